@@ -1,0 +1,64 @@
+"""Writing a file whole or not at all: the one way bardtui replaces a file."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+
+def private_folder(folder: Path) -> Path:
+    """Create `folder`, and every parent that is missing, for the user alone (0700); return it.
+
+    Folders that exist are left as they are. Raises OSError.
+    """
+    if not folder.exists():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a name just created in `folder` survive a power cut (POSIX; elsewhere nothing to do)."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def atomic_write(path: Path, data: str | bytes, *, private: bool = True) -> None:
+    """Put `data` at `path` such that a reader, or a crash, meets the old file or the new one.
+
+    The bytes go to a temporary file in the same folder, are fsynced, and take the name. On any
+    error the temporary file is removed and what stood at `path` still stands. Text is written as
+    UTF-8, its line ends untouched; a lone surrogate, which UTF-8 cannot hold, becomes "?".
+
+    `private` files (0600) belong to the user alone, and missing folders are made (0700). Others
+    keep the mode of the file they replace or get the umask's, and their folder has to exist.
+    A symbolic link is followed; what is not a regular file (a pipe, a device) is written directly.
+    Raises OSError.
+    """
+    content = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)
+        return
+    if private:
+        private_folder(target.parent)
+    # Named without the target's name, which may already be as long as a name can be.
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        if not private and target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)

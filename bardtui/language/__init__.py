@@ -1,0 +1,1 @@
+"""The character model: corpus, vocabulary, network, training and the generator."""

@@ -1,0 +1,53 @@
+"""Keeping native libraries' chatter off the terminal; to be imported before TensorFlow is."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def hush_tensorflow() -> None:
+    """Ask TensorFlow to log nothing below a fatal error, unless the user has asked for more."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and wake its devices, without what both print while they do.
+
+    For commands; what goes wrong is raised as usual.
+    """
+    hush_tensorflow()
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    sys.stderr.flush()
+    os.dup2(nowhere, 2)
+    try:
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
+
+
+def divert_stderr(log: Path | None) -> None:
+    """Send what is written to file descriptor 2 to `log` (None: nowhere).
+
+    Textual draws on the terminal through `sys.__stderr__`, which keeps the terminal on a descriptor
+    of its own; native code that prints to descriptor 2 can then not draw over the screen.
+    """
+    hush_tensorflow()
+    try:
+        terminal = os.dup(2)
+    except OSError:
+        return  # started without a standard error: there is nothing to protect
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        descriptor = os.open(log or os.devnull, flags, 0o600)
+    except OSError:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+    stream = open(terminal, "w", encoding="utf-8", errors="replace")  # noqa: SIM115, PTH123
+    sys.stderr = sys.__stderr__ = stream  # type: ignore[misc]
