@@ -1,6 +1,22 @@
-"""python -m bardtui"""
+"""The entry point: `bardtui` and `python -m bardtui`."""
 
-from bardtui.cli import main
+import sys
+
+from bardtui.quiet import hush_tensorflow
+
+
+def main() -> None:
+    """Run a command; without one, the program, importing nothing that it does not need."""
+    hush_tensorflow()
+    if len(sys.argv) > 1:
+        from bardtui.cli import app
+
+        app(prog_name="bardtui")
+    else:
+        from bardtui.tui.app import run
+
+        sys.exit(run(None))
+
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,111 @@
+"""Ways of writing with one network, one character after the other, measured side by side."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator, Sampling
+from bardtui.language.network import NetworkSpec, build_network
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The best of several rounds, in characters a second."""
+
+    name: str
+    rate: float
+
+
+def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Measured]:
+    """Measure every way for about `seconds`, in turns, so that a machine whose speed drifts is fair
+    to all of them; `begin` is told of each way before its first turn."""
+    spec, weights = model.spec, model.weights()
+    generator = Generator(spec, model.vocabulary, weights)
+    ways: list[tuple[str, Iterator[int]]] = [
+        ("model.predict for each character", _predict(spec, weights)),
+        ("model(x) for each character, as the tutorials do", _eager(spec, weights)),
+        ("bardtui", _generator(generator)),
+    ]
+    if spec.cell == "lstm":
+        ways.append(("NumPy by hand", _numpy(spec, weights)))
+    best = dict.fromkeys((name for name, _ in ways), 0.0)
+    for turn in range(_ROUNDS):
+        for name, steps in ways:
+            if turn == 0:
+                begin(name)
+                next(steps)  # compiles, allocates
+            best[name] = max(best[name], _rate(steps, seconds / _ROUNDS))
+    return [Measured(name, rate) for name, rate in sorted(best.items(), key=lambda item: item[1])]
+
+
+def _rate(steps: Iterator[int], seconds: float) -> float:
+    written, started = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - started) < seconds:
+        written += next(steps)
+    return written / elapsed
+
+
+def _draw(logits: NDArray[np.float32], rng: np.random.Generator) -> int:
+    gumbel = -np.log(-np.log(rng.random(len(logits))))
+    return int(np.argmax(logits / 0.8 + gumbel))
+
+
+def _predict(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
+    network, rng = build_network(spec, 1, stateful=True), np.random.default_rng(1)
+    network.set_weights(weights)
+    index = 0
+    while True:
+        index = _draw(network.predict(np.array([[index]]), verbose=0)[0, 0], rng)
+        yield 1
+
+
+def _eager(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
+    network, rng = build_network(spec, 1, stateful=True), np.random.default_rng(1)
+    network.set_weights(weights)
+    index = 0
+    while True:
+        index = _draw(network(np.array([[index]])).numpy()[0, 0], rng)
+        yield 1
+
+
+def _generator(generator: Generator) -> Iterator[int]:
+    while True:
+        for piece in generator.stream(16_000, Sampling()):
+            yield len(piece)
+
+
+def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
+    """The LSTM written out: the practical limit of this machine's matrix-vector products."""
+    rng = np.random.default_rng(1)
+    embedding, dense, bias = weights[0], np.ascontiguousarray(weights[-2].T), weights[-1]
+    # One product a layer: the input's and the state's weights side by side.
+    layers = [
+        (np.ascontiguousarray(np.concatenate(weights[i : i + 2]).T), weights[i + 2])
+        for i in range(1, 1 + 3 * spec.layers, 3)
+    ]
+    hidden = [np.zeros(spec.units, np.float32) for _ in layers]
+    cells = [np.zeros(spec.units, np.float32) for _ in layers]
+    index = 0
+    while True:
+        x = embedding[index]
+        outputs = [x]
+        for n, (matrix, offset) in enumerate(layers):
+            z = matrix @ np.concatenate([x, hidden[n]]) + offset
+            i, f, g, o = np.split(z, 4)
+            cells[n] = _sigmoid(f) * cells[n] + _sigmoid(i) * np.tanh(g)
+            hidden[n] = x = _sigmoid(o) * np.tanh(cells[n])
+            outputs.append(x)
+        logits = dense @ (np.concatenate(outputs) if spec.skip else x) + bias
+        index = _draw(logits, rng)
+        yield 1
+
+
+def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5)

@@ -1,0 +1,1 @@
+"""The commands, a module for each kind; TensorFlow is imported inside those that need it."""

@@ -1,0 +1,84 @@
+"""bardtui models: the trained models."""
+
+from typing import Annotated
+
+import typer
+
+from bardtui import paths
+from bardtui.commands.common import console, plain, plain_errors
+
+app = typer.Typer(help="Trained models.", rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def _models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        models_list()
+
+
+@app.command("list")
+def models_list() -> None:
+    """List the models, yours and those that came with the program."""
+    from bardtui.display import rows, table
+    from bardtui.language.bundle import list_models
+
+    made = table(
+        "name",
+        "parameters",
+        "trained on",
+        "held-out loss",
+        "",
+        right=("parameters", "held-out loss"),
+    )
+    for listed in list_models():
+        if (bundle := listed.bundle) is None:
+            rows(made, (listed.name, "", f"cannot be used: {listed.error}", "", ""))
+            continue
+        loss = bundle.held_out_loss
+        rows(
+            made,
+            (
+                listed.name,
+                f"{bundle.spec.parameters / 1e6:.2f} M",
+                str(bundle.corpus.get("title", "")),
+                "" if loss is None else f"{loss:.3f} nats",
+                "came with bardtui" if bundle.bundled else "yours",
+            ),
+        )
+    console().print(made)
+
+
+@app.command("show")
+def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) -> None:
+    """Print what a model's model.json tells, but for the vocabulary's and history's length."""
+    from bardtui.display import rows, table
+    from bardtui.language.bundle import find_model
+
+    with plain_errors():
+        bundle = find_model(name)
+        spec = bundle.spec
+        lines = [
+            ("name", bundle.name),
+            ("description", bundle.description),
+            ("folder", str(bundle.folder)),
+            ("licence", bundle.licence),
+            (
+                "network",
+                f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}"
+                f"{', skip connections' if spec.skip else ''}, dropout {spec.dropout:g}",
+            ),
+            ("parameters", f"{spec.parameters:,}"),
+            ("vocabulary", f"{len(bundle.vocabulary)} characters"),
+            *[(f"corpus {key}", plain(value)) for key, value in bundle.corpus.items()],
+            *[(f"evaluation {key}", plain(value)) for key, value in bundle.evaluation.items()],
+            *[(f"training {key}", plain(value)) for key, value in bundle.training.items()],
+            ("epochs kept", str(len(bundle.history))),
+            ("weights sha256", bundle.sha256),
+        ]
+        console().print(rows(table("", ""), *lines))
+
+
+@app.command("path")
+def models_path() -> None:
+    """Print the folder in which your own models lie."""
+    typer.echo(str(paths.models_dir()))

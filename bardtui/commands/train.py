@@ -1,0 +1,115 @@
+"""bardtui train"""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from bardtui.commands.common import console, plain_errors
+from bardtui.quiet import start_tensorflow
+
+
+def train(
+    source: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="A name of the catalogue, a file or a folder.")
+    ],
+    name: Annotated[str, typer.Option(help="What the model will be called.")],
+    seq_len: Annotated[int | None, typer.Option(help="Characters in a window. [120]")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Windows in a batch.")] = None,
+    embedding_dim: Annotated[int | None, typer.Option(help="Numbers for a character.")] = None,
+    units: Annotated[int | None, typer.Option(help="Numbers in a layer's state.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Recurrent layers. [2]")] = None,
+    cell: Annotated[str | None, typer.Option(help="lstm or gru. [lstm]")] = None,
+    dropout: Annotated[float | None, typer.Option(help="Share dropped between layers.")] = None,
+    skip: Annotated[
+        bool | None, typer.Option("--skip/--no-skip", help="Lead every layer to the output.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Times through the text.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Adam's step, at its largest.")
+    ] = None,
+    validation: Annotated[float, typer.Option(help="The share at the end to hold out.")] = 0.1,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="Hold out this whole document instead; repeatable.")
+    ] = None,
+    random_seed: Annotated[int | None, typer.Option(help="For a run that can be repeated.")] = None,
+    base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
+    description: Annotated[str, typer.Option(help="A line for the model's description.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
+) -> None:
+    """Train a model on a text. What is not given is chosen from the text's size."""
+    from bardtui.display import TrainingDisplay, duration
+    from bardtui.language.bundle import find_model
+    from bardtui.language.corpus import load_corpus
+    from bardtui.language.recipe import Wishes, prepare
+
+    out = console()
+    with plain_errors():
+        wishes = Wishes(
+            seq_len=seq_len,
+            batch_size=batch_size,
+            embedding_dim=embedding_dim,
+            units=units,
+            layers=layers,
+            cell=cell,
+            dropout=dropout,
+            skip=skip,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            random_seed=random_seed,
+            validation=validation,
+            hold_out=tuple(hold_out or ()),
+            description=description,
+        )
+        corpus = load_corpus(source)
+        out.print(f"{corpus.title}: {len(corpus.text):,} characters")
+        start_tensorflow()
+        run = prepare(
+            corpus,
+            name,
+            wishes,
+            base=find_model(base) if base else None,
+            command="bardtui " + " ".join(sys.argv[1:]),
+        )
+        training = run.training
+        if resume:
+            training.resume()
+            out.print(f"going on at epoch {training.progress.epoch + 1}")
+        spec, plan = training.spec, training.plan
+        for note in run.notes:
+            out.print(note)
+        out.print(
+            f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}, "
+            f"dropout {spec.dropout:g}: {spec.parameters:,} parameters; {plan.epochs} epochs of "
+            f"{training.windows.batches} batches of {training.windows.batch_size} x {plan.seq_len}"
+        )
+        with interruptible() as stopped, TrainingDisplay(out).live() as report:
+            finished = training.run(report, stopped)
+        seconds = sum(entry["seconds"] for entry in training.progress.history)
+        if finished:
+            out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")
+        else:
+            out.print("stopped; everything is kept. Go on with the same command and --resume")
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Within it the first Ctrl+C (or SIGTERM) only sets what the yielded function returns; a
+    second one interrupts as usual."""
+    asked = False
+
+    def ask(number: int, _: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,101 @@
+"""What the user has set (settings.toml, written by hand) and what the program remembers."""
+
+import json
+import math
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from bardtui.files import atomic_write
+
+TEMPERATURES = (0.1, 2.0)
+LENGTHS = (1, 20_000)
+PACES = (10.0, 1_000.0)  # characters a second; infinity is as fast as it can
+
+
+class SettingsError(ValueError):
+    """A settings file that cannot be used; the message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """settings.toml. Every key is optional; unknown ones are errors, so that typos show."""
+
+    theme: str = ""  # a theme's name; empty: the one last chosen
+    text_width: int = 80  # the longest row of the transcript, in cells
+    top_k: int = 0  # only the likeliest characters; 0: all
+    top_p: float = 1.0  # only the likeliest that make up this probability
+
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """Read the file; without one, the defaults. Raises SettingsError."""
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return cls()
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise SettingsError(f"{path}: {error}") from error
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+        known = {field.name: field.type for field in fields(cls)}
+        for key, value in values.items():
+            if key not in known:
+                raise SettingsError(f"{path}: unknown key {key!r}; known: {', '.join(known)}")
+            default = getattr(cls, key)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            fits = number if isinstance(default, float) else type(value) is type(default)
+            if not fits:
+                raise SettingsError(f"{path}: {key} must be like {default!r}, not {value!r:.40}")
+        settings = cls(**values)
+        if not 20 <= settings.text_width <= 1_000:
+            raise SettingsError(f"{path}: text_width must be from 20 to 1000")
+        if not 0 <= settings.top_k < 2**31:
+            raise SettingsError(f"{path}: top_k must be from 0 to {2**31 - 1}")
+        if not 0 < settings.top_p <= 1:
+            raise SettingsError(f"{path}: top_p must be above 0 and at most 1")
+        return settings
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was in use when the program was last left. Lengths in characters, pace in characters a
+    second; infinity is stored as null, which JSON has."""
+
+    model: str = "shakespeare"
+    temperature: float = 0.8
+    length: int = 400
+    pace: float = 120.0
+    theme: str = "footlights"
+    scene: str = ""  # the journal's path
+
+    @classmethod
+    def load(cls, path: Path) -> "Remembered":
+        """Read the file. What is missing, damaged or out of range is as on the first day: nothing
+        that a writer made is kept here."""
+        try:
+            values: Any = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return cls()
+        if not isinstance(values, dict):
+            return cls()
+        if values.get("pace", 0) is None:
+            values["pace"] = math.inf
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: values[name] for name in names if _is_fit(name, values.get(name))})
+
+    def save(self, path: Path) -> None:
+        """Replace the file. Raises OSError."""
+        values = asdict(self)
+        if math.isinf(self.pace):
+            values["pace"] = None
+        atomic_write(path, json.dumps(values, indent=1) + "\n")
+
+
+def _is_fit(name: str, value: Any) -> bool:
+    if name in ("model", "theme", "scene"):
+        return isinstance(value, str)
+    if type(value) not in (int, float) or (name == "length" and type(value) is not int):
+        return False
+    low, high = {"temperature": TEMPERATURES, "length": LENGTHS, "pace": PACES}[name]
+    return low <= value <= high or (name == "pace" and value == math.inf)

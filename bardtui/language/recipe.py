@@ -1,0 +1,218 @@
+"""From a corpus and a few wishes to a run: sizes that fit the text, the split, the model."""
+
+import math
+import platform
+import sys
+from dataclasses import asdict, dataclass, field, fields, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui import __version__, paths
+from bardtui.language.bundle import ModelBundle, ModelError, check_name
+from bardtui.language.catalogue import printable
+from bardtui.language.corpus import Corpus
+from bardtui.language.network import NetworkSpec
+from bardtui.language.training import Plan, Training, TrainingError, Weights
+from bardtui.language.vocabulary import Vocabulary, VocabularyError
+
+# For texts of up to so many characters: what is chosen where the user has not. A small text takes a
+# small network, many epochs and much dropout, or it would be learnt by heart.
+_SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
+    (
+        100_000,
+        {
+            "embedding_dim": 32,
+            "units": 128,
+            "dropout": 0.3,
+            "batch_size": 16,
+            "epochs": 50,
+            "learning_rate": 1e-2,
+        },
+    ),
+    (500_000, {"units": 256, "dropout": 0.4, "batch_size": 32, "epochs": 30}),
+    (2_500_000, {"dropout": 0.5, "batch_size": 64, "epochs": 20, "learning_rate": 3e-3}),
+    (math.inf, {"dropout": 0.2, "epochs": 10}),
+)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user has asked for; None: chosen from the size of the text."""
+
+    seq_len: int | None = None
+    batch_size: int | None = None
+    embedding_dim: int | None = None
+    units: int | None = None
+    layers: int | None = None
+    cell: str | None = None
+    dropout: float | None = None
+    skip: bool | None = None
+    epochs: int | None = None
+    learning_rate: float | None = None
+    random_seed: int | None = None
+    validation: float = 0.1
+    hold_out: tuple[str, ...] = ()  # whole documents to hold out, in place of a share
+    description: str = ""
+
+    def of(self, kind: type, chosen: dict[str, Any]) -> dict[str, Any]:
+        """The values for the dataclass `kind`: the user's, else the chosen, else its own."""
+        values = {}
+        for f in fields(kind):
+            wish = getattr(self, f.name, None)
+            if wish is None:
+                wish = chosen.get(f.name)
+            if wish is not None:
+                values[f.name] = wish
+        return values
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training ready to run, and what is worth saying about it first."""
+
+    training: Training
+    name: str
+    folder: Path  # where the model will lie
+    notes: list[str] = field(default_factory=list)
+
+
+def prepare(
+    corpus: Corpus,
+    name: str,
+    wishes: Wishes,
+    *,
+    base: ModelBundle | None = None,
+    command: str = "",
+) -> Run:
+    """Set up a run that trains the model `name` on `corpus`, from `base` on where there is one.
+
+    Raises TrainingError, ModelError, CorpusError or TooLittleText with one line for the user.
+    """
+    check_name(name)
+    notes = list(corpus.notes)
+    if base and base.name == name:
+        raise ModelError(f"{name} is the model to train on from: give the new one another name")
+    try:
+        vocabulary = Vocabulary.of(corpus.text)
+        if len(vocabulary) < 2:
+            raise TrainingError(f"{corpus.title} holds one character only, over and over")
+        if base:
+            vocabulary = base.vocabulary.grown(vocabulary.characters)
+    except VocabularyError as error:
+        raise TrainingError(f"{corpus.title}: {error}") from error
+    chosen = {"skip": True} | next(v for limit, v in _SIZES if len(corpus.text) <= limit)
+    if base is None:
+        spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
+        start = None
+    else:
+        spec, start = _grown(base, vocabulary, wishes, notes)
+    plan = Plan(**wishes.of(Plan, chosen))
+    train, held_out = _split(corpus, vocabulary, wishes)
+    if 0 < len(held_out) < 2:
+        raise TrainingError("the held-out part is too small to be scored")
+    identity = {
+        "corpus": corpus.sha256,
+        "held-out part": list(wishes.hold_out) or wishes.validation,
+        "base model": base.sha256 if base else None,
+    }
+    folder = paths.models_dir() / name
+    model = ModelBundle(
+        name=name,
+        spec=spec,
+        vocabulary=vocabulary,
+        description=wishes.description or f"Trained on {corpus.title}.",
+        licence=corpus.licence,
+        corpus={
+            "name": corpus.name,
+            "title": corpus.title,
+            "sha256": corpus.sha256,
+            "characters": len(corpus.text),
+            "documents": len(corpus.documents),
+            "held_out": list(wishes.hold_out) or f"the last {wishes.validation:.0%}",
+        },
+        training={"command": command, "from": base.name if base else None, **asdict(plan)},
+        versions={
+            "bardtui": __version__,
+            **{package: version(package) for package in ("tensorflow", "keras", "numpy")},
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "machine": platform.machine(),
+        },
+    )
+
+    def publish(weights: Weights, history: list[dict[str, Any]]) -> None:
+        nats = history[-1]["held_out"]
+        evaluation = {} if nats is None else evaluation_of(nats, len(held_out))
+        replace(model, history=history, evaluation=evaluation).save(folder, weights)
+
+    training = Training(
+        plan,
+        spec,
+        vocabulary,
+        train,
+        held_out,
+        paths.runs_dir() / name,
+        identity=identity,
+        publish=publish,
+        start=start,
+    )
+    if training.windows.batch_size < plan.batch_size:
+        notes.append(
+            f"the text fills {training.windows.batch_size} windows: "
+            f"batches of {training.windows.batch_size}, not {plan.batch_size}"
+        )
+    return Run(training, name, folder, notes)
+
+
+def evaluation_of(nats: float, characters: int) -> dict[str, Any]:
+    """A loss in nats per character, in the three forms that people compare."""
+    return {
+        "nats": nats,
+        "bits": nats / math.log(2),
+        "perplexity": math.exp(min(nats, 700.0)),  # beyond, a float ends
+        "characters": characters,
+        "protocol": "one continuous pass over the held-out text",
+    }
+
+
+def _split(
+    corpus: Corpus, vocabulary: Vocabulary, wishes: Wishes
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    if wishes.hold_out:
+        train, held_out = corpus.split(wishes.hold_out)
+        return vocabulary.encode(train.text).indices, vocabulary.encode(held_out.text).indices
+    if not 0 <= wishes.validation < 1:
+        raise TrainingError("validation must be at least 0 and below 1")
+    indices = vocabulary.encode(corpus.text).indices
+    cut = round(len(indices) * (1 - wishes.validation))
+    return indices[:cut], indices[cut:]
+
+
+def _grown(
+    base: ModelBundle, vocabulary: Vocabulary, wishes: Wishes, notes: list[str]
+) -> tuple[NetworkSpec, Weights]:
+    """The base model's network and weights with rows and columns for new characters."""
+    for name in ("embedding_dim", "units", "layers", "cell", "skip"):
+        wish, is_now = getattr(wishes, name), getattr(base.spec, name)
+        if wish is not None and wish != is_now:
+            option = name.replace("_", "-")
+            raise ModelError(f"{base.name} has {option} {is_now}; training on cannot change it")
+    dropout = base.spec.dropout if wishes.dropout is None else wishes.dropout
+    spec = replace(base.spec, vocabulary_size=len(vocabulary), dropout=dropout)
+    weights = base.weights()
+    new = len(vocabulary) - len(base.vocabulary)
+    if new:
+        added = printable("".join(vocabulary.characters[-new:]))
+        notes.append(f"the vocabulary grows by {new}: {added}")
+        rng = np.random.default_rng(wishes.random_seed or 1)
+        embedding, kernel, bias = weights[0], weights[-2], weights[-1]
+        rows = rng.normal(0, embedding.std(), (new, embedding.shape[1]))
+        weights[0] = np.concatenate([embedding, rows]).astype(np.float32)
+        columns = np.zeros((kernel.shape[0], new), np.float32)
+        weights[-2] = np.concatenate([kernel, columns], axis=1)
+        # New characters begin as unlikely as the rarest known one.
+        weights[-1] = np.concatenate([bias, np.full(new, bias.min(), np.float32)])
+    return spec, weights

@@ -1,0 +1,1 @@
+"""What the writer sees: the only package that imports Textual."""

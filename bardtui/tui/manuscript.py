@@ -1,0 +1,143 @@
+"""The scene being written and its journal, together: what is kept, and what is said of saving."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bardtui import paths
+from bardtui.scene.export import scene_from_text
+from bardtui.scene.journal import Journal, JournalError
+from bardtui.scene.library import new_scene_path
+from bardtui.scene.reading import SUFFIX
+from bardtui.scene.scene import Author, Event, Scene, SceneError
+
+UNTITLED = "Untitled scene"
+_TITLE_LENGTH = 40
+_MAX_TEXT_FILE = 50 * 1024 * 1024
+
+
+class Manuscript:
+    """A scene whose every change is saved; when the disk refuses, the scene goes on all the same.
+
+    The journal is created with the first words, so that looking around leaves no empty scenes.
+    `problem` says in one line why the scene is not saved; it is empty while it is.
+    """
+
+    def __init__(self, scene: Scene | None = None, journal: Journal | None = None) -> None:
+        self.scene = scene or Scene(UNTITLED)
+        self.problem = ""
+        self._journal = journal
+        self.scene.on_event = self._record
+        self._counts = self._count()
+        if journal is None and self.scene.passages:
+            self.retry_saving()
+
+    @classmethod
+    def open(cls, path: Path) -> tuple["Manuscript", str]:
+        """Open a saved scene, or begin one with a text file's words; and what is to be said of it.
+
+        Raises SceneError (also for a file that is no text) or OSError.
+        """
+        if path.name.endswith(SUFFIX):
+            journal, scene, report = Journal.open(path)
+            return cls(scene, journal), str(report)
+        if path.stat().st_size > _MAX_TEXT_FILE:
+            raise SceneError(f"{path.name} is too large for a scene")
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SceneError(f"{path.name} is not a UTF-8 text") from error
+        return cls(scene_from_text(path.stem, text)), ""
+
+    @property
+    def path(self) -> Path | None:
+        """Where the journal lies, once there is one."""
+        return self._journal.path if self._journal else None
+
+    @property
+    def length(self) -> int:
+        """Characters of the visible text."""
+        return sum(self._counts.values())
+
+    @property
+    def writers_share(self) -> float:
+        """How much of the visible text is the writer's, 0 to 1."""
+        return self._counts["writer"] / max(self.length, 1)
+
+    def add_line(self, text: str) -> None:
+        """Add the writer's words: on the disk when this returns, unless `problem` is set."""
+        if self._journal is None and self.scene.title == UNTITLED:
+            first = next((line.strip() for line in text.splitlines() if line.strip()), UNTITLED)
+            self.scene.set("title", first[:_TITLE_LENGTH])
+        self.scene.add("writer", text)
+        self._counts["writer"] += len(text)
+
+    def begin(self, model: str, settings: dict[str, float], random_seed: int) -> int:
+        """Begin a passage of the model's; returns its id."""
+        passage = self.scene.add("model", model=model, settings=settings, random_seed=random_seed)
+        return passage.id
+
+    def extend(self, passage: int, text: str) -> None:
+        """Add what the model wrote."""
+        self.scene.extend(passage, text)
+        self._counts["model"] += len(text)
+
+    def undo(self) -> bool:
+        """Take back the last exchange; whether there was one."""
+        return self._moved(self.scene.undo())
+
+    def redo(self) -> bool:
+        """Bring back what was taken back; whether there was anything."""
+        return self._moved(self.scene.redo())
+
+    def retry(self) -> bool:
+        """Go back to where the model's last passage began; whether the last one is a model's."""
+        scene = self.scene
+        if scene.head is None or scene.passages[scene.head].author != "model":
+            return False
+        passage = scene.passages[scene.head]
+        scene.move_head(passage.parent, passage.at)
+        return self._moved(True)
+
+    def _moved(self, moved: bool) -> bool:
+        self._counts = self._count()
+        return moved
+
+    def retry_saving(self) -> None:
+        """Try again what the disk refused, and hand over what is held back."""
+        if self._journal is not None:
+            self._attempt(self._journal.flush)
+        elif self.scene.passages:
+            self._attempt(self._create)
+
+    def close(self) -> None:
+        """Save what is left and let go of the file."""
+        self.retry_saving()
+        if self._journal is not None:
+            self._attempt(self._journal.close)
+            if self.problem:
+                self._journal.abandon()
+
+    def _record(self, event: Event) -> None:
+        if self._journal is not None:
+            journal = self._journal
+            self._attempt(lambda: journal.write(event))
+        elif event.get("type") != "text":  # a refused creation is not tried again at every chunk
+            self.retry_saving()
+
+    def _create(self) -> None:
+        path = new_scene_path(paths.scenes_dir(), self.scene.title)
+        self._journal = Journal.create(path, self.scene)
+        self.scene.on_event = self._record
+
+    def _attempt(self, save: Callable[[], None]) -> None:
+        try:
+            save()
+            self.problem = ""
+        except (JournalError, OSError) as error:
+            self.problem = str(error)
+
+    def _count(self) -> dict[Author, int]:
+        counts: dict[Author, int] = {"writer": 0, "model": 0}
+        for passage, shown in self.scene.path():
+            counts[passage.author] += shown
+        return counts

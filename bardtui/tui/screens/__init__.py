@@ -1,0 +1,1 @@
+"""The dialogs: each a modal screen that returns its answer through `dismiss`."""

@@ -1,0 +1,46 @@
+"""A question with two answers."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from bardtui.tui.glyphs import visible, visible_lines
+from bardtui.tui.screens.dialog import Dialog
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Asks `question`; dismissed with True for yes, with False for no and for Esc.
+
+    The answer that changes nothing has the focus at first.
+    """
+
+    BINDINGS = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n", "answer(False)", "No"),
+        Binding("left,right", "app.focus_next", "Other answer", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, yes: str = "Yes", no: str = "No") -> None:
+        super().__init__()
+        self._question = question
+        self._yes, self._no = yes, no
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_subtitle = "y or n"
+            yield Static(Content(visible_lines(self._question)), id="question")
+            with Horizontal(classes="buttons"):
+                yield Button(Content(visible(self._no)), id="no", compact=True)
+                yield Button(Content(visible(self._yes)), id="yes", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)
+
+    def action_cancel(self) -> None:
+        self.dismiss(False)

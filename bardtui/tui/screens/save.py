@@ -1,0 +1,122 @@
+"""Where to save the scene: a path, checked before it is returned."""
+
+import os
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from bardtui.tui.glyphs import visible, visible_lines
+from bardtui.tui.screens.dialog import Dialog
+
+
+class SaveScreen(Dialog[Path | None]):
+    """Asks for a file; dismissed with its path, or with None.
+
+    A name without a folder goes beside `default`. An existing file is asked about in place: the
+    second Enter replaces it. Nothing is written here; when writing fails, show the dialog again
+    with the path tried and the reason as `error`.
+    """
+
+    DEFAULT_CSS = """
+    SaveScreen #path {
+        border: round $foreground 25%;
+        background: transparent;
+        height: 3;
+        &:focus { border: round $border; }
+    }
+    SaveScreen #error { display: none; }
+    SaveScreen #error.-shown { display: block; }
+    SaveScreen.-tiny #path { border: none; height: 1; padding: 0; }
+    """
+    AUTO_FOCUS = "#path"
+
+    def __init__(self, default: Path, *, error: str = "") -> None:
+        super().__init__()
+        self._folder = default.parent
+        self._default = default.name
+        self._error = error
+        self._judged = self._default
+        """The typed text that the error line speaks of."""
+        self._replacing = False
+        """The judged text names a file that exists, and Enter replaces it."""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = "Save the scene as"
+            box.border_subtitle = "Enter saves · esc goes back"
+            # No control characters: they would reach the terminal, and no file name needs them.
+            yield Input(self._default, id="path", restrict=r"[^\x00-\x1f\x7f-\x9f]*")
+            yield Static(id="folder", classes="note")
+            yield Static(id="error", classes="error")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Save", id="save", compact=True)
+
+    def on_mount(self) -> None:
+        self._say(self._error)
+        # The stem is what a writer changes; the ending mostly stays.
+        stem = len(Path(self._default).stem)
+        field = self.query_one("#path", Input)
+        field.selection = type(field.selection)(0, stem)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        folder = self._path(event.value).parent
+        self.query_one("#folder", Static).update(Content(visible(f"in {folder}")))
+        if event.value != self._judged:
+            self._say("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "save":
+            self._accept()
+        else:
+            self.dismiss(None)
+
+    def _path(self, typed: str) -> Path:
+        try:
+            path = Path(typed.strip()).expanduser()
+        except RuntimeError:  # a home that cannot be told, as in ~nobody-of-that-name
+            path = Path(typed.strip())
+        return Path(os.path.normpath(self._folder / path))
+
+    def _accept(self) -> None:
+        typed = self.query_one("#path", Input).value
+        path = self._path(typed)
+        try:
+            problem = _problem(typed, path)
+            exists = not problem and path.exists()
+        except (OSError, ValueError) as error:
+            problem, exists = str(error), False
+        agreed = self._replacing and typed == self._judged
+        self._judged = typed
+        if problem:
+            self._say(problem)
+        elif exists and not agreed:
+            self._say("It exists. Press Enter again to replace it.", replacing=True)
+        else:
+            self.dismiss(path)
+
+    def _say(self, text: str, *, replacing: bool = False) -> None:
+        error = self.query_one("#error", Static)
+        error.update(Content(visible_lines(text)))
+        error.set_class(bool(text), "-shown")
+        self._replacing = replacing
+        self.query_one("#save", Button).label = "Replace" if replacing else "Save"
+
+
+def _problem(typed: str, path: Path) -> str:
+    """Why the path cannot be a file, or nothing. May raise OSError for an unreadable folder."""
+    if not typed.strip():
+        return "It needs a name."
+    if path.is_dir():
+        return "That is a folder."
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent}"
+    return ""

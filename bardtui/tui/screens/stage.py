@@ -1,0 +1,445 @@
+"""The stage: the main screen. It carries words between the writer, the scene and the engine."""
+
+import secrets
+import time
+from pathlib import Path
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from bardtui import paths
+from bardtui.config import Remembered, Settings
+from bardtui.scene.scene import SceneError
+from bardtui.scene.script import joined
+from bardtui.tui.engine import Engine, Generation
+from bardtui.tui.glyphs import visible
+from bardtui.tui.manuscript import Manuscript
+from bardtui.tui.messages import (
+    Chunk,
+    Finished,
+    ModelFailed,
+    ModelLoading,
+    ModelReady,
+    Reading,
+    Started,
+)
+from bardtui.tui.screens.files import choose_scene, save_as
+from bardtui.tui.screens.help import HelpScreen
+from bardtui.tui.screens.scenes import NewScene
+from bardtui.tui.widgets.dial import Dial
+from bardtui.tui.widgets.models import ModelsPane
+from bardtui.tui.widgets.seedline import SeedLine
+from bardtui.tui.widgets.settingsline import SettingsLine
+from bardtui.tui.widgets.sidepane import SidePane
+from bardtui.tui.widgets.transcript import Transcript
+
+FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
+TINY_BELOW = (40, 12)  # columns, rows
+
+
+class StageScreen(Screen[None]):
+    """Panes, transcript and seed line. The scene and its journal are the manuscript's, the models
+    the engine's; what is left here is who answers whom."""
+
+    BINDINGS = [
+        Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what shows"),
+        Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest now"),
+        Binding("ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Another take from here"),
+        Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Take back the last exchange"),
+        Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Bring it back"),
+        Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a text"),
+        Binding("ctrl+o", "scenes", "Scenes", id="stage.scenes", tooltip="Open another scene"),
+        Binding("ctrl+n", "new", "New", id="stage.new", show=False, tooltip="Begin a new scene"),
+        Binding(
+            "ctrl+b",
+            "settings",
+            "Settings",
+            id="stage.settings",
+            show=False,
+            tooltip="Go to the settings",
+        ),
+        Binding(
+            "f1,question_mark", "help", "Help", id="stage.help", tooltip="Keys, and how it works"
+        ),
+    ]
+    AUTO_FOCUS = "#seed"
+
+    def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
+        super().__init__()
+        self.manuscript = manuscript
+        self.settings = settings
+        self.remembered = remembered
+        self.engine = Engine(self.post_message)
+        self.model = remembered.model
+        self.top_line = Static(id="topline")
+        self.side = SidePane(remembered)
+        self.settings_line = SettingsLine(id="settings")
+        self.transcript = Transcript(max_text_width=settings.text_width, id="transcript")
+        self.seed_line = SeedLine(id="seed")
+        self.writing: Generation | None = None  # what is being written
+        self._last_id = 0
+        self._passage: int | None = None  # the model's passage that is growing
+        self._written = 0
+        self._writing_since = 0.0
+        self._activity = ""
+        self._loading = ""  # the model that is being loaded
+
+    def compose(self) -> ComposeResult:
+        yield self.top_line
+        with Horizontal(id="body"):
+            yield self.side
+            with Vertical(id="stage"):
+                yield from (self.settings_line, self.transcript, self.seed_line)
+        yield Footer()
+
+    # -- the screen's life -------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.transcript.border_title = "Scene"
+        self._show_scene()
+        self._show_settings()
+        self.set_interval(0.25, self._show_state)
+        # The first picture comes before anything slow is asked for.
+        self.call_after_refresh(self._start_engine)
+
+    def _start_engine(self) -> None:
+        self.engine.start()
+        self.engine.load(self.model)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < FOLDED_BELOW, "-folded")
+        self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
+        if width >= FOLDED_BELOW:
+            self.remove_class("-drawer")
+
+    def leave(self) -> Remembered:
+        """Stop, save what is left, and tell what to remember."""
+        self._stop("stopped")
+        self.engine.close(timeout=0.5)
+        self.manuscript.close()
+        return self._remembered()
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def on_seed_line_sent(self, message: SeedLine.Sent) -> None:
+        self._stop("stopped")
+        if message.text:
+            line = joined(self.manuscript.scene.text, message.text)
+            self.manuscript.add_line(line)
+            self.transcript.begin_passage("writer")
+            self.transcript.append(line)
+        self.transcript.action_scroll_end()
+        self._write()
+
+    def on_seed_line_too_long(self, message: SeedLine.TooLong) -> None:
+        self.say(
+            f"The line holds {message.kept:,} of the {message.length:,} characters. "
+            "Open a long text as a file: bardtui open FILE",
+            severity="warning",
+        )
+
+    def _write(self) -> None:
+        """Let the model write on from the visible text."""
+        self._last_id += 1
+        self.writing = Generation(
+            id=self._last_id,
+            model=self.model,
+            text=self.manuscript.scene.text,
+            length=int(self.side.length.value),
+            pace=self.side.pace.value,
+            temperature=self.side.temperature.value,
+            random_seed=secrets.randbelow(2**31),
+            top_k=self.settings.top_k,
+            top_p=self.settings.top_p,
+        )
+        self._passage, self._written = None, 0
+        self._activity = "waiting for the model"
+        self.engine.write(self.writing)
+        self.refresh_bindings()
+        self._remember()
+        self._show_state()
+
+    def _stop(self, reason: str) -> None:
+        """End what is being written, at the character that shows. What the engine has posted
+        beyond it will be of an old generation, and dropped."""
+        if self.writing is None:
+            return
+        self.engine.stop()
+        if self._passage is not None:
+            self.manuscript.scene.end(self._passage, reason)
+        self.writing, self._passage, self._activity = None, None, ""
+        self.transcript.writing = False
+        self.refresh_bindings()
+        self._show_state()
+
+    def _is_current(self, generation: int) -> bool:
+        return self.writing is not None and self.writing.id == generation
+
+    def on_reading(self, message: Reading) -> None:
+        if self._is_current(message.generation):
+            self._activity = f"reading the scene, {message.share:.0%}"
+            self._show_state()
+
+    def on_started(self, message: Started) -> None:
+        if not self._is_current(message.generation):
+            return
+        self._activity, self._writing_since = "writing", time.monotonic()
+        self.transcript.writing = True
+        self.transcript.begin_passage("model")
+        if message.unknown:
+            shown = " ".join(visible(character) for character in message.unknown[:12])
+            more = " ..." if message.unknown[12:] else ""
+            self.say(f"{self.model} has never seen {shown}{more} and reads the scene without.")
+
+    def on_chunk(self, message: Chunk) -> None:
+        if (generation := self.writing) is None or generation.id != message.generation:
+            return
+        if self._passage is None:
+            settings = {
+                "temperature": generation.temperature,
+                "length": generation.length,
+                "top_k": generation.top_k,
+                "top_p": generation.top_p,
+            }
+            self._passage = self.manuscript.begin(
+                generation.model, settings, generation.random_seed
+            )
+        self.manuscript.extend(self._passage, message.text)
+        self.transcript.append(message.text)
+        self._written += len(message.text)
+
+    def on_finished(self, message: Finished) -> None:
+        if not self._is_current(message.generation):
+            return
+        self._stop(message.reason)
+        if message.reason == "error":
+            self.say(f"The model stopped: {message.error}. The scene is safe.", severity="error")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer offers the rest only while something is being written."""
+        return True if action != "hurry" or self.writing is not None else None
+
+    # -- actions -----------------------------------------------------------------------------------
+
+    def action_stop(self) -> None:
+        if self.has_class("-drawer") and self.writing is None:
+            self.action_settings()
+            return
+        self._stop("stopped")
+        self.seed_line.focus()
+
+    def action_hurry(self) -> None:
+        self.engine.hurry()
+
+    def action_retry(self) -> None:
+        """Another take of the model's last passage; the earlier one stays in the scene's tree."""
+        self._stop("stopped")
+        if self.manuscript.retry():
+            self._show_scene()
+            self._write()
+        else:
+            self.say("There is no passage of the model's to try again.")
+
+    def action_undo(self) -> None:
+        self._stop("stopped")
+        if self.manuscript.undo():
+            self._show_scene()
+        else:
+            self.say("There is nothing to undo.")
+
+    def action_redo(self) -> None:
+        self._stop("stopped")
+        if self.manuscript.redo():
+            self._show_scene()
+        else:
+            self.say("There is nothing to redo.")
+
+    def action_read(self, pages: int) -> None:
+        """Page through the transcript from the seed line."""
+        if pages < 0:
+            self.transcript.action_page_up()
+        else:
+            self.transcript.action_page_down()
+
+    def action_settings(self) -> None:
+        """Open or close the side pane, where it is folded; else go to it."""
+        if not self.has_class("-folded"):
+            self.side.temperature.focus()
+            return
+        self.toggle_class("-drawer")
+        if self.has_class("-drawer"):
+            self.side.temperature.focus()
+        else:
+            self.seed_line.focus()
+
+    def on_settings_line_pressed(self) -> None:
+        self.action_settings()
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self.key_groups(), paths.scenes_dir()))
+
+    @work
+    async def action_save(self) -> None:
+        """Save the scene as a text file."""
+        if path := await save_as(self.app, self.manuscript.scene):
+            self.say(f"Saved as {path}")
+
+    @work
+    async def action_scenes(self) -> None:
+        """Choose another scene."""
+        self.manuscript.retry_saving()
+        try:
+            choice = await choose_scene(self.app)
+        except OSError as error:
+            self.say(f"The scenes cannot be listed: {error.strerror}", severity="error")
+            return
+        if isinstance(choice, NewScene):
+            self.action_new()
+        elif choice is not None and choice.path != self.manuscript.path:
+            self.open_scene(choice.path)
+        self.seed_line.focus()
+
+    def action_new(self) -> None:
+        self._replace(Manuscript())
+
+    def open_scene(self, path: Path) -> None:
+        """Open a saved scene in place of this one, which stays saved; or say why not."""
+        try:
+            manuscript, notice = Manuscript.open(path)
+        except (SceneError, OSError) as error:
+            self.say(str(error), severity="error")
+            return
+        self._replace(manuscript)
+        if notice:
+            self.say(notice, severity="warning")
+
+    def _replace(self, manuscript: Manuscript) -> None:
+        self._stop("stopped")
+        self.manuscript.close()
+        if self.manuscript.problem:
+            manuscript.close()
+            self.say(f"The scene stays open: {self.manuscript.problem}", severity="error")
+            return
+        self.manuscript = manuscript
+        self._show_scene()
+        self._remember()
+        self.seed_line.focus()
+
+    # -- models and settings -----------------------------------------------------------------------
+
+    def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
+        self.model = message.name
+        self.side.models.set_current(self.model)
+        self.engine.load(self.model)
+        self._show_settings()
+        self._remember()
+
+    def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
+        self.say(f"{message.name} cannot be used: {message.reason}", severity="error")
+
+    def on_model_loading(self, message: ModelLoading) -> None:
+        self.side.models.set_loading(message.name)
+        self._loading = message.name
+        self._show_state()
+
+    def on_model_ready(self, message: ModelReady) -> None:
+        self.side.models.set_loading(None)
+        self._loading = ""
+        if not message.compiled:
+            self.say("XLA is missing on this machine: writing is slower.", severity="warning")
+        self._show_state()
+
+    def on_model_failed(self, message: ModelFailed) -> None:
+        self.side.models.set_loading(None)
+        self._loading = ""
+        self.say(f"{message.name} cannot be used: {message.error}", severity="error")
+        self._show_state()
+
+    def on_dial_changed(self, message: Dial.Changed) -> None:
+        if message.dial.id == "pace" and self.writing is not None:
+            self.writing.pace = message.value
+        self._show_settings()
+
+    def _remembered(self) -> Remembered:
+        path = self.manuscript.path
+        return Remembered(
+            model=self.model,
+            temperature=round(self.side.temperature.value, 4),
+            length=int(self.side.length.value),
+            pace=self.side.pace.value,
+            theme=self.app.theme,
+            scene=str(path) if path else "",
+        )
+
+    def _remember(self) -> None:
+        """Keep the settings for the next start, also if this one ends badly."""
+        try:
+            self._remembered().save(paths.remembered_file())
+        except OSError as error:
+            self.log.error(error)  # a scene that cannot be saved either is told of at the top
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell the writer something, in passing. The text is never markup."""
+        self.notify(visible(text), severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def _show_scene(self) -> None:
+        path = self.manuscript.scene.path()
+        self.transcript.set_passages([(p.author, p.text[:shown]) for p, shown in path])
+        self._show_state()
+
+    def _show_settings(self) -> None:
+        self.settings_line.show(self.model, self.side.words())
+
+    def _show_state(self) -> None:
+        """The status line's and the top line's words; called four times a second and on change."""
+        manuscript = self.manuscript
+        if manuscript.problem:
+            manuscript.retry_saving()
+        saved = f"not saved: {manuscript.problem}" if manuscript.problem else "saved"
+        parts = [
+            manuscript.scene.title,
+            f"{manuscript.length:,} characters, {manuscript.writers_share:.0%} yours",
+            saved if manuscript.length else "nothing written yet",
+        ]
+        self.top_line.update(
+            Content.assemble(
+                ("bardtui", "bold $accent"), "".join(f"  ·  {visible(p)}" for p in parts)
+            )
+        )
+        self.seed_line.border_subtitle = Content(visible(self._status()))
+
+    def _status(self) -> str:
+        if self._activity == "writing":
+            rate = self._written / max(time.monotonic() - self._writing_since, 0.05)
+            return f"{self.model} writes · {rate:,.0f} char/s · esc stops"
+        if self._loading:
+            waits = " · your line waits" if self.writing else ""
+            return f"loading {self._loading} ...{waits}"
+        if self._activity:
+            return f"{self.model}: {self._activity} · esc stops"
+        return f"{self.model} is ready"
+
+    def commands(self) -> list[Binding]:
+        """The stage's actions with their keys as they are bound now, each once."""
+        bound = (b for bindings in self._bindings.key_to_bindings.values() for b in bindings)
+        return list({binding.action: binding for binding in bound if binding.id}.values())
+
+    def key_groups(self) -> dict[str, list[tuple[str, str]]]:
+        """The keys as they are bound now, for the help."""
+        stage = [(self.app.get_key_display(b), b.tooltip or b.description) for b in self.commands()]
+        panes = [
+            ("Enter", "Send the line; an empty one lets the model go on"),
+            ("^j", "A new row in your line"),
+            ("up, down", "Lines sent before"),
+            ("page up, page down", "Read back and on; at the end the scene is followed again"),
+            ("tab", "From pane to pane"),
+        ]
+        return {"The scene": stage, "Your line and the panes": panes}

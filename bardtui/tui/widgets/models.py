@@ -1,0 +1,176 @@
+"""The pane of models: which there are, which is in use, which cannot be used and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from bardtui.tui.glyphs import visible
+from bardtui.tui.widgets.rows import Rows, spread, wrapped
+
+_IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model as the pane shows it. Texts are shown as they are, never as markup."""
+
+    name: str
+    parameters: int | None
+    """Number of trained values."""
+    corpus: str
+    """What it was trained on, in a word or two."""
+    loss: float | None
+    """Held-out loss in nats a character."""
+    bundled: bool
+    """Ships with the program; otherwise it is the user's own."""
+    error: str | None
+    """Why it cannot be used."""
+
+
+class ModelsPane(OptionList):
+    """The models, two rows each; Enter or a click picks one.
+
+    A broken model can be read but not picked: trying posts `Refused` with the whole reason, which
+    the pane itself shows in two rows at most.
+    """
+
+    DEFAULT_CSS = """
+    ModelsPane {
+        height: auto;
+        border: round $foreground 25%;
+        border-title-color: $accent;
+        background: transparent;
+        padding: 0;
+        scrollbar-size-vertical: 1;
+        &:focus {
+            border: round $border;
+            background-tint: transparent;
+        }
+        & > .option-list--option { padding: 0 1; }
+        &:nocolor:focus { border: heavy $border; }
+    }
+    """
+
+    class Picked(Message):
+        """The writer picked a model that can be used."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class Refused(Message):
+        """The writer tried to pick a broken model."""
+
+        def __init__(self, name: str, reason: str) -> None:
+            super().__init__()
+            self.name = name
+            self.reason = reason
+
+    def __init__(self, entries: Sequence[ModelEntry] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self.border_title = "Model"
+        self._entries: list[ModelEntry] = []
+        self._current: str | None = None
+        self._loading: str | None = None
+        self.set_entries(entries)
+
+    @property
+    def entries(self) -> Sequence[ModelEntry]:
+        """The models shown, in their order."""
+        return self._entries
+
+    def set_entries(self, entries: Iterable[ModelEntry]) -> None:
+        """Show these models, in this order; the highlight stays on the name it is on."""
+        kept = self._name_at(self.highlighted) or self._current
+        self._entries = list(entries)
+        self.clear_options()
+        if self._entries:
+            self.add_options(Option(self._prompt(entry)) for entry in self._entries)
+        else:
+            self.add_option(Option(Content("No model yet: bardtui train"), disabled=True))
+        self._highlight(kept)
+
+    def set_current(self, name: str | None) -> None:
+        """Mark the model in use."""
+        before, self._current = self._current, name
+        self._redraw(before, name)
+        if not self.has_focus:
+            self._highlight(name)
+
+    def set_loading(self, name: str | None) -> None:  # type: ignore[override]
+        """Mark the model that is being loaded, or none.
+
+        Replaces the widget's own, which would cover all of the models with an indicator.
+        """
+        before, self._loading = self._loading, name
+        self._redraw(before, name)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        entry = self._entries[event.option_index]
+        if entry.error is None:
+            self.post_message(self.Picked(entry.name))
+        else:
+            self.post_message(self.Refused(entry.name, entry.error))
+
+    def _name_at(self, index: int | None) -> str | None:
+        return None if index is None or not self._entries else self._entries[index].name
+
+    def _highlight(self, name: str | None) -> None:
+        names = [entry.name for entry in self._entries]
+        if names:
+            self.highlighted = names.index(name) if name in names else 0
+
+    def _redraw(self, *names: str | None) -> None:
+        for index, entry in enumerate(self._entries):
+            if entry.name in names:
+                self.replace_option_prompt_at_index(index, self._prompt(entry))
+
+    def _prompt(self, entry: ModelEntry) -> Rows:
+        if entry.error is not None:
+            return Rows(lambda width: _broken_rows(entry, width))
+        in_use, loading = entry.name == self._current, entry.name == self._loading
+        return Rows(lambda width: _rows(entry, width, in_use=in_use, loading=loading))
+
+
+def _rows(entry: ModelEntry, width: int, *, in_use: bool, loading: bool) -> list[Content]:
+    mark = _LOADING if loading else _IN_USE if in_use else _PLAIN
+    name = Content.styled(mark + visible(entry.name), "bold $accent" if in_use else "")
+    size = Content("" if entry.parameters is None else _count(entry.parameters))
+    details = "loading…" if loading else _details(entry, width - len(_PLAIN))
+    return [
+        spread(name, size, width),
+        Content.styled(_PLAIN + details, "$foreground-muted").truncate(width, ellipsis=True),
+    ]
+
+
+def _broken_rows(entry: ModelEntry, width: int) -> list[Content]:
+    name = Content.styled(_BROKEN + visible(entry.name), "$foreground-muted")
+    reason = wrapped(Content(visible(entry.error or "")), width - len(_PLAIN), rows=2)
+    return [
+        name.truncate(width, ellipsis=True),
+        *(Content.assemble(_PLAIN, line).stylize("$foreground-muted") for line in reason),
+    ]
+
+
+def _details(entry: ModelEntry, width: int) -> str:
+    """What it learned from and how well; the corpus gives way where the row is too short."""
+    loss = "" if entry.loss is None else f" · {entry.loss:.2f} nats"
+    corpus = Content(visible(entry.corpus))
+    whose = "" if entry.bundled else "yours · "
+    if len(whose) + corpus.cell_length + len(loss) > width:
+        whose = ""
+    return whose + corpus.truncate(max(0, width - len(loss)), ellipsis=True).plain + loss
+
+
+def _count(parameters: int) -> str:
+    """A number of parameters as people say it: 812, 45 k, 3.3 M."""
+    if parameters < 1_000:
+        return str(parameters)
+    if parameters < 100_000:
+        return f"{parameters / 1_000:.0f} k"
+    return f"{parameters / 1_000_000:.1f} M"

@@ -1,0 +1,53 @@
+"""Rows of text laid out to the width they are given: the shape of every list and table here."""
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+Layout = Callable[[int], Sequence[Content]]
+"""Makes the rows for a width in cells; each row must fit in it."""
+
+
+class Rows(Visual):
+    """A visual whose rows are made anew for every width."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        rows = self._layout(width)[:height]
+        strips = (row.render_strips(width, 1, style, options)[0] for row in rows)
+        return [strip.adjust_cell_length(width, style.rich_style) for strip in strips]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return len(self._layout(width))
+
+
+def spread(left: Content, right: Content, width: int) -> Content:
+    """One row of `width` cells: `left` cut with an ellipsis where `right` needs the room.
+
+    Where fewer than eight cells would be left for `left`, `right` gives way.
+    """
+    room = width - right.cell_length - 1
+    if not right or room < min(left.cell_length, 8):
+        return left.truncate(width, ellipsis=True)
+    left = left.truncate(room, ellipsis=True)
+    return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
+
+
+def wrapped(text: Content, width: int, *, rows: int) -> list[Content]:
+    """`text` wrapped to `width` cells; past `rows` rows it ends in an ellipsis."""
+    lines = text.wrap(max(1, width))
+    if len(lines) > rows:
+        lines = lines[:rows]
+        lines[-1] = Content(f"{lines[-1].plain}…").truncate(width, ellipsis=True)
+    return lines

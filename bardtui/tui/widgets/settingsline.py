@@ -1,0 +1,57 @@
+"""The settings in one row, for terminals too narrow for the side pane."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from bardtui.tui.glyphs import visible
+from bardtui.tui.widgets.rows import spread
+
+
+class SettingsLine(Widget):
+    """The model's name and the settings; a click opens the side pane.
+
+    Args:
+        key: The key that opens the side pane, as the footer writes it.
+    """
+
+    DEFAULT_CSS = """
+    SettingsLine {
+        height: 1;
+        padding: 0 1;
+        pointer: pointer;
+        &:hover { background: $block-hover-background; }
+    }
+    """
+
+    parts: reactive[tuple[str, ...]] = reactive(())
+
+    class Pressed(Message):
+        """The writer wants the side pane."""
+
+    def __init__(self, key: str = "^b", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._key = key
+
+    def show(self, model: str, settings: Sequence[str]) -> None:
+        """Show the model in use and the settings, such as `temperature 0.80`."""
+        self.parts = (model, *settings)
+
+    def render(self) -> Content:
+        model, *settings = self.parts or ("",)
+        opener = Content.assemble((self._key, "bold $accent"), (" settings", "$foreground-muted"))
+        width = self.content_size.width
+        shown = Content.styled(visible(model), "bold $accent")
+        for setting in settings:
+            longer = shown + Content.styled(f" · {visible(setting)}", "$foreground-muted")
+            # A narrow row loses the last settings whole rather than half a number.
+            if longer.cell_length + 1 + opener.cell_length > width:
+                break
+            shown = longer
+        return spread(shown, opener, width)
+
+    def on_click(self) -> None:
+        self.post_message(self.Pressed())

@@ -1,0 +1,96 @@
+"""The side pane: the models and the dials."""
+
+import math
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
+from bardtui.tui.widgets.dial import Dial
+from bardtui.tui.widgets.models import ModelEntry, ModelsPane
+
+
+class SidePane(Vertical):
+    """What the next passage will be written with; `remembered` is what it was last."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        super().__init__(id="side")
+        self._model = remembered.model
+        self.models = ModelsPane(id="models")
+        self.temperature, self.length, self.pace = _dials(remembered)
+
+    def compose(self) -> ComposeResult:
+        yield from (self.models, self.temperature, self.length, self.pace)
+
+    def on_mount(self) -> None:
+        self._list_models()
+
+    def words(self) -> tuple[str, str, str]:
+        """The dials in words, for where there is no room for them."""
+        return (
+            f"temperature {self.temperature.value:.2f}",
+            f"length {self.length.value:,.0f}",
+            f"pace {_pace(self.pace.value)}",
+        )
+
+    @work(thread=True)
+    def _list_models(self) -> None:
+        from bardtui.language.bundle import list_models
+
+        entries = [
+            ModelEntry(
+                name=listed.name,
+                parameters=listed.bundle.spec.parameters if listed.bundle else None,
+                corpus=str(listed.bundle.corpus.get("title", "")) if listed.bundle else "",
+                loss=listed.bundle.held_out_loss if listed.bundle else None,
+                bundled=listed.bundle is not None and listed.bundle.bundled,
+                error=listed.error,
+            )
+            for listed in list_models()
+        ]
+        self.app.call_from_thread(self._show_models, entries)
+
+    def _show_models(self, entries: list[ModelEntry]) -> None:
+        self.models.set_entries(entries)
+        self.models.set_current(self._model)
+
+
+def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
+    """Temperature, length and pace, as they were last."""
+    temperature = Dial(
+        "Temperature",
+        *TEMPERATURES,
+        remembered.temperature,
+        step=0.05,
+        format=lambda value: f"{value:.2f}",
+        low_hint="sober",
+        high_hint="wild",
+        id="temperature",
+    )
+    length = Dial(
+        "Length",
+        *LENGTHS,
+        remembered.length,
+        format=lambda value: f"{value:,.0f}",
+        scale="log",
+        low_hint="a word",
+        high_hint="an act",
+        id="length",
+    )
+    pace = Dial(
+        "Pace",
+        *PACES,
+        remembered.pace,
+        format=_pace,
+        scale="log",
+        unlimited=True,
+        low_hint="slow",
+        high_hint="full speed",
+        id="pace",
+    )
+    return temperature, length, pace
+
+
+def _pace(value: float) -> str:
+    return "full speed" if math.isinf(value) else f"{value:,.0f} char/s"

@@ -1,0 +1,223 @@
+"""Greedy word wrap of a text that grows at its end, without Textual.
+
+A row closes when a character follows that no longer fits, or at a newline. Nothing after that
+character can change the row, so a longer text only ever changes the last row: wrapping goes on
+from there, and its cost does not depend on what stands before.
+
+A character is as wide as the glyph that stands for it (`visible`), whatever its neighbours: sums
+never fall short of what a terminal draws for a sequence, and a row never waits for what comes next.
+"""
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from rich.cells import get_character_cell_size
+
+TAB_STOP = 4  # cells
+_CHUNK = 4096  # characters: what one append may copy, and what one emoji may make four bytes wide
+_PIECE = 1 << 16  # characters wrapped at a time
+_BLANKS = " \t"
+
+# Characters that take one cell each: Latin, Greek and Cyrillic, the dashes and quotation marks of
+# typeset English, and control characters, whose glyphs do. A tab does not.
+_NARROW = r"\x00-\x08\n-\u02ff\u0370-\u0482\u2000-\u206f"
+_NOT_NARROW = re.compile(f"[^{_NARROW}]")
+
+# Marks and fillers that draw nothing: a text could hide another in them.
+_HIDDEN = re.compile(r"[\u034f\u115f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]")
+_HANGUL_VOWELS_AND_FINALS = re.compile(r"[\u1161-\u11ff\ud7b0-\ud7c6\ud7cb-\ud7fb]")
+
+
+class _Glyphs(dict[int, str]):
+    """What stands for a code point on the screen, worked out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = glyph = _glyph(chr(code))
+        return glyph
+
+
+def _glyph(character: str) -> str:
+    code = ord(character)
+    category = unicodedata.category(character)
+    if code < 0x20:
+        return chr(0x2400 + code)  # control pictures, as in U+241B for ESC
+    if code == 0x7F:
+        return "\u2421"
+    if category in ("Cc", "Cs"):
+        return "\ufffd"
+    if character == "\ufe0f":  # emoji style: terminals disagree on its width; on text style, not
+        return "\ufe0e"
+    hidden = category in ("Cf", "Zl", "Zp") or _HIDDEN.match(character)
+    combines = category[0] == "M" or category == "Sk" or _HANGUL_VOWELS_AND_FINALS.match(character)
+    if hidden or not (combines or get_character_cell_size(character)):
+        return "·"
+    return character
+
+
+class _Cells(dict[str, int]):
+    """The width of a character's glyph in cells, worked out once for each."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = cells = get_character_cell_size(_GLYPHS[ord(character)])
+        return cells
+
+
+_GLYPHS = _Glyphs()
+_CELLS = _Cells()
+
+
+def visible(text: str) -> str:
+    """`text` as it may go to a terminal, character for character.
+
+    Control characters, bidirectional controls, zero-width and other invisible characters, and
+    lone surrogates each become one visible glyph.
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_GLYPHS)
+
+
+def cell_width(text: str) -> int:
+    """The cells that `visible(text)` takes: no fewer than a terminal needs. Tabs not expanded."""
+    return sum(map(_CELLS.__getitem__, text))
+
+
+def tab_cells(column: int) -> int:
+    """The cells a tab takes that starts at `column` of its row."""
+    return TAB_STOP - column % TAB_STOP
+
+
+def breaks(text: str, width: int) -> list[int]:
+    """Where the rows after the first begin, in a `text` that begins with a row.
+
+    Rows are at most `width` cells wide (at least 1), but for blanks hanging over at their end and
+    a single glyph wider than that. A row's newline belongs to it. Words longer than a row, and
+    rows of characters without width, are cut; wide characters (Chinese, emoji) may be parted.
+    """
+    rows: list[int] = []
+    narrow_text = _NOT_NARROW.search(text) is None
+    begin = 0
+    while True:
+        newline = text.find("\n", begin)
+        end = len(text) if newline < 0 else newline
+        narrow = narrow_text or _NOT_NARROW.search(text, begin, end) is None
+        if not narrow or end - begin > width:
+            rows.extend(_line_breaks(text, begin, end, width, narrow))
+        if newline < 0:
+            return rows
+        begin = newline + 1
+        rows.append(begin)
+
+
+def _line_breaks(text: str, begin: int, end: int, width: int, narrow: bool) -> Iterator[int]:
+    """Where the rows after the first begin in the line `text[begin:end]`."""
+    while True:
+        stop = begin + width if narrow else _overflow(text, begin, end, width)
+        if stop < end:
+            stop = _break(text, begin, stop, min(end, begin + _longest_row(width)), narrow)
+        if stop >= end:
+            return
+        yield stop
+        begin = stop
+
+
+def _longest_row(width: int) -> int:
+    """The most characters in a row: blanks hanging over and stacked accents have no width."""
+    return 4 * width + 64
+
+
+def _overflow(text: str, begin: int, end: int, width: int) -> int:
+    """The first character of the row at `begin` that does not fit; `end` if all do."""
+    column = 0
+    limit = min(end, begin + _longest_row(width))
+    for at in range(begin, limit):
+        character = text[at]
+        column += tab_cells(column) if character == "\t" else _CELLS[character]
+        if column > width and at > begin:
+            return at
+    return limit
+
+
+def _break(text: str, begin: int, stop: int, limit: int, narrow: bool) -> int:
+    """Where the row at `begin` ends, given that `text[stop]` does not fit."""
+    if text[stop] in _BLANKS:
+        while stop < limit and text[stop] in _BLANKS:
+            stop += 1
+        return stop
+    if narrow:
+        blank = text.rfind(" ", begin, stop)
+        return stop if blank < 0 else blank + 1
+    for at in range(stop, begin, -1):
+        before, after = _CELLS[text[at - 1]], _CELLS[text[at]]
+        if text[at - 1] in _BLANKS or after == 2 or (before == 2 and after):
+            return at
+    return stop
+
+
+class WrappedText:
+    """A growing text and where its rows begin.
+
+    Offsets are in characters, rows are counted from 0. There is always a row: an empty text has
+    one, and a text ending in a newline has an empty last one. Beyond the text itself it takes four
+    bytes a row.
+    """
+
+    def __init__(self, width: int) -> None:
+        """An empty text, wrapped at `width` cells."""
+        self._width = width
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the text."""
+        self._chunks = [""]  # all full but the last, which never is
+        self._starts = array("I", [0])
+
+    def __len__(self) -> int:
+        return (len(self._chunks) - 1) * _CHUNK + len(self._chunks[-1])
+
+    @property
+    def width(self) -> int:
+        """Cells in a row."""
+        return self._width
+
+    @property
+    def row_count(self) -> int:
+        """At least 1."""
+        return len(self._starts)
+
+    def append(self, text: str) -> None:
+        """Extend the text. Only the last row can change; further ones may follow."""
+        tail = self._chunks.pop() + text
+        self._chunks.extend(tail[at : at + _CHUNK] for at in range(0, len(tail) + 1, _CHUNK))
+        self._wrap()
+
+    def rewrap(self, width: int) -> None:
+        """Wrap all of the text at another width."""
+        self._width = width
+        self._starts = array("I", [0])
+        self._wrap()
+
+    def _wrap(self) -> None:
+        piece_size = _PIECE + _longest_row(self._width)
+        while True:
+            begin = self._starts[-1]
+            piece = self.slice(begin, begin + piece_size)
+            self._starts.extend([begin + at for at in breaks(piece, self._width)])
+            if begin + len(piece) >= len(self):
+                return
+
+    def slice(self, begin: int, end: int) -> str:
+        """The characters from `begin` to before `end`; fewer where the text is shorter."""
+        chunks = self._chunks[begin // _CHUNK : end // _CHUNK + 1]
+        skip = begin % _CHUNK
+        return "".join(chunks)[skip : skip + end - begin]
+
+    def row_span(self, row: int) -> tuple[int, int]:
+        """The offsets of a row's first character and of the one after its last."""
+        last = row + 1 == len(self._starts)
+        return self._starts[row], len(self) if last else self._starts[row + 1]
+
+    def row_at(self, offset: int) -> int:
+        """The row that holds the character at `offset`; the last one beyond the end."""
+        return bisect_right(self._starts, offset) - 1

@@ -1,0 +1,96 @@
+"""What every test stands on: a home of its own, and one small model that all of them share."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bardtui import paths
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.corpus import Corpus, Document
+from bardtui.language.generator import Generator
+from bardtui.language.network import NetworkSpec
+from bardtui.language.vocabulary import Vocabulary
+from bardtui.quiet import hush_tensorflow
+
+hush_tensorflow()
+
+VERSE = """\
+ANN:
+The lamp is low, the house asleep;
+the stair has counted every tread.
+
+BEN:
+What is it, then, that you would keep?
+I thought the last of it was said.
+
+[A door is heard below.]
+
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty BARDTUI_HOME."""
+    monkeypatch.setenv("BARDTUI_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def verse() -> Corpus:
+    """A text of some 8,000 characters that even a small network learns at once."""
+    return Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory, verse: Corpus) -> ModelBundle:
+    """A model of two layers of 24, trained for seconds, in a folder of its own."""
+    from bardtui.language.recipe import Wishes, prepare
+
+    root = tmp_path_factory.mktemp("tiny")
+    sizes = {"embedding_dim": 16, "units": 24, "dropout": 0.0, "seq_len": 32, "batch_size": 8}
+    wishes = Wishes(**sizes, epochs=10, learning_rate=0.02)  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BARDTUI_HOME", str(root))
+        run = prepare(verse, "tiny", wishes)
+        assert run.training.run(lambda event: None, lambda: False)
+    return ModelBundle.load(run.folder)
+
+
+@pytest.fixture(scope="session")
+def shared_generator(tiny_model: ModelBundle) -> Generator:
+    """The tiny model's generator; ask for `generator` instead, which begins at a new text."""
+    return Generator(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
+
+
+@pytest.fixture
+def generator(shared_generator: Generator) -> Generator:
+    """The tiny model's generator, before a new text."""
+    shared_generator.reset()
+    return shared_generator
+
+
+@pytest.fixture
+def installed(tiny_model: ModelBundle, home: Path) -> ModelBundle:
+    """The tiny model among the user's models, under the name `tiny`."""
+    assert tiny_model.folder is not None
+    shutil.copytree(tiny_model.folder, paths.models_dir() / "tiny")
+    return ModelBundle.load(paths.models_dir() / "tiny")
+
+
+def random_weights(spec: NetworkSpec, seed: int = 0) -> list[NDArray[np.float32]]:
+    """Weights such as no training makes: large enough that a fault shows in the numbers."""
+    rng = np.random.default_rng(seed)
+    shapes: Sequence[tuple[int, ...]] = list(spec.weight_shapes().values())
+    return [rng.normal(0, 0.5, shape).astype(np.float32) for shape in shapes]
+
+
+def small_model(**changes: object) -> ModelBundle:
+    """A model without weights on disk, over a few characters."""
+    vocabulary = Vocabulary.of("\n abcdefgh.'")
+    sizes: dict[str, object] = {"embedding_dim": 5, "units": 6} | changes
+    spec = NetworkSpec(vocabulary_size=len(vocabulary), **sizes)  # type: ignore[arg-type]
+    return ModelBundle(name="small", spec=spec, vocabulary=vocabulary)

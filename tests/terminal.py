@@ -1,0 +1,76 @@
+"""The real program in a real pseudo-terminal, its screen read through a terminal emulator."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+TIMEOUT = 90.0
+
+
+class Terminal:
+    """Runs `python -m bardtui ARGS`; `screen` is what a person would see."""
+
+    def __init__(self, home: Path, *arguments: str, columns: int = 100, rows: int = 30) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        environment = os.environ | {
+            "BARDTUI_HOME": str(home),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "TEXTUAL_ANIMATIONS": "none",
+        }
+        self.process = pexpect.spawn(
+            sys.executable,
+            ["-m", "bardtui", *arguments],
+            env=environment,
+            dimensions=(rows, columns),
+            cwd=home,
+            timeout=TIMEOUT,
+        )
+
+    @property
+    def text(self) -> str:
+        """The screen's rows."""
+        return "\n".join(self.screen.display)
+
+    def send(self, keys: str) -> None:
+        """Press keys."""
+        self.process.send(keys)
+
+    def wait_for(self, condition: Callable[[str], bool] | str) -> None:
+        """Read what the program draws until the screen fulfils the condition, or shows the text."""
+        holds = (lambda text: condition in text) if isinstance(condition, str) else condition
+        end = time.monotonic() + TIMEOUT
+        while not holds(self.text):
+            assert time.monotonic() < end, f"waited in vain for {condition}:\n{self.text}"
+            try:
+                data = self.process.read_nonblocking(65536, timeout=0.2)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                raise AssertionError(f"the program ended:\n{self.text}") from None
+            self.received += data
+            self._stream.feed(data)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self.screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def leave(self) -> int:
+        """Quit with Ctrl+Q; returns the exit code."""
+        self.send("\x11")
+        self.process.expect(pexpect.EOF)
+        self.process.close()
+        return int(self.process.exitstatus)
+
+    def kill(self) -> None:
+        """kill -9"""
+        self.process.kill(9)
+        self.process.wait()

@@ -1,0 +1,130 @@
+"""What a person does in a terminal, from the first screen to the scene found again."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bardtui.scene.reading import read_scene
+from tests.terminal import Terminal
+
+ESCAPE, ENTER = "\x1b", "\r"
+
+
+@pytest.fixture
+def stage(home: Path) -> Iterator[list[Terminal]]:
+    """Terminals to be closed at the end, whatever happens."""
+    (home / "remembered.json").write_text(json.dumps({"model": "pocket", "length": 2000}))
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        if terminal.process.isalive():
+            terminal.kill()
+
+
+def the_scene(home: Path) -> str:
+    """The text of the one scene that the journal holds."""
+    (path,) = (home / "scenes").iterdir()
+    return read_scene(path)[0].text
+
+
+def characters(terminal: Terminal) -> int:
+    """How long the scene is, as the top line says."""
+    found = re.search(r"([\d,]+) characters", terminal.text)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def test_write_stop_go_on_save_leave_and_find_the_scene_again(
+    home: Path, stage: list[Terminal]
+) -> None:
+    first = Terminal(home)
+    stage.append(first)
+    first.wait_for("Type a line")
+    first.send("JULIET:" + ENTER)  # the model may still be loading
+    first.wait_for("JULIET:")
+    first.wait_for(lambda _: characters(first) > 100)
+    first.send(ESCAPE)
+    first.wait_for("pocket is ready")
+    stopped_at = characters(first)
+    first.send(ENTER)
+    first.wait_for(lambda _: characters(first) > stopped_at)
+    first.send(ESCAPE)
+    first.wait_for("pocket is ready")
+    first.send("\x13")  # Ctrl+S
+    first.wait_for("Save the scene as")
+    first.send(ENTER)
+    first.wait_for("Saved as")
+    assert first.leave() == 0
+    written = the_scene(home)
+    assert written.startswith("JULIET:")
+    assert len(written) > stopped_at
+    (saved,) = home.glob("*.txt")
+    assert saved.read_text() == written.rstrip("\n") + "\n"
+
+    second = Terminal(home)
+    stage.append(second)
+    last_line = written.rstrip().rsplit("\n", 1)[-1][:40].strip()
+    second.wait_for(last_line)
+    assert second.leave() == 0
+    assert the_scene(home) == written
+
+
+def test_kill_in_mid_sentence_loses_at_most_the_last_second(
+    home: Path, stage: list[Terminal]
+) -> None:
+    terminal = Terminal(home)
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("A line that must not be lost" + ENTER)
+    terminal.wait_for(lambda _: characters(terminal) > 300)
+    shown = characters(terminal)
+    terminal.kill()
+    kept = the_scene(home)
+    assert kept.startswith("A line that must not be lost")
+    assert len(kept) >= shown - 120  # a second's worth at the default pace
+
+    again = Terminal(home)
+    stage.append(again)
+    again.wait_for(lambda text: "pocket is ready" in text and characters(again) == len(kept))
+    again.leave()
+
+
+def test_text_of_people_never_reaches_the_terminal_as_codes(
+    home: Path, stage: list[Terminal]
+) -> None:
+    path = home / "hostile.txt"
+    path.write_text("[/] [red]not red[/red] \x1b]0;owned\x07 \x1b[2J \x9b31m \u202egnp.exe\n")
+    terminal = Terminal(home, "open", str(path))
+    stage.append(terminal)
+    terminal.wait_for("[red]not red[/red]")
+    assert b"\x1b]0;owned" not in terminal.received
+    assert b"\x9b31m" not in terminal.received
+    assert "\u202e".encode() not in terminal.received
+    terminal.leave()
+
+
+def test_a_line_of_characters_no_model_knows_is_kept_and_said(
+    home: Path, stage: list[Terminal]
+) -> None:
+    terminal = Terminal(home)
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("你好 🎭" + ENTER)
+    terminal.wait_for("has never seen")
+    terminal.send(ESCAPE)
+    terminal.wait_for("pocket is ready")
+    assert terminal.leave() == 0
+    assert the_scene(home).startswith("你好 🎭")
+
+
+def test_a_tiny_terminal_and_growing_it(home: Path, stage: list[Terminal]) -> None:
+    terminal = Terminal(home, columns=20, rows=5)
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("Hark" + ENTER)
+    terminal.wait_for("Hark")
+    terminal.resize(120, 40)
+    terminal.wait_for(lambda text: "Temperature" in text and "Hark" in text)
+    assert terminal.leave() == 0

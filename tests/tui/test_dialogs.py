@@ -1,0 +1,335 @@
+"""The dialogs and the line of settings: keys, mouse, answers, and terminals of any size."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosts import Host, asked, shown, until
+from textual.screen import Screen
+from textual.widgets import Input, OptionList
+
+from bardtui.tui.screens.confirm import ConfirmScreen
+from bardtui.tui.screens.help import HelpScreen
+from bardtui.tui.screens.save import SaveScreen
+from bardtui.tui.screens.scenes import (
+    NewScene,
+    OpenScene,
+    SceneItem,
+    ScenesScreen,
+    ago,
+    in_bytes,
+)
+from bardtui.tui.widgets.settingsline import SettingsLine
+
+NOW = datetime(2025, 6, 15, 12, 0)
+SCENES = [
+    SceneItem(Path("/s/old"), "an old one", NOW.timestamp() - 9e6, 318),
+    SceneItem(Path("/s/new"), "[/] the lower\x1b stair", NOW.timestamp(), 24_180),
+    SceneItem(Path("/s/torn"), "torn", NOW.timestamp() - 1e6, 5, "line 3 is [not] JSON"),
+]
+
+
+# -- saving
+
+
+async def test_the_name_stands_ready_and_enter_takes_it(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await asked(pilot, SaveScreen(Path("/acts/the lower stair.txt")))
+        assert dialog.query_one(Input).selected_text == "the lower stair"
+        assert "in /acts" in shown(host)
+        await pilot.press("escape")
+        await until(pilot, lambda: host.answers == [None])
+        await asked(pilot, SaveScreen(tmp_path / "the lower stair.txt"))
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [None, tmp_path / "the lower stair.txt"])
+
+
+async def test_a_path_is_read_from_the_default_folder_and_from_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acts").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    host = Host()
+    async with host.run_test() as pilot:
+        for typed in ("acts/one.txt", "acts/../acts/one.txt", "~/acts/one.txt", " acts/one.txt "):
+            dialog = await asked(pilot, SaveScreen(tmp_path / "x.txt"))
+            dialog.query_one(Input).value = typed
+            await pilot.press("enter")
+            await until(pilot, lambda: bool(host.answers))
+            assert host.answers.pop() == tmp_path / "acts" / "one.txt"
+
+
+async def test_an_existing_file_is_asked_about_in_place(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("kept")
+    (tmp_path / "ab.txt").write_text("kept")
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "It exists." in shown(host) and "Replace" in shown(host))
+        # Another name is another question, even where the first name comes back.
+        dialog.query_one(Input).value = "ab.txt"
+        await until(pilot, lambda: "It exists." not in shown(host) and "Save " in shown(host))
+        dialog.query_one(Input).value = "a.txt"
+        await pilot.press("enter")
+        await until(pilot, lambda: "It exists." in shown(host))
+        assert not host.answers
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [tmp_path / "a.txt"])
+
+
+def active(dialog: Screen[Any]) -> bool:
+    """Whether the save button shows that it was pressed."""
+    return dialog.query_one("#save").has_class("-active")
+
+
+async def test_the_replace_button_replaces_and_cancel_cancels(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("kept")
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        await pilot.click("#save")
+        # No second click counts while the first shows: a double click replaces nothing.
+        await until(pilot, lambda: "Replace" in shown(host) and not active(dialog))
+        await pilot.click("#save")
+        await until(pilot, lambda: host.answers == [tmp_path / "a.txt"])
+        await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        await pilot.click("#cancel")
+        await until(pilot, lambda: host.answers == [tmp_path / "a.txt", None])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "It needs a name."),
+        ("   ", "It needs a name."),
+        (".", "That is a folder."),
+        ("nowhere/a.txt", "There is no folder"),
+        ("~no-such-user/a.txt", "There is no folder"),
+        ("x" * 300, "File name too long"),
+    ],
+)
+async def test_what_cannot_be_a_file_is_said_and_the_dialog_stays(
+    tmp_path: Path, typed: str, said: str
+) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        dialog.query_one(Input).value = typed
+        await pilot.press("enter")
+        await until(pilot, lambda: said in shown(host))
+        assert not host.answers
+
+
+async def test_what_the_disk_said_is_shown_until_the_path_changes(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "a.txt", error="[/] No space left"))
+        await pilot.pause()
+        assert "[/] No space left" in shown(host)
+        await pilot.press("b")
+        await until(pilot, lambda: "No space left" not in shown(host))
+
+
+# -- confirming
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["y"], True),
+        (["n"], False),
+        (["escape"], False),
+        (["enter"], False),
+        (["right", "enter"], True),
+        (["left", "enter"], True),
+        (["tab", "tab", "enter"], False),
+    ],
+)
+async def test_confirming_by_key(keys: list[str], answer: bool) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ConfirmScreen("Leave [/] \x1b now?", "Leave", "Stay"))
+        assert "Leave [/] ␛ now?" in shown(host)
+        await pilot.press(*keys)
+        await until(pilot, lambda: host.answers == [answer])
+
+
+@pytest.mark.parametrize(("button", "answer"), [("#yes", True), ("#no", False)])
+async def test_confirming_by_mouse(button: str, answer: bool) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ConfirmScreen("Leave?", "Leave", "Stay"))
+        await pilot.click(button)
+        await until(pilot, lambda: host.answers == [answer])
+
+
+# -- scenes
+
+
+async def test_the_latest_scene_is_ready_and_enter_opens_it() -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ScenesScreen(SCENES))
+        rows = shown(host)
+        assert rows.index("[/] the lower␛ stair") < rows.index("torn") < rows.index("an old one")
+        assert "24 kB" in rows
+        assert "line 3 is [not] JSON" in rows
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/new"))])
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["n"], NewScene()),
+        (["up", "enter"], NewScene()),
+        (["end", "enter"], OpenScene(Path("/s/old"))),
+        (["escape"], None),
+    ],
+)
+async def test_choosing_by_key(keys: list[str], answer: object) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ScenesScreen(SCENES))
+        await pilot.press(*keys)
+        await until(pilot, lambda: host.answers == [answer])
+
+
+async def test_a_broken_scene_cannot_be_opened_and_says_why() -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await asked(pilot, ScenesScreen(SCENES))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: dialog.query_one("#refusal").has_class("-shown"))
+        assert not host.answers
+        await pilot.press("down")
+        await until(pilot, lambda: not dialog.query_one("#refusal").has_class("-shown"))
+        await pilot.click(OptionList, offset=(4, 1))
+        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/new"))])
+
+
+async def test_without_scenes_there_is_still_a_new_one() -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ScenesScreen([]))
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [NewScene()])
+
+
+async def test_a_thousand_scenes_can_be_walked() -> None:
+    scenes = [SceneItem(Path(f"/s/{n}"), f"scene {n}", 1e9 - n, n) for n in range(1000)]
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, ScenesScreen(scenes))
+        await pilot.press("end")
+        await until(pilot, lambda: "scene 999" in shown(host))
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/999"))])
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (datetime(2025, 6, 15, 9, 5), "today 09:05"),
+        (datetime(2025, 6, 14, 23, 59), "yesterday 23:59"),
+        (datetime(2025, 6, 13, 12, 0), "13 Jun"),
+        (datetime(2024, 12, 31, 12, 0), "31 Dec 2024"),
+        (datetime(2025, 6, 16, 12, 0), "16 Jun"),
+    ],
+)
+def test_when_in_words(then: datetime, said: str) -> None:
+    assert ago(then.timestamp(), NOW) == said
+
+
+@pytest.mark.parametrize("timestamp", [1e300, float("inf"), float("nan"), -1e18])
+def test_a_clock_that_was_far_off(timestamp: float) -> None:
+    assert ago(timestamp, NOW) == "some day"
+
+
+def test_sizes_in_words() -> None:
+    assert [in_bytes(n) for n in (0, 999, 1_000, 24_180, 1_250_000)] == [
+        "0 B",
+        "999 B",
+        "1 kB",
+        "24 kB",
+        "1.2 MB",
+    ]
+
+
+# -- help
+
+
+async def test_help_lists_the_keys_it_is_given_and_scrolls_to_the_guide() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        groups = {"Writing": [("esc", "Stop [/] at once"), ("^r", "Another take")], "Empty": []}
+        dialog = await asked(pilot, HelpScreen(groups, Path("/home/w/scenes")))
+        text = shown(host)
+        assert "Writing" in text
+        assert "esc          Stop [/] at once" in text
+        await pilot.press("end")
+        await until(pilot, lambda: "/home/w/scenes" in shown(host).replace("\n", ""))
+        assert dialog.query_one("#box").scroll_offset.y > 0
+        await pilot.press("f1")
+        await until(pilot, lambda: host.answers == [None])
+
+
+# -- any size
+
+
+DIALOGS: list[Callable[[], Screen[Any]]] = [
+    lambda: SaveScreen(Path("/tmp/a long name of a scene that goes on.txt"), error="No space"),
+    lambda: ConfirmScreen("The model is still writing. Stop it and leave?", "Leave", "Stay"),
+    lambda: ScenesScreen(SCENES),
+    lambda: HelpScreen({"Writing": [("escape", "Stop at once")]}, Path("/scenes")),
+]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 5), (3, 2)])
+@pytest.mark.parametrize("dialog", DIALOGS, ids=["save", "confirm", "scenes", "help"])
+async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
+    dialog: Callable[[], Screen[Any]], size: tuple[int, int]
+) -> None:
+    host = Host()
+    async with host.run_test(size=size) as pilot:
+        screen = await asked(pilot, dialog())
+        box = screen.query_one("#box").region
+        assert screen.region.contains_region(box)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(host.answers) == 1)
+        assert not host.answers[0]
+
+
+# -- the line of settings
+
+
+@pytest.mark.parametrize(
+    ("width", "left"),
+    [
+        (80, "shake[/]speare · temperature 0.80 · length 400 · pace 120"),
+        (62, "shake[/]speare · temperature 0.80 · length 400"),
+        (40, "shake[/]speare"),
+    ],
+)
+async def test_the_line_of_settings_drops_whole_settings_and_opens_on_a_click(
+    width: int, left: str
+) -> None:
+    line = SettingsLine("^b")
+    line.show("shake[/]speare", ["temperature 0.80", "length 400", "pace 120"])
+    host = Host(line)
+    async with host.run_test(size=(width, 3), message_hook=host.hear) as pilot:
+        row = shown(host).splitlines()[0]
+        assert row.startswith(f" {left}  ")
+        assert row.endswith(" ^b settings ")
+        await pilot.click(line)
+        await until(pilot, lambda: len(host.got(SettingsLine.Pressed)) == 1)
+
+
+async def test_the_line_of_settings_before_it_is_told_anything() -> None:
+    host = Host(SettingsLine("^b"))
+    async with host.run_test(size=(30, 3)):
+        assert "^b settings" in shown(host)

@@ -1,0 +1,128 @@
+"""The pane of models: what it shows, what can be picked, and that names are only text."""
+
+from dataclasses import replace
+
+from hosts import Host, shown, until
+
+from bardtui.tui.widgets.models import ModelEntry, ModelsPane
+
+SHAKESPEARE = ModelEntry("shakespeare", 3_300_000, "38 plays", 1.274, True, None)
+DIARY = ModelEntry("my-diary", 45_210, "my-diary", 1.51, False, None)
+BROKEN = ModelEntry("broken", None, "", None, False, "weights.safetensors is cut short at 12 bytes")
+ENTRIES = [SHAKESPEARE, DIARY, BROKEN]
+
+
+async def rows(pane: ModelsPane, width: int = 32) -> list[str]:
+    """The pane's rows between its borders, as a terminal of that width shows them."""
+    host = Host(pane)
+    async with host.run_test(size=(width, 20)) as pilot:
+        await pilot.pause()
+        lines = shown(host).splitlines()
+        return [line[1:-1].rstrip() for line in lines[1 : pane.size.height + 1]]
+
+
+async def test_two_rows_a_model_and_a_dot_for_the_one_in_use() -> None:
+    pane = ModelsPane([SHAKESPEARE, DIARY])
+    pane.set_current("shakespeare")
+    assert await rows(pane, 32) == [
+        " ● shakespeare          3.3 M",
+        "   38 plays · 1.27 nats",
+        "   my-diary              45 k",
+        "   my-diary · 1.51 nats",
+    ]
+
+
+async def test_where_there_is_room_a_users_own_model_says_so() -> None:
+    assert (await rows(ModelsPane([DIARY]), 40))[1] == "   yours · my-diary · 1.51 nats"
+
+
+async def test_a_long_corpus_gives_way_to_the_loss() -> None:
+    pane = ModelsPane([replace(SHAKESPEARE, corpus="the complete works of a great man")])
+    assert (await rows(pane, 32))[1] == "   the complete … · 1.27 nats"
+
+
+async def test_what_is_not_known_is_left_out() -> None:
+    pane = ModelsPane([ModelEntry("new", None, "a text", None, True, None)])
+    assert await rows(pane) == ["   new", "   a text"]
+
+
+async def test_the_model_being_loaded_is_marked() -> None:
+    pane = ModelsPane(ENTRIES)
+    pane.set_current("shakespeare")
+    pane.set_loading("my-diary")
+    lines = await rows(pane)
+    assert lines[0].startswith(" ● ")
+    assert lines[2:4] == [" ◌ my-diary              45 k", "   loading…"]
+    pane = ModelsPane(ENTRIES)
+    pane.set_loading("my-diary")
+    pane.set_loading(None)
+    assert (await rows(pane))[3] == "   my-diary · 1.51 nats"
+
+
+async def test_a_broken_model_shows_its_reason_in_two_rows_at_most() -> None:
+    long = replace(BROKEN, error="model.json claims a network of a size " * 5)
+    for entry, height in ((BROKEN, 3), (long, 3), (replace(BROKEN, error="not JSON"), 2)):
+        lines = await rows(ModelsPane([entry]))
+        assert lines[0] == " ✗ broken"
+        assert len(lines) == height
+    assert (await rows(ModelsPane([long])))[2].endswith("…")
+
+
+async def test_names_and_reasons_are_neither_markup_nor_terminal_codes() -> None:
+    name = "[/]\x1b[31m\u202e[b]red"
+    evil = replace(SHAKESPEARE, name=name, corpus="[/]\n\x07")
+    pane = ModelsPane([evil, replace(BROKEN, name=name, error="[Enter ROMEO] \x9b2J")])
+    text = "\n".join(await rows(pane, 60))
+    assert "[/]␛[31m·[b]red" in text
+    assert "[Enter ROMEO]" in text
+    assert not set(text) & set("\x1b\x9b\x07\u202e")
+
+
+async def test_enter_and_click_pick_and_a_broken_one_is_refused() -> None:
+    pane = ModelsPane(ENTRIES)
+    host = Host(pane)
+    async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 1)
+        await pilot.click(pane, offset=(5, 2))
+        await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 2)
+        await pilot.click(pane, offset=(5, 6))
+        await until(pilot, lambda: len(host.got(ModelsPane.Refused)) == 1)
+        assert [picked.name for picked in host.got(ModelsPane.Picked)] == [
+            "my-diary",
+            "shakespeare",
+        ]
+        (refused,) = host.got(ModelsPane.Refused)
+        assert (refused.name, refused.reason) == ("broken", BROKEN.error)
+
+
+async def test_new_entries_keep_the_highlight_on_its_model() -> None:
+    pane = ModelsPane(ENTRIES)
+    host = Host(pane)
+    async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("down")
+        pane.set_entries([BROKEN, replace(DIARY, name="another"), DIARY, SHAKESPEARE])
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(host.got(ModelsPane.Picked)))
+        assert host.got(ModelsPane.Picked)[0].name == "my-diary"
+
+
+async def test_without_models_it_says_what_to_do_and_nothing_can_be_picked() -> None:
+    pane = ModelsPane()
+    host = Host(pane)
+    async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert "bardtui train" in shown(host)
+        assert not host.got(ModelsPane.Picked)
+
+
+async def test_two_hundred_models_in_a_pane_of_five_columns() -> None:
+    pane = ModelsPane([replace(DIARY, name=f"model {n}") for n in range(200)])
+    pane.set_current("model 150")
+    host = Host(pane)
+    async with host.run_test(size=(5, 8)):
+        assert pane.highlighted == 150

@@ -1,0 +1,337 @@
+"""The stage with a real engine and a small real model: what the writer does, and what is kept."""
+
+import json
+import math
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from bardtui import paths
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator
+from bardtui.language.reader import Reader
+from bardtui.scene.reading import read_scene
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.save import SaveScreen
+from bardtui.tui.screens.stage import StageScreen
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the program run until the condition holds."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.01)
+
+
+def remember(**values: object) -> None:
+    """What an earlier session would have left behind."""
+    paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
+
+
+def on_disk() -> str:
+    """The text of the only scene that is saved."""
+    (path,) = paths.scenes_dir().iterdir()
+    return read_scene(path)[0].text
+
+
+async def type_line(pilot: Pilot[None], text: str) -> None:
+    """Type a line and send it."""
+    await pilot.press(*text, "enter")
+
+
+async def idle(pilot: Pilot[None], stage: StageScreen) -> None:
+    """Wait until nothing is being written."""
+    await until(pilot, lambda: stage.writing is None)
+
+
+async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
+    remember(length=80, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        scene = stage.manuscript.scene
+        assert [p.author for p, _ in scene.path()] == ["writer", "model"]
+        assert scene.text.startswith("ANN:")
+        assert scene.length == len("ANN:") + 80
+        assert stage.transcript.text == scene.text
+    assert on_disk() == scene.text
+
+
+async def test_enter_alone_lets_the_model_go_on() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await idle(pilot, app.stage)
+        await pilot.press("enter")
+        await idle(pilot, app.stage)
+        assert app.stage.manuscript.scene.length == 60
+        assert app.stage.manuscript.writers_share == 0
+
+
+async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
+    installed: ModelBundle,
+) -> None:
+    remember(length=5_000, pace=200)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "BEN:")
+        await until(pilot, lambda: len(stage.transcript.text) > 30)
+        shown = stage.transcript.text
+        await pilot.press("escape")
+        assert stage.writing is None
+        kept = stage.manuscript.scene.text
+        assert kept.startswith(shown)
+        assert kept == stage.transcript.text == on_disk()
+        stage.side.length.value = 40
+        await pilot.press("enter")
+        await idle(pilot, stage)
+        passage, _ = stage.manuscript.scene.path()[-1]
+        written, seed = passage.text, passage.random_seed
+        after = stage.manuscript.scene.text
+    assert after == kept + written
+    assert seed is not None
+    # Another generator that reads the same text writes the same: nothing of what was computed
+    # beyond the stop has stayed in the state.
+    fresh = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
+    fresh.seek(kept)
+    from bardtui.language.generator import Sampling
+
+    assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
+
+
+async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
+    remember(length=3_000, pace=10)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: len(stage.transcript.text) > 6)
+        assert len(stage.transcript.text) < 200
+        await pilot.press("ctrl+g")
+        await idle(pilot, stage)
+        assert stage.manuscript.scene.length == 4 + 3_000
+
+
+async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
+    remember(length=60, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        first = stage.manuscript.scene.text
+        await pilot.press("ctrl+r")
+        await idle(pilot, stage)
+        scene = stage.manuscript.scene
+        assert scene.text != first
+        assert len(scene.takes(scene.head)) == 2  # type: ignore[arg-type]
+        assert stage.transcript.text == scene.text
+
+
+async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
+    remember(length=5_000, pace=200)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: len(stage.transcript.text) > 20)
+        begun = stage.transcript.text
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(stage.manuscript.scene.passages) == 3)
+        await pilot.press("escape")
+        first = stage.manuscript.scene.passages[2]
+        assert first.text.startswith(begun.removeprefix("ANN:"))
+        assert first.reason == "stopped"
+
+
+async def test_undo_takes_the_exchange_back_and_redo_brings_it() -> None:
+    remember(length=20, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        whole = stage.transcript.text
+        await pilot.press("ctrl+z")
+        assert stage.transcript.text == ""
+        await pilot.press("ctrl+y")
+        assert stage.transcript.text == whole
+
+
+async def test_ctrl_z_in_a_line_being_typed_takes_back_typing_only() -> None:
+    remember(length=20, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        whole = app.stage.transcript.text
+        await pilot.press(*"Hm", "ctrl+z")
+        assert app.stage.transcript.text == whole
+
+
+async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test() as pilot:
+        app.stage.side.temperature.value, app.stage.side.length.value = 0.3, 25
+        app.stage.side.pace.value = math.inf
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        passage, _ = app.stage.manuscript.scene.path()[-1]
+        assert passage.settings["temperature"] == 0.3
+        assert passage.length == 25
+    again = BardApp()
+    async with again.run_test():
+        stage = again.stage
+        assert (stage.side.temperature.value, stage.side.length.value) == (0.3, 25)
+        assert stage.side.pace.value == math.inf
+        assert stage.model == "tiny"
+        assert stage.transcript.text.startswith("ANN:")  # the last scene, opened again
+
+
+async def test_another_model_takes_in_the_scene_and_writes_on(
+    installed: ModelBundle, home: Path
+) -> None:
+    remember(length=20, pace=None)
+    installed.save(paths.models_dir() / "other", installed.weights())
+    broken = paths.models_dir() / "broken"
+    broken.mkdir()
+    (broken / "model.json").write_text("[/] \x1b[31m not json")
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        await until(pilot, lambda: stage.side.models.option_count >= 3)
+        stage.side.models.focus()
+        names = [entry.name for entry in stage.side.models.entries]
+        stage.side.models.highlighted = names.index("broken")
+        await pilot.press("enter")
+        assert stage.model == "tiny"
+        stage.side.models.highlighted = names.index("other")
+        await pilot.press("enter")
+        assert stage.model == "other"
+        stage.seed_line.focus()
+        await pilot.press("enter")
+        await idle(pilot, stage)
+        passage, _ = stage.manuscript.scene.path()[-1]
+        assert (passage.model, passage.length) == ("other", 20)
+
+
+async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept() -> None:
+    remember(model="missing")
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        assert app.stage.manuscript.scene.text == "ANN:"
+        assert any("missing" in note.message for note in app._notifications)
+
+
+async def test_saving_asks_again_when_the_disk_says_no(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(length=10, pace=None)
+    monkeypatch.chdir(home)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, SaveScreen))
+        app.screen.query_one("#path", Input).value = "/dev/full"
+        await pilot.press("enter", "enter")
+        await until(
+            pilot, lambda: any("not saved" in str(e.render()) for e in app.screen.query("#error"))
+        )
+        app.screen.query_one("#path", Input).value = str(home / "mine.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: (home / "mine.txt").exists())
+        assert (home / "mine.txt").read_text() == app.stage.manuscript.scene.text.rstrip() + "\n"
+
+
+async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> None:
+    remember(length=10, pace=None)
+    paths.scenes_dir().write_text("a file where the folder should be")
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        assert app.stage.manuscript.problem
+        assert "not saved" in str(app.stage.top_line.render())
+        paths.scenes_dir().unlink()
+        await until(pilot, lambda: not app.stage.manuscript.problem)
+    assert on_disk().startswith("ANN:")
+
+
+async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
+    remember(length=10, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await type_line(pilot, "First scene")
+        await idle(pilot, app.stage)
+        text = app.stage.manuscript.scene.text
+        await pilot.press("ctrl+n")
+        assert app.stage.transcript.text == ""
+        await type_line(pilot, "Second scene")
+        await idle(pilot, app.stage)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: bool(app.screen.query("#scenes")))
+        listed = app.screen.query_one("#scenes", OptionList)
+        await until(pilot, lambda: listed.option_count >= 2)
+        await pilot.press("escape")
+        first = next(p for p in paths.scenes_dir().iterdir() if p.name.startswith("first"))
+        app.stage.open_scene(first)
+        assert app.stage.transcript.text == text
+
+
+async def test_the_scene_open_elsewhere_is_refused_politely() -> None:
+    remember(length=10, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        other = BardApp()
+        async with other.run_test():
+            assert other.stage.transcript.text == ""
+            assert any("open elsewhere" in note.message for note in other._notifications)
+
+
+async def test_help_lists_the_real_keys_and_the_palette_knows_every_action() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("f1")
+        await until(pilot, lambda: bool(app.screen.query("#help")))
+        listed = {does for group in app.stage.key_groups().values() for _, does in group}
+        for binding in StageScreen.BINDINGS:
+            assert (binding.tooltip or binding.description) in listed  # type: ignore[union-attr]
+        await pilot.press("escape")
+        titles = " ".join(command.title for command in app.get_system_commands(app.stage))
+        for binding in StageScreen.BINDINGS:
+            assert binding.description in titles  # type: ignore[union-attr]
+
+
+async def test_only_one_thread_ever_steps_the_network() -> None:
+    remember(length=5_000, pace=200)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        for _ in range(4):
+            await type_line(pilot, "ANN:")
+            await until(pilot, lambda: app.stage.transcript.writing)
+        engines = [t for t in threading.enumerate() if t.name == "engine"]
+        assert len(engines) == 1
+        await pilot.press("escape")
+    assert on_disk() == app.stage.manuscript.scene.text

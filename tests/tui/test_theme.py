@@ -1,0 +1,83 @@
+"""The themes can be read, and every theme has the role colours."""
+
+import pytest
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES, Theme
+
+from bardtui.tui.theme import FOOTLIGHTS, FOOTLIGHTS_LIGHT, THEMES, role_variables
+
+TEXT = ("writer", "model", "cue", "text", "text-muted", "text-error", "foreground-muted")
+GROUNDS = ("background", "surface", "panel")
+
+
+def luminance(colour: Color) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    channels = [value / 255 for value in (colour.r, colour.g, colour.b)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast ratio of two colours."""
+    dark, light = sorted(luminance(Color.parse(colour)) for colour in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def variables(theme: Theme) -> dict[str, str]:
+    return {**role_variables(theme), **theme.to_color_system().generate(), **theme.variables}
+
+
+def test_the_contrast_of_black_on_white_is_21() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("text", [*TEXT, "accent", "secondary", "warning", "success", "foreground"])
+def test_text_stands_out_from_every_ground(theme: Theme, ground: str, text: str) -> None:
+    colours = variables(theme)
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("block-cursor-foreground", "block-cursor-background"),
+        ("block-cursor-blurred-foreground", "block-cursor-blurred-background"),
+        ("foreground-muted", "block-cursor-background"),
+        ("footer-key-foreground", "footer-background"),
+        ("footer-description-foreground", "footer-background"),
+        ("input-cursor-foreground", "input-cursor-background"),
+        ("background", "accent"),
+        ("text-disabled", "background"),
+    ],
+)
+def test_cursor_footer_and_buttons_can_be_read(theme: Theme, text: str, ground: str) -> None:
+    colours = variables(theme)
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_focus_shows_in_the_border(theme: Theme) -> None:
+    colours = variables(theme)
+    assert contrast(colours["border"], colours["background"]) >= 3
+    assert contrast(colours["border"], colours["border-blurred"]) >= 1.5
+
+
+def test_the_twins_name_the_same_things() -> None:
+    assert FOOTLIGHTS.dark
+    assert not FOOTLIGHTS_LIGHT.dark
+    assert FOOTLIGHTS.variables.keys() == FOOTLIGHTS_LIGHT.variables.keys()
+
+
+@pytest.mark.parametrize("theme", BUILTIN_THEMES.values(), ids=lambda theme: theme.name)
+def test_every_theme_of_textual_gets_the_roles(theme: Theme) -> None:
+    roles = role_variables(theme)
+    assert roles.keys() == {"writer", "model", "cue", "mark", "velvet"}
+    for colour in roles.values():
+        Color.parse(colour)
+
+
+def test_a_themes_own_roles_win() -> None:
+    assert role_variables(FOOTLIGHTS)["mark"] == FOOTLIGHTS.variables["mark"] == "#b5475d"
