@@ -1,5 +1,6 @@
 """bardtui train"""
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def train(
             name,
             wishes,
             base=find_model(base) if base else None,
-            command="bardtui " + " ".join(sys.argv[1:]),
+            command=shlex.join(["bardtui", *sys.argv[1:]]),
         )
         training = run.training
         if resume:

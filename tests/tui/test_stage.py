@@ -15,6 +15,7 @@ from bardtui import paths
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.generator import Generator
 from bardtui.language.reader import Reader
+from bardtui.scene.export import to_text
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.save import SaveScreen
@@ -259,7 +260,7 @@ async def test_saving_asks_again_when_the_disk_says_no(
         app.screen.query_one("#path", Input).value = str(home / "mine.txt")
         await pilot.press("enter")
         await until(pilot, lambda: (home / "mine.txt").exists())
-        assert (home / "mine.txt").read_text() == app.stage.manuscript.scene.text.rstrip() + "\n"
+        assert (home / "mine.txt").read_text() == to_text(app.stage.manuscript.scene)
 
 
 async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> None:

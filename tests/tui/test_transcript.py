@@ -302,6 +302,10 @@ async def test_follow_can_be_set() -> None:
         transcript.follow = False
         transcript.append("more\n" * 3)
         assert not at_end(transcript)
+        read = rows(transcript)
+        await pilot.resize_terminal(58, SIZE[1])
+        await until(pilot, lambda: transcript.outer_size.width == 58)
+        assert rows(transcript) == read
         transcript.follow = True
         assert at_end(transcript)
 

@@ -87,7 +87,7 @@ class StageScreen(Screen[None]):
         self._written = 0
         self._writing_since = 0.0
         self._activity = ""
-        self._loading = ""  # the model that is being loaded
+        self._states: dict[str, str] = {}  # of models: loading, ready or unusable
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -344,21 +344,20 @@ class StageScreen(Screen[None]):
         self.say(f"{message.name} cannot be used: {message.reason}", severity="error")
 
     def on_model_loading(self, message: ModelLoading) -> None:
-        self.side.models.set_loading(message.name)
-        self._loading = message.name
-        self._show_state()
+        self._show_model(message.name, "loading")
 
     def on_model_ready(self, message: ModelReady) -> None:
-        self.side.models.set_loading(None)
-        self._loading = ""
+        self._show_model(message.name, "ready")
         if not message.compiled:
             self.say("XLA is missing on this machine: writing is slower.", severity="warning")
-        self._show_state()
 
     def on_model_failed(self, message: ModelFailed) -> None:
-        self.side.models.set_loading(None)
-        self._loading = ""
+        self._show_model(message.name, "unusable")
         self.say(f"{message.name} cannot be used: {message.error}", severity="error")
+
+    def _show_model(self, name: str, state: str) -> None:
+        self._states[name] = state
+        self.side.models.set_loading(name if state == "loading" else None)
         self._show_state()
 
     def on_dial_changed(self, message: Dial.Changed) -> None:
@@ -420,9 +419,11 @@ class StageScreen(Screen[None]):
         if self._activity == "writing":
             rate = self._written / max(time.monotonic() - self._writing_since, 0.05)
             return f"{self.model} writes · {rate:,.0f} char/s · esc stops"
-        if self._loading:
-            waits = " · your line waits" if self.writing else ""
-            return f"loading {self._loading} ...{waits}"
+        state = self._states.get(self.model, "loading")
+        if state == "unusable":
+            return f"{self.model} cannot be used · pick another model"
+        if state == "loading":
+            return f"loading {self.model} ..." + (" · your line waits" if self.writing else "")
         if self._activity:
             return f"{self.model}: {self._activity} · esc stops"
         return f"{self.model} is ready"

@@ -54,7 +54,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         "transcript--mark",
     }
 
-    # The scrollbar always has its place, so that its coming never re-wraps the text.
+    # The colours are roles (see `bardtui.tui.theme`). The scrollbar always has its place, so that
+    # its coming never re-wraps the text.
     DEFAULT_CSS = """
     Transcript {
         overflow-x: hidden;
@@ -106,7 +107,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._text = WrappedText(max_text_width)
         self._passage_starts = array("Q")  # one entry a passage, in the order of the text
         self._passage_authors: list[Author] = []
-        self._place = 0  # the first character the reader sees, as long as they do not scroll
+        self._place = 0  # the first character a reader who let go sees
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
 
@@ -173,6 +174,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap the text anew if its width has changed, and keep the reader's place."""
+        if not self.size:  # hidden
+            return
         if (width := self._text_width()) != self._text.width:
             self._forget_selection()
             self._text.rewrap(width)
@@ -222,14 +225,19 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.FollowChanged(self, follow))
         if follow:
             self._settle()
+        else:
+            self._remember_place()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow the end if that is where the reader went, else remember where they are."""
         super().watch_scroll_y(old_value, new_value)
         # Between a new size and the wrapping for it, rows are not what the reader sees.
         if not self._settling and self._text_width() == self._text.width:
-            self._place = self._text.row_span(self.scroll_offset.y)[0]
+            self._remember_place()
             self.follow = self.is_vertical_scroll_end
+
+    def _remember_place(self) -> None:
+        self._place = self._text.row_span(self.scroll_offset.y)[0]
 
     def _settle(self) -> None:
         """Bring the view to where it belongs: the end, or the text the reader was reading."""
