@@ -82,11 +82,16 @@ def _opened(scene: Path | None) -> tuple[Manuscript, str, str]:
         if last is None:
             return Manuscript(), "", "information"
         scene = last.path
+        welcome = "Here is your last scene. Ctrl+N begins a new one."
+    else:
+        welcome = ""
     try:
         manuscript, notice = Manuscript.open(scene)
     except (SceneError, OSError) as error:
         return Manuscript(), f"A new scene: {error}", "warning"
-    return manuscript, notice, "warning"
+    if notice:
+        return manuscript, notice, "warning"
+    return manuscript, welcome, "information"
 
 
 def run(scene: Path | None) -> int:

@@ -15,6 +15,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from bardtui import paths
+from bardtui.files import atomic_write
 from bardtui.language import bundle as module
 from bardtui.language.bundle import (
     DESCRIPTION,
@@ -124,7 +125,7 @@ def test_a_full_disk_leaves_the_older_model_standing(
     model: ModelBundle, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
     assert model.folder is not None
-    genuine, calls = module.atomic_write, []
+    genuine, calls = atomic_write, []
 
     def full(path: Path, data: str | bytes) -> None:
         calls.append(path)

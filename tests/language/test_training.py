@@ -154,8 +154,8 @@ def test_a_resumed_run_comes_to_the_same_numbers(
     import tensorflow as tf
 
     epochs: list[Epoch] = []
-    # In mid-epoch, at the end of an epoch, and again in mid-epoch.
-    for number, steps in enumerate((STEPS - 9, 9, STEPS + 5, 10**9)):
+    # Stopped in mid-epoch, then at the end of that epoch.
+    for number, steps in enumerate((STEPS - 9, 9, 10**9)):
         run = begin(tmp_path)
         tf.random.uniform([3])  # whatever else draws numbers must not matter
         if number:

@@ -41,6 +41,14 @@ from bardtui.tui.widgets.transcript import Transcript
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 TINY_BELOW = (40, 12)  # columns, rows
 
+EMPTY_STAGE = (
+    "",
+    "The stage is empty.",
+    "",
+    "Type who speaks, such as ROMEO: or a first line,",
+    "and press Enter. The model writes on from there.",
+)
+
 
 class StageScreen(Screen[None]):
     """Panes, transcript and seed line. The scene and its journal are the manuscript's, the models
@@ -79,7 +87,9 @@ class StageScreen(Screen[None]):
         self.top_line = Static(id="topline")
         self.side = SidePane(remembered)
         self.settings_line = SettingsLine(id="settings")
-        self.transcript = Transcript(max_text_width=settings.text_width, id="transcript")
+        self.transcript = Transcript(
+            max_text_width=settings.text_width, hint=EMPTY_STAGE, id="transcript"
+        )
         self.seed_line = SeedLine(id="seed")
         self.writing: Generation | None = None  # what is being written
         self._last_id = 0

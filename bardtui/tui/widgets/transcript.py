@@ -52,6 +52,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         "transcript--direction",
         "transcript--cursor",
         "transcript--mark",
+        "transcript--hint",
     }
 
     # The colours are roles (see `bardtui.tui.theme`). The scrollbar always has its place, so that
@@ -67,6 +68,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         & > .transcript--direction { text-style: dim italic; }
         & > .transcript--cursor { color: $cue; }
         & > .transcript--mark { color: $writer; }
+        & > .transcript--hint { color: $text-disabled; }
     }
     """
 
@@ -100,9 +102,15 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             """The transcript."""
             return self.transcript
 
-    def __init__(self, *, max_text_width: int = 80, id: str | None = None) -> None:
-        """An empty transcript whose rows of text are at most `max_text_width` cells wide."""
+    def __init__(
+        self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
+    ) -> None:
+        """An empty transcript whose rows of text are at most `max_text_width` cells wide.
+
+        `hint` are the rows shown while there is no text.
+        """
         super().__init__(id=id)
+        self._hint = hint
         self._max_text_width = max_text_width
         self._text = WrappedText(max_text_width)
         self._passage_starts = array("Q")  # one entry a passage, in the order of the text
@@ -146,6 +154,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         """
         if not self._passage_authors:
             raise ValueError("text without a passage")
+        if not len(self._text):
+            self._refresh_all()  # the hint goes
         rows, first = self._text.row_count, self._first_row_open_to_change()
         self._text.append(text)
         if self._text.row_count != rows:
@@ -277,6 +287,10 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _draw(self, row: int) -> Strip:
         width, ground = self.size.width, self.visual_style.rich_style
+        if not len(self._text) and row < len(self._hint):
+            style = self.get_component_rich_style("transcript--hint")
+            hint = Segment(_NO_MARK + self._hint[row], style)
+            return Strip([hint]).crop_extend(0, width, ground)
         if row >= self._text.row_count:
             return Strip.blank(width, ground)
         begin, end = self._text.row_span(row)

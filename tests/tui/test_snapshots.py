@@ -1,0 +1,70 @@
+"""How the stage looks. After a wanted change: pytest tests/tui/test_snapshots.py --snapshot-update"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from bardtui import paths
+from bardtui.scene.journal import Journal
+from bardtui.scene.scene import Scene
+from bardtui.tui.app import BardApp
+from bardtui.tui.engine import Engine
+from bardtui.tui.messages import ModelReady
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+@pytest.fixture(autouse=True)
+def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short scene, a model that is ready at once, and nobody's files in the pictures."""
+
+    def ready(engine: Engine, model: str) -> None:
+        engine._post(ModelReady(model, compiled=True))
+
+    monkeypatch.setattr(Engine, "load", ready)
+    monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
+    scene = Scene("The lower stair")
+    journal = Journal.create(paths.scenes_dir() / "a.scene.jsonl", scene)
+    scene.add("writer", "MIRA:\nWho keeps the lantern when the players sleep?")
+    answer = scene.add("model", model="tiny", random_seed=1)
+    scene.extend(answer.id, "\n\nTOBIN:\nThe dark itself, good lady, and the mice.\n\n[Exit TOBIN]")
+    scene.end(answer.id, "length")
+    journal.close()
+
+
+def app(theme: str = "footlights") -> BardApp:
+    """The program, after it said that this is the last scene."""
+    paths.remembered_file().write_text(json.dumps({"model": "tiny", "theme": theme}))
+    return BardApp()
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait for the list of models, and take the greeting away."""
+    stage = pilot.app.stage  # type: ignore[attr-defined]
+    while not stage.side.models.entries:
+        await pilot.pause(0.01)
+    pilot.app.clear_notifications()
+    await pilot.pause()
+
+
+def test_the_stage(snap_compare: Any) -> None:
+    assert snap_compare(app(), terminal_size=(120, 34), run_before=settled)
+
+
+def test_the_stage_in_a_small_terminal(snap_compare: Any) -> None:
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=settled)
+
+
+def test_the_stage_in_light(snap_compare: Any) -> None:
+    assert snap_compare(app("footlights-light"), terminal_size=(120, 34), run_before=settled)
+
+
+def test_the_settings_over_a_small_stage(snap_compare: Any) -> None:
+    async def opened(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await pilot.press("ctrl+b")
+
+    assert snap_compare(app(), terminal_size=(80, 24), run_before=opened)
