@@ -26,6 +26,8 @@ class Measured:
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Measured]:
     """Measure every way for about `seconds`, in turns, so that a machine whose speed drifts is fair
     to all of them; `begin` is told of each way before its first turn."""
+    if not 0.01 <= seconds <= 3_600:
+        raise ValueError("the time for each way must be from 0.01 to 3600 seconds")
     spec, weights = model.spec, model.weights()
     generator = Generator(spec, model.vocabulary, weights)
     ways: list[tuple[str, Iterator[int]]] = [

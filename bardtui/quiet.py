@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -17,14 +19,24 @@ def start_tensorflow() -> None:
     For commands; what goes wrong is raised as usual.
     """
     hush_tensorflow()
-    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    sys.stderr.flush()
-    os.dup2(nowhere, 2)
-    try:
+    with _nothing_on_descriptor_2():
         import keras  # noqa: F401
         import tensorflow as tf
 
         tf.config.list_logical_devices()
+
+
+@contextmanager
+def _nothing_on_descriptor_2() -> Iterator[None]:
+    try:
+        terminal = os.dup(2)
+    except OSError:  # started without a standard error: there is nothing to keep quiet
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)

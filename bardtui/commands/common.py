@@ -48,10 +48,15 @@ def fail(message: str) -> None:
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """A rich console that takes no text for markup, emoji names or links."""
+    """A rich console that takes no text for markup, emoji names or links, and lets a closed pipe
+    be seen by `plain_errors`."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    class PlainConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return PlainConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def plain(value: Any) -> str:

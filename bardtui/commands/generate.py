@@ -32,7 +32,7 @@ def generate(
 
     with plain_errors():
         if seed == "-":
-            seed = sys.stdin.read()
+            seed = _standard_input()
         bundle = find_model(model)
         chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
         sampling = Sampling(temperature, top_k, top_p, chosen)
@@ -57,7 +57,7 @@ def generate(
                 "top_p": top_p,
                 "random_seed": chosen,
             }
-            typer.echo(json.dumps(answer, ensure_ascii=False))
+            typer.echo(json.dumps(answer))
             return
         show("\n")
         if unknown:
@@ -65,6 +65,12 @@ def generate(
             typer.echo(f"bardtui: {bundle.name} does not know, and left out: {listed}", err=True)
 
 
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"standard input is not UTF-8: {error.reason}") from error
+
+
 def _show(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    typer.echo(text, nl=False)

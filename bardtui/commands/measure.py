@@ -42,7 +42,7 @@ def evaluate(
         unknown = "".join(result.unknown)
         answer = {"model": bundle.name, "corpus": corpus.name} | result.scores
         if as_json:
-            typer.echo(json.dumps(answer | {"left_out": unknown}, ensure_ascii=False))
+            typer.echo(json.dumps(answer | {"left_out": unknown}))
             return
         if unknown:
             answer["left out"] = unknown

@@ -22,30 +22,31 @@ def models_list() -> None:
     from bardtui.display import rows, table
     from bardtui.language.bundle import list_models
 
-    made = table(
-        "name",
-        "parameters",
-        "trained on",
-        "held-out loss",
-        "",
-        right=("parameters", "held-out loss"),
-    )
-    for listed in list_models():
-        if (bundle := listed.bundle) is None:
-            rows(made, (listed.name, "", f"cannot be used: {listed.error}", "", ""))
-            continue
-        loss = bundle.held_out_loss
-        rows(
-            made,
-            (
-                listed.name,
-                f"{bundle.spec.parameters / 1e6:.2f} M",
-                str(bundle.corpus.get("title", "")),
-                "" if loss is None else f"{loss:.3f} nats",
-                "came with bardtui" if bundle.bundled else "yours",
-            ),
+    with plain_errors():
+        made = table(
+            "name",
+            "parameters",
+            "trained on",
+            "held-out loss",
+            "",
+            right=("parameters", "held-out loss"),
         )
-    console().print(made)
+        for listed in list_models():
+            if (bundle := listed.bundle) is None:
+                rows(made, (listed.name, "", f"cannot be used: {listed.error}", "", ""))
+                continue
+            loss = bundle.held_out_loss
+            rows(
+                made,
+                (
+                    listed.name,
+                    f"{bundle.spec.parameters / 1e6:.2f} M",
+                    str(bundle.corpus.get("title", "")),
+                    "" if loss is None else f"{loss:.3f} nats",
+                    "came with bardtui" if bundle.bundled else "yours",
+                ),
+            )
+        console().print(made)
 
 
 @app.command("show")

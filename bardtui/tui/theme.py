@@ -5,7 +5,10 @@ sheets name roles (`$writer`, `$cue`), never hues, so that Textual's own themes 
 theme does not name is derived from its palette by `role_variables`.
 """
 
+from textual.color import Color, ColorParseError
 from textual.theme import Theme
+
+LEGIBLE = 4.5  # the contrast that WCAG 2 asks of text
 
 FOOTLIGHTS = Theme(
     name="footlights",
@@ -122,11 +125,45 @@ def role_variables(theme: Theme) -> dict[str, str]:
     For `App.get_theme_variable_defaults`, so that a style sheet may use the roles under any theme.
     """
     accent = theme.accent or theme.primary
+    plain = theme.foreground or ("#e0e0e0" if theme.dark else "#1f1f1f")
     derived = {
         "writer": theme.secondary or theme.primary,
-        "model": theme.foreground or ("#e0e0e0" if theme.dark else "#1f1f1f"),
+        "model": plain,
         "cue": accent,
         "mark": theme.error or accent,
         "velvet": theme.error or accent,
     }
-    return {role: theme.variables.get(role, colour) for role, colour in derived.items()}
+    ground = theme.background or ("#121212" if theme.dark else "#efefef")
+    return {
+        role: theme.variables.get(role) or _legible(colour, plain, ground)
+        for role, colour in derived.items()
+    }
+
+
+def _legible(colour: str, plain: str, ground: str) -> str:
+    """`colour`, drawn towards the plain text's as far as it takes to be read on `ground`."""
+    try:
+        own, text, behind = Color.parse(colour), Color.parse(plain), Color.parse(ground)
+    except ColorParseError:
+        return colour  # one of the terminal's own, whose look is the user's choice
+    if own.ansi is not None or text.ansi is not None or behind.ansi is not None:
+        return colour
+    for share in range(11):
+        mixed = own.blend(text, share / 10)
+        if _contrast(mixed, behind) >= LEGIBLE:
+            break
+    return mixed.hex
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+
+    def luminance(colour: Color) -> float:
+        parts = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in colour.normalized
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

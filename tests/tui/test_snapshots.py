@@ -1,4 +1,4 @@
-"""How the stage looks. After a wanted change: pytest tests/tui/test_snapshots.py --snapshot-update"""
+"""How the stage looks. After a wanted change, run these with --snapshot-update and look."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from bardtui import paths
+from bardtui.language.bundle import ModelBundle
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
 from bardtui.tui.app import BardApp
@@ -26,6 +27,7 @@ def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Engine, "load", ready)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
+    monkeypatch.setattr(ModelBundle, "held_out_loss", 1.25)
     scene = Scene("The lower stair")
     journal = Journal.create(paths.scenes_dir() / "a.scene.jsonl", scene)
     scene.add("writer", "MIRA:\nWho keeps the lantern when the players sleep?")

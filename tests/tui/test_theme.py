@@ -81,3 +81,15 @@ def test_every_theme_of_textual_gets_the_roles(theme: Theme) -> None:
 
 def test_a_themes_own_roles_win() -> None:
     assert role_variables(FOOTLIGHTS)["mark"] == FOOTLIGHTS.variables["mark"] == "#b5475d"
+
+
+@pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
+def test_who_wrote_what_can_be_read_in_every_theme(name: str) -> None:
+    theme = BUILTIN_THEMES[name]
+    colours = role_variables(theme)
+    ground = theme.background or ("#121212" if theme.dark else "#efefef")
+    for role in ("writer", "model", "cue"):
+        # A terminal's own colours are the user's choice.
+        if Color.parse(ground).ansi is None and Color.parse(colours[role]).ansi is None:
+            legible = contrast(colours[role], ground) >= 4.5
+            assert legible or colours[role].lower() == colours["model"].lower()
