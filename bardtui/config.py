@@ -67,7 +67,6 @@ class Remembered:
     length: int = 400
     pace: float = 120.0
     theme: str = "footlights"
-    scene: str = ""  # the journal's path
 
     @classmethod
     def load(cls, path: Path) -> "Remembered":
@@ -93,7 +92,7 @@ class Remembered:
 
 
 def _is_fit(name: str, value: Any) -> bool:
-    if name in ("model", "theme", "scene"):
+    if name in ("model", "theme"):
         return isinstance(value, str)
     if type(value) not in (int, float) or (name == "length" and type(value) is not int):
         return False

@@ -77,7 +77,6 @@ def test_a_file_that_cannot_be_read_is_told(home: Path) -> None:
     temperature=st.floats(*TEMPERATURES),
     length=st.integers(*LENGTHS),
     pace=st.floats(*PACES) | st.just(math.inf),
-    scene=st.text(),
 )
 def test_what_was_in_use_is_remembered(
     tmp_path_factory: pytest.TempPathFactory, **values: Any
@@ -97,7 +96,6 @@ def test_what_was_in_use_is_remembered(
         ("pace", [0, 9.9, 1_001, 10**400, math.nan, -math.inf, "120", True, {}]),
         ("model", [7, None, True, ["shakespeare"], {}]),
         ("theme", [7, None]),
-        ("scene", [7, None]),
     ],
 )
 def test_what_is_damaged_is_as_on_the_first_day(home: Path, key: str, values: list[Any]) -> None:

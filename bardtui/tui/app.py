@@ -65,11 +65,7 @@ class BardApp(App[None]):
                 loop.add_signal_handler(number, self.exit)
 
     def on_unmount(self) -> None:
-        remembered = self.stage.leave()
-        try:
-            remembered.save(paths.remembered_file())
-        except OSError as error:
-            self.log.error(error)
+        self.stage.leave()
 
 
 def _opened(scene: Path | None) -> tuple[Manuscript, str, str]:

@@ -49,6 +49,15 @@ class Generation:
     top_p: float = 1.0
     stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
+    def settings(self) -> dict[str, float]:
+        """What it is written with, to be kept with the passage."""
+        return {
+            "temperature": self.temperature,
+            "length": self.length,
+            "top_k": self.top_k,
+            "top_p": self.top_p,
+        }
+
     def sampling(self) -> "Sampling":
         """How its characters are drawn."""
         from bardtui.language.generator import Sampling
@@ -63,6 +72,7 @@ class Engine:
         self._post = post
         self._queue: queue.SimpleQueue[str | Generation | None] = queue.SimpleQueue()
         self._readers: dict[str, Reader] = {}
+        self._fingerprints: dict[str, str] = {}
         self._current: Generation | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -133,6 +143,7 @@ class Engine:
             self._post(ModelFailed(name, str(error) or type(error).__name__))
             return None
         reader = self._readers[name] = Reader(generator)
+        self._fingerprints[name] = bundle.sha256
         if len(self._readers) > KEPT_MODELS:
             del self._readers[next(iter(self._readers))]
         self._post(ModelReady(name, generator.compiled))
@@ -148,7 +159,7 @@ class Engine:
                 self._post(Reading(g.id, share))
 
         unknown = reader.seek(g.text, progress=progress, stopped=g.stop.is_set)
-        self._post(Started(g.id, unknown))
+        self._post(Started(g.id, self._fingerprints[g.model], unknown))
         pieces = reader.write(g.length, g.sampling())
         waiting, credit, exhausted = "", 1.0, False
         shown = time.monotonic()

@@ -71,9 +71,17 @@ class Manuscript:
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
 
-    def begin(self, model: str, settings: dict[str, float], random_seed: int) -> int:
+    def begin(
+        self, model: str, fingerprint: str, settings: dict[str, float], random_seed: int
+    ) -> int:
         """Begin a passage of the model's; returns its id."""
-        passage = self.scene.add("model", model=model, settings=settings, random_seed=random_seed)
+        passage = self.scene.add(
+            "model",
+            model=model,
+            fingerprint=fingerprint,
+            settings=settings,
+            random_seed=random_seed,
+        )
         return passage.id
 
     def extend(self, passage: int, text: str) -> None:

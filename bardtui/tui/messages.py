@@ -42,9 +42,11 @@ class Reading(Message):
 
 @dataclass
 class Started(Message):
-    """A generation begins to write. `unknown` are characters that the model left out."""
+    """A generation begins to write, with the model of that fingerprint. `unknown` are characters
+    of the scene that the model left out."""
 
     generation: int
+    fingerprint: str
     unknown: tuple[str, ...]
 
 

@@ -16,6 +16,7 @@ from bardtui import paths
 from bardtui.config import Remembered, Settings
 from bardtui.scene.scene import SceneError
 from bardtui.scene.script import joined
+from bardtui.tui import words
 from bardtui.tui.engine import Engine, Generation
 from bardtui.tui.glyphs import visible
 from bardtui.tui.manuscript import Manuscript
@@ -41,14 +42,6 @@ from bardtui.tui.widgets.transcript import Transcript
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 TINY_BELOW = (40, 12)  # columns, rows
 
-EMPTY_STAGE = (
-    "",
-    "The stage is empty.",
-    "",
-    "Type who speaks, such as ROMEO: or a first line,",
-    "and press Enter. The model writes on from there.",
-)
-
 
 class StageScreen(Screen[None]):
     """Panes, transcript and seed line. The scene and its journal are the manuscript's, the models
@@ -63,17 +56,8 @@ class StageScreen(Screen[None]):
         Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a text"),
         Binding("ctrl+o", "scenes", "Scenes", id="stage.scenes", tooltip="Open another scene"),
         Binding("ctrl+n", "new", "New", id="stage.new", show=False, tooltip="Begin a new scene"),
-        Binding(
-            "ctrl+b",
-            "settings",
-            "Settings",
-            id="stage.settings",
-            show=False,
-            tooltip="Go to the settings",
-        ),
-        Binding(
-            "f1,question_mark", "help", "Help", id="stage.help", tooltip="Keys, and how it works"
-        ),
+        Binding("ctrl+b", "settings", "Settings", show=False, id="stage.settings", tooltip="Dials"),
+        Binding("f1,question_mark", "help", "Help", id="stage.help", tooltip="Keys and a guide"),
     ]
     AUTO_FOCUS = "#seed"
 
@@ -88,7 +72,7 @@ class StageScreen(Screen[None]):
         self.side = SidePane(remembered)
         self.settings_line = SettingsLine(id="settings")
         self.transcript = Transcript(
-            max_text_width=settings.text_width, hint=EMPTY_STAGE, id="transcript"
+            max_text_width=settings.text_width, hint=words.EMPTY_STAGE, id="transcript"
         )
         self.seed_line = SeedLine(id="seed")
         self.writing: Generation | None = None  # what is being written
@@ -97,7 +81,9 @@ class StageScreen(Screen[None]):
         self._written = 0
         self._writing_since = 0.0
         self._activity = ""
+        self._fingerprint = ""  # of the model that is writing
         self._states: dict[str, str] = {}  # of models: loading, ready or unusable
+        self._top = Content()
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -128,12 +114,12 @@ class StageScreen(Screen[None]):
         if width >= FOLDED_BELOW:
             self.remove_class("-drawer")
 
-    def leave(self) -> Remembered:
-        """Stop, save what is left, and tell what to remember."""
+    def leave(self) -> None:
+        """Stop, save what is left, and remember the settings."""
         self._stop("stopped")
         self.engine.close(timeout=0.5)
         self.manuscript.close()
-        return self._remembered()
+        self._remember()
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -169,7 +155,7 @@ class StageScreen(Screen[None]):
             top_p=self.settings.top_p,
         )
         self._passage, self._written = None, 0
-        self._activity = "waiting for the model"
+        self._activity = "your line waits"
         self.engine.write(self.writing)
         self.refresh_bindings()
         self._remember()
@@ -200,6 +186,7 @@ class StageScreen(Screen[None]):
         if not self._is_current(message.generation):
             return
         self._activity, self._writing_since = "writing", time.monotonic()
+        self._fingerprint = message.fingerprint
         self.transcript.writing = True
         self.transcript.begin_passage("model")
         if message.unknown:
@@ -211,14 +198,11 @@ class StageScreen(Screen[None]):
         if (generation := self.writing) is None or generation.id != message.generation:
             return
         if self._passage is None:
-            settings = {
-                "temperature": generation.temperature,
-                "length": generation.length,
-                "top_k": generation.top_k,
-                "top_p": generation.top_p,
-            }
             self._passage = self.manuscript.begin(
-                generation.model, settings, generation.random_seed
+                generation.model,
+                self._fingerprint,
+                generation.settings(),
+                generation.random_seed,
             )
         self.manuscript.extend(self._passage, message.text)
         self.transcript.append(message.text)
@@ -258,17 +242,17 @@ class StageScreen(Screen[None]):
 
     def action_undo(self) -> None:
         self._stop("stopped")
-        if self.manuscript.undo():
-            self._show_scene()
-        else:
-            self.say("There is nothing to undo.")
+        self._moved(self.manuscript.undo(), "There is nothing to undo.")
 
     def action_redo(self) -> None:
         self._stop("stopped")
-        if self.manuscript.redo():
+        self._moved(self.manuscript.redo(), "There is nothing to redo.")
+
+    def _moved(self, moved: bool, nothing: str) -> None:
+        if moved:
             self._show_scene()
         else:
-            self.say("There is nothing to redo.")
+            self.say(nothing)
 
     def action_read(self, pages: int) -> None:
         """Page through the transcript from the seed line."""
@@ -331,11 +315,12 @@ class StageScreen(Screen[None]):
 
     def _replace(self, manuscript: Manuscript) -> None:
         self._stop("stopped")
-        self.manuscript.close()
+        self.manuscript.retry_saving()
         if self.manuscript.problem:
             manuscript.close()
-            self.say(f"The scene stays open: {self.manuscript.problem}", severity="error")
+            self.say(f"This scene stays: {self.manuscript.problem}", severity="error")
             return
+        self.manuscript.close()
         self.manuscript = manuscript
         self._show_scene()
         self._remember()
@@ -375,21 +360,10 @@ class StageScreen(Screen[None]):
             self.writing.pace = message.value
         self._show_settings()
 
-    def _remembered(self) -> Remembered:
-        path = self.manuscript.path
-        return Remembered(
-            model=self.model,
-            temperature=round(self.side.temperature.value, 4),
-            length=int(self.side.length.value),
-            pace=self.side.pace.value,
-            theme=self.app.theme,
-            scene=str(path) if path else "",
-        )
-
     def _remember(self) -> None:
         """Keep the settings for the next start, also if this one ends badly."""
         try:
-            self._remembered().save(paths.remembered_file())
+            self.side.remembered(self.model, self.app.theme).save(paths.remembered_file())
         except OSError as error:
             self.log.error(error)  # a scene that cannot be saved either is told of at the top
 
@@ -408,35 +382,20 @@ class StageScreen(Screen[None]):
         self.settings_line.show(self.model, self.side.words())
 
     def _show_state(self) -> None:
-        """The status line's and the top line's words; called four times a second and on change."""
-        manuscript = self.manuscript
-        if manuscript.problem:
-            manuscript.retry_saving()
-        saved = f"not saved: {manuscript.problem}" if manuscript.problem else "saved"
-        parts = [
-            manuscript.scene.title,
-            f"{manuscript.length:,} characters, {manuscript.writers_share:.0%} yours",
-            saved if manuscript.length else "nothing written yet",
-        ]
-        self.top_line.update(
-            Content.assemble(
-                ("bardtui", "bold $accent"), "".join(f"  ·  {visible(p)}" for p in parts)
-            )
-        )
+        """The top line and the status; called four times a second and on change."""
+        if self.manuscript.problem:
+            self.manuscript.retry_saving()
+        if (line := words.top_line(self.manuscript)) != self._top:
+            self._top = line
+            self.top_line.update(line)
         self.seed_line.border_subtitle = Content(visible(self._status()))
 
     def _status(self) -> str:
         if self._activity == "writing":
-            rate = self._written / max(time.monotonic() - self._writing_since, 0.05)
-            return f"{self.model} writes · {rate:,.0f} char/s · esc stops"
+            seconds = time.monotonic() - self._writing_since
+            return words.writing(self.model, self._written / max(seconds, 0.05))
         state = self._states.get(self.model, "loading")
-        if state == "unusable":
-            return f"{self.model} cannot be used · pick another model"
-        if state == "loading":
-            return f"loading {self.model} ..." + (" · your line waits" if self.writing else "")
-        if self._activity:
-            return f"{self.model}: {self._activity} · esc stops"
-        return f"{self.model} is ready"
+        return words.waiting(self.model, state, self._activity)
 
     def commands(self) -> list[Binding]:
         """The stage's actions with their keys as they are bound now, each once."""
@@ -446,11 +405,4 @@ class StageScreen(Screen[None]):
     def key_groups(self) -> dict[str, list[tuple[str, str]]]:
         """The keys as they are bound now, for the help."""
         stage = [(self.app.get_key_display(b), b.tooltip or b.description) for b in self.commands()]
-        panes = [
-            ("Enter", "Send the line; an empty one lets the model go on"),
-            ("^j", "A new row in your line"),
-            ("up, down", "Lines sent before"),
-            ("page up, page down", "Read back and on; at the end the scene is followed again"),
-            ("tab", "From pane to pane"),
-        ]
-        return {"The scene": stage, "Your line and the panes": panes}
+        return {"The scene": stage, "Your line and the panes": list(words.PANE_KEYS)}

@@ -26,6 +26,16 @@ class SidePane(Vertical):
     def on_mount(self) -> None:
         self._list_models()
 
+    def remembered(self, model: str, theme: str) -> Remembered:
+        """The settings as they are now, for the next start."""
+        return Remembered(
+            model=model,
+            temperature=round(self.temperature.value, 4),
+            length=int(self.length.value),
+            pace=self.pace.value,
+            theme=theme,
+        )
+
     def words(self) -> tuple[str, str, str]:
         """The dials in words, for where there is no room for them."""
         return (

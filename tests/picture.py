@@ -1,0 +1,50 @@
+"""Makes the README's picture with the program itself: python -m tests.picture [RANDOM_SEED ...]"""
+
+import asyncio
+import os
+import re
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+LINES = (
+    "MIRA:\nWho keeps the lantern when the players sleep?",
+    "MIRA:\nThen teach me how a mouse may come to court.",
+)
+PICTURE = Path(__file__).parent.parent / "stage.svg"
+_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+async def draw(seeds: list[int]) -> str:
+    """Write a scene, and take the picture while the last passage is being written."""
+    from bardtui.tui.app import BardApp
+
+    chosen = iter(seeds)
+    secrets.randbelow = lambda _: next(chosen)  # type: ignore[assignment]
+    app = BardApp()
+    async with app.run_test(size=(110, 32)) as pilot:
+        stage = app.stage
+        stage.side.length.value = 280
+        for line in LINES:
+            stage.side.pace.value = 240
+            stage.seed_line.text = line
+            await pilot.press("enter")
+            last = line is LINES[-1]
+            while stage.writing is not None and not (last and stage._written > 200):
+                await pilot.pause(0.02)
+        stage.seed_line.text = "And if he ask me what I carry"
+        await pilot.pause(0.3)
+        # Without the fonts of a distant server: any monospaced one will do.
+        return _FONTS.sub("", app.export_screenshot(title="bardtui"))
+
+
+def main() -> None:
+    """Draw with the seeds given, or the ones the picture was made with."""
+    os.environ["BARDTUI_HOME"] = tempfile.mkdtemp()
+    seeds = [int(argument) for argument in sys.argv[1:]] or [1, 1]
+    PICTURE.write_text(asyncio.run(draw(seeds)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
