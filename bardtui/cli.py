@@ -56,5 +56,5 @@ def open_(
 ) -> None:
     """Open the program on a saved scene or a text file."""
     if not file.is_file():
-        fail(f"there is no file {file}")
+        fail(f"{file} is a folder" if file.is_dir() else f"there is no file {file}")
     run_interface(file)

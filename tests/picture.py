@@ -31,7 +31,7 @@ async def draw(seeds: list[int]) -> str:
             stage.seed_line.text = line
             await pilot.press("enter")
             last = line is LINES[-1]
-            while stage.writing is not None and not (last and stage._written > 200):
+            while stage.writing is not None and not (last and stage.status.written > 200):
                 await pilot.pause(0.02)
         stage.seed_line.text = "And if he ask me what I carry"
         await pilot.pause(0.3)

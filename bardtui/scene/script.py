@@ -14,10 +14,12 @@ def joined(before: str, line: str) -> str:
     """`line` as it is to be added to a scene that ends in `before`.
 
     A line of the writer's begins a new line; a cue (alone, or with its speech below it) begins a
-    new paragraph, as speeches do.
+    new paragraph, as speeches do. It ends its line too, unless it ends in a space: then what
+    follows goes on in it.
     """
-    if not before or not line:
+    if not line:
         return line
     breaks = len(before) - len(before.rstrip("\n"))
     wanted = 2 if is_cue(line.split("\n", 1)[0]) else 1
-    return "\n" * max(0, wanted - breaks) + line
+    opening = "\n" * max(0, wanted - breaks) if before else ""
+    return opening + line + ("" if line[-1].isspace() else "\n")

@@ -14,13 +14,18 @@ from bardtui.config import Remembered, Settings, SettingsError
 from bardtui.quiet import divert_stderr
 from bardtui.scene.library import latest
 from bardtui.scene.scene import SceneError
+from bardtui.tui.commands import commands
 from bardtui.tui.manuscript import Manuscript
+from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 
 
 class BardApp(App[None]):
-    """One stage. `scene` is a saved scene or a text file to open; without one, the last scene."""
+    """One stage. `scene` is a saved scene or a text file to open; without one, the last scene.
+
+    Raises SceneError or OSError where that file cannot be opened.
+    """
 
     TITLE = "bardtui"
     CSS_PATH = "bardtui.tcss"
@@ -33,7 +38,11 @@ class BardApp(App[None]):
             self.register_theme(theme)
         wanted = self.settings.theme or remembered.theme
         self.theme = wanted if wanted in self.available_themes else FOOTLIGHTS.name
-        manuscript, self._notice, self._severity = _opened(scene)
+        if scene is None:
+            manuscript, self._notice, self._severity = _last_scene()
+        else:
+            manuscript, self._notice = Manuscript.open(scene)
+            self._severity = "warning"
         self.stage = StageScreen(manuscript, self.settings, remembered)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -46,13 +55,25 @@ class BardApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette knows every action of the stage, beside Textual's own."""
-        for binding in self.stage.commands():
+        for binding in commands(self.stage):
             yield SystemCommand(
-                f"{binding.description} ({self.get_key_display(binding)})",
                 binding.tooltip or binding.description,
+                f"also {self.get_key_display(binding)}",
                 getattr(self.stage, f"action_{binding.action}"),
             )
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            if command.title in ("Theme", "Quit"):
+                yield command
+
+    async def action_quit(self) -> None:
+        """Leave; but not without a word from a scene that could not be saved."""
+        problem = self.stage.manuscript.problem
+        if problem and not isinstance(self.screen, ConfirmScreen):
+            question = f"This scene is not saved: {problem}. Leave all the same, and lose it?"
+            leave = ConfirmScreen(question, "Leave", "Stay")
+            self.push_screen(leave, lambda answer: self.exit() if answer else None)
+            return
+        self.exit()
 
     def on_mount(self) -> None:
         if self._notice:
@@ -68,26 +89,18 @@ class BardApp(App[None]):
         self.stage.leave()
 
 
-def _opened(scene: Path | None) -> tuple[Manuscript, str, str]:
-    """The manuscript to begin with, and what is to be said about it."""
-    if scene is None:
-        try:
-            last = latest(paths.scenes_dir())
-        except OSError as error:
-            return Manuscript(), f"The scenes cannot be read: {error.strerror}", "error"
+def _last_scene() -> tuple[Manuscript, str, str]:
+    """The last scene or a new one, and what is to be said about it, and how earnestly."""
+    try:
+        last = latest(paths.scenes_dir())
         if last is None:
             return Manuscript(), "", "information"
-        scene = last.path
-        welcome = "Here is your last scene. Ctrl+N begins a new one."
-    else:
-        welcome = ""
-    try:
-        manuscript, notice = Manuscript.open(scene)
+        manuscript, notice = Manuscript.open(last.path)
     except (SceneError, OSError) as error:
-        return Manuscript(), f"A new scene: {error}", "warning"
+        return Manuscript(), f"{error}: this is a new scene", "warning"
     if notice:
         return manuscript, notice, "warning"
-    return manuscript, welcome, "information"
+    return manuscript, "Here is your last scene; Ctrl+N begins a new one", "information"
 
 
 def run(scene: Path | None) -> int:
@@ -102,8 +115,12 @@ def run(scene: Path | None) -> int:
     except SettingsError as error:
         print(f"bardtui: {error}", file=sys.stderr)
         return 1
+    try:
+        app = BardApp(scene, settings)
+    except (SceneError, OSError) as error:
+        print(f"bardtui: {error}", file=sys.stderr)
+        return 1
     divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
-    app = BardApp(scene, settings)
     app.run()
     code = app.return_code or 0
     if app.stage.engine.busy:

@@ -106,6 +106,22 @@ class Manuscript:
         scene.move_head(passage.parent, passage.at)
         return self._moved(True)
 
+    def next_take(self) -> bool:
+        """Show the next passage written from where the last one was; whether there is another."""
+        takes = self.takes()
+        if len(takes) < 2:
+            return False
+        here = takes.index(self.scene.head or 0)
+        self.scene.move_head(takes[(here + 1) % len(takes)])
+        return self._moved(True)
+
+    def takes(self) -> list[int]:
+        """The ids of the passages that were written from where the last one was, itself too."""
+        head = self.scene.head
+        if head is None or self.scene.passages[head].author != "model":
+            return []
+        return [take.id for take in self.scene.takes(head) if take.author == "model"]
+
     def _moved(self, moved: bool) -> bool:
         self._counts = self._count()
         return moved

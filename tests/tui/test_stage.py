@@ -18,6 +18,8 @@ from bardtui.language.reader import Reader
 from bardtui.scene.export import to_text
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
+from bardtui.tui.commands import STAGE_KEYS, key_groups
+from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.stage import StageScreen
 
@@ -63,7 +65,7 @@ async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
         scene = stage.manuscript.scene
         assert [p.author for p, _ in scene.path()] == ["writer", "model"]
         assert scene.text.startswith("ANN:")
-        assert scene.length == len("ANN:") + 80
+        assert scene.length == len("ANN:\n") + 80
         assert stage.transcript.text == scene.text
     assert on_disk() == scene.text
 
@@ -122,7 +124,7 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
         assert len(stage.transcript.text) < 200
         await pilot.press("ctrl+g")
         await idle(pilot, stage)
-        assert stage.manuscript.scene.length == 4 + 3_000
+        assert stage.manuscript.scene.length == len("ANN:\n") + 3_000
 
 
 async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
@@ -153,7 +155,7 @@ async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
         await until(pilot, lambda: len(stage.manuscript.scene.passages) == 3)
         await pilot.press("escape")
         first = stage.manuscript.scene.passages[2]
-        assert first.text.startswith(begun.removeprefix("ANN:"))
+        assert first.text.startswith(begun.removeprefix("ANN:\n"))
         assert first.reason == "stopped"
 
 
@@ -198,7 +200,7 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
         stage = again.stage
         assert (stage.side.temperature.value, stage.side.length.value) == (0.3, 25)
         assert stage.side.pace.value == math.inf
-        assert stage.model == "tiny"
+        assert stage.status.model == "tiny"
         assert stage.transcript.text.startswith("ANN:")  # the last scene, opened again
 
 
@@ -220,10 +222,10 @@ async def test_another_model_takes_in_the_scene_and_writes_on(
         names = [entry.name for entry in stage.side.models.entries]
         stage.side.models.highlighted = names.index("broken")
         await pilot.press("enter")
-        assert stage.model == "tiny"
+        assert stage.status.model == "tiny"
         stage.side.models.highlighted = names.index("other")
         await pilot.press("enter")
-        assert stage.model == "other"
+        assert stage.status.model == "other"
         stage.seed_line.focus()
         await pilot.press("enter")
         await idle(pilot, stage)
@@ -237,8 +239,10 @@ async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept() -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        assert app.stage.manuscript.scene.text == "ANN:"
+        assert app.stage.manuscript.scene.text.startswith("ANN:\n")
         assert any("missing" in note.message for note in app._notifications)
+        # One that can be used takes its place.
+        await until(pilot, lambda: app.stage.status.model != "missing")
 
 
 async def test_saving_asks_again_when_the_disk_says_no(
@@ -271,7 +275,7 @@ async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> 
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
         assert app.stage.manuscript.problem
-        assert "not saved" in str(app.stage.top_line.render())
+        assert "NOT SAVED" in str(app.stage.top_line.render())
         paths.scenes_dir().unlink()
         await until(pilot, lambda: not app.stage.manuscript.problem)
     assert on_disk().startswith("ANN:")
@@ -316,13 +320,13 @@ async def test_help_lists_the_real_keys_and_the_palette_knows_every_action() -> 
     async with app.run_test(size=(120, 60)) as pilot:
         await pilot.press("f1")
         await until(pilot, lambda: bool(app.screen.query("#help")))
-        listed = {does for group in app.stage.key_groups().values() for _, does in group}
-        for binding in StageScreen.BINDINGS:
-            assert (binding.tooltip or binding.description) in listed  # type: ignore[union-attr]
+        listed = {does for group in key_groups(app.stage).values() for _, does in group}
+        for binding in STAGE_KEYS:
+            assert (binding.tooltip or binding.description) in listed
         await pilot.press("escape")
         titles = " ".join(command.title for command in app.get_system_commands(app.stage))
-        for binding in StageScreen.BINDINGS:
-            assert binding.description in titles  # type: ignore[union-attr]
+        for binding in STAGE_KEYS:
+            assert binding.tooltip in titles
 
 
 async def test_only_one_thread_ever_steps_the_network() -> None:
@@ -336,3 +340,77 @@ async def test_only_one_thread_ever_steps_the_network() -> None:
         assert len(engines) == 1
         await pilot.press("escape")
     assert on_disk() == app.stage.manuscript.scene.text
+
+
+async def test_every_take_can_be_shown_again() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        first = stage.transcript.text
+        await pilot.press("ctrl+r")
+        await idle(pilot, stage)
+        second = stage.transcript.text
+        assert "take 2 of 2" in str(stage.transcript.border_subtitle)
+        await pilot.press("ctrl+t")
+        assert stage.transcript.text == first != second
+        assert "take 1 of 2" in str(stage.transcript.border_subtitle)
+        await pilot.press("ctrl+t")
+        assert stage.transcript.text == second
+
+
+async def test_a_line_that_ends_in_a_space_is_finished_by_the_model() -> None:
+    remember(length=10, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await type_line(pilot, "The lamp ")
+        await idle(pilot, app.stage)
+        writer, model = (passage for passage, _ in app.stage.manuscript.scene.path())
+        assert writer.text == "The lamp "
+        assert model.length == 10
+
+
+async def test_what_is_typed_in_another_pane_goes_into_the_line() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for pane in (app.stage.transcript, app.stage.side.models, app.stage.side.temperature):
+            pane.focus()
+            await pilot.press("H")
+        assert app.stage.seed_line.text == "HHH"
+
+
+async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:
+    remember(length=20_000, pace=1_000)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: stage.transcript.max_scroll_y > 60)
+        await pilot.press("pageup")
+        assert not stage.transcript.follow
+        place, length = stage.transcript.scroll_offset.y, len(stage.transcript.text)
+        await until(pilot, lambda: len(stage.transcript.text) > length + 500)
+        assert stage.transcript.scroll_offset.y == place
+        await pilot.press("end")
+        assert stage.transcript.follow
+        await pilot.press("escape")
+
+
+async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about() -> None:
+    remember(length=10, pace=None)
+    paths.scenes_dir().write_text("a file where the folder should be")
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_line(pilot, "ANN:")
+        await idle(pilot, app.stage)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen is app.stage)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: app._exit)

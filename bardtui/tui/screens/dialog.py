@@ -26,7 +26,7 @@ class Dialog(ModalScreen[Answer]):
             padding: 1 2;
             background: $surface;
             border: round $border;
-            border-title-color: $accent;
+            border-title-color: $cue;
             border-subtitle-color: $text-muted;
             scrollbar-size-vertical: 1;
             scrollbar-background: $surface;
@@ -46,7 +46,7 @@ class Dialog(ModalScreen[Answer]):
             &:hover { background: $block-cursor-background; }
             &:focus {
                 color: $background;
-                background: $accent;
+                background: $cue;
                 text-style: bold;
             }
         }

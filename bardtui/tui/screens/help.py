@@ -80,7 +80,7 @@ class HelpScreen(Dialog[None]):
         rows: list[Content] = []
         for heading, group in self._groups:
             rows += [Content("")] if rows else []
-            rows += Content.styled(visible(heading), "bold $accent").wrap(max(1, width))
+            rows += Content.styled(visible(heading), "bold $cue").wrap(max(1, width))
             for key, does in group:
                 rows += _entry(visible(key), visible(does), column, width)
         return rows

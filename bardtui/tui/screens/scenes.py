@@ -122,7 +122,7 @@ class ScenesScreen(Dialog[SceneChoice | None]):
 
 
 def _new_rows(width: int) -> list[Content]:
-    return [Content.styled("+ New scene", "bold $accent").truncate(width, ellipsis=True)]
+    return [Content.styled("+ New scene", "bold $cue").truncate(width, ellipsis=True)]
 
 
 def _prompt(scene: SceneItem, now: datetime) -> Rows:

@@ -1,12 +1,10 @@
 """The stage: the main screen. It carries words between the writer, the scene and the engine."""
 
 import secrets
-import time
 from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -17,6 +15,7 @@ from bardtui.config import Remembered, Settings
 from bardtui.scene.scene import SceneError
 from bardtui.scene.script import joined
 from bardtui.tui import words
+from bardtui.tui.commands import STAGE_KEYS, key_groups
 from bardtui.tui.engine import Engine, Generation
 from bardtui.tui.glyphs import visible
 from bardtui.tui.manuscript import Manuscript
@@ -32,6 +31,7 @@ from bardtui.tui.messages import (
 from bardtui.tui.screens.files import choose_scene, save_as
 from bardtui.tui.screens.help import HelpScreen
 from bardtui.tui.screens.scenes import NewScene
+from bardtui.tui.status import Status
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.seedline import SeedLine
@@ -47,18 +47,7 @@ class StageScreen(Screen[None]):
     """Panes, transcript and seed line. The scene and its journal are the manuscript's, the models
     the engine's; what is left here is who answers whom."""
 
-    BINDINGS = [
-        Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what shows"),
-        Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest now"),
-        Binding("ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Another take from here"),
-        Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Take back the last exchange"),
-        Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Bring it back"),
-        Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a text"),
-        Binding("ctrl+o", "scenes", "Scenes", id="stage.scenes", tooltip="Open another scene"),
-        Binding("ctrl+n", "new", "New", id="stage.new", show=False, tooltip="Begin a new scene"),
-        Binding("ctrl+b", "settings", "Settings", show=False, id="stage.settings", tooltip="Dials"),
-        Binding("f1,question_mark", "help", "Help", id="stage.help", tooltip="Keys and a guide"),
-    ]
+    BINDINGS = STAGE_KEYS
     AUTO_FOCUS = "#seed"
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
@@ -67,7 +56,7 @@ class StageScreen(Screen[None]):
         self.settings = settings
         self.remembered = remembered
         self.engine = Engine(self.post_message)
-        self.model = remembered.model
+        self.status = Status(remembered.model)
         self.top_line = Static(id="topline")
         self.side = SidePane(remembered)
         self.settings_line = SettingsLine(id="settings")
@@ -78,12 +67,10 @@ class StageScreen(Screen[None]):
         self.writing: Generation | None = None  # what is being written
         self._last_id = 0
         self._passage: int | None = None  # the model's passage that is growing
-        self._written = 0
-        self._writing_since = 0.0
-        self._activity = ""
         self._fingerprint = ""  # of the model that is writing
-        self._states: dict[str, str] = {}  # of models: loading, ready or unusable
         self._top = Content()
+        self._warned = False  # that the scene is not being saved
+        self._told: set[str] = set()  # characters said to be unknown
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -105,7 +92,7 @@ class StageScreen(Screen[None]):
 
     def _start_engine(self) -> None:
         self.engine.start()
-        self.engine.load(self.model)
+        self.engine.load(self.status.model)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -116,7 +103,7 @@ class StageScreen(Screen[None]):
 
     def leave(self) -> None:
         """Stop, save what is left, and remember the settings."""
-        self._stop("stopped")
+        self._stop()
         self.engine.close(timeout=0.5)
         self.manuscript.close()
         self._remember()
@@ -124,7 +111,7 @@ class StageScreen(Screen[None]):
     # -- writing -----------------------------------------------------------------------------------
 
     def on_seed_line_sent(self, message: SeedLine.Sent) -> None:
-        self._stop("stopped")
+        self._stop()
         if message.text:
             line = joined(self.manuscript.scene.text, message.text)
             self.manuscript.add_line(line)
@@ -134,34 +121,27 @@ class StageScreen(Screen[None]):
         self._write()
 
     def on_seed_line_too_long(self, message: SeedLine.TooLong) -> None:
-        self.say(
-            f"The line holds {message.kept:,} of the {message.length:,} characters. "
-            "Open a long text as a file: bardtui open FILE",
-            severity="warning",
-        )
+        self.say(words.too_long(message.length, message.kept), severity="warning")
 
     def _write(self) -> None:
         """Let the model write on from the visible text."""
         self._last_id += 1
         self.writing = Generation(
             id=self._last_id,
-            model=self.model,
+            model=self.status.model,
             text=self.manuscript.scene.text,
-            length=int(self.side.length.value),
-            pace=self.side.pace.value,
-            temperature=self.side.temperature.value,
             random_seed=secrets.randbelow(2**31),
             top_k=self.settings.top_k,
             top_p=self.settings.top_p,
+            **self.side.values(),
         )
-        self._passage, self._written = None, 0
-        self._activity = "your line waits"
+        self._passage, self.status.activity = None, "your line waits"
         self.engine.write(self.writing)
         self.refresh_bindings()
         self._remember()
         self._show_state()
 
-    def _stop(self, reason: str) -> None:
+    def _stop(self, reason: str = "stopped") -> None:
         """End what is being written, at the character that shows. What the engine has posted
         beyond it will be of an old generation, and dropped."""
         if self.writing is None:
@@ -169,8 +149,9 @@ class StageScreen(Screen[None]):
         self.engine.stop()
         if self._passage is not None:
             self.manuscript.scene.end(self._passage, reason)
-        self.writing, self._passage, self._activity = None, None, ""
+        self.writing, self._passage, self.status.activity = None, None, ""
         self.transcript.writing = False
+        self._show_takes()
         self.refresh_bindings()
         self._show_state()
 
@@ -179,20 +160,19 @@ class StageScreen(Screen[None]):
 
     def on_reading(self, message: Reading) -> None:
         if self._is_current(message.generation):
-            self._activity = f"reading the scene, {message.share:.0%}"
+            self.status.activity = f"reading the scene, {message.share:.0%}"
             self._show_state()
 
     def on_started(self, message: Started) -> None:
         if not self._is_current(message.generation):
             return
-        self._activity, self._writing_since = "writing", time.monotonic()
+        self.status.begin()
         self._fingerprint = message.fingerprint
         self.transcript.writing = True
         self.transcript.begin_passage("model")
-        if message.unknown:
-            shown = " ".join(visible(character) for character in message.unknown[:12])
-            more = " ..." if message.unknown[12:] else ""
-            self.say(f"{self.model} has never seen {shown}{more} and reads the scene without.")
+        if new := [c for c in message.unknown if c not in self._told]:
+            self._told.update(new)
+            self.say(words.unknown(self.status.model, new))
 
     def on_chunk(self, message: Chunk) -> None:
         if (generation := self.writing) is None or generation.id != message.generation:
@@ -206,14 +186,14 @@ class StageScreen(Screen[None]):
             )
         self.manuscript.extend(self._passage, message.text)
         self.transcript.append(message.text)
-        self._written += len(message.text)
+        self.status.written += len(message.text)
 
     def on_finished(self, message: Finished) -> None:
         if not self._is_current(message.generation):
             return
         self._stop(message.reason)
         if message.reason == "error":
-            self.say(f"The model stopped: {message.error}. The scene is safe.", severity="error")
+            self.say(f"{message.error}. Your words are kept.", severity="error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer offers the rest only while something is being written."""
@@ -225,7 +205,7 @@ class StageScreen(Screen[None]):
         if self.has_class("-drawer") and self.writing is None:
             self.action_settings()
             return
-        self._stop("stopped")
+        self._stop()
         self.seed_line.focus()
 
     def action_hurry(self) -> None:
@@ -233,19 +213,24 @@ class StageScreen(Screen[None]):
 
     def action_retry(self) -> None:
         """Another take of the model's last passage; the earlier one stays in the scene's tree."""
-        self._stop("stopped")
+        self._stop()
         if self.manuscript.retry():
             self._show_scene()
             self._write()
         else:
             self.say("There is no passage of the model's to try again.")
 
+    def action_take(self) -> None:
+        """Show the next of the takes, in turn; all of them stay."""
+        self._stop()
+        self._moved(self.manuscript.next_take(), "There is no other take: Ctrl+R writes one.")
+
     def action_undo(self) -> None:
-        self._stop("stopped")
+        self._stop()
         self._moved(self.manuscript.undo(), "There is nothing to undo.")
 
     def action_redo(self) -> None:
-        self._stop("stopped")
+        self._stop()
         self._moved(self.manuscript.redo(), "There is nothing to redo.")
 
     def _moved(self, moved: bool, nothing: str) -> None:
@@ -260,6 +245,20 @@ class StageScreen(Screen[None]):
             self.transcript.action_page_up()
         else:
             self.transcript.action_page_down()
+
+    def action_follow(self) -> None:
+        """Go to the end of the scene and follow it."""
+        self.transcript.action_scroll_end()
+
+    def on_transcript_follow_changed(self) -> None:
+        self._show_takes()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed anywhere but in a field belongs to the seed line."""
+        if event.is_printable and event.character and self.focused is not self.seed_line:
+            event.stop()
+            self.seed_line.focus()
+            self.seed_line.insert(event.character)
 
     def action_settings(self) -> None:
         """Open or close the side pane, where it is folded; else go to it."""
@@ -276,7 +275,7 @@ class StageScreen(Screen[None]):
         self.action_settings()
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.key_groups(), paths.scenes_dir()))
+        self.app.push_screen(HelpScreen(key_groups(self), paths.scenes_dir()))
 
     @work
     async def action_save(self) -> None:
@@ -314,7 +313,7 @@ class StageScreen(Screen[None]):
             self.say(notice, severity="warning")
 
     def _replace(self, manuscript: Manuscript) -> None:
-        self._stop("stopped")
+        self._stop()
         self.manuscript.retry_saving()
         if self.manuscript.problem:
             manuscript.close()
@@ -329,11 +328,13 @@ class StageScreen(Screen[None]):
     # -- models and settings -----------------------------------------------------------------------
 
     def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
-        self.model = message.name
-        self.side.models.set_current(self.model)
-        self.engine.load(self.model)
+        self.status.model = message.name
+        self._told.clear()
+        self.side.models.set_current(self.status.model)
+        self.engine.load(self.status.model)
         self._show_settings()
         self._remember()
+        self.seed_line.focus()
 
     def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
         self.say(f"{message.name} cannot be used: {message.reason}", severity="error")
@@ -351,7 +352,7 @@ class StageScreen(Screen[None]):
         self.say(f"{message.name} cannot be used: {message.error}", severity="error")
 
     def _show_model(self, name: str, state: str) -> None:
-        self._states[name] = state
+        self.status.models[name] = state
         self.side.models.set_loading(name if state == "loading" else None)
         self._show_state()
 
@@ -363,46 +364,47 @@ class StageScreen(Screen[None]):
     def _remember(self) -> None:
         """Keep the settings for the next start, also if this one ends badly."""
         try:
-            self.side.remembered(self.model, self.app.theme).save(paths.remembered_file())
+            self.side.remembered(self.status.model, self.app.theme).save(paths.remembered_file())
         except OSError as error:
             self.log.error(error)  # a scene that cannot be saved either is told of at the top
 
     # -- showing -----------------------------------------------------------------------------------
 
     def say(self, text: str, severity: str = "information") -> None:
-        """Tell the writer something, in passing. The text is never markup."""
-        self.notify(visible(text), severity=severity, markup=False)  # type: ignore[arg-type]
+        """Tell the writer something: in passing in the status line, or, if it is a warning or an
+        error, in a box over the stage. The text is never markup."""
+        if severity == "information":
+            self.status.note(text)
+            self._show_state()
+        else:
+            self.notify(visible(text), severity=severity, markup=False)  # type: ignore[arg-type]
 
     def _show_scene(self) -> None:
         path = self.manuscript.scene.path()
         self.transcript.set_passages([(p.author, p.text[:shown]) for p, shown in path])
+        self._show_takes()
         self._show_state()
 
+    def _show_takes(self) -> None:
+        below = words.below_the_scene(self.manuscript, self.transcript.follow)
+        self.transcript.border_subtitle = below
+
     def _show_settings(self) -> None:
-        self.settings_line.show(self.model, self.side.words())
+        self.settings_line.show(self.status.model, self.side.words())
 
     def _show_state(self) -> None:
         """The top line and the status; called four times a second and on change."""
         if self.manuscript.problem:
             self.manuscript.retry_saving()
+        if bool(self.manuscript.problem) != self._warned:
+            self._warned = not self._warned
+            if self._warned:
+                self.say(
+                    f"This scene is not being saved: {self.manuscript.problem}. "
+                    "Ctrl+S saves it elsewhere.",
+                    severity="error",
+                )
         if (line := words.top_line(self.manuscript)) != self._top:
             self._top = line
             self.top_line.update(line)
-        self.seed_line.border_subtitle = Content(visible(self._status()))
-
-    def _status(self) -> str:
-        if self._activity == "writing":
-            seconds = time.monotonic() - self._writing_since
-            return words.writing(self.model, self._written / max(seconds, 0.05))
-        state = self._states.get(self.model, "loading")
-        return words.waiting(self.model, state, self._activity)
-
-    def commands(self) -> list[Binding]:
-        """The stage's actions with their keys as they are bound now, each once."""
-        bound = (b for bindings in self._bindings.key_to_bindings.values() for b in bindings)
-        return list({binding.action: binding for binding in bound if binding.id}.values())
-
-    def key_groups(self) -> dict[str, list[tuple[str, str]]]:
-        """The keys as they are bound now, for the help."""
-        stage = [(self.app.get_key_display(b), b.tooltip or b.description) for b in self.commands()]
-        return {"The scene": stage, "Your line and the panes": list(words.PANE_KEYS)}
+        self.seed_line.border_subtitle = Content(visible(self.status.text))

@@ -61,7 +61,7 @@ class Dial(Widget, can_focus=True):
         height: 4;
         padding: 0 1;
         border: round $foreground 25%;
-        border-title-color: $accent;
+        border-title-color: $cue;
         border-subtitle-color: $warning;
         &:focus { border: round $border; }
         &:nocolor:focus { border: heavy $border; }
@@ -124,7 +124,8 @@ class Dial(Widget, can_focus=True):
             return self._stops[-1]
         if not value >= self._minimum:
             return self._minimum
-        value = min(value, self._maximum)
+        if value > self._maximum:
+            return self._stops[-1]
         return float(round(value)) if self._whole else value
 
     def watch_value(self, value: float) -> None:
@@ -137,7 +138,7 @@ class Dial(Widget, can_focus=True):
             return Content("")
         knob = round(self._position() * (width - 1))
         track = Content.assemble(
-            ("━" * knob, "$accent"),
+            ("━" * knob, "$cue"),
             ("●", "bold $foreground"),
             ("─" * (width - 1 - knob), "$foreground-disabled"),
         )

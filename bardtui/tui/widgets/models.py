@@ -42,7 +42,7 @@ class ModelsPane(OptionList):
     ModelsPane {
         height: auto;
         border: round $foreground 25%;
-        border-title-color: $accent;
+        border-title-color: $cue;
         background: transparent;
         padding: 0;
         scrollbar-size-vertical: 1;
@@ -139,7 +139,7 @@ class ModelsPane(OptionList):
 
 def _rows(entry: ModelEntry, width: int, *, in_use: bool, loading: bool) -> list[Content]:
     mark = _LOADING if loading else _IN_USE if in_use else _PLAIN
-    name = Content.styled(mark + visible(entry.name), "bold $accent" if in_use else "")
+    name = Content.styled(mark + visible(entry.name), "bold $cue" if in_use else "")
     size = Content("" if entry.parameters is None else _count(entry.parameters))
     details = "loading…" if loading else _details(entry, width - len(_PLAIN))
     return [

@@ -36,7 +36,7 @@ class SeedLine(TextArea):
         max-height: 7;
         padding: 0 1;
         border: round $foreground 25%;
-        border-title-color: $accent;
+        border-title-color: $cue;
         border-subtitle-color: $text-muted;
         background: transparent;
         scrollbar-size-vertical: 1;
@@ -56,6 +56,8 @@ class SeedLine(TextArea):
         Binding("ctrl+y", "redo", "Redo", show=False),
         Binding("pageup", "screen.read(-1)", "Read back", show=False),
         Binding("pagedown", "screen.read(1)", "Read on", show=False),
+        Binding("ctrl+end", "screen.follow", "The scene's end", show=False),
+        Binding("end", "end", "End", show=False),
         Binding("up", "earlier", "Earlier line", show=False),
         Binding("down", "later", "Later line", show=False),
     ]
@@ -132,6 +134,13 @@ class SeedLine(TextArea):
         super().action_redo()
         if self.text == before:
             self.call_later(self.run_action, "screen.redo")
+
+    def action_end(self) -> None:
+        """Go to the end of the row; on an empty line, to the end of the scene."""
+        if self.text:
+            self.action_cursor_line_end()
+        else:
+            self.call_later(self.run_action, "screen.follow")
 
     def action_earlier(self) -> None:
         if self.navigator.is_first_wrapped_line(self.cursor_location):

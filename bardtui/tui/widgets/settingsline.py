@@ -42,9 +42,9 @@ class SettingsLine(Widget):
 
     def render(self) -> Content:
         model, *settings = self.parts or ("",)
-        opener = Content.assemble((self._key, "bold $accent"), (" settings", "$foreground-muted"))
+        opener = Content.assemble((self._key, "bold $cue"), (" settings", "$foreground-muted"))
         width = self.content_size.width
-        shown = Content.styled(visible(model), "bold $accent")
+        shown = Content.styled(visible(model), "bold $cue")
         for setting in settings:
             longer = shown + Content.styled(f" · {visible(setting)}", "$foreground-muted")
             # A narrow row loses the last settings whole rather than half a number.

@@ -1,6 +1,7 @@
 """The side pane: the models and the dials."""
 
 import math
+from typing import TypedDict
 
 from textual import work
 from textual.app import ComposeResult
@@ -9,6 +10,14 @@ from textual.containers import Vertical
 from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
+
+
+class Values(TypedDict):
+    """What the dials say: a temperature, a length in characters, a pace in characters a second."""
+
+    temperature: float
+    length: int
+    pace: float
 
 
 class SidePane(Vertical):
@@ -25,6 +34,14 @@ class SidePane(Vertical):
 
     def on_mount(self) -> None:
         self._list_models()
+
+    def values(self) -> Values:
+        """What the dials say."""
+        return {
+            "temperature": self.temperature.value,
+            "length": int(self.length.value),
+            "pace": self.pace.value,
+        }
 
     def remembered(self, model: str, theme: str) -> Remembered:
         """The settings as they are now, for the next start."""
@@ -57,13 +74,19 @@ class SidePane(Vertical):
                 bundled=listed.bundle is not None and listed.bundle.bundled,
                 error=listed.error,
             )
-            for listed in list_models()
+            for listed in sorted(list_models(), key=lambda listed: listed.error is not None)
         ]
         self.app.call_from_thread(self._show_models, entries)
 
     def _show_models(self, entries: list[ModelEntry]) -> None:
         self.models.set_entries(entries)
         self.models.set_current(self._model)
+        usable = [entry.name for entry in entries if entry.error is None]
+        if usable and self._model not in usable:
+            favourite = Remembered.model
+            self.models.post_message(
+                ModelsPane.Picked(favourite if favourite in usable else usable[0])
+            )
 
 
 def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
