@@ -25,16 +25,18 @@ async def draw(seeds: list[int]) -> str:
     app = BardApp()
     async with app.run_test(size=(110, 32)) as pilot:
         stage = app.stage
-        stage.side.length.value = 280
+        stage.side.length.value, stage.side.temperature.value = 280, 0.65
         for line in LINES:
             stage.side.pace.value = 240
             stage.seed_line.text = line
             await pilot.press("enter")
             last = line is LINES[-1]
-            while stage.writing is not None and not (last and stage.status.written > 200):
+            stage.side.length.value = 2_000
+            while stage.writing is not None and not (last and stage.status.written > 60):
                 await pilot.pause(0.02)
         stage.seed_line.text = "And if he ask me what I carry"
-        await pilot.pause(0.3)
+        stage.seed_line.move_cursor(stage.seed_line.document.end)
+        await pilot.pause()
         # Without the fonts of a distant server: any monospaced one will do.
         return _FONTS.sub("", app.export_screenshot(title="bardtui"))
 
@@ -42,7 +44,7 @@ async def draw(seeds: list[int]) -> str:
 def main() -> None:
     """Draw with the seeds given, or the ones the picture was made with."""
     os.environ["BARDTUI_HOME"] = tempfile.mkdtemp()
-    seeds = [int(argument) for argument in sys.argv[1:]] or [1, 1]
+    seeds = [int(argument) for argument in sys.argv[1:]] or [21, 12]
     PICTURE.write_text(asyncio.run(draw(seeds)), "utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import shorten
 
 from bardtui import paths
 from bardtui.scene.export import scene_from_text
@@ -9,6 +10,7 @@ from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.library import new_scene_path
 from bardtui.scene.reading import SUFFIX
 from bardtui.scene.scene import Author, Event, Scene, SceneError
+from bardtui.scene.script import is_cue
 
 UNTITLED = "Untitled scene"
 _TITLE_LENGTH = 40
@@ -66,8 +68,7 @@ class Manuscript:
     def add_line(self, text: str) -> None:
         """Add the writer's words: on the disk when this returns, unless `problem` is set."""
         if self._journal is None and self.scene.title == UNTITLED:
-            first = next((line.strip() for line in text.splitlines() if line.strip()), UNTITLED)
-            self.scene.set("title", first[:_TITLE_LENGTH])
+            self.scene.set("title", _title(text))
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
 
@@ -165,3 +166,10 @@ class Manuscript:
         for passage, shown in self.scene.path():
             counts[passage.author] += shown
         return counts
+
+
+def _title(text: str) -> str:
+    """The first words that are not a cue; else who speaks first."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    words = [line for line in lines if not is_cue(line)] or [line.rstrip(":") for line in lines]
+    return shorten(words[0], _TITLE_LENGTH, placeholder=" …") if words else UNTITLED

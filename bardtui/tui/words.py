@@ -23,6 +23,8 @@ PANE_KEYS = (
     ("page up, page down", "Read back and on; at the end the scene is followed again"),
     ("end", "On an empty line: to the end of the scene"),
     ("tab", "From pane to pane"),
+    ("^p", "Every command, and the themes"),
+    ("^q", "Leave; everything is saved"),
 )
 
 

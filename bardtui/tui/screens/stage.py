@@ -78,7 +78,7 @@ class StageScreen(Screen[None]):
             yield self.side
             with Vertical(id="stage"):
                 yield from (self.settings_line, self.transcript, self.seed_line)
-        yield Footer()
+        yield Footer(show_command_palette=False)  # its place is needed at 80 columns
 
     # -- the screen's life -------------------------------------------------------------------------
 
@@ -328,7 +328,14 @@ class StageScreen(Screen[None]):
     # -- models and settings -----------------------------------------------------------------------
 
     def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
-        self.status.model = message.name
+        self._pick(message.name)
+
+    def on_side_pane_missing(self, message: SidePane.Missing) -> None:
+        self.say(f"{message.name} cannot be used; {message.instead} is.", severity="warning")
+        self._pick(message.instead)
+
+    def _pick(self, name: str) -> None:
+        self.status.model = name
         self._told.clear()
         self.side.models.set_current(self.status.model)
         self.engine.load(self.status.model)

@@ -6,6 +6,7 @@ from typing import TypedDict
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
 from bardtui.tui.widgets.dial import Dial
@@ -22,6 +23,14 @@ class Values(TypedDict):
 
 class SidePane(Vertical):
     """What the next passage will be written with; `remembered` is what it was last."""
+
+    class Missing(Message):
+        """The model that was in use last cannot be used now; another could be instead."""
+
+        def __init__(self, name: str, instead: str) -> None:
+            super().__init__()
+            self.name = name
+            self.instead = instead
 
     def __init__(self, remembered: Remembered) -> None:
         super().__init__(id="side")
@@ -83,10 +92,8 @@ class SidePane(Vertical):
         self.models.set_current(self._model)
         usable = [entry.name for entry in entries if entry.error is None]
         if usable and self._model not in usable:
-            favourite = Remembered.model
-            self.models.post_message(
-                ModelsPane.Picked(favourite if favourite in usable else usable[0])
-            )
+            instead = Remembered.model if Remembered.model in usable else usable[0]
+            self.post_message(self.Missing(self._model, instead))
 
 
 def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
