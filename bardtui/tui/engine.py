@@ -18,9 +18,7 @@ from textual.message import Message
 from bardtui.tui.messages import (
     Chunk,
     Finished,
-    ModelFailed,
-    ModelLoading,
-    ModelReady,
+    ModelState,
     Reading,
     Started,
 )
@@ -76,12 +74,13 @@ class Engine:
         self._current: Generation | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
-    def start(self) -> None:
-        """Begin to serve."""
+    def start(self, model: str) -> None:
+        """Begin to serve, with this model first."""
         self._thread.start()
+        self.load(model)
 
     def load(self, model: str) -> None:
-        """Have a model ready: ModelLoading, then ModelReady or ModelFailed."""
+        """Have a model ready: ModelState, twice unless it is loaded already."""
         self._queue.put(model)
 
     def write(self, generation: Generation) -> None:
@@ -131,7 +130,7 @@ class Engine:
         if name in self._readers:
             self._readers[name] = self._readers.pop(name)  # the most recently used comes last
             return self._readers[name]
-        self._post(ModelLoading(name, first=not self._readers))
+        self._post(ModelState(name, "loading"))
         try:
             from bardtui.language.bundle import find_model
             from bardtui.language.generator import Generator
@@ -140,13 +139,14 @@ class Engine:
             bundle = find_model(name)
             generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
-            self._post(ModelFailed(name, str(error) or type(error).__name__))
+            self._post(ModelState(name, "unusable", str(error) or type(error).__name__))
             return None
         reader = self._readers[name] = Reader(generator)
         self._fingerprints[name] = bundle.sha256
         if len(self._readers) > KEPT_MODELS:
             del self._readers[next(iter(self._readers))]
-        self._post(ModelReady(name, generator.compiled))
+        slow = "" if generator.compiled else "XLA is missing on this machine: writing is slower"
+        self._post(ModelState(name, "ready", slow))
         return reader
 
     def _write(self, reader: "Reader", g: Generation) -> None:

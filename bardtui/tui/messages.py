@@ -1,32 +1,19 @@
 """What the engine tells the screen. Messages with text are never dropped or merged."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.message import Message
 
 
 @dataclass
-class ModelLoading(Message):
-    """A model is being loaded; `first` when TensorFlow has to be started for it."""
+class ModelState(Message):
+    """A model is being loaded, is ready, or cannot be used; `detail` is what is to be said of it:
+    why it is unusable, or that it will be slow."""
 
     name: str
-    first: bool
-
-
-@dataclass
-class ModelReady(Message):
-    """A model is loaded. `compiled` is False where XLA is missing and writing is slower."""
-
-    name: str
-    compiled: bool
-
-
-@dataclass
-class ModelFailed(Message):
-    """A model could not be loaded."""
-
-    name: str
-    error: str
+    state: Literal["loading", "ready", "unusable"]
+    detail: str = ""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
 from bardtui.tui.app import BardApp
 from bardtui.tui.engine import Engine
-from bardtui.tui.messages import ModelReady
+from bardtui.tui.messages import ModelState
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -23,7 +23,7 @@ def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A short scene, a model that is ready at once, and nobody's files in the pictures."""
 
     def ready(engine: Engine, model: str) -> None:
-        engine._post(ModelReady(model, compiled=True))
+        engine._post(ModelState(model, "ready"))
 
     monkeypatch.setattr(Engine, "load", ready)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")

@@ -22,9 +22,7 @@ from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.messages import (
     Chunk,
     Finished,
-    ModelFailed,
-    ModelLoading,
-    ModelReady,
+    ModelState,
     Reading,
     Started,
 )
@@ -54,7 +52,6 @@ class StageScreen(Screen[None]):
         super().__init__()
         self.manuscript = manuscript
         self.settings = settings
-        self.remembered = remembered
         self.engine = Engine(self.post_message)
         self.status = Status(remembered.model)
         self.top_line = Static(id="topline")
@@ -88,11 +85,7 @@ class StageScreen(Screen[None]):
         self._show_settings()
         self.set_interval(0.25, self._show_state)
         # The first picture comes before anything slow is asked for.
-        self.call_after_refresh(self._start_engine)
-
-    def _start_engine(self) -> None:
-        self.engine.start()
-        self.engine.load(self.status.model)
+        self.call_after_refresh(self.engine.start, self.status.model)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -241,10 +234,8 @@ class StageScreen(Screen[None]):
 
     def action_read(self, pages: int) -> None:
         """Page through the transcript from the seed line."""
-        if pages < 0:
-            self.transcript.action_page_up()
-        else:
-            self.transcript.action_page_down()
+        page = self.transcript.action_page_up if pages < 0 else self.transcript.action_page_down
+        page()
 
     def action_follow(self) -> None:
         """Go to the end of the scene and follow it."""
@@ -346,21 +337,13 @@ class StageScreen(Screen[None]):
     def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
         self.say(f"{message.name} cannot be used: {message.reason}", severity="error")
 
-    def on_model_loading(self, message: ModelLoading) -> None:
-        self._show_model(message.name, "loading")
-
-    def on_model_ready(self, message: ModelReady) -> None:
-        self._show_model(message.name, "ready")
-        if not message.compiled:
-            self.say("XLA is missing on this machine: writing is slower.", severity="warning")
-
-    def on_model_failed(self, message: ModelFailed) -> None:
-        self._show_model(message.name, "unusable")
-        self.say(f"{message.name} cannot be used: {message.error}", severity="error")
-
-    def _show_model(self, name: str, state: str) -> None:
-        self.status.models[name] = state
-        self.side.models.set_loading(name if state == "loading" else None)
+    def on_model_state(self, message: ModelState) -> None:
+        self.status.models[message.name] = message.state
+        self.side.models.set_loading(message.name if message.state == "loading" else None)
+        if message.state == "unusable":
+            self.say(f"{message.name} cannot be used: {message.detail}", severity="error")
+        elif message.detail:
+            self.say(message.detail, severity="warning")
         self._show_state()
 
     def on_dial_changed(self, message: Dial.Changed) -> None:
