@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bardtui.commands.common import console, plain_errors
+from bardtui.quiet import start_tensorflow
 
 app = typer.Typer(help="Texts to train on.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,9 +31,12 @@ def corpus_get(
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
     from bardtui.display import counting
-    from bardtui.language.catalogue import obtain
+    from bardtui.language.catalogue import find_entry, obtain
 
     with plain_errors():
+        entry = find_entry(name)
+        if entry is not None and entry.kind == "url" and not entry.available:
+            start_tensorflow()  # it is Keras that fetches
         with counting(console(stderr=True), f"fetching {name}") as progress:
             task = progress.task_ids[0]
             path = obtain(

@@ -18,6 +18,7 @@ from bardtui.language.corpus import Corpus
 from bardtui.language.network import NetworkSpec
 from bardtui.language.training import Plan, Training, TrainingError, Weights
 from bardtui.language.vocabulary import Vocabulary, VocabularyError
+from bardtui.language.windows import Windows
 
 # For texts of up to so many characters: what is chosen where the user has not. A small text takes a
 # small network, many epochs and much dropout, or it would be learnt by heart.
@@ -112,6 +113,7 @@ def prepare(
         spec, start = _grown(base, vocabulary, wishes, notes)
     plan = Plan(**wishes.of(Plan, chosen))
     train, held_out = _split(corpus, vocabulary, wishes)
+    Windows.of(train, plan.seq_len, plan.batch_size)  # too little text is said first
     if 0 < len(held_out) < 2:
         raise TrainingError("the held-out part is too small to be scored")
     identity = {

@@ -260,3 +260,9 @@ def test_a_model_is_not_trained_on_into_itself(installed: ModelBundle, home: Pat
     # It could not be resumed: what it began from would be gone.
     with pytest.raises(ModelError, match="give the new one another name"):
         prepare(corpus(VERSE * 4), "tiny", Wishes(), base=installed)
+
+
+def test_a_text_too_small_is_refused_with_the_size_it_would_need() -> None:
+    corpus = Corpus("small", "Small", "", (Document("small", "too small"),))
+    with pytest.raises(TooLittleText, match="at least 121"):
+        prepare(corpus, "small", Wishes())
