@@ -73,3 +73,8 @@ def remembered_file() -> Path:
 def log_file() -> Path:
     """Where native libraries' chatter goes while the interface is up."""
     return data_dir() / "bardtui.log"
+
+
+def draft_file() -> Path:
+    """The line that was typed and not sent."""
+    return data_dir() / "draft.txt"

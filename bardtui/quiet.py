@@ -10,7 +10,7 @@ from pathlib import Path
 def hush_tensorflow() -> None:
     """Ask TensorFlow to log nothing below a fatal error, unless the user has asked for more."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def start_tensorflow() -> None:
@@ -51,7 +51,7 @@ def divert_stderr(log: Path | None) -> None:
     """
     hush_tensorflow()
     try:
-        terminal = os.dup(2)
+        terminal = os.dup(1 if os.isatty(1) and not os.isatty(2) else 2)
     except OSError:
         return  # started without a standard error: there is nothing to protect
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC

@@ -407,7 +407,7 @@ def test_a_run_that_was_stopped_goes_on(text_file: Path, monkeypatch: pytest.Mon
         (("--name", "x", "--epochs", "99999999999999999999"), "epochs must be from 1 to"),
         (("--name", "x", "--random-seed", "-1"), "random-seed must be from 0"),
         (("--name", "x", "--validation", "2"), "validation must be"),
-        (("--name", "x", "--seq-len", "100000"), "at least 100,001"),
+        (("--name", "x", "--seq-len", "100000"), "at least 111,113"),
         (("--name", "x", "--hold-out", "Hamlet"), "no document 'Hamlet'"),
         (("--name", "x", "--from", "nobody"), "there is no model 'nobody'"),
         (("--name", "x", "--resume"), "there is no run to resume"),
@@ -461,3 +461,9 @@ def test_no_time_to_measure_is_told(installed: ModelBundle, seconds: str) -> Non
 def test_a_file_that_is_not_there_is_not_opened() -> None:
     assert "there is no file" in refusal("open", "nothing.scene.jsonl")
     assert "\x1b" not in refusal("open", "\x1b[2J")
+
+
+def test_a_model_is_not_trained_over_unasked(installed: ModelBundle, text_file: Path) -> None:
+    told = refusal("train", str(text_file), "--name", "tiny", *TRAIN)
+    assert "there is a model tiny of yours" in told
+    assert "--replace" in told

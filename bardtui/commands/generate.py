@@ -67,9 +67,10 @@ def generate(
 
 def _standard_input() -> str:
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"standard input is not UTF-8: {error.reason}") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _show(text: str) -> None:

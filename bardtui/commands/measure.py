@@ -67,10 +67,10 @@ def benchmark(
         if as_json:
             typer.echo(json.dumps([vars(result) for result in results]))
             return
-        slowest = next(r.rate for r in results if r.name.startswith("model(x)"))
+        baseline = next(r.rate for r in results if r.name.startswith("model(x)"))
         made = table(
             "way of writing", "char/s", "against model(x)", right=("char/s", "against model(x)")
         )
         for result in results:
-            rows(made, (result.name, f"{result.rate:,.0f}", f"{result.rate / slowest:.1f}x"))
+            rows(made, (result.name, f"{result.rate:,.0f}", f"{result.rate / baseline:.1f}x"))
         console().print(made)

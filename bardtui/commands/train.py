@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from bardtui.commands.common import console, plain_errors
+from bardtui.commands.common import console, fail, plain_errors
 from bardtui.quiet import start_tensorflow
+
+HOW = ("--resume", "--replace")  # how a run began is no part of how to repeat it
 
 
 def train(
@@ -40,12 +42,13 @@ def train(
     base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
     description: Annotated[str, typer.Option(help="A line for the model's description.")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Begin anew over an old one.")] = False,
 ) -> None:
     """Train a model on a text. What is not given is chosen from the text's size."""
     from bardtui.display import TrainingDisplay, duration
     from bardtui.language.bundle import find_model
     from bardtui.language.corpus import load_corpus
-    from bardtui.language.recipe import Wishes, prepare
+    from bardtui.language.recipe import Wishes, is_taken, prepare
 
     out = console()
     with plain_errors():
@@ -65,6 +68,8 @@ def train(
             hold_out=tuple(hold_out or ()),
             description=description,
         )
+        if not (resume or replace) and (taken := is_taken(name)):
+            fail(f"{taken}: --resume goes on with it, --replace begins anew")
         corpus = load_corpus(source)
         out.print(f"{corpus.title}: {len(corpus.text):,} characters")
         start_tensorflow()
@@ -73,7 +78,7 @@ def train(
             name,
             wishes,
             base=find_model(base) if base else None,
-            command=shlex.join(["bardtui", *sys.argv[1:]]),
+            command=shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in HOW)]),
         )
         training = run.training
         if resume:

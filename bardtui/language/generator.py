@@ -166,7 +166,6 @@ class Generator:
         @tf.function(jit_compile=jit, input_signature=signature)  # type: ignore[untyped-decorator]
         def run(forced: Any, control: Any, knobs: Any) -> Any:
             n_forced, steps, seed, position, top_k = tf.unstack(control)
-            # Scalars that stay tensors of rank 1 until used: see `_draw` on recompilation.
 
             def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
                 logits = state[-1]

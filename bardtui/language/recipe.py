@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from bardtui import __version__, paths
 from bardtui.language.bundle import ModelBundle, ModelError, check_name
 from bardtui.language.catalogue import printable
+from bardtui.language.checkpoint import FILE as CHECKPOINT
 from bardtui.language.corpus import Corpus
 from bardtui.language.network import NetworkSpec
 from bardtui.language.training import Plan, Training, TrainingError, Weights
 from bardtui.language.vocabulary import Vocabulary, VocabularyError
-from bardtui.language.windows import Windows
+from bardtui.language.windows import TooLittleText
 
 # For texts of up to so many characters: what is chosen where the user has not. A small text takes a
 # small network, many epochs and much dropout, or it would be learnt by heart.
@@ -81,6 +82,15 @@ class Run:
     notes: list[str] = field(default_factory=list)
 
 
+def is_taken(name: str) -> str:
+    """What a new run of that name would be at the cost of, in words; empty if nothing."""
+    if (paths.models_dir() / check_name(name)).exists():
+        return f"there is a model {name} of yours"
+    if (paths.runs_dir() / name / CHECKPOINT).exists():
+        return f"there is a run {name} that was stopped"
+    return ""
+
+
 def prepare(
     corpus: Corpus,
     name: str,
@@ -113,7 +123,12 @@ def prepare(
         spec, start = _grown(base, vocabulary, wishes, notes)
     plan = Plan(**wishes.of(Plan, chosen))
     train, held_out = _split(corpus, vocabulary, wishes)
-    Windows.of(train, plan.seq_len, plan.batch_size)  # too little text is said first
+    if len(train) <= plan.seq_len and not wishes.hold_out:
+        needed = math.ceil((plan.seq_len + 1) / (1 - wishes.validation))
+        raise TooLittleText(
+            f"{len(corpus.text):,} characters are too few: windows of {plan.seq_len}+1 and "
+            f"{wishes.validation:.0%} held out need at least {needed:,}"
+        )
     if 0 < len(held_out) < 2:
         raise TrainingError("the held-out part is too small to be scored")
     identity = {

@@ -118,7 +118,8 @@ def run(scene: Path | None) -> int:
     try:
         app = BardApp(scene, settings)
     except (SceneError, OSError) as error:
-        print(f"bardtui: {error}", file=sys.stderr)
+        reason = error.strerror if isinstance(error, OSError) else error
+        print(f"bardtui: {reason}", file=sys.stderr)
         return 1
     divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
     app.run()

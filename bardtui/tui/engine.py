@@ -127,7 +127,7 @@ class Engine:
                 self._post(Finished(command.id, "error", f"{type(error).__name__}: {error}"))
 
     def _load(self, name: str) -> "Reader | None":
-        if name in self._readers:
+        if name in self._readers and not self._was_trained_again(name):
             self._readers[name] = self._readers.pop(name)  # the most recently used comes last
             return self._readers[name]
         self._post(ModelState(name, "loading"))
@@ -148,6 +148,15 @@ class Engine:
         slow = "" if generator.compiled else "XLA is missing on this machine: writing is slower"
         self._post(ModelState(name, "ready", slow))
         return reader
+
+    def _was_trained_again(self, name: str) -> bool:
+        """Whether the model on disk is another than the one that is loaded."""
+        from bardtui.language.bundle import ModelError, find_model
+
+        try:
+            return find_model(name).sha256 != self._fingerprints[name]
+        except ModelError:  # gone or broken: what is loaded can still write
+            return False
 
     def _write(self, reader: "Reader", g: Generation) -> None:
         told = time.monotonic()

@@ -8,7 +8,7 @@ from bardtui import paths
 from bardtui.scene.export import scene_from_text
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.library import new_scene_path
-from bardtui.scene.reading import SUFFIX
+from bardtui.scene.reading import SUFFIX, shown
 from bardtui.scene.scene import Author, Event, Scene, SceneError
 from bardtui.scene.script import is_cue
 
@@ -43,11 +43,11 @@ class Manuscript:
             journal, scene, report = Journal.open(path)
             return cls(scene, journal), str(report)
         if path.stat().st_size > _MAX_TEXT_FILE:
-            raise SceneError(f"{path.name} is too large for a scene")
+            raise SceneError(f"{shown(path)} is too large for a scene")
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise SceneError(f"{path.name} is not a UTF-8 text") from error
+            raise SceneError(f"{shown(path)} is not a UTF-8 text") from error
         return cls(scene_from_text(path.stem, text)), ""
 
     @property
@@ -107,6 +107,11 @@ class Manuscript:
         scene.move_head(passage.parent, passage.at)
         return self._moved(True)
 
+    def back_to(self, passage: int) -> None:
+        """Go to the end of a passage."""
+        self.scene.move_head(passage)
+        self._moved(True)
+
     def next_take(self) -> bool:
         """Show the next passage written from where the last one was; whether there is another."""
         takes = self.takes()
@@ -163,8 +168,8 @@ class Manuscript:
 
     def _count(self) -> dict[Author, int]:
         counts: dict[Author, int] = {"writer": 0, "model": 0}
-        for passage, shown in self.scene.path():
-            counts[passage.author] += shown
+        for passage, length in self.scene.path():
+            counts[passage.author] += length
         return counts
 
 
@@ -172,4 +177,7 @@ def _title(text: str) -> str:
     """The first words that are not a cue; else who speaks first."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     words = [line for line in lines if not is_cue(line)] or [line.rstrip(":") for line in lines]
-    return shorten(words[0], _TITLE_LENGTH, placeholder=" …") if words else UNTITLED
+    if not words:
+        return UNTITLED
+    title = shorten(words[0], _TITLE_LENGTH, placeholder=" …")
+    return title if title != "…" else words[0][: _TITLE_LENGTH - 1] + "…"

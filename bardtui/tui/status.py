@@ -18,6 +18,7 @@ class Status:
     models: dict[str, str] = field(default_factory=dict)
     activity: str = ""
     written: int = 0
+    _writer: str = ""
     _began: float = 0.0
     _note: str = ""
     _note_ends: float = 0.0
@@ -26,9 +27,10 @@ class Status:
         """Something to be said in passing."""
         self._note, self._note_ends = text, time.monotonic() + NOTE_SECONDS
 
-    def begin(self) -> None:
-        """The model begins to write."""
-        self.activity, self.written, self._began = "writing", 0, time.monotonic()
+    def begin(self, writer: str) -> None:
+        """A model begins to write."""
+        self._writer, self.activity = writer, "writing"
+        self.written, self._began = 0, time.monotonic()
         self._note_ends = min(self._note_ends, self._began + 1)
 
     @property
@@ -39,7 +41,7 @@ class Status:
             return self._note
         if self.activity == "writing":
             rate = self.written / max(now - self._began, 0.05)
-            return f"{self.model} writes · {rate:,.0f} char/s · esc stops"
+            return f"{self._writer} writes · {rate:,.0f} char/s · esc stops"
         match self.models.get(self.model, "loading"), self.activity:
             case "unusable", _:
                 return f"{self.model} cannot be used · pick another model"

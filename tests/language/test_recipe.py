@@ -114,8 +114,8 @@ def test_a_smaller_batch_is_told_with_the_corpus_s_notes() -> None:
         ({"validation": -0.1}, TrainingError, "validation"),
         ({"validation": math.nan}, TrainingError, "validation"),
         ({"validation": 0.001}, TrainingError, "too small to be scored"),
-        ({"validation": 0.99}, TooLittleText, "at least 21"),
-        ({"seq_len": 10_000}, TooLittleText, "at least 10,001"),
+        ({"validation": 0.99}, TooLittleText, "at least 2,100"),
+        ({"seq_len": 10_000}, TooLittleText, "at least 11,113"),
         ({"hold_out": ("Hamlet",)}, CorpusError, "no document 'Hamlet'"),
         ({"hold_out": ("play 1",)}, CorpusError, "none is left"),
     ],
@@ -264,5 +264,5 @@ def test_a_model_is_not_trained_on_into_itself(installed: ModelBundle, home: Pat
 
 def test_a_text_too_small_is_refused_with_the_size_it_would_need() -> None:
     corpus = Corpus("small", "Small", "", (Document("small", "too small"),))
-    with pytest.raises(TooLittleText, match="at least 121"):
+    with pytest.raises(TooLittleText, match="at least 135"):
         prepare(corpus, "small", Wishes())

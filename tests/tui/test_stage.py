@@ -414,3 +414,40 @@ async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about() -> None:
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
         await until(pilot, lambda: app._exit)
+
+
+async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test() as pilot:
+        await pilot.press(*"Not yet")
+    again = BardApp()
+    async with again.run_test():
+        assert again.stage.seed_line.text == "Not yet"
+
+
+async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        whole = stage.transcript.text
+        stage.action_retry()
+        stage.action_stop()
+        await pilot.pause()
+        assert stage.transcript.text == whole
+
+
+async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
+    installed: ModelBundle,
+) -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        models = app.stage.side.models
+        await until(pilot, lambda: bool(models.entries))
+        installed.save(paths.models_dir() / "newer", installed.weights())
+        models.focus()
+        await until(pilot, lambda: any(entry.name == "newer" for entry in models.entries))

@@ -20,7 +20,7 @@ async def save_as(app: App[Any], scene: Scene) -> Path | None:
     Asks again, with the reason, as long as the disk says no.
     """
     name = "".join(c if c.isalnum() or c in " -_" else " " for c in scene.title)
-    target, error = Path.cwd() / f"{' '.join(name.split()) or 'scene'}.txt", ""
+    target, error = _here() / f"{' '.join(name.split()) or 'scene'}.txt", ""
     while chosen := await app.push_screen_wait(SaveScreen(target, error=error)):
         try:
             atomic_write(chosen, to_text(scene), private=False)
@@ -29,6 +29,13 @@ async def save_as(app: App[Any], scene: Scene) -> Path | None:
         else:
             return chosen
     return None
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder we were started in is gone
+        return Path.home()
 
 
 async def choose_scene(app: App[Any]) -> SceneChoice | None:

@@ -16,6 +16,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.scene.script import joined
 from bardtui.tui import words
 from bardtui.tui.commands import STAGE_KEYS, key_groups
+from bardtui.tui.draft import Draft
 from bardtui.tui.engine import Engine, Generation
 from bardtui.tui.glyphs import visible
 from bardtui.tui.manuscript import Manuscript
@@ -64,6 +65,8 @@ class StageScreen(Screen[None]):
         self.writing: Generation | None = None  # what is being written
         self._last_id = 0
         self._passage: int | None = None  # the model's passage that is growing
+        self._before_retry: int | None = None  # the take that was tried again
+        self._draft = Draft()
         self._fingerprint = ""  # of the model that is writing
         self._top = Content()
         self._warned = False  # that the scene is not being saved
@@ -83,6 +86,9 @@ class StageScreen(Screen[None]):
         self.transcript.border_title = "Scene"
         self._show_scene()
         self._show_settings()
+        self.seed_line.text = self._draft.text
+        self.seed_line.move_cursor(self.seed_line.document.end)
+        self.set_interval(0.5, lambda: self._draft.keep(self.seed_line.text))
         self.set_interval(0.25, self._show_state)
         # The first picture comes before anything slow is asked for.
         self.call_after_refresh(self.engine.start, self.status.model)
@@ -97,6 +103,7 @@ class StageScreen(Screen[None]):
     def leave(self) -> None:
         """Stop, save what is left, and remember the settings."""
         self._stop()
+        self._draft.keep(self.seed_line.text)
         self.engine.close(timeout=0.5)
         self.manuscript.close()
         self._remember()
@@ -142,6 +149,10 @@ class StageScreen(Screen[None]):
         self.engine.stop()
         if self._passage is not None:
             self.manuscript.scene.end(self._passage, reason)
+        elif self._before_retry is not None:  # not a character of another take: the old one stays
+            self.manuscript.back_to(self._before_retry)
+            self._show_scene()
+        self._before_retry = None
         self.writing, self._passage, self.status.activity = None, None, ""
         self.transcript.writing = False
         self._show_takes()
@@ -157,15 +168,15 @@ class StageScreen(Screen[None]):
             self._show_state()
 
     def on_started(self, message: Started) -> None:
-        if not self._is_current(message.generation):
+        if (generation := self.writing) is None or generation.id != message.generation:
             return
-        self.status.begin()
+        self.status.begin(generation.model)
         self._fingerprint = message.fingerprint
         self.transcript.writing = True
         self.transcript.begin_passage("model")
         if new := [c for c in message.unknown if c not in self._told]:
             self._told.update(new)
-            self.say(words.unknown(self.status.model, new))
+            self.say(words.unknown(generation.model, new))
 
     def on_chunk(self, message: Chunk) -> None:
         if (generation := self.writing) is None or generation.id != message.generation:
@@ -207,9 +218,11 @@ class StageScreen(Screen[None]):
     def action_retry(self) -> None:
         """Another take of the model's last passage; the earlier one stays in the scene's tree."""
         self._stop()
+        before = self.manuscript.scene.head
         if self.manuscript.retry():
             self._show_scene()
             self._write()
+            self._before_retry = before
         else:
             self.say("There is no passage of the model's to try again.")
 

@@ -3,7 +3,7 @@
 import math
 from typing import TypedDict
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -44,6 +44,11 @@ class SidePane(Vertical):
     def on_mount(self) -> None:
         self._list_models()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Who comes to the models may have trained one meanwhile."""
+        if event.widget is self.models:
+            self._list_models()
+
     def values(self) -> Values:
         """What the dials say."""
         return {
@@ -70,7 +75,7 @@ class SidePane(Vertical):
             f"pace {_pace(self.pace.value)}",
         )
 
-    @work(thread=True)
+    @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
         from bardtui.language.bundle import list_models
 
