@@ -7,7 +7,7 @@ from textual.app import App
 
 from bardtui import paths
 from bardtui.files import atomic_write
-from bardtui.scene.export import to_text
+from bardtui.scene.export import export
 from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.save import SaveScreen
@@ -23,7 +23,7 @@ async def save_as(app: App[Any], scene: Scene) -> Path | None:
     target, error = _here() / f"{' '.join(name.split()) or 'scene'}.txt", ""
     while chosen := await app.push_screen_wait(SaveScreen(target, error=error)):
         try:
-            atomic_write(chosen, to_text(scene), private=False)
+            atomic_write(chosen, export(scene, "txt"), private=False)
         except OSError as refusal:
             target, error = chosen, f"It was not saved: {refusal.strerror or refusal}"
         else:
