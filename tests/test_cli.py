@@ -422,7 +422,7 @@ def test_training_that_cannot_be_is_told(
 
 def test_a_text_too_small_is_told(home: Path) -> None:
     (home / "small.txt").write_text("ANN:\nToo little.\n")
-    assert "at least 121" in refusal("train", str(home / "small.txt"), "--name", "x")
+    assert "at least 135" in refusal("train", str(home / "small.txt"), "--name", "x")
 
 
 # --- scores
