@@ -20,6 +20,7 @@ Weights = list[NDArray[np.float32]]
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200
+SCORED_AT_ONCE = 1_024  # characters between two looks at whether to stop
 MAX_FAILURES = 10  # steps in a row without a finite loss
 
 
@@ -166,17 +167,29 @@ class Training:
                 if time.monotonic() - saved > SAVE_EVERY:
                     self.save()
                     saved = time.monotonic()
-            report(self._end_epoch())
+            epoch = self._end_epoch(should_stop)
             self.save()
+            if epoch is None:
+                return False
+            report(epoch)
             saved = time.monotonic()
         return True
 
-    def _end_epoch(self) -> Epoch:
-        """Score the averaged weights, keep them when they are the best, move to the next epoch."""
+    def _end_epoch(self, should_stop: Callable[[], bool]) -> Epoch | None:
+        """Score the averaged weights, keep them when they are the best, move to the next epoch.
+
+        None, with nothing changed, when it was stopped: a resumed run begins with the scoring.
+        """
         p = self.progress
         weights = [a.numpy() for a in self.averages]
         writer = self._writer(weights)
-        held_out = -float(writer.prime(self.held_out).mean()) if len(self.held_out) else None
+        total, length = 0.0, len(self.held_out)
+        for at in range(0, length, SCORED_AT_ONCE):
+            if should_stop():
+                return None
+            scores = writer.prime(self.held_out[at : at + SCORED_AT_ONCE])
+            total -= float(scores.sum(dtype=np.float64))
+        held_out = total / length if length else None
         score = p.loss if held_out is None else held_out
         if not math.isfinite(p.loss + score):
             raise self._diverged(p.loss + score)

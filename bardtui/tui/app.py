@@ -61,6 +61,8 @@ class BardApp(App[None]):
                 f"also {self.get_key_display(binding)}",
                 getattr(self.stage, f"action_{binding.action}"),
             )
+        yield SystemCommand("Let the model go on", "also Enter", self.stage.seed_line.send)
+        yield SystemCommand("To the end of the scene", "also End", self.stage.action_follow)
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Quit"):
                 yield command

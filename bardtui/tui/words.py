@@ -38,7 +38,7 @@ def top_line(manuscript: Manuscript) -> Content:
         saved = ("all taken back" if manuscript.scene.passages else "nothing written yet", "")
     length, share = manuscript.length, manuscript.writers_share
     return Content.assemble(
-        ("bardtui", "bold $cue"),
+        ("≡ bardtui", "bold $cue"),
         f"  ·  {visible(manuscript.scene.title)}  ·  ",
         saved,
         f"  ·  {length:,} characters, {share:.0%} yours" if length else "",

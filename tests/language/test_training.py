@@ -384,3 +384,15 @@ def test_the_largest_learning_rate_publishes_numbers_only(begin: Begin, tmp_path
 def test_a_plan_that_cannot_be_is_refused(wish: dict[str, Any]) -> None:
     with pytest.raises(TrainingError, match=next(iter(wish)).replace("_", ".")):
         Plan(**wish)
+
+
+def test_a_stop_is_obeyed_while_the_held_out_text_is_scored(begin: Begin, tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    assert not run.run(STEPS)
+    progress = run.training.progress
+    assert (progress.epoch, progress.step, progress.history) == (0, STEPS, [])
+    again = begin(tmp_path)
+    again.training.resume()
+    assert not again.run(1)  # the scoring, then one step
+    assert [epoch.epoch for epoch in again.epochs] == [1]
+    assert again.training.progress.step == 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
@@ -128,7 +129,7 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
 
 
 async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
-    remember(length=60, pace=None)
+    remember(length=200, pace=None, temperature=2.0)  # so wild that no two takes are alike
     app = BardApp()
     async with app.run_test() as pilot:
         stage = app.stage
@@ -343,7 +344,7 @@ async def test_only_one_thread_ever_steps_the_network() -> None:
 
 
 async def test_every_take_can_be_shown_again() -> None:
-    remember(length=30, pace=None)
+    remember(length=200, pace=None, temperature=2.0)  # so wild that no two takes are alike
     app = BardApp()
     async with app.run_test() as pilot:
         stage = app.stage
@@ -451,3 +452,11 @@ async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
         installed.save(paths.models_dir() / "newer", installed.weights())
         models.focus()
         await until(pilot, lambda: any(entry.name == "newer" for entry in models.entries))
+
+
+async def test_a_click_on_the_name_opens_the_palette() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.click("#topline")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))

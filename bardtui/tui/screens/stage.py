@@ -275,6 +275,11 @@ class StageScreen(Screen[None]):
         else:
             self.seed_line.focus()
 
+    def on_click(self, event: events.Click) -> None:
+        """The program's name opens the palette, which has every action, for the mouse."""
+        if event.widget is self.top_line:
+            self.app.action_command_palette()
+
     def on_settings_line_pressed(self) -> None:
         self.action_settings()
 
