@@ -103,20 +103,22 @@ class Journal:
         reading.scene.on_event = journal.write
         return journal, reading.scene, reading.report
 
-    def write(self, event: Event) -> None:
-        """Save an event; see the class for when, and for what happens if it cannot be."""
-        kind = event.get("type")
-        if kind == "text":
-            if event["text"]:
-                self._join(event["id"], event["text"])
-            if time.monotonic() - self._tried >= FLUSH_SECONDS:
-                self.flush()
-            return
-        self._encode_text()
-        self._bytes += encode(event)
-        if kind == "end" or event.get("author") == "writer":
+    def write(self, *events: Event) -> None:
+        """Save an event, or several with one wait for the disk; see the class for when, and for
+        what happens if they cannot be."""
+        to_system = to_disk = False
+        for event in events:
+            if event.get("type") == "text":
+                if event["text"]:
+                    self._join(event["id"], event["text"])
+            else:
+                self._encode_text()
+                self._bytes += encode(event)
+                to_system = True
+                to_disk |= "reason" in event or event.get("author") == "writer"
+        if to_disk:
             self.sync()
-        else:
+        elif to_system or time.monotonic() - self._tried >= FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:

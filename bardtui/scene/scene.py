@@ -9,83 +9,32 @@ the same code. The events, one for each line of a journal:
     {"type": "text", "id": 2, "text": "Once more"}                     a passage grows
     {"type": "end", "id": 2, "reason": "length"}                       a passage is finished
     {"type": "head", "id": 1, "at": 7}                                 the text ends elsewhere
+    {"type": "head", "id": 9, "jump": true}                            ... and undo comes back
     {"type": "set", "name": "title", "value": "Act I"}                 a property of the scene
 
 A passage event may hold its whole text and reason, as a writer's always does: one line of the
 journal, there or not there. Scenes are for one thread.
 """
 
-import json
-import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-Author = Literal["writer", "model"]
-Event = Mapping[str, Any]
-Scalar = str | int | float | bool | None
+from bardtui.scene.events import Event as Event
+from bardtui.scene.events import Scalar as Scalar
+from bardtui.scene.events import SceneError as SceneError
+from bardtui.scene.events import canonical, integer, is_scalar, optional_string, string
+from bardtui.scene.passage import Author as Author
+from bardtui.scene.passage import Passage as Passage
+
+Point = tuple[int | None, int | None]
+"""A passage's id (None: before any), and after how many of its characters (None: all of them)."""
 
 SENT = "sent"  # why a writer's passage ended: the seed line was sent ...
-OPENED = "opened"  # ... or the text came from a file
+OPENED = "opened"  # ... or the text came from a file ...
+EDITED = "edited"  # ... or it is another passage's text, edited
 
-_TOO_LARGE = 2**64  # a random seed may use 64 bits; ids and offsets need far less
 _LARGEST_GAP = 1_000_000  # between ids, which count up by one unless passages were lost to damage
-
-
-class SceneError(Exception):
-    """What was asked of a scene, or read from its file, cannot be done. Its text is one line."""
-
-
-@dataclass(slots=True, eq=False)
-class Passage:
-    """A run of text by one author.
-
-    `parent` is the passage it follows (None: it opens the scene) and `at` how many of the parent's
-    characters it follows (None: all of them). `model`, `fingerprint`, `settings` and `random_seed`
-    say how to write it again; `reason` why it ended, None while it may still grow.
-    """
-
-    id: int
-    parent: int | None
-    author: Author
-    at: int | None = None
-    model: str | None = None
-    fingerprint: str | None = None
-    settings: dict[str, Scalar] = field(default_factory=dict)
-    random_seed: int | None = None
-    reason: str | None = None
-    length: int = field(default=0, init=False)
-    _chunks: list[str] = field(default_factory=list, init=False, repr=False)
-
-    @property
-    def text(self) -> str:
-        """All its text. Joined when asked for, so that growing costs only what is added."""
-        if len(self._chunks) > 1:
-            self._chunks = ["".join(self._chunks)]
-        return self._chunks[0] if self._chunks else ""
-
-    def event(self) -> dict[str, Any]:
-        """The event that makes this passage, whole; what is None or empty is left out."""
-        event = {
-            "type": "passage",
-            "id": self.id,
-            "parent": self.parent,
-            "at": self.at,
-            "author": self.author,
-            "model": self.model,
-            "fingerprint": self.fingerprint,
-            "settings": self.settings or None,
-            "random_seed": self.random_seed,
-            "text": self.text or None,
-            "reason": self.reason,
-        }
-        return {name: value for name, value in event.items() if value is not None}
-
-    def _grow(self, text: str) -> None:
-        if text:
-            self._chunks.append(text)
-            self.length += len(text)
 
 
 class Scene:
@@ -99,13 +48,14 @@ class Scene:
 
     def __init__(self, title: str = "", created: str | None = None) -> None:
         self.created = created or datetime.now(UTC).isoformat(timespec="seconds")
-        self.properties: dict[str, Any] = {"title": _canonical(title)}
+        self.properties: dict[str, Any] = {"title": canonical(title)}
         self.passages: dict[int, Passage] = {}
         self.head: int | None = None
         self.head_at: int | None = None
         self.on_event: Callable[[Event], None] | None = None
         self._children: dict[int | None, list[int]] = {}
-        self._redo: list[tuple[int | None, int | None]] = []
+        self._came_from: dict[Point, Point] = {}  # where jumps led, and from where
+        self._redo: list[tuple[Point, bool]] = []  # where undo left, and whether by a jump
         self._last_id = 0
 
     # -- reading ---------------------------------------------------------------------------------
@@ -135,6 +85,18 @@ class Scene:
         """Characters of the visible text, without building it."""
         return sum(shown for _, shown in self.path())
 
+    def passage_at(self, offset: int) -> tuple[Passage, int, int] | None:
+        """The passage that the visible text's character at `offset` belongs to, and the offsets
+        between which it shows; beyond the end the last passage, None if there is no text."""
+        found, begin = None, 0
+        for passage, shown in self.path():
+            if shown:
+                found = passage, begin, begin + shown
+            begin += shown
+            if offset < begin:
+                break
+        return found
+
     def children(self, passage_id: int | None) -> list[Passage]:
         """What follows a passage (None: what opens the scene), in the order it was written."""
         return [self.passages[child] for child in self._children.get(passage_id, ())]
@@ -150,14 +112,32 @@ class Scene:
         ]
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """The shortest list of events that makes this scene again, but for redo and the title."""
+        """A list of events that makes this scene again, undo and redo too, but for the title."""
         for name, value in self.properties.items():
             if name != "title":
                 yield {"type": "set", "name": name, "value": value}
         for passage in self.passages.values():
             yield passage.event()
         if self.passages:
-            yield {"type": "head", "id": self.head, "at": self.head_at}
+            yield from self._way_here()
+
+    def _way_here(self) -> Iterator[dict[str, Any]]:
+        """Moves of the head that end where it is, with the same jumps to take back, and the same
+        points to go forward to, each behind the one before."""
+
+        def head(point: Point, **more: Any) -> dict[str, Any]:
+            return {"type": "head", "id": point[0], "at": point[1], **more}
+
+        undone = [point for point, _ in self._redo]
+        trail = [*undone, (self.head, self.head_at)]
+        jumps = dict(self._came_from)
+        jumps |= {
+            point: trail[number + 1] for number, (point, jump) in enumerate(self._redo) if jump
+        }
+        for target, origin in jumps.items():
+            yield head(origin)
+            yield head(target, jump=True)
+        yield from map(head, trail)
 
     # -- changing --------------------------------------------------------------------------------
 
@@ -171,20 +151,21 @@ class Scene:
         settings: Mapping[str, Scalar] | None = None,
         random_seed: int | None = None,
         reason: str | None = None,
+        after: Point | None = None,
     ) -> Passage:
-        """Add a passage at the end of the visible text; it becomes the head.
+        """Add a passage `after` a point, else at the end of the visible text; it becomes the head.
 
         A writer's passage is complete (its reason is "sent" unless one is given); a model's stays
         open, to `extend`, until `end`.
         """
-        at = self.head_at
-        if self.head is not None and at is None and self.passages[self.head].reason is None:
+        parent, at = after or (self.head, self.head_at)
+        if parent is not None and at is None and self._passage(parent).reason is None:
             # It might still grow (its end was lost, or is on its way): what follows it must not
             # come to follow something else.
-            at = self.passages[self.head].length
+            at = self.passages[parent].length
         passage = Passage(
             id=self._last_id + 1,
-            parent=self.head,
+            parent=parent,
             author=author,
             at=at,
             model=model,
@@ -193,7 +174,7 @@ class Scene:
             random_seed=random_seed,
             reason=SENT if author == "writer" and reason is None else reason,
         )
-        passage._grow(text)
+        passage.grow(text)
         self._do(passage.event())
         return self.passages[passage.id]
 
@@ -205,39 +186,81 @@ class Scene:
         """Finish an open passage and say why: "length", "stopped", ..."""
         self._do({"type": "end", "id": passage_id, "reason": reason})
 
+    def edit(self, passage_id: int, text: str) -> None:
+        """Give a passage of the visible text other words; undo brings the old ones back.
+
+        The edited text is another take of the passage, and the writer's; one of a model's keeps
+        that model's name. The passages after it follow the new take as copies, so that the visible
+        text goes on as it was. Without a `text` they follow what stood before. Raises SceneError
+        for a passage that does not show.
+        """
+        here, path = (self.head, self.head_at), self.path()
+        while path and path[0][0].id != passage_id:
+            del path[0]
+        if not path:
+            raise SceneError(f"passage {passage_id} is not in the visible text")
+        old, _ = path.pop(0)
+        point: Point = old.parent, old.at
+        if text:
+            reason = OPENED if old.reason == OPENED else EDITED
+            new = self.add("writer", text, model=old.model, reason=reason, after=point)
+            point = new.id, None
+        for passage, shown in path:
+            copy = self.add(
+                passage.author,
+                passage.text[:shown],
+                model=passage.model,
+                fingerprint=passage.fingerprint,
+                settings=passage.settings,
+                random_seed=passage.random_seed,
+                reason=passage.reason or "stopped",
+                after=point,
+            )
+            point = copy.id, None
+        self.move_head(*here)
+        self.move_head(*point, jump=True)
+
     def set(self, name: str, value: Any) -> None:
         """Give the scene a property: any JSON value under any name; "title" is the one shown."""
         self._do({"type": "set", "name": name, "value": value})
 
-    def move_head(self, passage_id: int | None, at: int | None = None) -> None:
+    def move_head(
+        self, passage_id: int | None, at: int | None = None, *, jump: bool = False
+    ) -> None:
         """Let the visible text end after `at` characters of a passage (None: after all of it).
 
         To end after none of them is to end where the passage itself began; there, with
-        `move_head(passage.parent, passage.at)`, another take of it is written.
+        `move_head(passage.parent, passage.at)`, another take of it is written. From where a `jump`
+        leads, undo comes back.
         """
         if passage_id is None:
             at = None
         elif at is not None:
             passage = self._passage(passage_id)
             if at <= 0:
-                self.move_head(passage.parent, passage.at)
+                self.move_head(passage.parent, passage.at, jump=jump)
                 return
             at = min(at, passage.length)
             if at == passage.length and passage.reason is not None:
                 at = None
         if (passage_id, at) != (self.head, self.head_at):
-            self._do({"type": "head", "id": passage_id, "at": at})
+            event = {"type": "head", "id": passage_id, "at": at}
+            self._do(event | {"jump": True} if jump else event)
 
     def undo(self) -> bool:
-        """Take back the last exchange: what a model wrote and the seed line it answered.
+        """Take back a jump, or else the last exchange: what a model wrote and the seed line it
+        answered.
 
         Text opened from a file is no seed line and stays. Returns whether there was anything.
         """
+        if (origin := self._came_from.get((self.head, self.head_at))) is not None:
+            self._do({"type": "head", "id": origin[0], "at": origin[1]})
+            return True
         if self.head is None:
             return False
         last = self.passages[self.head]
         back = last.parent, last.at
-        if last.author == "model" and last.parent is not None and last.at is None:
+        if last.is_take and last.parent is not None and last.at is None:
             before = self.passages[last.parent]
             if before.author == "writer" and before.reason != OPENED:
                 back = before.parent, before.at
@@ -248,7 +271,7 @@ class Scene:
         """Go forward again to where the last undo, or jump back, left. Returns whether it could."""
         if not self._redo:
             return False
-        passage_id, at = self._redo[-1]
+        (passage_id, at), _ = self._redo[-1]
         self._do({"type": "head", "id": passage_id, "at": at})
         return True
 
@@ -261,14 +284,15 @@ class Scene:
             case "passage":
                 self._apply_passage(event)
             case "text":
-                self._open_passage(event)._grow(_string(event, "text"))
+                self._open_passage(event).grow(string(event, "text"))
             case "end":
-                reason = _string(event, "reason")
+                reason = string(event, "reason")
                 self._open_passage(event).reason = reason
             case "head":
-                self._apply_head(_integer(event, "id"), _integer(event, "at"))
+                point = integer(event, "id"), integer(event, "at")
+                self._apply_head(point, jump=event.get("jump") is True)
             case "set":
-                name, value = _string(event, "name"), _canonical(event.get("value"))
+                name, value = string(event, "name"), canonical(event.get("value"))
                 if name == "title" and not isinstance(value, str):
                     raise SceneError("a scene's title is a text")
                 self.properties[name] = value
@@ -278,10 +302,10 @@ class Scene:
             self.on_event(event)
 
     def _do(self, event: dict[str, Any]) -> None:
-        self.apply(_canonical(event))
+        self.apply(canonical(event))
 
     def _apply_passage(self, event: Event) -> None:
-        passage_id, parent = _integer(event, "id"), _integer(event, "parent")
+        passage_id, parent = integer(event, "id"), integer(event, "parent")
         author, settings = event.get("author"), event.get("settings", {})
         if passage_id is None or passage_id in self.passages:
             raise SceneError("a passage without an id of its own")
@@ -291,34 +315,41 @@ class Scene:
             self._passage(parent)
         if author not in ("writer", "model"):
             raise SceneError("a passage by nobody known")
-        if not isinstance(settings, dict) or not all(map(_is_scalar, settings.values())):
+        if not isinstance(settings, dict) or not all(map(is_scalar, settings.values())):
             raise SceneError("settings that are not plain values")
         passage = Passage(
             id=passage_id,
             parent=parent,
             author=author,
-            at=_integer(event, "at"),
-            model=_optional_string(event, "model"),
-            fingerprint=_optional_string(event, "fingerprint"),
+            at=integer(event, "at"),
+            model=optional_string(event, "model"),
+            fingerprint=optional_string(event, "fingerprint"),
             settings=settings,
-            random_seed=_integer(event, "random_seed"),
-            reason=_optional_string(event, "reason"),
+            random_seed=integer(event, "random_seed"),
+            reason=optional_string(event, "reason"),
         )
-        passage._grow(_optional_string(event, "text") or "")
+        passage.grow(optional_string(event, "text") or "")
         self.passages[passage_id] = passage
         self._children.setdefault(parent, []).append(passage_id)
         self._last_id = max(self._last_id, passage_id)
         self.head, self.head_at = passage_id, None
         self._redo.clear()
 
-    def _apply_head(self, passage_id: int | None, at: int | None) -> None:
-        if passage_id is not None:
-            self._passage(passage_id)
-        target = passage_id, at
-        if self._redo and target == self._redo[-1]:
-            self._redo.pop()
-        elif self._lies_behind(passage_id, at):
-            self._redo.append((self.head, self.head_at))
+    def _apply_head(self, target: Point, *, jump: bool) -> None:
+        if target[0] is not None:
+            self._passage(target[0])
+        here = self.head, self.head_at
+        if jump:
+            self._came_from[target] = here
+            self._redo.clear()
+        elif self._came_from.get(here) == target:
+            del self._came_from[here]
+            self._redo.append((here, True))
+        elif self._redo and target == self._redo[-1][0]:
+            if self._redo.pop()[1]:
+                self._came_from[target] = here
+        elif self._lies_behind(*target):
+            self._redo.append((here, False))
         else:
             self._redo.clear()
         self.head, self.head_at = target
@@ -348,42 +379,10 @@ class Scene:
             raise SceneError(f"there is no passage {passage_id}") from None
 
     def _open_passage(self, event: Event) -> Passage:
-        passage_id = _integer(event, "id")
+        passage_id = integer(event, "id")
         if passage_id is None:
             raise SceneError("an event about no passage")
         passage = self._passage(passage_id)
         if passage.reason is not None:
             raise SceneError(f"passage {passage_id} is finished")
         return passage
-
-
-def _canonical(value: Any) -> Any:
-    """`value` as it will be read back from JSON: a copy, of plain types, UTF-16 pairs joined."""
-    try:
-        return json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise SceneError(f"what JSON cannot hold has no place in a scene: {error}") from error
-
-
-def _integer(event: Event, name: str) -> int | None:
-    value = event.get(name)
-    if value is None or (type(value) is int and 0 <= value < _TOO_LARGE):
-        return value
-    raise SceneError(f"{name} is not a whole number")
-
-
-def _string(event: Event, name: str) -> str:
-    value = event.get(name)
-    if isinstance(value, str):
-        return value
-    raise SceneError(f"{name} is not a text")
-
-
-def _optional_string(event: Event, name: str) -> str | None:
-    return None if event.get(name) is None else _string(event, name)
-
-
-def _is_scalar(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return value is None or isinstance(value, str | int)

@@ -1,8 +1,11 @@
 """Scenes that leave as text, and texts that open as scenes."""
 
-import pytest
+from pathlib import Path
 
-from bardtui.scene.export import FORMATS, export, scene_from_text, to_text
+import pytest
+from scripts import scene_of
+
+from bardtui.scene.export import FORMATS, export, format_of, scene_from_text, suffix_of, to_text
 from bardtui.scene.scene import OPENED, Scene, SceneError
 
 
@@ -27,7 +30,33 @@ def test_text_is_the_visible_text_with_one_newline_at_its_end(visible: str, expo
 def test_an_unknown_format_is_refused_by_name() -> None:
     with pytest.raises(SceneError, match=r"'pdf'.*txt"):
         export(Scene(), "pdf")
-    assert list(FORMATS) == ["txt"]
+
+
+def test_a_files_suffix_tells_the_format() -> None:
+    assert {suffix_of(name) for name in FORMATS} == {".txt", ".md", ".fountain", ".html", ".json"}
+    for name in FORMATS:
+        assert format_of(Path(f"a.b/Act 1.5{suffix_of(name).upper()}")) == name
+    assert format_of(Path("a.htm")) == "html"
+    for other in ("scene", ".txt", "a.pdf", "a.scene.jsonl", "Act 1.5"):
+        assert format_of(Path(other)) is None
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "txt"])
+def test_every_format_has_an_end_and_nothing_that_acts_on_a_terminal(format: str) -> None:
+    for scene in (Scene("\x1b[2J"), scene_of("\x1b[31m\x07\r\x9b2J\x7f\ud800", title="\x1b\x00")):
+        exported = export(scene, format)
+        assert exported.endswith("\n")
+        assert all(c == "\n" or c.isprintable() for c in exported)
+        assert exported.encode("utf-8")
+
+
+def test_only_the_visible_text_leaves_but_as_json() -> None:
+    scene = scene_of("Yes.", "First take.")
+    scene.move_head(1)
+    scene.add("model", "Second take.")
+    for name in FORMATS:
+        assert "Second take." in export(scene, name)
+        assert ("First take." in export(scene, name)) == (name == "json")
 
 
 def test_a_text_opens_as_the_writers() -> None:

@@ -1,0 +1,1 @@
+"""The forms in which a scene leaves, one module each."""

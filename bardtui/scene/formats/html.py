@@ -1,0 +1,145 @@
+"""A scene as one HTML page: no script, nothing fetched, every passage showing whose it is.
+
+The writer's words have a colour and a bar in the margin, and a dotted underline where a line is
+shared, so that they can be told apart without colour too; a model's name is in a tooltip. The
+colours follow the reader's choice of light or dark. Text is only ever text: it is escaped, each
+line is a bidirectional paragraph of its own, and the page forbids itself to load anything.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from html import escape
+from itertools import accumulate
+
+from bardtui.scene.formats.plain import model_of, models_of, printable, title_of
+from bardtui.scene.scene import Passage, Scene
+from bardtui.scene.script import Block, Speech, parse, split_directions
+
+_PAGE = """\
+<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="bardtui">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{authors}{text}</main>
+</body>
+</html>
+"""
+
+_STYLE = """\
+:root {
+  color-scheme: light dark;
+  --ground: #f6f0e2; --text: #2b2230; --muted: #60564b; --cue: #7d5600; --writer: #1d5a74;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #15111a; --text: #ece3d0; --muted: #a89f92; --cue: #e0b354; --writer: #9fc6d8;
+  }
+}
+body {
+  margin: 0; background: var(--ground); color: var(--text);
+  font: 1.125rem/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
+}
+main { max-width: 36rem; margin: 0 auto; padding: 3.5rem 1.25rem 5rem; }
+h1 { margin: 0 0 .25rem; font-size: 1.9rem; font-weight: 600; line-height: 1.2; }
+h1, p { overflow-wrap: anywhere; unicode-bidi: plaintext; }
+.authors { margin: 0 0 2.75rem; color: var(--muted); font-size: .9rem; }
+.authors .writer, p.writer { border-left: 3px solid var(--writer); }
+.authors .writer { padding-left: .5rem; }
+section { margin: 0 0 1.35rem; }
+section p {
+  margin: 0; padding-left: .85rem; border-left: 3px solid transparent;
+  white-space: pre-wrap; tab-size: 4;
+}
+.speech p { padding-left: 2.35rem; text-indent: -1.5rem; }
+.speech p:first-child {
+  color: var(--cue); font-size: .84rem; font-weight: 700; letter-spacing: .07em;
+  break-after: avoid;
+}
+.direction p { color: var(--muted); }
+span { unicode-bidi: isolate; }
+.writer span.writer, .authors .writer { color: var(--writer); }
+.shared span.writer { text-decoration: underline dotted; text-underline-offset: .2em; }
+@media print {
+  :root { --ground: #fff; --text: #000; --muted: #444; --cue: #000; --writer: #1d5a74; }
+  main { max-width: none; padding: 0; }
+  section { orphans: 3; widows: 3; }
+}
+"""
+
+
+def to_html(scene: Scene) -> str:
+    """The visible text as a page, with its authors."""
+    return _PAGE.format(
+        title=escape(title_of(scene)),
+        style=_STYLE,
+        authors=_authors(scene),
+        text="".join(_Page(scene).sections()),
+    )
+
+
+def _authors(scene: Scene) -> str:
+    names = [f'<span class="model">{escape(name)}</span>' for name in models_of(scene)]
+    if any(passage.author == "writer" and shown for passage, shown in scene.path()):
+        names.insert(0, '<span class="writer">the writer</span>')
+    return f'<p class="authors">{" · ".join(names)}</p>\n' if names else ""
+
+
+class _Page:
+    """The text, and where in it each passage begins."""
+
+    def __init__(self, scene: Scene) -> None:
+        path = [(passage, shown) for passage, shown in scene.path() if shown]
+        self._text = printable(scene.text)  # a character for a character: offsets stay
+        self._passages = [passage for passage, _ in path]
+        self._starts = [0, *accumulate(shown for _, shown in path)]
+
+    def sections(self) -> Iterator[str]:
+        begin = 0
+        for block in parse(self._text):
+            text = block.source.rstrip("\n")
+            if text:
+                lines = self._lines(text, begin)
+                yield f'<section class="{_kind(block)}">\n{"".join(lines)}</section>\n'
+            begin += len(block.source)
+
+    def _lines(self, text: str, begin: int) -> Iterator[str]:
+        for line in text.split("\n"):
+            spans, authors = [], set()
+            at = begin
+            for part, is_direction in split_directions(line):
+                for passage, piece in self._by_passage(at, at + len(part)):
+                    authors.add(passage.author)
+                    spans.append(_span(passage, piece, is_direction))
+                at += len(part)
+            whose = "shared writer" if len(authors) > 1 else "".join(authors)
+            yield f'<p class="{whose}">{"".join(spans)}</p>\n'
+            begin = at + 1
+
+    def _by_passage(self, begin: int, end: int) -> Iterator[tuple[Passage, str]]:
+        index = bisect_right(self._starts, begin) - 1
+        while begin < end:
+            stop = min(end, self._starts[index + 1])
+            yield self._passages[index], self._text[begin:stop]
+            begin, index = stop, index + 1
+
+
+def _kind(block: Block) -> str:
+    if isinstance(block, Speech):
+        return "speech"
+    return "direction" if block.is_direction else "prose"
+
+
+def _span(passage: Passage, text: str, is_direction: bool) -> str:
+    model = f' title="{escape(model_of(passage))}"' if passage.author == "model" else ""
+    shown = f"<i>{escape(text)}</i>" if is_direction else escape(text)
+    return f'<span class="{passage.author}"{model}>{shown}</span>'

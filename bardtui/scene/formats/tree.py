@@ -1,0 +1,67 @@
+r"""A scene in JSON, whole: every passage and take, the head, and what can be redone.
+
+One object: the header of a journal (`bardtui.scene.journal`) and the scene's events, each in a line
+of its own, so that the file can be compared and read by people:
+
+    {"bardtui":"scene","version":1,"title":"Act I","created":"2025-06-15T12:00:00+00:00","events":[
+    {"type":"passage","id":1,"author":"writer","text":"Hark!\n","reason":"sent"},
+    {"type":"head","id":1,"at":null}
+    ]}
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bardtui.scene.library import OPENED_FROM
+from bardtui.scene.reading import VERSION, encode
+from bardtui.scene.scene import Scene, SceneError
+
+_OPENING = re.compile(r'\s*\{\s*"bardtui"\s*:\s*"scene"')
+
+
+def to_json(scene: Scene) -> str:
+    """All of the scene; `scene_from_json` makes it again."""
+    header = {"bardtui": "scene", "version": VERSION, "title": scene.title}
+    header |= {"created": scene.created, "events": []}
+    opening = encode(header).decode().removesuffix("]}\n")
+    events = [encode(event).decode().rstrip("\n") for event in _events(scene)]
+    return opening + "\n" + ",\n".join(events) + "\n]}\n"
+
+
+def is_exported(text: str) -> bool:
+    """Whether a text sets out to be an exported scene, whole or not."""
+    return _OPENING.match(text) is not None
+
+
+def scene_from_json(text: str) -> Scene:
+    """The scene that was exported. Raises SceneError, its text one line, for anything else."""
+    try:
+        exported = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SceneError("not an exported scene: its JSON is damaged") from error
+    if not isinstance(exported, dict) or exported.get("bardtui") != "scene":
+        raise SceneError("not an exported scene")
+    version, title = exported.get("version"), exported.get("title")
+    if type(version) is int and version > VERSION:
+        raise SceneError(f"exported by a newer bardtui; this one reads format {VERSION}")
+    created, events = exported.get("created"), exported.get("events")
+    if type(version) is not int or version < 1 or not isinstance(events, list):
+        raise SceneError("not an exported scene: its version or its events are missing")
+    if not isinstance(title, str) or not isinstance(created, str | None):
+        raise SceneError("not an exported scene: its title or its date is missing")
+    scene = Scene(title, created)
+    for number, event in enumerate(events, 1):
+        if not isinstance(event, dict):
+            raise SceneError(f"this exported scene is damaged: event {number} is none")
+        try:
+            scene.apply(event)
+        except SceneError as error:
+            raise SceneError(f"this exported scene is damaged: event {number}: {error}") from error
+    return scene
+
+
+def _events(scene: Scene) -> Iterator[dict[str, Any]]:
+    """The scene's events, but for what only this machine knows."""
+    return (event for event in scene.events() if event.get("name") != OPENED_FROM)

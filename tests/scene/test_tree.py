@@ -1,0 +1,203 @@
+"""JSON exports: the whole scene again, and everything else refused in one line."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripts import STAIR, scene_of, texts
+
+from bardtui.scene.export import export, scene_from_text
+from bardtui.scene.formats.tree import is_exported, scene_from_json
+from bardtui.scene.library import OPENED_FROM
+from bardtui.scene.scene import OPENED, Scene, SceneError
+
+numbers = st.integers(0, 12)
+steps = st.lists(
+    st.tuples(st.just("writer"), texts)
+    | st.tuples(st.just("model"), texts)
+    | st.tuples(st.just("extend"), texts)
+    | st.tuples(st.just("set"), texts)
+    | st.tuples(st.sampled_from(["end", "undo", "redo"]))
+    | st.tuples(st.just("jump"), numbers, st.none() | numbers),
+    max_size=20,
+)
+
+
+def take(scene: Scene, step: tuple[Any, ...]) -> None:
+    """One step of writing, where it can be taken."""
+    open_ones = [p.id for p in scene.passages.values() if p.reason is None]
+    match step:
+        case ("writer", text):
+            scene.add("writer", text)
+        case ("model", text):
+            settings = {"temperature": 0.8, "top_k": 0}
+            scene.add("model", text, model=text, settings=settings, random_seed=2**63)
+        case ("extend", text) if open_ones:
+            scene.extend(open_ones[-1], text)
+        case ("end",) if open_ones:
+            scene.end(open_ones[-1], "length")
+        case ("set", text):
+            scene.set(text or "title", text)
+        case ("undo",):
+            scene.undo()
+        case ("redo",):
+            scene.redo()
+        case ("jump", passage, at) if passage in scene.passages:
+            scene.move_head(passage, at)
+        case ("jump", 0, _):
+            scene.move_head(None)
+
+
+def state(scene: Scene) -> list[Any]:
+    """Everything that a scene is: its tree, its takes in their order, its head and properties."""
+    passages = [passage.event() for passage in scene.passages.values()]
+    takes = [[take.id for take in scene.takes(passage)] for passage in scene.passages]
+    where = [scene.head, scene.head_at, scene.text]
+    return [scene.created, scene.properties, passages, takes, where]
+
+
+def ways(scene: Scene) -> list[Any]:
+    """Where redo leads, to its end, and then undo, to the beginning."""
+    places = []
+    while scene.redo():
+        places.append(state(scene))
+    while scene.undo():
+        places.append(state(scene))
+    return places
+
+
+@given(steps)
+def test_any_scene_opens_again_without_loss(steps: list[tuple[Any, ...]]) -> None:
+    scene = Scene("Act I")
+    for step in steps:
+        take(scene, step)
+    exported = export(scene, "json")
+    again = scene_from_json(exported)
+    assert state(again) == state(scene)
+    assert export(again, "json") == exported
+    scene.add("writer", "And on."), again.add("writer", "And on.")
+    assert state(again) == state(scene)
+
+
+@given(steps)
+def test_what_was_undone_can_be_redone(steps: list[tuple[Any, ...]]) -> None:
+    scene = Scene("Act I")
+    for step in steps:
+        take(scene, step)
+    again = scene_from_json(export(scene, "json"))
+    assert ways(again) == ways(scene)
+
+
+def test_it_is_read_by_people_and_other_programs() -> None:
+    scene = scene_of("ANN:\n“Yes”\x1b\x85\u2028", "No.")
+    scene.undo()
+    exported = export(scene, "json")
+    opening, *events, closing = exported.splitlines()
+    assert opening == (
+        '{"bardtui":"scene","version":1,"title":"The lower stair",'
+        '"created":"2025-06-15T12:00:00+00:00","events":['
+    )
+    assert closing == "]}"
+    assert events[0] == (
+        '{"type":"passage","id":1,"author":"writer",'
+        r'"text":"ANN:\n“Yes”\u001b\u0085\u2028","reason":"sent"},'
+    )
+    assert [json.loads(e.rstrip(","))["type"] for e in events[:2]] == ["passage"] * 2
+    assert scene_from_json(json.dumps(json.loads(exported), indent=4)).text == scene.text
+
+
+def test_the_file_it_began_with_is_nobody_elses_business() -> None:
+    scene = scene_of("Yes.")
+    scene.set(OPENED_FROM, {"path": "/home/ann/secret.txt", "sha256": "5"})
+    assert "secret" not in export(scene, "json")
+
+
+def test_lone_surrogates_stay() -> None:
+    again = scene_from_json(export(scene_of("a\ud83d", "b\udc00"), "json"))
+    assert again.text == "a\ud83db\udc00"
+
+
+# -- what is none
+
+
+def exported(**changes: Any) -> str:
+    whole = {"bardtui": "scene", "version": 1, "title": "T", "created": "2025", "events": []}
+    return json.dumps(whole | changes)
+
+
+def passage(**changes: Any) -> dict[str, Any]:
+    return {"type": "passage", "id": 1, "author": "writer", "text": "x"} | changes
+
+
+HOSTILE = {
+    "empty": "",
+    "no JSON": "ANN:\nYes.",
+    "a journal": exported() + "\n" + json.dumps(passage()),
+    "cut short": export(scene_of(STAIR), "json")[:-300],
+    "deep": "[" * 1_000_000,
+    "deep inside": exported()[:-2] + "[" * 500_000,
+    "a huge number": '{"bardtui":"scene","version":' + "9" * 100_000 + "}",
+    "a list": "[]",
+    "something else": '{"bardtui":"model","version":1}',
+    "no version": exported(version=None),
+    "version 0": exported(version=0),
+    "version true": exported(version=True),
+    "version 1.0": exported(version=1.0),
+    "no title": exported(title=None),
+    "a title of numbers": exported(title=[1]),
+    "created by a number": exported(created=5),
+    "no events": exported(events=None),
+    "events in a dict": exported(events={"0": passage()}),
+    "an event that is none": exported(events=[[]]),
+    "an unknown event": exported(events=[{"type": ["passage"]}]),
+    "an id out of all order": exported(events=[passage(id=10**9)]),
+    "a huge id": exported(events=[passage(id=10**300)]),
+    "a negative id": exported(events=[passage(id=-1)]),
+    "an id of text": exported(events=[passage(id="1")]),
+    "an id twice": exported(events=[passage(), passage()]),
+    "no such parent": exported(events=[passage(parent=7)]),
+    "its own parent": exported(events=[passage(parent=1)]),
+    "nobody": exported(events=[passage(author={"name": "me"})]),
+    "a text of numbers": exported(events=[passage(text=5)]),
+    "settings that are none": exported(events=[passage(settings={"a": [1]})]),
+    "NaN": exported(events=[passage(settings={"temperature": float("nan")})]),
+    "infinity": exported(events=[{"type": "set", "name": "x", "value": float("inf")}]),
+    "a head nowhere": exported(events=[{"type": "head", "id": 3}]),
+    "a title that is none": exported(events=[{"type": "set", "name": "title", "value": 1}]),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_anything_else_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(SceneError) as refusal:
+        scene_from_json(text)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 200
+
+
+def test_a_newer_version_is_refused_clearly() -> None:
+    with pytest.raises(SceneError, match="newer bardtui; this one reads format 1"):
+        scene_from_json(exported(version=2, events="unheard of"))
+
+
+# -- opening files
+
+
+def test_an_exported_scene_opens_as_itself_and_any_other_text_as_text() -> None:
+    scene = scene_of("Yes.", "No.")
+    scene.undo()
+    again = scene_from_text("a file", "\ufeff" + export(scene, "json").replace("\n", "\r\n"))
+    assert state(again) == state(scene)
+    for text in ("", "{", "[]", '{"bardtui": 1}', "ANN:\nYes."):
+        assert not is_exported(text)
+        assert scene_from_text("a file", text).text == text
+        assert scene_from_text("a file", text).title == "a file"
+    (whole,) = scene_from_text("a file", "Yes.").passages.values()
+    assert whole.reason == OPENED
+
+
+def test_an_exported_scene_that_is_damaged_is_not_taken_for_a_text() -> None:
+    with pytest.raises(SceneError, match="damaged"):
+        scene_from_text("a file", export(scene_of("Yes."), "json")[:-5])
