@@ -8,10 +8,13 @@ import typer
 
 from bardtui import __version__
 from bardtui.commands import corpus, models
+from bardtui.commands.benchmark import benchmark
 from bardtui.commands.common import fail
+from bardtui.commands.evaluate import evaluate
+from bardtui.commands.export import export
 from bardtui.commands.generate import generate
-from bardtui.commands.measure import benchmark, evaluate
 from bardtui.commands.train import train
+from bardtui.commands.tutorial import import_keras
 
 app = typer.Typer(
     name="bardtui",
@@ -22,7 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
-for command in (train, generate, evaluate, benchmark):
+for command in (train, generate, evaluate, export, import_keras, benchmark):
     app.command()(command)
 
 

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def hush_tensorflow() -> None:
@@ -13,8 +14,9 @@ def hush_tensorflow() -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
-def start_tensorflow() -> None:
-    """Import TensorFlow and wake its devices, without what both print while they do.
+def start_tensorflow(wake: Callable[[], Any] | None = None) -> Any:
+    """Import TensorFlow and wake its devices, without what both print while they do; return what
+    `wake` returns, where they are to be woken in a way of its own.
 
     For commands; what goes wrong is raised as usual.
     """
@@ -23,7 +25,7 @@ def start_tensorflow() -> None:
         import keras  # noqa: F401
         import tensorflow as tf
 
-        tf.config.list_logical_devices()
+        return (wake or tf.config.list_logical_devices)()
 
 
 @contextmanager

@@ -451,6 +451,17 @@ def test_ways_of_writing_are_compared(
     assert rates["model.predict"] < rates["model(x)"] < rates["bardtui"]
 
 
+def test_ways_of_training_are_compared(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(benchmark, "_ROUNDS", 1)
+    command = ["benchmark", "--training", "--model", "tiny", "--batch-size", "4", "--seconds"]
+    rates = {r["name"]: r["rate"] for r in json.loads(run(*command, "0.2", "--json").stdout)}
+    assert rates.keys() - {"PyTorch"} == {"Keras fit", "bardtui"}
+    assert all(rate > 0 for rate in rates.values())
+    assert "against Keras fit" in run(*command, "0.1").stdout
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
 def test_no_time_to_measure_is_told(installed: ModelBundle, seconds: str) -> None:
     result = run("benchmark", "--model", "tiny", "--seconds", seconds)

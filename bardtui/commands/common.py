@@ -21,11 +21,20 @@ def plain_errors() -> Iterator[None]:
     from bardtui.language.bundle import ModelError
     from bardtui.language.checkpoint import CheckpointError
     from bardtui.language.corpus import CorpusError
+    from bardtui.language.machines import MachinesError
     from bardtui.language.network import SpecError
     from bardtui.language.training import TrainingError
     from bardtui.language.windows import TooLittleText
 
-    known = (ModelError, CheckpointError, CorpusError, SpecError, TrainingError, TooLittleText)
+    known = (
+        ModelError,
+        CheckpointError,
+        CorpusError,
+        MachinesError,
+        SpecError,
+        TrainingError,
+        TooLittleText,
+    )
     try:
         yield
     except BrokenPipeError:

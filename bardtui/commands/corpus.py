@@ -62,7 +62,7 @@ def corpus_info(
             ("title", corpus.title),
             ("licence", corpus.licence or "not known"),
             ("documents", f"{len(corpus.documents):,}"),
-            ("characters", f"{len(corpus.text):,}"),
+            ("characters", f"{corpus.length:,}"),
             ("distinct", f"{len(counts):,}: {''.join(sorted(c for c, _ in counts if c > ' '))}"),
             ("sha256", corpus.sha256),
             *[("note", note) for note in corpus.notes],

@@ -1,11 +1,13 @@
 """bardtui models: the trained models."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bardtui import paths
-from bardtui.commands.common import console, plain, plain_errors
+from bardtui.commands.common import console, fail, plain, plain_errors
+from bardtui.quiet import start_tensorflow
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
 
@@ -83,3 +85,28 @@ def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) ->
 def models_path() -> None:
     """Print the folder in which your own models lie."""
     typer.echo(str(paths.models_dir()))
+
+
+@app.command("export")
+def models_export(
+    name: Annotated[str, typer.Argument(help="A model's name.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.keras", help="Where to write it.")],
+    force: Annotated[bool, typer.Option("--force", help="Over a file that exists.")] = False,
+) -> None:
+    """Write a model as a file that plain Keras loads, and its characters beside it."""
+    from bardtui.language.bundle import find_model
+    from bardtui.language.catalogue import printable
+    from bardtui.language.keras_export import characters_file, export_keras
+
+    with plain_errors():
+        bundle = find_model(name)
+        for path in (file, characters_file(file)):
+            if path.exists() and not force:
+                fail(f"{path} exists: --force writes over it")
+        start_tensorflow()
+        characters = export_keras(bundle, file)
+        console().print(
+            f"{printable(str(file))}: keras.models.load_model gives it back; "
+            f"int32 (batch, time) -> logits (batch, time, {len(bundle.vocabulary)})"
+        )
+        console().print(f"{printable(str(characters))}: what each index stands for, in order")

@@ -34,6 +34,7 @@ def train(
     learning_rate: Annotated[
         float | None, typer.Option(help="Adam's step, at its largest.")
     ] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adam or muon.")] = None,
     validation: Annotated[float, typer.Option(help="The share at the end to hold out.")] = 0.1,
     hold_out: Annotated[
         list[str] | None, typer.Option(help="Hold out this whole document instead; repeatable.")
@@ -43,11 +44,16 @@ def train(
     description: Annotated[str, typer.Option(help="A line for the model's description.")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Begin anew over an old one.")] = False,
+    distribute: Annotated[
+        bool, typer.Option(help="Share the work: the workers in TF_CONFIG, or all GPUs.")
+    ] = False,
 ) -> None:
     """Train a model on a text. What is not given is chosen from the text's size."""
     from bardtui.display import TrainingDisplay, duration
     from bardtui.language.bundle import find_model
+    from bardtui.language.catalogue import printable
     from bardtui.language.corpus import load_corpus
+    from bardtui.language.machines import Machines
     from bardtui.language.recipe import Wishes, is_taken, prepare
 
     out = console()
@@ -63,6 +69,7 @@ def train(
             skip=skip,
             epochs=epochs,
             learning_rate=learning_rate,
+            optimizer=optimizer,
             random_seed=random_seed,
             validation=validation,
             hold_out=tuple(hold_out or ()),
@@ -70,16 +77,25 @@ def train(
         )
         if not (resume or replace) and (taken := is_taken(name)):
             fail(f"{taken}: --resume goes on with it, --replace begins anew")
-        corpus = load_corpus(source)
-        out.print(f"{corpus.title}: {len(corpus.text):,} characters")
-        start_tensorflow()
-        run = prepare(
-            corpus,
-            name,
-            wishes,
-            base=find_model(base) if base else None,
-            command=shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in HOW)]),
-        )
+        with _counted(f"reading {printable(source)}") as told:
+            corpus = load_corpus(source, on_progress=told)
+        out.print(f"{corpus.title}: {corpus.length:,} characters")
+        machines: Machines | None = None
+        if distribute:
+            machines = start_tensorflow(Machines.from_environment)
+            out.quiet = not machines.chief
+        else:
+            start_tensorflow()
+        with _counted(f"encoding {corpus.name}") as told:
+            run = prepare(
+                corpus,
+                name,
+                wishes,
+                base=find_model(base) if base else None,
+                command=shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in HOW)]),
+                on_progress=told,
+                machines=machines,
+            )
         training = run.training
         if resume:
             training.resume()
@@ -99,6 +115,16 @@ def train(
             out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")
         else:
             out.print("stopped; everything is kept. Go on with the same command and --resume")
+
+
+@contextmanager
+def _counted(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar, for the yielded function to be told how much of how much is done."""
+    from bardtui.display import counting
+
+    with counting(console(stderr=True), what) as progress:
+        task = progress.task_ids[0]
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 @contextmanager

@@ -1,39 +1,44 @@
 """Training texts: reading, cleaning, and finding them by catalogue name, file or folder."""
 
-import codecs
 import difflib
 import hashlib
 import os
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from bardtui.language import plays
 from bardtui.language.catalogue import (
     PLAYS,
     CatalogueEntry,
     CorpusError,
+    Progress,
     catalogue,
     find_entry,
     obtain,
     package_files,
     printable,
 )
+from bardtui.language.cleaning import Cleaning, EmptyText, clean
+from bardtui.language.vocabulary import tally
 
 __all__ = [
     "CatalogueEntry",
     "Corpus",
     "CorpusError",
     "Document",
+    "LongDocument",
     "catalogue",
     "clean",
     "load_corpus",
     "obtain",
 ]
+
+IN_MEMORY = 16 << 20  # bytes: files that are larger together are read anew whenever they are needed
 
 
 @dataclass(frozen=True)
@@ -44,34 +49,117 @@ class Document:
     text: str
     group: str = ""
 
+    def pieces(self) -> Iterator[str]:
+        """The text in order, in pieces that are not empty."""
+        if self.text:
+            yield self.text
+
+
+@dataclass(frozen=True)
+class LongDocument:
+    """A file that is not kept in memory: read, and cleaned, anew whenever it is asked for.
+
+    `strip` is as for `Cleaning`, `version` what tells that the file is still the one it was.
+    """
+
+    name: str
+    path: Path
+    strip: bool
+    version: tuple[int, int]
+    group: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, which may be more than fits into memory."""
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterator[str]:
+        """The text in order, in pieces that are not empty. Raises OSError, or CorpusError where
+        the file has changed."""
+        with self.path.open("rb") as file:
+            yield from Cleaning(file, str(self.path), strip=self.strip)
+            if _version(file) != self.version:
+                raise CorpusError(f"{self.path} has changed since it was first read: begin again")
+
+
+def _version(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+class Survey:
+    """What is to be known of a text before anything is done with it, gathered piece by piece."""
+
+    def __init__(self, pieces: Iterable[str] = ()) -> None:
+        self.length = 0
+        self._hash = hashlib.sha256()
+        self._tally: Counter[str] = Counter()
+        for piece in pieces:
+            self.take(piece)
+
+    def take(self, piece: str) -> None:
+        """Add what the text goes on with."""
+        self.length += len(piece)
+        self._hash.update(piece.encode())
+        self._tally.update(tally(piece))
+
+    @property
+    def sha256(self) -> str:
+        """Of the text so far in UTF-8."""
+        return self._hash.hexdigest()
+
+    @property
+    def characters(self) -> Counter[str]:
+        """How often each character occurs so far, in code point order."""
+        return Counter(dict(sorted(self._tally.items())))
+
 
 @dataclass(frozen=True)
 class Corpus:
     """A text to train on, as the documents it consists of.
 
-    `notes` say, for people, what cleaning did; `licence` is empty where it is not known.
+    `notes` say, for people, what cleaning did; `licence` is empty where it is not known. `survey`
+    is that of the text, if it has been made already.
     """
 
     name: str
     title: str
     licence: str
-    documents: tuple[Document, ...]
+    documents: tuple[Document | LongDocument, ...]
     notes: tuple[str, ...] = ()
+    survey: Survey | None = field(default=None, compare=False, repr=False)
+
+    def pieces(self) -> Iterator[str]:
+        """All documents in order, with a blank line between one and the next, in pieces that are
+        not empty. Raises OSError or CorpusError for a file that cannot be read again."""
+        for number, document in enumerate(self.documents):
+            if number:
+                yield "\n\n"
+            yield from document.pieces()
 
     @cached_property
     def text(self) -> str:
-        """All documents, with a blank line between one and the next."""
-        return "\n\n".join(document.text for document in self.documents)
+        """All pieces as one; of a corpus of long documents perhaps more than fits into memory."""
+        return "".join(self.pieces())
+
+    @cached_property
+    def _survey(self) -> Survey:
+        return self.survey or Survey(self.pieces())
+
+    @property
+    def length(self) -> int:
+        """Characters in `text`."""
+        return self._survey.length
 
     @cached_property
     def sha256(self) -> str:
         """Of `text` in UTF-8."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return self._survey.sha256
 
     @cached_property
     def characters(self) -> Counter[str]:
-        """How often each character occurs in `text`."""
-        return Counter(self.text)
+        """How often each character occurs in `text`, in code point order."""
+        return self._survey.characters
 
     def split(self, held_out: Sequence[str]) -> tuple["Corpus", "Corpus"]:
         """Return the corpus without the documents named (in any case), and with only them.
@@ -89,25 +177,28 @@ class Corpus:
         held = tuple(d for d in self.documents if d.name.casefold() in wanted)
         if not kept:
             raise CorpusError(f"every document of {self.name} is held out: none is left")
-        return replace(self, documents=kept), replace(self, documents=held)
+        return (
+            replace(self, documents=kept, survey=None),
+            replace(self, documents=held, survey=None),
+        )
 
 
-def load_corpus(source: str | Path) -> Corpus:
+def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, total: None) -> Corpus:
     """Return the text `source` stands for: a name in the catalogue, a file, or a folder.
 
     A name in the catalogue goes before a path of that name (`./NAME` is always a path). Of a
     folder all files ending in `.txt` are read, subfolders too, in the order of their paths; links
-    to folders are not followed, and names that begin with a dot are passed over.
-    Raises CorpusError.
+    to folders are not followed, and names that begin with a dot are passed over. `on_progress` is
+    told how many bytes of how many have been read. Raises CorpusError.
     """
     path = Path(source)
     try:
         if isinstance(source, str) and (entry := find_entry(source)):
             return _load_entry(entry)
         if str(source) and path.is_dir():
-            return _load_folder(path)
+            return _load_folder(path, on_progress)
         if path.is_file():
-            return _load_file(path)
+            return _load_file(path, on_progress)
     except OSError as error:
         raise CorpusError(f"{error.filename or path}: {error.strerror or error}") from error
     if path.is_symlink():
@@ -154,27 +245,62 @@ def _gutenberg_title(raw: bytes) -> str:
     return printable(found[1]) if found else ""
 
 
-def _load_file(path: Path) -> Corpus:
-    text, notes = clean(path.read_bytes(), str(path))
+def _load_file(path: Path, on_progress: Progress) -> Corpus:
+    reading = _Reading([path], on_progress, strip=False)
     name = printable(path.stem)
-    return Corpus(name, name, "", (Document(name, text),), notes)
+    document, notes = reading.document(path, name)
+    return Corpus(name, name, "", (document,), notes, reading.survey)
 
 
-def _load_folder(folder: Path) -> Corpus:
-    documents, notes = [], []
-    for path in _text_files(folder):
+def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
+    documents, notes = list[Document | LongDocument](), list[str]()
+    files = _text_files(folder)
+    reading = _Reading(files, on_progress, strip=True)
+    for path in files:
         name = printable(path.relative_to(folder).with_suffix("").as_posix())
-        raw = path.read_bytes()
-        if not raw.strip():
+        try:
+            document, remarks = reading.document(path, name)
+        except EmptyText:
             notes.append(f"{name} is empty and left out")
-            continue
-        text, remarks = clean(raw, str(path))
-        documents.append(Document(name, text.strip("\n")))
-        notes += [f"{name}: {remark}" for remark in remarks]
+        else:
+            documents.append(document)
+            notes += [f"{name}: {remark}" for remark in remarks]
     if not documents:
         raise CorpusError(f"{folder} holds no .txt file with a text in it")
     name = printable(folder.resolve().name) or "corpus"
-    return Corpus(name, name, "", tuple(documents), tuple(notes))
+    return Corpus(name, name, "", tuple(documents), tuple(notes), reading.survey)
+
+
+class _Reading:
+    """The first reading of a corpus's files, in order, which makes the survey of its text."""
+
+    def __init__(self, files: Sequence[Path], on_progress: Progress, *, strip: bool) -> None:
+        self.survey = Survey()
+        self._total, self._done = sum(path.stat().st_size for path in files), 0
+        self._on_progress, self._strip = on_progress, strip
+
+    def document(self, path: Path, name: str) -> tuple[Document | LongDocument, tuple[str, ...]]:
+        """Read a file; with it come the notes. Raises OSError, EmptyText and CorpusError."""
+        keep = self._total <= IN_MEMORY
+        kept = list[str]()
+        with path.open("rb") as file:
+            version, before = _version(file), self._done
+            self._done += version[0]
+            cleaning = Cleaning(
+                file,
+                str(path),
+                strip=self._strip,
+                read=lambda offset: self._on_progress(before + offset, self._total),
+            )
+            separator = "\n\n" if self.survey.length else ""
+            for piece in cleaning:
+                self.survey.take(separator + piece)
+                separator = ""
+                if keep:
+                    kept.append(piece)
+        if keep:
+            return Document(name, "".join(kept)), cleaning.notes
+        return LongDocument(name, path, self._strip, version), cleaning.notes
 
 
 def _text_files(folder: Path) -> list[Path]:
@@ -187,72 +313,3 @@ def _text_files(folder: Path) -> list[Path]:
         texts = [n for n in names if n.lower().endswith(".txt") and not n.startswith(".")]
         found += [Path(parent, name) for name in texts]
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def clean(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text in `raw` and notes on what was done to it; `name` is for the messages.
-
-    The text is Unicode NFC with `\\n` line ends, without a byte order mark, without control and
-    invisible format characters but line ends and tabs (no model can learn a terminal's codes),
-    and without Project Gutenberg's header and licence. Cleaning a clean text changes nothing.
-    Raises CorpusError for what is not UTF-8, not a text, or empty.
-    """
-    text = _decoded(raw, name)
-    notes = []
-    text = re.sub("\r\n?|[\u0085\u2028\u2029]", "\n", text)
-    visible = text.translate({ord(c): None for c in set(text) if _is_invisible(c)})
-    if removed := len(text) - len(visible):
-        notes.append(f"removed {removed:,} control or invisible character{'s' * (removed > 1)}")
-    text = unicodedata.normalize("NFC", visible)
-    bare = _without_licence(text)
-    if bare != text:
-        notes.append("Project Gutenberg's header and licence cut off")
-    if not bare.strip():
-        raise CorpusError(f"{name} is empty")
-    return bare, tuple(notes)
-
-
-def _is_invisible(character: str) -> bool:
-    """Whether it has no glyph of its own: C0, DEL and C1 controls, and the format characters
-    that turn the direction of writing or take no room."""
-    return unicodedata.category(character) in ("Cc", "Cf") and character not in "\n\t"
-
-
-def _decoded(raw: bytes, name: str) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
-        raise CorpusError(f"{name} looks like UTF-16 or UTF-32: save it as UTF-8")
-    if (offset := raw.find(b"\0")) >= 0:
-        raise CorpusError(f"{name} is not a text: it has a NUL byte at offset {offset:,}")
-    content = raw.removeprefix(codecs.BOM_UTF8)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        byte, offset = content[error.start], error.start + len(raw) - len(content)
-        line = raw.count(b"\n", 0, offset) + 1
-        guess = "Windows-1252" if 0x80 <= byte < 0xA0 else "Latin-1 or Windows-1252"
-        raise CorpusError(
-            f"{name} is not UTF-8: byte 0x{byte:02x} at offset {offset:,} (line {line:,}); "
-            f"it looks like {guess}: save it as UTF-8"
-        ) from error
-
-
-_START = re.compile(
-    r"^\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b[^*]{0,400}\*\*\*[^\n]*\n?"
-    r"|^\*END\*? ?THE SMALL PRINT!.*\*END\*[^\n]*\n?",
-    re.MULTILINE | re.IGNORECASE,
-)
-_END = re.compile(
-    r"^(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b"
-    r"|End of (?:The |This )?Project Gutenberg(?:'s|\u2019s| E(?:Book|text))\b).*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-
-
-def _without_licence(text: str) -> str:
-    """Return what stands between Project Gutenberg's marks, of every book in the text."""
-    while _START.search(text) or _END.search(text):
-        first, *others = _END.split(text)
-        books = [_START.split(first)[-1]]
-        books += [_START.split(part)[-1] for part in others if _START.search(part)]
-        text = "\n\n".join(book.strip("\n") for book in books)
-    return text

@@ -1,63 +1,25 @@
-"""The generator: a stateful, batch-size-1 Keras network and one compiled function that steps it.
+"""The generator: a stateful, batch-size-1 Keras network that reads and writes one text.
 
-The function takes several characters' worth of steps at a time. At step i it takes in `forced[i]`
-where there is one, else it draws from the network's own distribution, so the same code reads a
-text, writes one, joins the two in mid-chunk, and scores. A draw is keyed by (random seed,
-position), never by when or in what company it was made: the same model, text so far, settings and
-seed give the same characters, however the work is cut into chunks.
+The same model, text so far, settings and seed give the same characters, however the work is cut
+into chunks: see `stepper`.
 """
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.language.network import NetworkSpec, build_network
+from bardtui.language.network import NetworkSpec
+from bardtui.language.stepper import CHUNK, Sampling, Snapshot, Stepper
 from bardtui.language.vocabulary import Vocabulary
 
-CHUNK = 16
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How a character is drawn. Raises ValueError for a value out of range.
-
-    The logits are divided by `temperature`; then only the `top_k` likeliest characters remain (0:
-    all), and of them the fewest whose probabilities add up to `top_p` (Holtzman et al. 2019,
-    arXiv 1904.09751); one is drawn with the Gumbel-max trick.
-    """
-
-    temperature: float = 0.8
-    top_k: int = 0
-    top_p: float = 1.0
-    random_seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.temperature) and 0.01 <= self.temperature <= 10):
-            raise ValueError("the temperature must be between 0.01 and 10")
-        if not 0 <= self.top_k < 2**31:
-            raise ValueError(f"top-k must be from 0 (all characters) to {2**31 - 1}")
-        if not 0 < self.top_p <= 1:
-            raise ValueError("top-p must be above 0 and at most 1")
-        if not 0 <= self.random_seed < 2**31:
-            raise ValueError(f"the random seed must be from 0 to {2**31 - 1}")
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that the network remembers at a point of a text: arrays copied out of its variables."""
-
-    position: int
-    arrays: tuple[NDArray[np.float32], ...]
+__all__ = ["CHUNK", "Generator", "Sampling", "Snapshot"]
 
 
 class Generator:
     """Reads and writes one text, character by character.
 
-    `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
+    `compiled` tells whether XLA has compiled the network; it is False where there is no XLA.
     `position` counts the characters (indices) that it has read and written. A new text begins as if
     after a line break, so that even the first character is drawn from what the network has learnt.
     Not for use by two threads at once.
@@ -71,36 +33,36 @@ class Generator:
         *,
         jit: bool = True,
     ) -> None:
-        import tensorflow as tf
-
         self.vocabulary = vocabulary
-        self.network = build_network(spec, 1, stateful=True)
-        self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
-        self._skip = spec.skip
-        self._logits = tf.Variable(tf.zeros([1, len(vocabulary)]), trainable=False, name="next")
-        self._state = [v for layer in self._layers for v in layer.states] + [self._logits]
-        self.compiled = jit
-        self._run = self._compile(jit)
-        self._first = "\n" if "\n" in vocabulary else vocabulary.characters[0]
-        try:
-            self.set_weights(weights)
-        except tf.errors.OpError:
-            if not jit:
-                raise
-            # XLA is missing on this machine, or cannot compile for it: the same function runs
-            # without, if slower.
-            self.compiled, self._run = False, self._compile(False)
-            self.set_weights(weights)
+        self.stepper = Stepper(spec, weights, jit=jit)
+        self._start = self._begin()
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
         """Take other weights, in the order of the network's own, and start a new text."""
-        self.network.set_weights(list(weights))
-        for variable in self._state:
-            variable.assign(np.zeros(variable.shape, np.float32))
-        self.position = 0
-        self._step([self.vocabulary.index(self._first)], 1, Sampling())
-        self.position = 0
-        self._start = self.snapshot()
+        self.stepper.network.set_weights(list(weights))
+        self._start = self._begin()
+
+    def _begin(self) -> Snapshot:
+        first = "\n" if "\n" in self.vocabulary else self.vocabulary.characters[0]
+        self.stepper.clear()
+        self.stepper.step([self.vocabulary.index(first)], 1, Sampling())
+        self.stepper.position = 0
+        return self.stepper.snapshot()
+
+    @property
+    def position(self) -> int:
+        """How many characters of the text have been read and written."""
+        return self.stepper.position
+
+    @property
+    def compiled(self) -> bool:
+        """Whether XLA has compiled the network's step."""
+        return self.stepper.compiled
+
+    @property
+    def compilations(self) -> int:
+        """How many times the step was traced; more than 1 would be a fault."""
+        return self.stepper.compilations
 
     def reset(self) -> None:
         """Forget the text: position 0."""
@@ -108,13 +70,11 @@ class Generator:
 
     def snapshot(self) -> Snapshot:
         """What is remembered now; 8 KB for two layers of 512."""
-        return Snapshot(self.position, tuple(v.numpy() for v in self._state))
+        return self.stepper.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back (or on) to the point at which `snapshot` was taken, at the same cost anywhere."""
-        for variable, array in zip(self._state, snapshot.arrays, strict=True):
-            variable.assign(array)
-        self.position = snapshot.position
+        self.stepper.restore(snapshot)
 
     def prime(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
         """Take in a text, int32 (n,). Returns each character's natural-log probability, as the
@@ -122,108 +82,19 @@ class Generator:
         scores = [np.zeros(0, np.float32)]
         for i in range(0, len(indices), CHUNK):
             piece = indices[i : i + CHUNK]
-            scores.append(self._step(piece, len(piece), Sampling())[1])
+            scores.append(self.stepper.step(piece, len(piece), Sampling())[1][0])
         return np.concatenate(scores)
 
     def stream(self, length: int, sampling: Sampling, *, chunk: int = CHUNK) -> Iterator[str]:
         """Write `length` characters, yielded in pieces of at most `chunk` (1 to 16).
 
         When a piece is yielded the network has read exactly the text up to its end, so a caller who
-        stops iterating there leaves the generator in step with what it was given.
+        stops iterating there leaves the generator in step with what it was given. Raises
+        ValueError for another size of pieces.
         """
+        if not 1 <= chunk <= CHUNK:
+            raise ValueError(f"pieces are of 1 to {CHUNK} characters")
         while length > 0:
-            steps = min(chunk, CHUNK, length)
+            steps = min(chunk, length)
             length -= steps
-            yield self.vocabulary.decode(self._step((), steps, sampling)[0])
-
-    @property
-    def compilations(self) -> int:
-        """How many times the chunk function was traced; more than 1 would be a fault."""
-        return int(self._run.experimental_get_tracing_count())
-
-    def _step(
-        self, forced: Sequence[int] | NDArray[np.int32], steps: int, sampling: Sampling
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        padded = np.zeros(CHUNK, np.int32)
-        padded[: len(forced)] = forced
-        control = np.array(
-            [len(forced), steps, sampling.random_seed, self.position, sampling.top_k], np.int32
-        )
-        knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
-        indices, scores = self._run(padded, control, knobs)
-        self.position += steps
-        return indices.numpy()[:steps], scores.numpy()[:steps]
-
-    def _compile(self, jit: bool) -> Any:
-        import tensorflow as tf
-
-        signature = [
-            tf.TensorSpec([CHUNK], tf.int32),
-            tf.TensorSpec([5], tf.int32),
-            tf.TensorSpec([2], tf.float32),
-        ]
-
-        @tf.function(jit_compile=jit, input_signature=signature)  # type: ignore[untyped-decorator]
-        def run(forced: Any, control: Any, knobs: Any) -> Any:
-            n_forced, steps, seed, position, top_k = tf.unstack(control)
-
-            def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
-                logits = state[-1]
-                drawn = _draw(logits[0] / knobs[0], top_k, knobs[1], tf.stack([seed, position + i]))
-                taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
-                score = tf.gather(tf.nn.log_softmax(logits[0]), taken)
-                return (
-                    i + 1,
-                    out.write(i, taken),
-                    scores.write(i, score),
-                    *self._read(taken, state),
-                )
-
-            _, out, scores, *state = tf.while_loop(
-                lambda i, *_: i < steps,
-                step,
-                (
-                    tf.constant(0),
-                    tf.TensorArray(tf.int32, CHUNK, element_shape=[]),
-                    tf.TensorArray(tf.float32, CHUNK, element_shape=[]),
-                    *[tf.convert_to_tensor(v) for v in self._state],
-                ),
-            )
-            for variable, value in zip(self._state, state, strict=True):
-                variable.assign(value)
-            return out.stack(), scores.stack()
-
-        return run
-
-    def _read(self, index: Any, state: Sequence[Any]) -> list[Any]:
-        """One character through the network's layers: its new state, the next logits last."""
-        import tensorflow as tf
-
-        x = self.network.get_layer("embedding")(index[None])
-        outputs, after = [x], []
-        per_layer = (len(state) - 1) // len(self._layers)
-        for n, layer in enumerate(self._layers):
-            x, new = layer.cell(x, list(state[n * per_layer : (n + 1) * per_layer]))
-            outputs.append(x)
-            after.extend(new)
-        joined = tf.concat(outputs, -1) if self._skip else x
-        return [*after, self.network.get_layer("logits")(joined)]
-
-
-def _draw(logits: Any, top_k: Any, top_p: Any, key: Any) -> Any:
-    """One index from `logits` (vocabulary,), already divided by the temperature."""
-    import tensorflow as tf
-
-    size = logits.shape[0]
-
-    def filtered() -> Any:
-        ordered = tf.sort(logits, direction="DESCENDING")
-        shares = tf.cumsum(tf.nn.softmax(ordered), exclusive=True)
-        rank = tf.range(size)
-        kept = (shares < top_p) & ((top_k <= 0) | (rank < top_k))
-        least = tf.reduce_min(tf.where(kept, ordered, ordered[0]))
-        return tf.where(logits >= least, logits, -1e9)
-
-    logits = tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)
-    uniform = tf.random.stateless_uniform([size], key, minval=1e-20, maxval=1.0)
-    return tf.argmax(logits - tf.math.log(-tf.math.log(uniform)), output_type=tf.int32)
+            yield self.vocabulary.decode(self.stepper.step((), steps, sampling)[0][0])

@@ -1,28 +1,42 @@
 """A generator in step with a text that people change: taken back, cut, edited, gone on with."""
 
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
+from bardtui.language.vocabulary import code_points
+from bardtui.strings import shared_length
 
-MARK_EVERY = 256
+MARK_EVERY = 128
+_MOST_BYTES = 1 << 27  # of snapshots: some two million characters with two layers of 512
 
 
 class Reader:
-    """Keeps what the generator has read, and snapshots along the way, so that going to any text
-    that shares a beginning with it costs only the part that is new.
+    """Leads the generator to any text, from whatever known text shares the longest beginning.
 
-    After `seek(text)` the generator's state is that of having read exactly `text`: this holds by
-    construction, whatever was read or written before.
+    After `seek(text)` the generator's state is that of having read exactly `text`, whatever was
+    read or written before. On the way snapshots are kept, every 128 characters and where texts
+    ended, each under a digest of all the text up to there. So one that was read or written before,
+    in whichever branch of a scene, is found again by what it says: going there costs the reading
+    of fewer than 128 characters, and of those that are new.
     """
 
     def __init__(self, generator: Generator) -> None:
         self.generator = generator
-        self._read = np.zeros(4096, np.int32)
         generator.reset()
-        self._marks: list[Snapshot] = [generator.snapshot()]
+        start = generator.snapshot()
+        self._marks: dict[bytes, Snapshot] = {b"": start}
+        size = sum(array.nbytes for array in start.arrays)
+        self._most_marks = max(2, _MOST_BYTES // max(1, size))
+        # The text that the generator has read: its length, the digest of its full blocks of
+        # MARK_EVERY characters, and what stands after them.
+        self._length, self._blocks, self._rest = 0, b"", ""
+        # The text that was sought last: the digest of all before each block, and where the
+        # characters that the vocabulary has no likeness of first stand.
+        self._sought, self._digests = "", [b""]
+        self._unknown: dict[str, int] = {}
 
     def seek(
         self,
@@ -36,48 +50,84 @@ class Reader:
         `progress` is told the share read so far; where `stopped` says so, reading ends early, at a
         place from which a later `seek` goes on.
         """
-        encoded = self.generator.vocabulary.encode(text)
-        wanted = encoded.indices
-        self._rewind(self._shared(wanted))
-        begin = self.generator.position
-        while self.generator.position < len(wanted) and not stopped():
-            at = self.generator.position
-            piece = wanted[at : at + CHUNK]
-            self.generator.prime(piece)
-            self._note(piece)
+        self._look_through(text)
+        self._go_to_nearest(text)
+        begin = self._length
+        while self._length < len(text) and not stopped():
+            piece = text[self._length : self._length + min(CHUNK, MARK_EVERY - len(self._rest))]
+            self.generator.prime(self.generator.vocabulary.encode(piece).indices)
+            self._took(piece)
             if progress is not None:
-                progress((at + len(piece) - begin) / (len(wanted) - begin))
+                progress((self._length - begin) / (len(text) - begin))
         self._mark()
-        return encoded.unknown
+        return tuple(sorted(self._unknown, key=self._unknown.__getitem__))
 
     def write(self, length: int, sampling: Sampling) -> Iterator[str]:
         """Write on from the text read so far: pieces of at most 16 characters, `length` in all."""
-        vocabulary = self.generator.vocabulary
-        for piece in self.generator.stream(length, sampling):
-            self._note(np.array([vocabulary.index(c) for c in piece], np.int32))
-            yield piece
+        while length > 0:
+            steps = min(CHUNK, MARK_EVERY - len(self._rest), length)
+            length -= steps
+            for piece in self.generator.stream(steps, sampling):
+                self._took(piece)
+                yield piece
 
-    def _shared(self, wanted: NDArray[np.int32]) -> int:
-        length = min(self.generator.position, len(wanted))
-        differs = self._read[:length] != wanted[:length]
-        return int(differs.argmax()) if differs.any() else length
-
-    def _rewind(self, position: int) -> None:
-        """Go back to the last mark at or before `position`, unless it is where we are."""
-        if position < self.generator.position:
-            while self._marks[-1].position > position:
-                self._marks.pop()
-            self.generator.restore(self._marks[-1])
-
-    def _note(self, indices: NDArray[np.int32]) -> None:
-        """Remember what the generator has just taken in, and a mark now and then."""
-        end = self.generator.position
-        if end > len(self._read):
-            self._read = np.concatenate([self._read, np.zeros(max(end, len(self._read)), np.int32)])
-        self._read[end - len(indices) : end] = indices
-        if end - self._marks[-1].position >= MARK_EVERY:
+    def _took(self, piece: str) -> None:
+        """Note what the generator has just taken in; it never reaches beyond its block."""
+        self._length += len(piece)
+        self._rest += piece
+        if len(self._rest) == MARK_EVERY:
+            self._blocks, self._rest = _digest(self._blocks, self._rest), ""
             self._mark()
 
     def _mark(self) -> None:
-        if self._marks[-1].position < self.generator.position:
-            self._marks.append(self.generator.snapshot())
+        """Keep a snapshot of here; when there are too many, every other of them goes."""
+        key = _digest(self._blocks, self._rest)
+        if key not in self._marks:
+            self._marks[key] = self.generator.snapshot()
+        if len(self._marks) > self._most_marks:
+            for other in list(self._marks)[1::2]:
+                del self._marks[other]
+
+    def _look_through(self, text: str) -> None:
+        """Work out the digests of a text, and its unknown characters: of what is new in it."""
+        shared = shared_length(self._sought, text)
+        self._sought = text
+        del self._digests[shared // MARK_EVERY + 1 :]
+        for end in range(len(self._digests) * MARK_EVERY, len(text) + 1, MARK_EVERY):
+            self._digests.append(_digest(self._digests[-1], text[end - MARK_EVERY : end]))
+        self._unknown = {c: at for c, at in self._unknown.items() if at < shared}
+        if new := text[shared:]:
+            distinct = "".join(map(chr, np.flatnonzero(np.bincount(code_points(new)))))
+            for character in self.generator.vocabulary.encode(distinct).unknown:
+                self._unknown.setdefault(character, text.index(character))
+
+    def _go_to_nearest(self, text: str) -> None:
+        """Go to the longest beginning of the text sought that is known, unless we are there."""
+        here = _digest(self._blocks, self._rest)
+        if self._length <= len(text) and here == self._digest_at(self._length):
+            self._mark()  # a text ended here
+            nearest = self._length
+        else:
+            nearest = -1
+        at = len(text)
+        if (mark := self._marks.get(self._digest_at(at))) is None:
+            digests = enumerate(reversed(self._digests))
+            left, key = next((n, key) for n, key in digests if key in self._marks)
+            mark, at = self._marks[key], (len(self._digests) - 1 - left) * MARK_EVERY
+        if at > nearest:
+            self.generator.restore(mark)
+            blocks = at // MARK_EVERY
+            self._length, self._blocks = at, self._digests[blocks]
+            self._rest = text[blocks * MARK_EVERY : at]
+
+    def _digest_at(self, length: int) -> bytes:
+        """The digest of the first characters of the text that is sought."""
+        blocks = length // MARK_EVERY
+        return _digest(self._digests[blocks], self._sought[blocks * MARK_EVERY : length])
+
+
+def _digest(before: bytes, text: str) -> bytes:
+    """The digest of a text, made of that of its beginning and of what follows."""
+    if not text:
+        return before
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=before).digest()

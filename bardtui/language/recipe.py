@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bardtui import __version__, paths
 from bardtui.language.bundle import ModelBundle, ModelError, check_name
-from bardtui.language.catalogue import printable
+from bardtui.language.catalogue import Progress, printable
 from bardtui.language.checkpoint import FILE as CHECKPOINT
 from bardtui.language.corpus import Corpus
+from bardtui.language.encoding import StoredText, encode
+from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec
 from bardtui.language.training import Plan, Training, TrainingError, Weights
-from bardtui.language.vocabulary import Vocabulary, VocabularyError
+from bardtui.language.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
 from bardtui.language.windows import TooLittleText
 
 # For texts of up to so many characters: what is chosen where the user has not. A small text takes a
@@ -35,9 +36,27 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
             "learning_rate": 1e-2,
         },
     ),
-    (500_000, {"units": 256, "dropout": 0.4, "batch_size": 32, "epochs": 30}),
-    (2_500_000, {"dropout": 0.5, "batch_size": 64, "epochs": 20, "learning_rate": 3e-3}),
-    (math.inf, {"dropout": 0.2, "epochs": 10}),
+    (500_000, {"units": 256, "dropout": 0.4, "batch_size": 32, "epochs": 20}),
+    (
+        2_500_000,
+        {
+            "embedding_dim": 128,
+            "dropout": 0.5,
+            "batch_size": 64,
+            "epochs": 14,
+            "learning_rate": 1.5e-3,
+        },
+    ),
+    (
+        math.inf,
+        {
+            "dropout": 0.2,
+            "batch_size": 64,
+            "epochs": 6,
+            "learning_rate": 2e-3,
+            "optimizer": "muon",
+        },
+    ),
 )
 
 
@@ -55,6 +74,7 @@ class Wishes:
     skip: bool | None = None
     epochs: int | None = None
     learning_rate: float | None = None
+    optimizer: str | None = None
     random_seed: int | None = None
     validation: float = 0.1
     hold_out: tuple[str, ...] = ()  # whole documents to hold out, in place of a share
@@ -98,9 +118,12 @@ def prepare(
     *,
     base: ModelBundle | None = None,
     command: str = "",
+    on_progress: Progress = lambda done, total: None,
+    machines: Machines | None = None,
 ) -> Run:
     """Set up a run that trains the model `name` on `corpus`, from `base` on where there is one.
 
+    The text is encoded on the way: `on_progress` is told how many characters of how many are done.
     Raises TrainingError, ModelError, CorpusError or TooLittleText with one line for the user.
     """
     check_name(name)
@@ -108,25 +131,30 @@ def prepare(
     if base and base.name == name:
         raise ModelError(f"{name} is the model to train on from: give the new one another name")
     try:
-        vocabulary = Vocabulary.of(corpus.text)
+        if len(corpus.characters) > MAX_SIZE:
+            raise VocabularyError(
+                f"{len(corpus.characters):,} distinct characters, of which a model learns at most "
+                f"{MAX_SIZE:,}: take out the rarest (bardtui corpus info lists them)"
+            )
+        vocabulary = Vocabulary(tuple(corpus.characters))
         if len(vocabulary) < 2:
             raise TrainingError(f"{corpus.title} holds one character only, over and over")
         if base:
             vocabulary = base.vocabulary.grown(vocabulary.characters)
     except VocabularyError as error:
         raise TrainingError(f"{corpus.title}: {error}") from error
-    chosen = {"skip": True} | next(v for limit, v in _SIZES if len(corpus.text) <= limit)
+    chosen = {"skip": True} | next(v for limit, v in _SIZES if corpus.length <= limit)
     if base is None:
         spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
         start = None
     else:
         spec, start = _grown(base, vocabulary, wishes, notes)
     plan = Plan(**wishes.of(Plan, chosen))
-    train, held_out = _split(corpus, vocabulary, wishes)
+    train, held_out = _split(corpus, vocabulary, wishes, on_progress)
     if len(train) <= plan.seq_len and not wishes.hold_out:
         needed = math.ceil((plan.seq_len + 1) / (1 - wishes.validation))
         raise TooLittleText(
-            f"{len(corpus.text):,} characters are too few: windows of {plan.seq_len}+1 and "
+            f"{corpus.length:,} characters are too few: windows of {plan.seq_len}+1 and "
             f"{wishes.validation:.0%} held out need at least {needed:,}"
         )
     if 0 < len(held_out) < 2:
@@ -147,7 +175,7 @@ def prepare(
             "name": corpus.name,
             "title": corpus.title,
             "sha256": corpus.sha256,
-            "characters": len(corpus.text),
+            "characters": corpus.length,
             "documents": len(corpus.documents),
             "held_out": list(wishes.hold_out) or f"the last {wishes.validation:.0%}",
         },
@@ -175,6 +203,7 @@ def prepare(
         identity=identity,
         publish=publish,
         start=start,
+        machines=machines,
     )
     if training.windows.batch_size < plan.batch_size:
         notes.append(
@@ -196,16 +225,27 @@ def evaluation_of(nats: float, characters: int) -> dict[str, Any]:
 
 
 def _split(
-    corpus: Corpus, vocabulary: Vocabulary, wishes: Wishes
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    corpus: Corpus, vocabulary: Vocabulary, wishes: Wishes, on_progress: Progress
+) -> tuple[StoredText, StoredText]:
+    """The text to train on and the held-out text."""
+
+    def stored(part: Corpus, before: int = 0) -> StoredText:
+        return encode(
+            part.pieces(),
+            vocabulary,
+            paths.runs_dir(),
+            lambda done: on_progress(before + done, corpus.length),
+        )
+
     if wishes.hold_out:
-        train, held_out = corpus.split(wishes.hold_out)
-        return vocabulary.encode(train.text).indices, vocabulary.encode(held_out.text).indices
+        kept, held_out = corpus.split(wishes.hold_out)
+        train = stored(kept)
+        return train, stored(held_out, len(train))
     if not 0 <= wishes.validation < 1:
         raise TrainingError("validation must be at least 0 and below 1")
-    indices = vocabulary.encode(corpus.text).indices
-    cut = round(len(indices) * (1 - wishes.validation))
-    return indices[:cut], indices[cut:]
+    text = stored(corpus)
+    cut = round(len(text) * (1 - wishes.validation))
+    return text.part(0, cut), text.part(cut, len(text))
 
 
 def _grown(

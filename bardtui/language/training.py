@@ -5,22 +5,25 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.language.checkpoint import Checkpoint
 from bardtui.language.generator import Generator, Sampling
+from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec, build_network
 from bardtui.language.vocabulary import Vocabulary
-from bardtui.language.windows import Windows
+from bardtui.language.windows import Indices, Windows
 
 Weights = list[NDArray[np.float32]]
+Optimizer = Literal["adam", "muon"]
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200
 SCORED_AT_ONCE = 1_024  # characters between two looks at whether to stop
+_MUON_RATE = 0.065  # the norm of a matrix's step, at its largest
 MAX_FAILURES = 10  # steps in a row without a finite loss
 
 
@@ -30,7 +33,8 @@ class TrainingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Plan:
-    """How a network is trained. Lengths are in characters, the decay is per step."""
+    """How a network is trained. Lengths are in characters; `averaging` is the share of the run's
+    steps over which the weights are averaged."""
 
     seq_len: int = 120
     batch_size: int = 128
@@ -38,7 +42,8 @@ class Plan:
     learning_rate: float = 2e-3
     random_seed: int = 1
     clip_norm: float = 1.0
-    averaging: float = 0.998
+    averaging: float = 0.05
+    optimizer: Optimizer = "adam"
 
     def __post_init__(self) -> None:
         for name in ("seq_len", "batch_size", "epochs"):
@@ -46,6 +51,8 @@ class Plan:
                 raise TrainingError(f"{name.replace('_', '-')} must be from 1 to 1,000,000")
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise TrainingError("learning-rate must be above 0 and at most 1")
+        if self.optimizer not in get_args(Optimizer):
+            raise TrainingError(f"optimizer must be {' or '.join(get_args(Optimizer))}")
         if not 0 <= self.random_seed < 2**31:
             raise TrainingError(f"random-seed must be from 0 to {2**31 - 1}")
 
@@ -102,9 +109,10 @@ class Progress:
 class Training:
     """A run: a network, its optimizer and the text, ready to go on from wherever it stands.
 
-    `indices` and `held_out` are int arrays of shape (n,). `identity` is what must be the same for a
+    `indices` and `held_out` are texts. `identity` is what must be the same for a
     run to resume (the corpus's hash, the split). `publish` is called with the best weights so far,
     and the history, whenever an epoch has made them better. `start` are weights to train on from.
+    `machines` share the work; each of them holds the whole run, and the chief alone writes files.
     """
 
     def __init__(
@@ -112,17 +120,19 @@ class Training:
         plan: Plan,
         spec: NetworkSpec,
         vocabulary: Vocabulary,
-        indices: NDArray[Any],
-        held_out: NDArray[Any],
+        indices: Indices,
+        held_out: Indices,
         folder: Path,
         *,
         identity: dict[str, Any],
         publish: Callable[[Weights, list[dict[str, Any]]], None],
         start: Weights | None = None,
+        machines: Machines | None = None,
     ) -> None:
         import keras
         import tensorflow as tf
 
+        self.machines = machines or Machines()
         keras.utils.set_random_seed(plan.random_seed)
         self.plan, self.spec, self.vocabulary = plan, spec, vocabulary
         self.windows = Windows.of(indices, plan.seq_len, plan.batch_size)
@@ -131,11 +141,17 @@ class Training:
         self.identity = identity | {"plan": asdict(plan), "network": spec.to_json()}
         self.publish = publish
         self.progress = Progress()
-        self.network = build_network(spec, stateful=False)
-        if start is not None:
-            self.network.set_weights(start)
-        self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
-        self.optimizer = self._optimizer()
+        if self.windows.batch_size % self.machines.replicas:
+            raise TrainingError(
+                f"batches of {self.windows.batch_size} cannot be shared out equally "
+                f"to {self.machines.replicas}"
+            )
+        with self.machines.strategy.scope():
+            self.network = build_network(spec, stateful=False)
+            if start is not None:
+                self.network.set_weights(start)
+            self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
+            self.optimizer = self._optimizer()
         self._generator: Generator | None = None
         self._train_step = self._compile()
 
@@ -145,14 +161,12 @@ class Training:
         p = self.progress
         saved, failures = time.monotonic(), 0
         while p.epoch < self.plan.epochs:
-            for inputs, targets in self.windows.dataset(
-                p.epoch, self.plan.random_seed, skip=p.step
-            ):
-                if should_stop():
+            for inputs, targets in self.windows.epoch(p.epoch, self.plan.random_seed, skip=p.step):
+                if self.machines.agree(should_stop()):
                     self.save()
                     return False
                 started = time.monotonic()
-                loss = float(self._train_step(inputs, targets))
+                loss = self.step(inputs, targets)
                 p.step += 1
                 if math.isfinite(loss):
                     p.loss_sum += loss
@@ -175,6 +189,12 @@ class Training:
             saved = time.monotonic()
         return True
 
+    def step(self, inputs: NDArray[np.int32], targets: NDArray[np.int32]) -> float:
+        """One step on a batch, each int32 (batch, seq_len); returns its loss in nats per character.
+        A step whose gradient is not finite changes nothing and returns NaN."""
+        share = self.machines.share
+        return float(self._train_step(share(inputs), share(targets)))
+
     def _end_epoch(self, should_stop: Callable[[], bool]) -> Epoch | None:
         """Score the averaged weights, keep them when they are the best, move to the next epoch.
 
@@ -185,7 +205,7 @@ class Training:
         writer = self._writer(weights)
         total, length = 0.0, len(self.held_out)
         for at in range(0, length, SCORED_AT_ONCE):
-            if should_stop():
+            if self.machines.agree(should_stop()):
                 return None
             scores = writer.prime(self.held_out[at : at + SCORED_AT_ONCE])
             total -= float(scores.sum(dtype=np.float64))
@@ -208,7 +228,8 @@ class Training:
         p.history.append(kept)
         if epoch.best:
             p.best = score
-            self.publish(weights, p.history)
+            if self.machines.chief:
+                self.publish(weights, p.history)
         p.epoch, p.step, p.failed, p.loss_sum, p.epoch_seconds = p.epoch + 1, 0, 0, 0.0, 0.0
         return epoch
 
@@ -222,6 +243,8 @@ class Training:
 
     def save(self) -> None:
         """Keep everything the run needs to go on. Raises OSError; the last checkpoint stands."""
+        if not self.machines.chief:
+            return
         arrays = {
             "network": [v.numpy() for v in self.network.variables],
             "averages": [v.numpy() for v in self.averages],
@@ -277,34 +300,58 @@ class Training:
         )
 
     def _optimizer(self) -> Any:
-        """Adam (Kingma and Ba 2014), the rate warmed up and then lowered along a cosine."""
+        """Adam (Kingma and Ba 2014), or Muon (Jordan et al. 2024; Liu et al. 2025, arXiv
+        2502.16982) for the layers' matrices and Adam for the rest; the rates are warmed up and then
+        lowered along a cosine.
+
+        Muon makes all directions of a matrix's step equally long, so what matters is that length,
+        the same for layers of every size. Half the epochs bring an LSTM as far as with Adam, and a
+        step of 64 windows costs a sixth more time; but a small text is learnt by heart sooner.
+        """
         import keras
 
+        muon = self.plan.optimizer == "muon"
         steps = self.windows.batches * self.plan.epochs
         warmup = min(100, max(1, steps // 20))
         schedule = keras.optimizers.schedules.CosineDecay(
             initial_learning_rate=0.0,
-            warmup_target=self.plan.learning_rate,
+            warmup_target=_MUON_RATE if muon else self.plan.learning_rate,
             warmup_steps=warmup,
             decay_steps=max(1, steps - warmup),
             alpha=0.02,
         )
         optimizer = keras.optimizers.Adam(schedule)
+        if muon:
+            optimizer = keras.optimizers.Muon(
+                schedule,
+                adam_lr_ratio=self.plan.learning_rate / _MUON_RATE,
+                exclude_layers=["logits"],
+                rms_rate=None,
+                weight_decay=None,
+                adam_weight_decay=None,
+            )
         optimizer.build(self.network.trainable_variables)
         return optimizer
 
     def _compile(self) -> Callable[[Any, Any], Any]:
-        import keras
         import tensorflow as tf
 
-        cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         weights = self.network.trainable_variables
+        strategy = self.machines.strategy
+        window = max(1.0, self.plan.averaging * self.windows.batches * self.plan.epochs)
+
+        def share_of_gradient(inputs: Any, targets: Any) -> Any:
+            with tf.GradientTape() as tape:
+                logits = self.network(inputs, training=True)
+                loss = tf.reduce_mean(
+                    tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
+                )
+            return [loss, *map(tf.convert_to_tensor, tape.gradient(loss, weights))]
 
         @tf.function  # type: ignore[untyped-decorator]
         def train_step(inputs: Any, targets: Any) -> Any:
-            with tf.GradientTape() as tape:
-                loss = cross_entropy(targets, self.network(inputs, training=True))
-            gradients = tape.gradient(loss, weights)
+            shares = strategy.run(share_of_gradient, (inputs, targets))
+            loss, *gradients = [strategy.reduce("MEAN", share, axis=None) for share in shares]
             gradients, norm = tf.clip_by_global_norm(gradients, self.plan.clip_norm)
             if not tf.math.is_finite(norm):
                 return tf.constant(math.nan)
@@ -312,9 +359,9 @@ class Training:
             # An average of the weights along the way writes better than the last ones do (Polyak
             # and Juditsky 1992); early on it forgets faster, so that it does not lag behind.
             n = tf.cast(self.optimizer.iterations, tf.float32)
-            keep = tf.minimum(self.plan.averaging, (1.0 + n) / (10.0 + n))
+            share = tf.maximum(1.0 / window, 9.0 / (10.0 + n))
             for average, weight in zip(self.averages, weights, strict=True):
-                average.assign_add((1.0 - keep) * (weight - average))
+                average.assign_add(share * (weight - average))
             return loss
 
         return train_step  # type: ignore[no-any-return]

@@ -3,13 +3,25 @@
 import hashlib
 import os
 import unicodedata
+from collections import Counter
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from bardtui.language.corpus import Corpus, CorpusError, Document, clean, load_corpus
+from bardtui.language import cleaning
+from bardtui.language import corpus as module
+from bardtui.language.corpus import (
+    Corpus,
+    CorpusError,
+    Document,
+    LongDocument,
+    Survey,
+    clean,
+    load_corpus,
+)
 
 BOOK = """The Project Gutenberg eBook of A Play
 
@@ -240,11 +252,11 @@ def test_a_file_that_may_not_be_read_is_refused(folder: Path) -> None:
 
 
 def test_what_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(self: Path) -> bytes:
+    def denied(self: Path, mode: str) -> BinaryIO:
         raise PermissionError(13, "Permission denied", str(self))
 
     (tmp_path / "a.txt").write_text("words")
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(CorpusError, match=r"a\.txt: Permission denied"):
         load_corpus(tmp_path)
 
@@ -279,6 +291,68 @@ def test_a_files_name_cannot_command_the_terminal(tmp_path: Path) -> None:
     with pytest.raises(CorpusError) as caught:
         load_corpus(tmp_path)
     assert str(caught.value).isprintable()
+
+
+# --- long texts
+
+
+@pytest.mark.parametrize("source", ["", "a.TXT", "b.txt"])
+def test_a_long_text_is_the_text_it_would_be_if_it_were_short(
+    folder: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "book.txt").write_text(BOOK)
+    (folder / "licence.txt").write_text(BOOK.replace("ANN:\nHello.", ""))
+    short = load_corpus(folder / source)
+    told: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    monkeypatch.setattr(cleaning, "BLOCK", 4)
+    long = load_corpus(folder / source, on_progress=lambda *done: told.append(done))
+    assert {type(d) for d in short.documents} == {Document}
+    assert {type(d) for d in long.documents} == {LongDocument}
+    assert [(d.name, d.text) for d in long.documents] == [(d.name, d.text) for d in short.documents]
+    assert (long.name, long.title, long.notes) == (short.name, short.title, short.notes)
+    assert long.text == short.text == "".join(long.pieces())
+    survey = Survey([short.text])
+    for corpus in (short, long):
+        assert corpus.length == survey.length == len(short.text)
+        assert corpus.sha256 == survey.sha256 == hashlib.sha256(short.text.encode()).hexdigest()
+        assert [*corpus.characters.items()] == sorted(Counter(short.text).items())
+    assert told == sorted(told)
+    files = module._text_files(folder) if not source else [folder / source]
+    size = sum(path.stat().st_size for path in files)
+    assert told[-1] == (size, size)
+
+
+def test_a_survey_in_pieces_is_that_of_the_whole() -> None:
+    text = "a b😀 中\n" * 4_000
+    whole, pieces = Survey([text]), Survey(text[at : at + 999] for at in range(0, len(text), 999))
+    assert (pieces.length, pieces.sha256) == (whole.length, whole.sha256)
+    assert [*whole.characters] == sorted(set(text))
+    assert pieces.characters == whole.characters == Counter(text)
+    assert Survey().characters == Counter()
+
+
+def test_a_long_text_that_changes_while_it_is_in_use_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    path = tmp_path / "a.txt"
+    path.write_text("ANN:\nOne.\n")
+    corpus = load_corpus(path)
+    assert corpus.text == "ANN:\nOne.\n"
+    path.write_text("ANN:\nOne and two.\n")
+    with pytest.raises(CorpusError, match=r"a\.txt has changed since it was first read"):
+        list(corpus.pieces())
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        list(corpus.pieces())
+
+
+def test_long_documents_can_be_held_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    kept, held = load_corpus(folder).split(["B"])
+    assert (kept.text, held.text) == ("ANN:\nOne.\n\nANN:\nThree.", "ANN:\nTwo.")
+    assert (kept.length, held.length) == (len(kept.text), len(held.text))
 
 
 # --- holding out

@@ -128,7 +128,7 @@ def test_retrying_costs_nothing(reader: Reader, monkeypatch: pytest.MonkeyPatch)
     takes = set()
     for seed in range(4):
         reader.seek(text)
-        takes.add("".join(reader.write(50, Sampling(random_seed=seed))))
+        takes.add("".join(reader.write(50, Sampling(2.0, random_seed=seed))))
     assert read() == 0
     assert len(takes) == 4
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,8 @@ def test_what_is_published_is_the_average_and_scored_as_such(whole: Recorded) ->
 def test_a_worse_epoch_is_not_published(begin: Begin, tmp_path: Path) -> None:
     # The better it learns that b follows a, the less it expects an a after an a.
     text = np.tile(np.array([0, 1], np.int32), 1_500)
-    run = begin(tmp_path, indices=text, held_out=np.zeros(100, np.int32))
+    plan = replace(PLAN, optimizer="muon")
+    run = begin(tmp_path, plan, indices=text, held_out=np.zeros(100, np.int32))
     assert run.run()
     assert [epoch.best for epoch in run.epochs] == [True, False, False]
     assert [len(history) for _, history in run.published] == [1]
@@ -219,6 +220,18 @@ def test_a_finished_run_has_nothing_left_to_do(
     run.training.resume()
     assert run.run()
     assert run.events == []
+
+
+def test_a_resumed_run_of_muon_comes_to_the_same_numbers(begin: Begin, tmp_path: Path) -> None:
+    plan = replace(PLAN, optimizer="muon", epochs=2)
+    at_once = begin(tmp_path / "at once", plan)
+    at_once.run()
+    begin(tmp_path / "in parts", plan).run(STEPS + 5)
+    run = begin(tmp_path / "in parts", plan)
+    run.training.resume()
+    assert run.run()
+    for one, other in zip(run.published[-1][0], at_once.published[-1][0], strict=True):
+        assert np.array_equal(one, other)
 
 
 @pytest.mark.parametrize(

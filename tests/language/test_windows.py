@@ -14,7 +14,7 @@ def text(length: int) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
 
 
 def epoch(windows: Windows, number: int, seed: int = 1, skip: int = 0) -> list[np.ndarray]:
-    batches = windows.dataset(number, seed, skip=skip).as_numpy_iterator()
+    batches = windows.epoch(number, seed, skip=skip)
     return [np.stack([inputs, targets]) for inputs, targets in batches]
 
 

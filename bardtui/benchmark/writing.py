@@ -1,33 +1,19 @@
 """Ways of writing with one network, one character after the other, measured side by side."""
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bardtui.benchmark import Measured, side_by_side
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.generator import Generator, Sampling
 from bardtui.language.network import NetworkSpec, build_network
 
-_ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The best of several rounds, in characters a second."""
-
-    name: str
-    rate: float
-
 
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Measured]:
-    """Measure every way for about `seconds`, in turns, so that a machine whose speed drifts is fair
-    to all of them; `begin` is told of each way before its first turn."""
-    if not 0.01 <= seconds <= 3_600:
-        raise ValueError("the time for each way must be from 0.01 to 3600 seconds")
+    """Write with one model in every way we know; see `side_by_side`."""
     spec, weights = model.spec, model.weights()
     generator = Generator(spec, model.vocabulary, weights)
     ways: list[tuple[str, Iterator[int]]] = [
@@ -37,21 +23,7 @@ def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) ->
     ]
     if spec.cell == "lstm":
         ways.append(("NumPy by hand", _numpy(spec, weights)))
-    best = dict.fromkeys((name for name, _ in ways), 0.0)
-    for turn in range(_ROUNDS):
-        for name, steps in ways:
-            if turn == 0:
-                begin(name)
-                next(steps)  # compiles, allocates
-            best[name] = max(best[name], _rate(steps, seconds / _ROUNDS))
-    return [Measured(name, rate) for name, rate in sorted(best.items(), key=lambda item: item[1])]
-
-
-def _rate(steps: Iterator[int], seconds: float) -> float:
-    written, started = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - started) < seconds:
-        written += next(steps)
-    return written / elapsed
+    return side_by_side(ways, seconds, begin)
 
 
 def _draw(logits: NDArray[np.float32], rng: np.random.Generator) -> int:

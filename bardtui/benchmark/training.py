@@ -1,0 +1,129 @@
+"""Ways of training one network, measured side by side in characters a second."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.benchmark import Measured, side_by_side
+from bardtui.language.network import NetworkSpec
+from bardtui.language.training import Plan, Training
+from bardtui.language.vocabulary import Vocabulary
+
+_FITTED = 8  # batches in one call of fit, so that what a call costs of itself does not count
+
+
+def training(
+    spec: NetworkSpec, plan: Plan, seconds: float, begin: Callable[[str], None]
+) -> list[Measured]:
+    """Train a network in every way we know, on random characters; see `side_by_side`.
+
+    PyTorch takes part where it is installed. All of them train with Adam, the gradient clipped by
+    its norm; bardtui's own step also keeps the averaged weights.
+    """
+    rng = np.random.default_rng(plan.random_seed)
+    shape = (plan.batch_size, plan.seq_len + 1)
+    windows = rng.integers(0, spec.vocabulary_size, shape).astype(np.int32)
+    inputs, targets = windows[:, :-1], windows[:, 1:]
+    with tempfile.TemporaryDirectory() as folder:
+        ways: list[tuple[str, Iterator[int]]] = [
+            ("Keras fit", _keras(spec, plan, inputs, targets)),
+            ("bardtui", _bardtui(spec, plan, windows, Path(folder))),
+        ]
+        if spec.cell == "lstm" and find_spec("torch"):
+            ways.append(("PyTorch", _torch(spec, plan, inputs, targets)))
+        return side_by_side(ways, seconds, begin)
+
+
+def _bardtui(
+    spec: NetworkSpec, plan: Plan, windows: NDArray[np.int32], folder: Path
+) -> Iterator[int]:
+    characters = tuple(map(chr, range(0x4E00, 0x4E00 + spec.vocabulary_size)))
+    text = np.concatenate(
+        [windows.ravel(), windows[0]]
+    )  # a window more, as an epoch leaves one out
+    run = Training(
+        plan,
+        spec,
+        Vocabulary(characters),
+        text,
+        text[:0],
+        folder,
+        identity={},
+        publish=lambda weights, history: None,
+    )
+    while True:
+        run.step(windows[:, :-1], windows[:, 1:])
+        yield windows[:, 1:].size
+
+
+def _keras(
+    spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
+) -> Iterator[int]:
+    """The same layers as Keras has them, trained by `fit`."""
+    import keras
+
+    indices = keras.Input((None,), dtype="int32")
+    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim)(indices)
+    outputs = [x]
+    kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
+    for _ in range(spec.layers):
+        x = keras.layers.Dropout(spec.dropout, noise_shape=(None, 1, None))(x)
+        x = kind(spec.units, return_sequences=True)(x)
+        outputs.append(x)
+    if spec.skip:
+        x = keras.layers.Concatenate()(outputs)
+    x = keras.layers.Dropout(spec.dropout, noise_shape=(None, 1, None))(x)
+    network = keras.Model(indices, keras.layers.Dense(spec.vocabulary_size)(x))
+    network.compile(
+        keras.optimizers.Adam(plan.learning_rate, global_clipnorm=plan.clip_norm),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    repeated = np.tile(inputs, (_FITTED, 1)), np.tile(targets, (_FITTED, 1))
+    while True:
+        network.fit(*repeated, batch_size=plan.batch_size, shuffle=False, verbose=0)
+        yield repeated[1].size
+
+
+def _torch(
+    spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
+) -> Iterator[int]:
+    """The same sizes in PyTorch: its LSTM layers, its Adam."""
+    import torch
+    from torch import nn
+
+    class Network(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            widths = [spec.embedding_dim, *[spec.units] * spec.layers]
+            self.embedding = nn.Embedding(spec.vocabulary_size, spec.embedding_dim)
+            self.layers = nn.ModuleList(
+                nn.LSTM(width, spec.units, batch_first=True) for width in widths[:-1]
+            )
+            self.dropout = nn.Dropout1d(spec.dropout)  # whole sequences of a feature
+            self.logits = nn.Linear(sum(widths) if spec.skip else spec.units, spec.vocabulary_size)
+
+        def forward(self, indices: Any) -> Any:
+            outputs = [x := self.embedding(indices)]
+            for layer in self.layers:
+                x, _ = layer(self.dropped(x))
+                outputs.append(x)
+            return self.logits(self.dropped(torch.cat(outputs, 2) if spec.skip else x))
+
+        def dropped(self, x: Any) -> Any:
+            return self.dropout(x.transpose(1, 2)).transpose(1, 2)
+
+    network = Network()
+    optimizer = torch.optim.Adam(network.parameters(), plan.learning_rate)
+    x, y = torch.from_numpy(inputs).long(), torch.from_numpy(targets).long()
+    while True:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(network(x).flatten(0, 1), y.flatten())
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), plan.clip_norm)
+        optimizer.step()
+        yield targets.size

@@ -1,0 +1,60 @@
+"""A model as a file that plain Keras loads: its own layers only, no code of ours."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bardtui.files import atomic_write
+from bardtui.language.bundle import ModelBundle, ModelError
+from bardtui.language.network import NetworkSpec
+
+
+def export_keras(model: ModelBundle, path: Path) -> Path:
+    """Write the model to `path`, which ends in .keras, and its characters to the file returned,
+    `path` with .json after it: a Keras file has no place for them.
+
+    `keras.models.load_model(path)` gives int32 (batch, time) -> float32 logits (batch, time,
+    vocabulary); index i stands for the i-th of "characters". Raises ModelError and OSError; where a
+    file stood it stands until the new one is whole.
+    """
+    characters = characters_file(path)
+    network = _plain_network(model.spec)
+    network.set_weights(model.weights())
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder, "model.keras")
+        network.save(saved)
+        content = saved.read_bytes()
+    told = {
+        "model": model.name,
+        "description": model.description,
+        "licence": model.licence,
+        "characters": list(model.vocabulary.characters),
+    }
+    atomic_write(characters, json.dumps(told, indent=1) + "\n", private=False)
+    atomic_write(path, content, private=False)
+    return characters
+
+
+def characters_file(path: Path) -> Path:
+    """Where the characters of a model exported to `path` lie. Raises ModelError."""
+    if path.suffix != ".keras":
+        raise ModelError(f"{path.name} has to end in .keras, by which Keras knows the format")
+    return path.with_name(f"{path.name}.json")
+
+
+def _plain_network(spec: NetworkSpec) -> Any:
+    """The network with weights in the order of `spec.weight_shapes()`."""
+    import keras
+
+    kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
+    indices = keras.Input((None,), dtype="int32", name="indices")
+    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, name="embedding")(indices)
+    outputs = [x]
+    for layer in range(1, spec.layers + 1):
+        x = kind(spec.units, return_sequences=True, name=f"{spec.cell}_{layer}")(x)
+        outputs.append(x)
+    if spec.skip:
+        x = keras.layers.Concatenate(name="skip")(outputs)
+    logits = keras.layers.Dense(spec.vocabulary_size, name="logits")(x)
+    return keras.Model(indices, logits, name="bardtui")

@@ -1,0 +1,220 @@
+"""The compiled function at the heart of reading and writing: one character after the other.
+
+It takes several characters' worth of steps at a time. At step i it takes in `forced[i]` where there
+is one, else it draws from the network's own distribution, so the same code reads a text, writes
+one, joins the two in mid-chunk, and scores. A draw is keyed by (random seed, position), never by
+when or in what company it was made.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.language.network import NetworkSpec, build_network
+
+CHUNK = 16
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a character is drawn. Raises ValueError for a value out of range.
+
+    The logits are divided by `temperature`; then only the `top_k` likeliest characters remain (0:
+    all), and of them the fewest whose probabilities add up to `top_p` (Holtzman et al. 2019,
+    arXiv 1904.09751); one is drawn with the Gumbel-max trick.
+    """
+
+    temperature: float = 0.8
+    top_k: int = 0
+    top_p: float = 1.0
+    random_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.temperature) and 0.01 <= self.temperature <= 10):
+            raise ValueError("the temperature must be between 0.01 and 10")
+        if not 0 <= self.top_k < 2**31:
+            raise ValueError(f"top-k must be from 0 (all characters) to {2**31 - 1}")
+        if not 0 < self.top_p <= 1:
+            raise ValueError("top-p must be above 0 and at most 1")
+        if not 0 <= self.random_seed < 2**31:
+            raise ValueError(f"the random seed must be from 0 to {2**31 - 1}")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that the network remembers at a point of a text: arrays copied out of its variables."""
+
+    position: int
+    arrays: tuple[NDArray[np.float32], ...]
+
+
+class Stepper:
+    """A stateful Keras network of batch size `streams`, all of them at the same position.
+
+    The state holds the logits of each stream's next character, so a draw needs no step before it.
+    `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
+    Not for use by two threads at once.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        weights: Sequence[NDArray[np.float32]],
+        *,
+        streams: int = 1,
+        jit: bool = True,
+    ) -> None:
+        import tensorflow as tf
+
+        self.streams = streams
+        self.network = build_network(spec, streams, stateful=True)
+        self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
+        self._skip = spec.skip
+        nothing = tf.zeros([streams, spec.vocabulary_size])
+        self._logits = tf.Variable(nothing, trainable=False, name="next")
+        self._state = [v for layer in self._layers for v in layer.states] + [self._logits]
+        self.network.set_weights(list(weights))
+        self.position = 0
+        self.compiled, self._run = jit, self._compile(jit)
+        try:
+            self.step((), 1, Sampling())
+        except tf.errors.OpError:
+            if not jit:
+                raise
+            # XLA is missing on this machine, or cannot compile for it: the same function runs
+            # without, if slower.
+            self.compiled, self._run = False, self._compile(False)
+        self.clear()
+
+    def clear(self) -> None:
+        """Position 0 and a state of zeros."""
+        for variable in self._state:
+            variable.assign(np.zeros(variable.shape, np.float32))
+        self.position = 0
+
+    def snapshot(self) -> Snapshot:
+        """What is remembered now; 8 KB a stream for two layers of 512."""
+        return Snapshot(self.position, tuple(v.numpy() for v in self._state))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back (or on) to the point at which `snapshot` was taken, at the same cost anywhere; a
+        snapshot of one stream goes to all."""
+        for variable, array in zip(self._state, snapshot.arrays, strict=True):
+            variable.assign(np.broadcast_to(array, variable.shape))
+        self.position = snapshot.position
+
+    def step(
+        self,
+        forced: Sequence[int] | NDArray[np.int32],
+        steps: int,
+        sampling: Sampling,
+        seeds: Sequence[int] = (),
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Take in `forced` (at most CHUNK, by all streams), then draw until `steps` are done.
+
+        `seeds` are the streams' random seeds, where they are not the sampling's. Returns the
+        indices taken and their natural-log probabilities, each (streams, steps).
+        """
+        padded = np.zeros(CHUNK, np.int32)
+        padded[: len(forced)] = forced
+        control = np.array(
+            [
+                len(forced),
+                steps,
+                self.position,
+                sampling.top_k,
+                *(seeds or [sampling.random_seed] * self.streams),
+            ],
+            np.int32,
+        )
+        knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
+        indices, scores = self._run(padded, control, knobs)
+        self.position += steps
+        return indices.numpy()[:steps].T, scores.numpy()[:steps].T
+
+    @property
+    def compilations(self) -> int:
+        """How many times the function was traced; more than 1 would be a fault."""
+        return int(self._run.experimental_get_tracing_count())
+
+    def _compile(self, jit: bool) -> Any:
+        import tensorflow as tf
+
+        signature = [
+            tf.TensorSpec([CHUNK], tf.int32),
+            tf.TensorSpec([4 + self.streams], tf.int32),
+            tf.TensorSpec([2], tf.float32),
+        ]
+
+        @tf.function(jit_compile=jit, input_signature=signature)  # type: ignore[untyped-decorator]
+        def run(forced: Any, control: Any, knobs: Any) -> Any:
+            n_forced, steps, position, top_k, *seeds = tf.unstack(control)
+
+            def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
+                logits = tf.unstack(state[-1])
+                drawn = [
+                    _draw(one / knobs[0], top_k, knobs[1], tf.stack([seed, position + i]))
+                    for one, seed in zip(logits, seeds, strict=True)
+                ]
+                taken = tf.where(i < n_forced, tf.gather(forced, i), tf.stack(drawn))
+                score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
+                return (
+                    i + 1,
+                    out.write(i, taken),
+                    scores.write(i, score),
+                    *self._read(taken, state),
+                )
+
+            _, out, scores, *state = tf.while_loop(
+                lambda i, *_: i < steps,
+                step,
+                (
+                    tf.constant(0),
+                    tf.TensorArray(tf.int32, CHUNK, element_shape=[self.streams]),
+                    tf.TensorArray(tf.float32, CHUNK, element_shape=[self.streams]),
+                    *[tf.convert_to_tensor(v) for v in self._state],
+                ),
+            )
+            for variable, value in zip(self._state, state, strict=True):
+                variable.assign(value)
+            return out.stack(), scores.stack()
+
+        return run
+
+    def _read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
+        """A character of each stream through the network's layers: the new state, the next logits
+        last."""
+        import tensorflow as tf
+
+        x = self.network.get_layer("embedding")(indices)
+        outputs, after = [x], []
+        per_layer = (len(state) - 1) // len(self._layers)
+        for n, layer in enumerate(self._layers):
+            x, new = layer.cell(x, list(state[n * per_layer : (n + 1) * per_layer]))
+            outputs.append(x)
+            after.extend(new)
+        joined = tf.concat(outputs, -1) if self._skip else x
+        return [*after, self.network.get_layer("logits")(joined)]
+
+
+def _draw(logits: Any, top_k: Any, top_p: Any, key: Any) -> Any:
+    """One index from `logits` (vocabulary,), already divided by the temperature."""
+    import tensorflow as tf
+
+    size = logits.shape[0]
+
+    def filtered() -> Any:
+        ordered = tf.sort(logits, direction="DESCENDING")
+        shares = tf.cumsum(tf.nn.softmax(ordered), exclusive=True)
+        rank = tf.range(size)
+        kept = (shares < top_p) & ((top_k <= 0) | (rank < top_k))
+        least = tf.reduce_min(tf.where(kept, ordered, ordered[0]))
+        return tf.where(logits >= least, logits, -1e9)
+
+    logits = tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)
+    uniform = tf.random.stateless_uniform([size], key, minval=1e-20, maxval=1.0)
+    return tf.argmax(logits - tf.math.log(-tf.math.log(uniform)), output_type=tf.int32)
