@@ -36,7 +36,10 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
             "learning_rate": 1e-2,
         },
     ),
-    (500_000, {"units": 256, "dropout": 0.4, "batch_size": 32, "epochs": 20}),
+    (
+        500_000,
+        {"units": 256, "dropout": 0.5, "batch_size": 16, "epochs": 20, "optimizer": "muon"},
+    ),
     (
         2_500_000,
         {
@@ -44,7 +47,7 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
             "dropout": 0.5,
             "batch_size": 64,
             "epochs": 14,
-            "learning_rate": 1.5e-3,
+            "optimizer": "muon",
         },
     ),
     (
@@ -53,7 +56,6 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
             "dropout": 0.2,
             "batch_size": 64,
             "epochs": 6,
-            "learning_rate": 2e-3,
             "optimizer": "muon",
         },
     ),

@@ -305,8 +305,9 @@ class Training:
         lowered along a cosine.
 
         Muon makes all directions of a matrix's step equally long, so what matters is that length,
-        the same for layers of every size. Half the epochs bring an LSTM as far as with Adam, and a
-        step of 64 windows costs a sixth more time; but a small text is learnt by heart sooner.
+        the same for layers of every size. A step of 64 windows costs a sixth more time, and half
+        the epochs bring an LSTM as far: measured on 250 KB of plays and on more. On 20 KB Adam
+        came further.
         """
         import keras
 
