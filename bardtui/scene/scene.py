@@ -9,7 +9,8 @@ the same code. The events, one for each line of a journal:
     {"type": "text", "id": 2, "text": "Once more"}                     a passage grows
     {"type": "end", "id": 2, "reason": "length"}                       a passage is finished
     {"type": "head", "id": 1, "at": 7}                                 the text ends elsewhere
-    {"type": "head", "id": 9, "jump": true}                            ... and undo comes back
+    {"type": "head", "id": 9, "jump": true}                            ... and undo comes back:
+    {"type": "head", "id": 1, "at": 7, "back": true}                   so
     {"type": "set", "name": "title", "value": "Act I"}                 a property of the scene
 
 A passage event may hold its whole text and reason, as a writer's always does: one line of the
@@ -54,7 +55,7 @@ class Scene:
         self.head_at: int | None = None
         self.on_event: Callable[[Event], None] | None = None
         self._children: dict[int | None, list[int]] = {}
-        self._came_from: dict[Point, Point] = {}  # where jumps led, and from where
+        self._came_from: dict[Point, list[Point]] = {}  # where jumps led, and from where each time
         self._redo: list[tuple[Point, bool]] = []  # where undo left, and whether by a jump
         self._last_id = 0
 
@@ -125,19 +126,19 @@ class Scene:
         """Moves of the head that end where it is, with the same jumps to take back, and the same
         points to go forward to, each behind the one before."""
 
-        def head(point: Point, **more: Any) -> dict[str, Any]:
-            return {"type": "head", "id": point[0], "at": point[1], **more}
+        def head(point: Point, **how: Any) -> dict[str, Any]:
+            return {"type": "head", "id": point[0], "at": point[1], **how}
 
-        undone = [point for point, _ in self._redo]
-        trail = [*undone, (self.head, self.head_at)]
-        jumps = dict(self._came_from)
-        jumps |= {
-            point: trail[number + 1] for number, (point, jump) in enumerate(self._redo) if jump
-        }
-        for target, origin in jumps.items():
+        trail = [*(point for point, _ in self._redo), (self.head, self.head_at)]
+        steps = [(left, to, jump) for (left, jump), to in zip(self._redo, trail[1:], strict=True)]
+        jumps = [(origin, to) for to, origins in self._came_from.items() for origin in origins]
+        for origin, target in [*jumps, *((to, left) for left, to, jump in steps if jump)]:
             yield head(origin)
             yield head(target, jump=True)
-        yield from map(head, trail)
+        yield head((None, None))  # from where every way is a way ahead: there is nothing to redo
+        yield head(trail[0])
+        for _, to, jump in steps:
+            yield head(to, back=True) if jump else head(to)
 
     # -- changing --------------------------------------------------------------------------------
 
@@ -253,8 +254,9 @@ class Scene:
 
         Text opened from a file is no seed line and stays. Returns whether there was anything.
         """
-        if (origin := self._came_from.get((self.head, self.head_at))) is not None:
-            self._do({"type": "head", "id": origin[0], "at": origin[1]})
+        if origins := self._came_from.get((self.head, self.head_at)):
+            passage_id, at = origins[-1]
+            self._do({"type": "head", "id": passage_id, "at": at, "back": True})
             return True
         if self.head is None:
             return False
@@ -271,8 +273,9 @@ class Scene:
         """Go forward again to where the last undo, or jump back, left. Returns whether it could."""
         if not self._redo:
             return False
-        (passage_id, at), _ = self._redo[-1]
-        self._do({"type": "head", "id": passage_id, "at": at})
+        (passage_id, at), jump = self._redo[-1]
+        event = {"type": "head", "id": passage_id, "at": at}
+        self._do(event | {"jump": True} if jump else event)
         return True
 
     # -- events ----------------------------------------------------------------------------------
@@ -290,7 +293,7 @@ class Scene:
                 self._open_passage(event).reason = reason
             case "head":
                 point = integer(event, "id"), integer(event, "at")
-                self._apply_head(point, jump=event.get("jump") is True)
+                self._apply_head(point, event.get("jump") is True, event.get("back") is True)
             case "set":
                 name, value = string(event, "name"), canonical(event.get("value"))
                 if name == "title" and not isinstance(value, str):
@@ -335,19 +338,20 @@ class Scene:
         self.head, self.head_at = passage_id, None
         self._redo.clear()
 
-    def _apply_head(self, target: Point, *, jump: bool) -> None:
+    def _apply_head(self, target: Point, jump: bool, back: bool) -> None:
         if target[0] is not None:
             self._passage(target[0])
         here = self.head, self.head_at
+        origins = self._came_from.setdefault(target if jump else here, [])
         if jump:
-            self._came_from[target] = here
-            self._redo.clear()
-        elif self._came_from.get(here) == target:
-            del self._came_from[here]
+            origins.append(here)
+        if back and origins and origins[-1] == target:
+            origins.pop()
             self._redo.append((here, True))
-        elif self._redo and target == self._redo[-1][0]:
-            if self._redo.pop()[1]:
-                self._came_from[target] = here
+        elif self._redo and self._redo[-1] == (target, jump):
+            self._redo.pop()
+        elif jump:
+            self._redo.clear()
         elif self._lies_behind(*target):
             self._redo.append((here, False))
         else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bardtui.scene.scene import OPENED, SENT, Event, Passage, Scene, SceneError
+from bardtui.scene.scene import EDITED, OPENED, SENT, Event, Passage, Scene, SceneError
 
 
 def exchange(scene: Scene, line: str, answer: str) -> tuple[Passage, Passage]:
@@ -306,3 +306,121 @@ def test_growing_costs_what_is_added_not_what_is_there() -> None:
     assert scene.length == 1_000_000
     assert len(scene.text) == 1_000_000
     assert len(passage._chunks) == 1
+
+
+# -- jumps and edits -------------------------------------------------------------------------------
+
+
+def point(scene: Scene) -> tuple[str, int | None, int | None]:
+    return scene.text, scene.head, scene.head_at
+
+
+def test_undo_comes_back_from_a_jump_and_redo_goes_there_again() -> None:
+    scene = Scene()
+    _, first = exchange(scene, "ANN:\n", "Come in.")
+    exchange(scene, "BEN:\n", "No.")
+    here = point(scene)
+    scene.move_head(first.id, 4, jump=True)
+    there = point(scene)
+    assert there[0] == "ANN:\nCome"
+    assert scene.undo()
+    assert point(scene) == here
+    assert scene.redo()
+    assert point(scene) == there
+    assert not scene.redo()
+    scene.add("writer", "!")
+    scene.undo()
+    assert point(scene) == there  # what was written there is taken back first
+    scene.undo()
+    assert point(scene) == here
+    scene.undo()
+    assert scene.text == "ANN:\nCome in."
+
+
+def test_jumps_are_taken_back_one_by_one_also_in_a_circle() -> None:
+    scene = Scene()
+    exchange(scene, "a", "b")
+    exchange(scene, "c", "d")
+    for target in (1, 3, 1, 2, 4):
+        scene.move_head(target, jump=True)
+    back = [scene.head]
+    while scene.undo():
+        back.append(scene.head)
+    assert back == [4, 2, 1, 3, 1, 4, 2, None]
+    on = [scene.head]
+    while scene.redo():
+        on.append(scene.head)
+    assert on == back[::-1]
+
+
+def test_a_jump_to_the_beginning_and_back() -> None:
+    scene = Scene()
+    line, _ = exchange(scene, "ANN:\n", "Come in.")
+    scene.move_head(line.id, 0, jump=True)
+    assert (scene.text, scene.head) == ("", None)
+    scene.undo()
+    assert scene.text == "ANN:\nCome in."
+
+
+def test_a_passage_is_known_by_an_offset() -> None:
+    scene = Scene()
+    assert scene.passage_at(0) is None
+    line, answer = exchange(scene, "ANN:\n", "Come in.")
+    scene.move_head(answer.id, 4)
+    found = [scene.passage_at(offset) for offset in (0, 4, 5, 8, 9, 99)]
+    assert found == [(line, 0, 5), (line, 0, 5)] + [(answer, 5, 9)] * 4
+
+
+def test_an_edited_passage_is_a_take_and_what_followed_goes_on() -> None:
+    scene = Scene()
+    _, answer = exchange(scene, "ANN:\n", "Come in.\n")
+    exchange(scene, "BEN:\n", "No.")
+    scene.move_head(4, 2)
+    here = point(scene)
+    old = {passage.id: passage.text for passage in scene.passages.values()}
+    scene.edit(answer.id, "Come out.\n")
+    assert scene.text == "ANN:\nCome out.\nBEN:\nNo"
+    new = scene.path()[1][0]
+    assert (new.author, new.reason, new.model) == ("writer", EDITED, "small")
+    assert new.is_take
+    assert scene.takes(new.id) == [answer, new]
+    assert [(p.author, p.model) for p, _ in scene.path()[2:]] == [
+        ("writer", None),
+        ("model", "small"),
+    ]
+    assert {id: scene.passages[id].text for id in old} == old
+    edited = point(scene)
+    assert scene.undo()
+    assert point(scene) == here
+    assert scene.redo()
+    assert point(scene) == edited
+
+
+def test_a_passage_may_be_edited_away_and_a_text_from_a_file_stays_one() -> None:
+    scene = Scene()
+    opened = scene.add("writer", "Act I\n", reason=OPENED)
+    exchange(scene, "a", "b")
+    scene.edit(2, "")
+    assert scene.text == "Act I\nb"
+    scene.undo()
+    assert scene.text == "Act I\nab"
+    scene.edit(opened.id, "Act II\n")
+    assert scene.path()[0][0].reason == OPENED
+    scene.edit(scene.head or 0, "")
+    assert scene.text == "Act II\na"
+    with pytest.raises(SceneError, match="not in the visible text"):
+        scene.edit(opened.id, "x")
+
+
+def test_takes_are_added_beside_each_other() -> None:
+    scene = Scene()
+    line, answer = exchange(scene, "ANN:\n", "Come in.")
+    takes = [scene.add("model", text, reason="length", after=(answer.id, 4)) for text in "xyz"]
+    assert scene.takes(takes[0].id) == takes
+    assert scene.text == "ANN:\nComez"
+    growing = scene.add("model", "Co", after=(line.id, None))
+    late = scene.add("model", "x", reason="length", after=(growing.id, None))
+    scene.extend(growing.id, "me")
+    assert late.at == 2
+    with pytest.raises(SceneError, match="no passage"):
+        scene.add("model", "x", after=(99, None))
