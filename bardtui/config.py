@@ -3,11 +3,13 @@
 import json
 import math
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from bardtui.files import atomic_write
+from bardtui.scene.stops import STOPS
 
 TEMPERATURES = (0.1, 2.0)
 LENGTHS = (1, 20_000)
@@ -26,10 +28,13 @@ class Settings:
     text_width: int = 80  # the longest row of the transcript, in cells
     top_k: int = 0  # only the likeliest characters; 0: all
     top_p: float = 1.0  # only the likeliest that make up this probability
+    suggestions: bool = True  # whether the model finishes lines as they are typed
+    keys: Mapping[str, str] = field(default_factory=dict)  # a binding's id: its keys, by commas
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
-        """Read the file; without one, the defaults. Raises SettingsError."""
+        """Read the file; without one, the defaults. Raises SettingsError. Which keys there are to
+        be bound is not known here: see `tui.keys`."""
         try:
             values = tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:
@@ -38,15 +43,20 @@ class Settings:
             raise SettingsError(f"{path}: {error}") from error
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-        known = {field.name: field.type for field in fields(cls)}
+        defaults = vars(cls())
         for key, value in values.items():
-            if key not in known:
-                raise SettingsError(f"{path}: unknown key {key!r}; known: {', '.join(known)}")
-            default = getattr(cls, key)
+            if key not in defaults:
+                raise SettingsError(f"{path}: unknown key {key!r}; known: {', '.join(defaults)}")
+            default = defaults[key]
             number = isinstance(value, int | float) and not isinstance(value, bool)
             fits = number if isinstance(default, float) else type(value) is type(default)
             if not fits:
                 raise SettingsError(f"{path}: {key} must be like {default!r}, not {value!r:.40}")
+        values["keys"] = dict(_flat(values.get("keys", {})))
+        for key, value in values["keys"].items():
+            if not isinstance(value, str):
+                told = f'must be like "f5" or "f5,ctrl+r", not {value!r:.40}'
+                raise SettingsError(f"{path}: keys: {key!r} {told}")
         settings = cls(**values)
         if not 20 <= settings.text_width <= 1_000:
             raise SettingsError(f"{path}: text_width must be from 20 to 1000")
@@ -55,6 +65,18 @@ class Settings:
         if not 0 < settings.top_p <= 1:
             raise SettingsError(f"{path}: top_p must be above 0 and at most 1")
         return settings
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The entries of a table and of those within it: `stage.retry` means the same with quotation
+    marks and without, where TOML makes a table of it."""
+    tables = [("", table)]
+    for before, inner in tables:
+        for key, value in inner.items():
+            if isinstance(value, dict):
+                tables.append((f"{before}{key}.", value))
+            else:
+                yield before + key, value
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,7 @@ class Remembered:
     temperature: float = 0.8
     length: int = 400
     pace: float = 120.0
+    rule: str = "length"  # of stopping: one of `scene.stops`
     theme: str = "footlights"
 
     @classmethod
@@ -94,6 +117,8 @@ class Remembered:
 def _is_fit(name: str, value: Any) -> bool:
     if name in ("model", "theme"):
         return isinstance(value, str)
+    if name == "rule":
+        return value in STOPS
     if type(value) not in (int, float) or (name == "length" and type(value) is not int):
         return False
     low, high = {"temperature": TEMPERATURES, "length": LENGTHS, "pace": PACES}[name]

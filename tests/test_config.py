@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered, Settings, SettingsError
+from bardtui.scene.stops import STOPS
 
 # --- settings.toml
 
@@ -30,12 +32,28 @@ def test_what_is_set_is_taken(home: Path) -> None:
     text = 'theme = "nord"\ntext_width = 100\ntop_k = 20\ntop_p = 0.9\n'
     assert settings(home, text) == Settings("nord", 100, 20, 0.9)
     assert settings(home, "top_p = 1") == Settings(top_p=1)
+    assert settings(home, "suggestions = false") == Settings(suggestions=False)
+
+
+def test_keys_are_taken_with_quotation_marks_and_without(home: Path) -> None:
+    known = Settings(keys={"stage.retry": "f5", "line.send": "f9,ctrl+l"})
+    assert settings(home, '[keys]\n"stage.retry" = "f5"\n"line.send" = "f9,ctrl+l"') == known
+    assert settings(home, '[keys]\nstage.retry = "f5"\nline.send = "f9,ctrl+l"') == known
+    deep = settings(home, "[keys]\n" + "a." * 2_000 + 'a = "f5"').keys
+    assert list(deep.values()) == ["f5"]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('thme = "nord"', "unknown key 'thme'; known: theme, text_width, top_k, top_p"),
+        (
+            'thme = "nord"',
+            "unknown key 'thme'; known: theme, text_width, top_k, top_p, suggestions, keys",
+        ),
+        ("suggestions = 1", "suggestions must be like True"),
+        ('keys = "f5"', "keys must be like {}"),
+        ("[keys]\nstage.retry = 5", "keys: 'stage.retry' must be like \"f5\""),
+        ('[keys]\n"\\u001b[2J" = []', r"keys: '\x1b[2J' must be like"),
         ("[theme]\nname = 1", "theme must be like ''"),
         ("theme = 1", "theme must be like ''"),
         ('text_width = "80"', "text_width must be like 80"),
@@ -72,11 +90,13 @@ def test_a_file_that_cannot_be_read_is_told(home: Path) -> None:
 # --- remembered.json
 
 
+@hypothesis.settings(deadline=None)
 @given(
     model=st.text(),
     temperature=st.floats(*TEMPERATURES),
     length=st.integers(*LENGTHS),
     pace=st.floats(*PACES) | st.just(math.inf),
+    rule=st.sampled_from(STOPS),
 )
 def test_what_was_in_use_is_remembered(
     tmp_path_factory: pytest.TempPathFactory, **values: Any
@@ -95,6 +115,7 @@ def test_what_was_in_use_is_remembered(
         ("length", [0, -1, 20_001, 10**400, 1e308, 400.5, math.nan, math.inf, "400", None, True]),
         ("pace", [0, 9.9, 1_001, 10**400, math.nan, -math.inf, "120", True, {}]),
         ("model", [7, None, True, ["shakespeare"], {}]),
+        ("rule", ["", "scene", "Line", 7, None, ["line"], {}]),
         ("theme", [7, None]),
     ],
 )

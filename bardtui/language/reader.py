@@ -9,18 +9,18 @@ from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
 from bardtui.language.vocabulary import code_points
 from bardtui.strings import shared_length
 
-MARK_EVERY = 128
-_MOST_BYTES = 1 << 27  # of snapshots: some two million characters with two layers of 512
+MARK_EVERY = 64  # characters; read again in some 25 ms
+_MOST_BYTES = 5 << 25  # of snapshots: 1.2 million characters with two layers of 512
 
 
 class Reader:
     """Leads the generator to any text, from whatever known text shares the longest beginning.
 
     After `seek(text)` the generator's state is that of having read exactly `text`, whatever was
-    read or written before. On the way snapshots are kept, every 128 characters and where texts
+    read or written before. On the way snapshots are kept, every 64 characters and where texts
     ended, each under a digest of all the text up to there. So one that was read or written before,
     in whichever branch of a scene, is found again by what it says: going there costs the reading
-    of fewer than 128 characters, and of those that are new.
+    of fewer than 64 characters, and of those that are new.
     """
 
     def __init__(self, generator: Generator) -> None:

@@ -264,7 +264,8 @@ class Scene:
         back = last.parent, last.at
         if last.is_take and last.parent is not None and last.at is None:
             before = self.passages[last.parent]
-            if before.author == "writer" and before.reason != OPENED:
+            jumped = self._came_from.get(back)  # the line that a jump led to was there before
+            if before.author == "writer" and before.reason != OPENED and not jumped:
                 back = before.parent, before.at
         self.move_head(*back)
         return True
@@ -342,9 +343,9 @@ class Scene:
         if target[0] is not None:
             self._passage(target[0])
         here = self.head, self.head_at
-        origins = self._came_from.setdefault(target if jump else here, [])
+        origins = self._came_from.get(here, [])
         if jump:
-            origins.append(here)
+            self._came_from.setdefault(target, []).append(here)
         if back and origins and origins[-1] == target:
             origins.pop()
             self._redo.append((here, True))

@@ -4,9 +4,11 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 
 from bardtui import paths
@@ -14,7 +16,7 @@ from bardtui.config import Remembered, Settings, SettingsError
 from bardtui.quiet import divert_stderr
 from bardtui.scene.library import latest
 from bardtui.scene.scene import SceneError
-from bardtui.tui.commands import commands
+from bardtui.tui.keys import commands, key_of, keymap
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.stage import StageScreen
@@ -24,22 +26,45 @@ from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 class BardApp(App[None]):
     """One stage. `scene` is a saved scene or a text file to open; without one, the last scene.
 
-    Raises SceneError or OSError where that file cannot be opened.
+    Raises SceneError or OSError where that file cannot be opened, SettingsError where the settings
+    bind keys that cannot be bound.
     """
 
     TITLE = "bardtui"
     CSS_PATH = "bardtui.tcss"
+    BINDING_GROUP_TITLE = "The program"
+    BINDINGS = [
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Palette",
+            show=False,
+            priority=True,
+            id="app.palette",
+            tooltip="Every command, and the themes",
+        ),
+        Binding(
+            "ctrl+q",
+            "quit",
+            "Quit",
+            show=False,
+            priority=True,
+            id="app.quit",
+            tooltip="Leave; everything is saved",
+        ),
+    ]
 
     def __init__(self, scene: Path | None = None, settings: Settings | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        self.set_keymap(keymap(self.settings.keys, StageScreen, BardApp))
         remembered = Remembered.load(paths.remembered_file())
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = self.settings.theme or remembered.theme
-        self.theme = wanted if wanted in self.available_themes else FOOTLIGHTS.name
+        wanted = (self.settings.theme, remembered.theme, FOOTLIGHTS.name)
+        self.theme = next(name for name in wanted if name in self.available_themes)
         if scene is None:
-            manuscript, self._notice, self._severity = _last_scene()
+            manuscript, self._notice, self._severity = _last_scene(key_of(self, "stage.new"))
         else:
             manuscript, self._notice = Manuscript.open(scene)
             self._severity = "warning"
@@ -59,13 +84,18 @@ class BardApp(App[None]):
             yield SystemCommand(
                 binding.tooltip or binding.description,
                 f"also {self.get_key_display(binding)}",
-                getattr(self.stage, f"action_{binding.action}"),
+                partial(self.run_action, binding.action, self.stage),
             )
-        yield SystemCommand("Let the model go on", "also Enter", self.stage.seed_line.send)
-        yield SystemCommand("To the end of the scene", "also End", self.stage.action_follow)
+        send, end = key_of(self, "line.send"), key_of(self, "line.end")
+        yield SystemCommand("Let the model go on", f"also {send}", self.stage.seed_line.send)
+        yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Quit"):
                 yield command
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, also one that holds half a surrogate pair, which no terminal takes."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
 
     async def action_quit(self) -> None:
         """Leave; but not without a word from a scene that could not be saved."""
@@ -80,6 +110,10 @@ class BardApp(App[None]):
     def on_mount(self) -> None:
         if self._notice:
             self.stage.say(self._notice, self._severity)
+        if self.settings.theme and self.settings.theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            told = f"There is no theme {self.settings.theme!r}, which the settings ask for."
+            self.stage.say(f"{told} There are: {known}", "warning")
         if sys.platform != "win32":
             import asyncio
 
@@ -91,8 +125,11 @@ class BardApp(App[None]):
         self.stage.leave()
 
 
-def _last_scene() -> tuple[Manuscript, str, str]:
-    """The last scene or a new one, and what is to be said about it, and how earnestly."""
+def _last_scene(new: str) -> tuple[Manuscript, str, str]:
+    """The last scene or a new one, and what is to be said about it, and how earnestly.
+
+    `new` is the key that begins a new one.
+    """
     try:
         last = latest(paths.scenes_dir())
         if last is None:
@@ -102,7 +139,7 @@ def _last_scene() -> tuple[Manuscript, str, str]:
         return Manuscript(), f"{error}: this is a new scene", "warning"
     if notice:
         return manuscript, notice, "warning"
-    return manuscript, "Here is your last scene; Ctrl+N begins a new one", "information"
+    return manuscript, f"Here is your last scene; {new} begins a new one", "information"
 
 
 def run(scene: Path | None) -> int:
@@ -119,6 +156,9 @@ def run(scene: Path | None) -> int:
         return 1
     try:
         app = BardApp(scene, settings)
+    except SettingsError as error:
+        print(f"bardtui: {paths.config_file()}: {error}", file=sys.stderr)
+        return 1
     except (SceneError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         print(f"bardtui: {reason}", file=sys.stderr)

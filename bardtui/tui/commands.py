@@ -1,20 +1,24 @@
-"""The stage's actions and their keys, as they are bound now: for the palette and the help."""
-
-from typing import Any
+"""The stage's actions and the keys they have at first; see `keys` for those in force."""
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-
-from bardtui.tui import words
 
 STAGE_KEYS: list[BindingType] = [
     Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what shows"),
     Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest now"),
     Binding("ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Another take from here"),
     Binding("ctrl+t", "take", "Take", id="stage.take", tooltip="Show the next take"),
+    Binding(
+        "f5",
+        "takes",
+        "Five takes",
+        show=False,
+        id="stage.takes",
+        tooltip="Five ways to go on, side by side",
+    ),
+    Binding("f6", "map", "Map", show=False, id="stage.map", tooltip="A map of the scene's takes"),
     Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Take back the last exchange"),
     Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Bring it back"),
-    Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a text"),
+    Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a file"),
     Binding("ctrl+o", "scenes", "Scenes", id="stage.scenes", tooltip="Open another scene"),
     Binding("ctrl+n", "new", "New", id="stage.new", show=False, tooltip="Begin a new scene"),
     Binding(
@@ -25,24 +29,46 @@ STAGE_KEYS: list[BindingType] = [
         id="stage.settings",
         tooltip="Go to the settings",
     ),
-    Binding("f1,question_mark", "help", "Help", id="stage.help", tooltip="Keys and a guide"),
+    Binding("f4", "cast", "Cast", show=False, id="stage.cast", tooltip="Go to the cast"),
+    Binding(
+        "f8",
+        "speakers",
+        "Speakers",
+        show=False,
+        id="stage.speakers",
+        tooltip="Take the scene's speakers into the cast",
+    ),
+    Binding(
+        "ctrl+l",
+        "alone",
+        "Focus",
+        show=False,
+        id="stage.focus",
+        tooltip="Show the scene and your line, and nothing else",
+    ),
+    Binding(
+        "f3",
+        "suggestions",
+        "Suggestions",
+        show=False,
+        id="stage.suggestions",
+        tooltip="Have your lines finished as you type, or not, until you leave",
+    ),
+    Binding(
+        "tab",
+        "app.focus_next",
+        "Next pane",
+        show=False,
+        id="stage.next",
+        tooltip="To the next pane",
+    ),
+    Binding(
+        "shift+tab",
+        "app.focus_previous",
+        "Pane before",
+        show=False,
+        id="stage.previous",
+        tooltip="To the pane before",
+    ),
+    Binding("f1", "help", "Help", id="stage.help", tooltip="Keys and a guide"),
 ]
-
-
-def commands(stage: Screen[Any]) -> list[Binding]:
-    """The stage's actions, each once, with the first of its keys."""
-    found: dict[str, Binding] = {}
-    for bindings in stage._bindings.key_to_bindings.values():
-        for binding in bindings:
-            if binding.id:
-                found.setdefault(binding.action, binding)
-    return list(found.values())
-
-
-def key_groups(stage: Screen[Any]) -> dict[str, list[tuple[str, str]]]:
-    """Keys and what they do, for the help."""
-    keys = [
-        (stage.app.get_key_display(binding), binding.tooltip or binding.description)
-        for binding in commands(stage)
-    ]
-    return {"The scene": keys, "Your line and the panes": list(words.PANE_KEYS)}

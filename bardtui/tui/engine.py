@@ -1,6 +1,6 @@
 """The engine: the one thread that owns the generators.
 
-The screen puts commands on its queue and gets messages back; the engine never sees the screen. One
+The screen puts orders on its queue and gets messages back; the engine never sees the screen. One
 thread, not a worker for each generation: a cancelled thread worker runs on, and two that step one
 stateful network corrupt it.
 """
@@ -9,58 +9,49 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from bardtui.scene.stops import Stop, end_of
 from bardtui.tui.messages import (
     Chunk,
     Finished,
     ModelState,
     Reading,
     Started,
+    Suggested,
+    TakesGrew,
 )
+from bardtui.tui.orders import Generation, Order, SeveralTakes, Suggestion
 
 if TYPE_CHECKING:
-    from bardtui.language.generator import Sampling
+    from bardtui.language.bundle import ModelBundle
     from bardtui.language.reader import Reader
+    from bardtui.language.takes import Takes
 
 FRAME = 1 / 60  # seconds: text is posted no more often than the screen is drawn
 KEPT_MODELS = 4
 
 
 @dataclass
-class Generation:
-    """One order to write on. `text` is the whole scene so far; `pace`, in characters a second, may
-    be changed while it runs."""
+class _Loaded:
+    """A model ready to write, and its fingerprint; for several takes it has a second network, made
+    when they are first asked for."""
 
-    id: int
-    model: str
-    text: str
-    length: int
-    pace: float
-    temperature: float
-    random_seed: int
-    top_k: int = 0
-    top_p: float = 1.0
-    stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    bundle: "ModelBundle"
+    reader: "Reader"
+    several: "dict[int, Takes]" = field(default_factory=dict)
 
-    def settings(self) -> dict[str, float]:
-        """What it is written with, to be kept with the passage."""
-        return {
-            "temperature": self.temperature,
-            "length": self.length,
-            "top_k": self.top_k,
-            "top_p": self.top_p,
-        }
+    def takes(self, count: int) -> "Takes":
+        if count not in self.several:
+            from bardtui.language.takes import Takes
 
-    def sampling(self) -> "Sampling":
-        """How its characters are drawn."""
-        from bardtui.language.generator import Sampling
-
-        return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed)
+            weights = self.reader.generator.stepper.network.get_weights()
+            self.several = {count: Takes(self.bundle.spec, self.bundle.vocabulary, weights, count)}
+        return self.several[count]
 
 
 class Engine:
@@ -68,11 +59,13 @@ class Engine:
 
     def __init__(self, post: Callable[[Message], object]) -> None:
         self._post = post
-        self._queue: queue.SimpleQueue[str | Generation | None] = queue.SimpleQueue()
-        self._readers: dict[str, Reader] = {}
-        self._fingerprints: dict[str, str] = {}
-        self._current: Generation | None = None
+        self._queue: queue.SimpleQueue[str | Order | None] = queue.SimpleQueue()
+        self._models: dict[str, _Loaded] = {}
+        self._current: Generation | SeveralTakes | None = None
+        self._suggestion: Suggestion | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    # -- what the screen may ask -------------------------------------------------------------------
 
     def start(self, model: str) -> None:
         """Begin to serve, with this model first."""
@@ -83,20 +76,33 @@ class Engine:
         """Have a model ready: ModelState, twice unless it is loaded already."""
         self._queue.put(model)
 
-    def write(self, generation: Generation) -> None:
-        """Stop what is being written and write this: Started, Chunk ..., Finished."""
+    def write(self, order: Generation | SeveralTakes) -> None:
+        """Stop what is being written and write this: Started, then Chunk or TakesGrew ..., then
+        Finished."""
         self.stop()
-        self._current = generation
-        self._queue.put(generation)
+        self._current = order
+        self._queue.put(order)
+
+    def suggest(self, order: Suggestion) -> None:
+        """Say how a line might go on: Suggested, unless anything else is asked for meanwhile."""
+        self.forget_suggestion()
+        self._suggestion = order
+        self._queue.put(order)
+
+    def forget_suggestion(self) -> None:
+        """No suggestion is wanted any more."""
+        if self._suggestion is not None:
+            self._suggestion.stop.set()
 
     def stop(self) -> None:
         """Stop writing, before the next chunk. What was posted already still arrives."""
+        self.forget_suggestion()
         if self._current is not None:
             self._current.stop.set()
 
     def hurry(self) -> None:
         """Write the rest of the current generation as fast as possible."""
-        if self._current is not None:
+        if isinstance(self._current, Generation):
             self._current.pace = math.inf
 
     def close(self, timeout: float) -> None:
@@ -111,25 +117,37 @@ class Engine:
         """Whether the thread is still at something that it cannot leave."""
         return self._thread.is_alive()
 
+    # -- the thread --------------------------------------------------------------------------------
+
     def _run(self) -> None:
-        while (command := self._queue.get()) is not None:
-            if isinstance(command, str):
-                self._load(command)
+        while (asked := self._queue.get()) is not None:
+            if isinstance(asked, str):
+                self._load(asked)
                 continue
             try:
-                reader = self._load(command.model)
-                if reader is None:
-                    self._post(Finished(command.id, "error", f"{command.model} is not loaded"))
-                else:
-                    self._write(reader, command)
+                self._serve(asked)
             except Exception as error:  # whatever went wrong, the scene and the engine go on
-                self._readers.pop(command.model, None)
-                self._post(Finished(command.id, "error", f"{type(error).__name__}: {error}"))
+                self._models.pop(asked.model, None)
+                if not isinstance(asked, Suggestion):
+                    self._post(Finished(asked.id, "error", f"{type(error).__name__}: {error}"))
 
-    def _load(self, name: str) -> "Reader | None":
-        if name in self._readers and not self._was_trained_again(name):
-            self._readers[name] = self._readers.pop(name)  # the most recently used comes last
-            return self._readers[name]
+    def _serve(self, order: Order) -> None:
+        if isinstance(order, Suggestion) and order.model not in self._models:
+            return  # a suggestion is not worth the wait for another model
+        loaded = self._load(order.model)
+        if loaded is None:
+            self._post(Finished(order.id, "error", f"{order.model} is not loaded"))
+        elif isinstance(order, Suggestion):
+            self._suggest(loaded, order)
+        elif isinstance(order, SeveralTakes):
+            self._write_takes(loaded, order)
+        elif isinstance(order, Generation):
+            self._write(loaded, order)
+
+    def _load(self, name: str) -> _Loaded | None:
+        if name in self._models and not self._was_trained_again(name):
+            self._models[name] = self._models.pop(name)  # the most recently used comes last
+            return self._models[name]
         self._post(ModelState(name, "loading"))
         try:
             from bardtui.language.bundle import find_model
@@ -141,36 +159,42 @@ class Engine:
         except Exception as error:
             self._post(ModelState(name, "unusable", str(error) or type(error).__name__))
             return None
-        reader = self._readers[name] = Reader(generator)
-        self._fingerprints[name] = bundle.sha256
-        if len(self._readers) > KEPT_MODELS:
-            del self._readers[next(iter(self._readers))]
+        loaded = self._models[name] = _Loaded(bundle, Reader(generator))
+        if len(self._models) > KEPT_MODELS:
+            del self._models[next(iter(self._models))]
         slow = "" if generator.compiled else "XLA is missing on this machine: writing is slower"
         self._post(ModelState(name, "ready", slow))
-        return reader
+        return loaded
 
     def _was_trained_again(self, name: str) -> bool:
         """Whether the model on disk is another than the one that is loaded."""
         from bardtui.language.bundle import ModelError, find_model
 
         try:
-            return find_model(name).sha256 != self._fingerprints[name]
+            return find_model(name).sha256 != self._models[name].bundle.sha256
         except ModelError:  # gone or broken: what is loaded can still write
             return False
 
-    def _write(self, reader: "Reader", g: Generation) -> None:
+    def _begin(self, loaded: _Loaded, order: Order) -> None:
+        """Take in the scene, and say that the writing begins."""
         told = time.monotonic()
 
         def progress(share: float) -> None:
             nonlocal told
             if time.monotonic() - told > 0.1:
                 told = time.monotonic()
-                self._post(Reading(g.id, share))
+                self._post(Reading(order.id, share))
 
-        unknown = reader.seek(g.text, progress=progress, stopped=g.stop.is_set)
-        self._post(Started(g.id, self._fingerprints[g.model], unknown))
-        pieces = reader.write(g.length, g.sampling())
-        waiting, credit, exhausted = "", 1.0, False
+        text = order.text + order.opening
+        unknown = loaded.reader.seek(text, progress=progress, stopped=order.stop.is_set)
+        self._post(Started(order.id, loaded.bundle.sha256, unknown))
+
+    def _write(self, loaded: _Loaded, g: Generation) -> None:
+        self._begin(loaded, g)
+        if g.opening and not g.stop.is_set():
+            self._post(Chunk(g.id, g.opening))
+        pieces = _until(g.rule, loaded.reader.write(g.length, g.sampling()))
+        waiting, credit, exhausted, written = "", 1.0, False, 0
         shown = time.monotonic()
         while waiting or not exhausted:
             # Write until the next frame is due, but not far ahead of what may be shown.
@@ -180,6 +204,7 @@ class Engine:
                     break
                 piece = next(pieces, "")
                 waiting, exhausted = waiting + piece, not piece
+                written += len(piece)
             if g.stop.wait(max(0.0, due - time.monotonic())):
                 self._post(Finished(g.id, "stopped"))
                 return
@@ -190,4 +215,59 @@ class Engine:
             if count := int(credit):
                 self._post(Chunk(g.id, waiting[:count]))
                 waiting, credit = waiting[count:], credit - count
-        self._post(Finished(g.id, "length"))
+        self._post(Finished(g.id, g.rule if written < g.length else "length"))
+
+    def _write_takes(self, loaded: _Loaded, order: SeveralTakes) -> None:
+        takes = loaded.takes(len(order.seeds))
+        self._begin(loaded, order)
+        if order.stop.is_set():
+            self._post(Finished(order.id, "stopped"))
+            return
+        start = loaded.reader.generator.snapshot()
+        written = [""] * len(order.seeds)
+        ended = [False] * len(order.seeds)
+        shown = time.monotonic()
+        for pieces in takes.stream(start, order.length, order.sampling(), order.seeds):
+            for n, piece in enumerate(pieces):
+                if not ended[n]:
+                    written[n], ended[n] = _cut(order.rule, written[n] + piece)
+            if order.stop.is_set() or all(ended):
+                break
+            if time.monotonic() - shown > FRAME:
+                shown = time.monotonic()
+                self._post(TakesGrew(order.id, tuple(written)))
+        self._post(TakesGrew(order.id, tuple(written)))
+        self._post(Finished(order.id, "stopped" if order.stop.is_set() else "length"))
+
+    def _suggest(self, loaded: _Loaded, order: Suggestion) -> None:
+        """Finish the line in a few ways. The reader is back at the text each time at no cost."""
+        found: list[str] = []
+        for number in range(order.count):
+            loaded.reader.seek(order.text, stopped=order.stop.is_set)
+            pieces = loaded.reader.write(order.length, order.seeded(number).sampling())
+            end = ""
+            for piece in _until(order.rule, pieces):
+                if order.stop.is_set():
+                    return
+                end += piece
+            if (end := end.rstrip("\n")) and end not in found:
+                found.append(end)
+                self._post(Suggested(order.id, tuple(found)))
+
+
+def _cut(rule: Stop, written: str) -> tuple[str, bool]:
+    """What of a passage stays by the rule, and whether it has come to its end."""
+    end = end_of(rule, written)
+    return (written, False) if end is None else (written[:end], True)
+
+
+def _until(rule: Stop, pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, up to where the rule ends the passage."""
+    written = ""
+    for piece in pieces:
+        kept, ended = _cut(rule, written + piece)
+        if kept := kept[len(written) :]:
+            yield kept
+        if ended:
+            return
+        written += piece

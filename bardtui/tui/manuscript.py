@@ -1,20 +1,33 @@
 """The scene being written and its journal, together: what is kept, and what is said of saving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
 from bardtui import paths
+from bardtui.scene.cast import Cast
 from bardtui.scene.export import scene_from_text
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.library import new_scene_path
+from bardtui.scene.library import OPENED_FROM, new_scene_path, origin_of, scene_made_from
 from bardtui.scene.reading import SUFFIX, shown
-from bardtui.scene.scene import Author, Event, Scene, SceneError
+from bardtui.scene.scene import Author, Event, Scalar, Scene, SceneError
 from bardtui.scene.script import is_cue
 
 UNTITLED = "Untitled scene"
 _TITLE_LENGTH = 40
 _MAX_TEXT_FILE = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Take:
+    """A passage that a model has written beside others: its text, and how it came about."""
+
+    text: str
+    random_seed: int
+    settings: dict[str, Scalar]
+    reason: str
 
 
 class Manuscript:
@@ -44,16 +57,32 @@ class Manuscript:
             return cls(scene, journal), str(report)
         if path.stat().st_size > _MAX_TEXT_FILE:
             raise SceneError(f"{shown(path)} is too large for a scene")
+        origin = origin_of(path)
+        if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
+            manuscript, notice = cls.open(made)
+            known = f"This scene began with {shown(path)} when you opened it before"
+            return manuscript, f"{known}; {notice}" if notice else known
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise SceneError(f"{shown(path)} is not a UTF-8 text") from error
-        return cls(scene_from_text(path.stem, text)), ""
+        scene = scene_from_text(path.stem, text)
+        scene.set(OPENED_FROM, origin)
+        return cls(scene), ""
 
     @property
     def path(self) -> Path | None:
         """Where the journal lies, once there is one."""
         return self._journal.path if self._journal else None
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays whom; empty in free text. Set it with `keep_cast`."""
+        return Cast.of(self.scene)
+
+    def keep_cast(self, cast: Cast) -> None:
+        """Make it the scene's cast, saved with it."""
+        cast.keep(self.scene)
 
     @property
     def length(self) -> int:
@@ -73,7 +102,7 @@ class Manuscript:
         self._counts["writer"] += len(text)
 
     def begin(
-        self, model: str, fingerprint: str, settings: dict[str, float], random_seed: int
+        self, model: str, fingerprint: str, settings: dict[str, Scalar], random_seed: int
     ) -> int:
         """Begin a passage of the model's; returns its id."""
         passage = self.scene.add(
@@ -90,8 +119,51 @@ class Manuscript:
         self.scene.extend(passage, text)
         self._counts["model"] += len(text)
 
+    def add_takes(self, model: str, fingerprint: str, takes: Sequence[Take]) -> list[int]:
+        """Keep takes of a model's that go on from the visible text, which stays as it is; their
+        ids. "Next take" finds them from any of them."""
+        scene = self.scene
+        here = scene.head, scene.head_at
+        with self._at_once():
+            added = [
+                scene.add(
+                    "model",
+                    take.text,
+                    model=model,
+                    fingerprint=fingerprint,
+                    settings=take.settings,
+                    random_seed=take.random_seed,
+                    reason=take.reason,
+                    after=here,
+                )
+                for take in takes
+            ]
+            scene.move_head(*here)
+        return [passage.id for passage in added]
+
+    def edit(self, passage: int, text: str) -> None:
+        """Give a passage of the visible text other words; undo brings the old ones back."""
+        with self._at_once():
+            self.scene.edit(passage, text)
+        self._moved(True)
+
+    def jump(self, passage: int) -> None:
+        """Go to the end of a passage, anywhere in the tree; undo comes back."""
+        self.scene.move_head(passage, jump=True)
+        self._moved(True)
+
+    def cut(self, offset: int) -> bool:
+        """Let the visible text end after `offset` characters; whether any stood behind. Undo brings
+        those back."""
+        if not 0 <= offset < self.length:
+            return False
+        if (found := self.scene.passage_at(offset)) is not None:
+            passage, begin, _ = found
+            self.scene.move_head(passage.id, offset - begin, jump=True)
+        return self._moved(True)
+
     def undo(self) -> bool:
-        """Take back the last exchange; whether there was one."""
+        """Take back the last exchange or jump; whether there was one."""
         return self._moved(self.scene.undo())
 
     def redo(self) -> bool:
@@ -101,7 +173,7 @@ class Manuscript:
     def retry(self) -> bool:
         """Go back to where the model's last passage began; whether the last one is a model's."""
         scene = self.scene
-        if scene.head is None or scene.passages[scene.head].author != "model":
+        if scene.head is None or not scene.passages[scene.head].is_take:
             return False
         passage = scene.passages[scene.head]
         scene.move_head(passage.parent, passage.at)
@@ -124,9 +196,9 @@ class Manuscript:
     def takes(self) -> list[int]:
         """The ids of the passages that were written from where the last one was, itself too."""
         head = self.scene.head
-        if head is None or self.scene.passages[head].author != "model":
+        if head is None or not self.scene.passages[head].is_take:
             return []
-        return [take.id for take in self.scene.takes(head) if take.author == "model"]
+        return [take.id for take in self.scene.takes(head) if take.is_take]
 
     def _moved(self, moved: bool) -> bool:
         self._counts = self._count()
@@ -147,11 +219,23 @@ class Manuscript:
             if self.problem:
                 self._journal.abandon()
 
-    def _record(self, event: Event) -> None:
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Save all that changes meanwhile with one wait for the disk."""
+        events: list[Event] = []
+        self.scene.on_event = events.append
+        try:
+            yield
+        finally:
+            self.scene.on_event = self._record
+            if events:
+                self._record(*events)
+
+    def _record(self, *events: Event) -> None:
         if self._journal is not None:
             journal = self._journal
-            self._attempt(lambda: journal.write(event))
-        elif event.get("type") != "text":  # a refused creation is not tried again at every chunk
+            self._attempt(lambda: journal.write(*events))
+        elif events[0].get("type") != "text":  # a refused creation is not tried at every chunk
             self.retry_saving()
 
     def _create(self) -> None:

@@ -46,8 +46,28 @@ class Chunk(Message):
 
 
 @dataclass
+class TakesGrew(Message):
+    """Takes of an order are being written side by side: all that there is of each."""
+
+    generation: int
+    texts: tuple[str, ...]
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, TakesGrew) and message.generation == self.generation
+
+
+@dataclass
+class Suggested(Message):
+    """How a line might go on: ends of it, the likeliest first found."""
+
+    order: int
+    ends: tuple[str, ...]
+
+
+@dataclass
 class Finished(Message):
-    """A generation has ended: "length", "stopped" or "error" (then `error` says which)."""
+    """A generation has ended: at its "length", by a rule of `stops`, "stopped", or by an "error"
+    (then `error` says which)."""
 
     generation: int
     reason: str

@@ -10,14 +10,18 @@ NOTE_SECONDS = 4.0
 class Status:
     """What there is to say, from which `text` makes one line.
 
-    `models` holds "loading", "ready" or "unusable" for each; `activity` is what the model in use is
-    at, empty when it is at nothing; `written` counts the characters since it began to write.
+    `models` holds "loading", "ready" or "unusable" for each; `activity` is what the model that
+    was `asked` is at, empty when it is at nothing; `written` counts the characters since it began;
+    `offer` is what may be done with a suggestion that shows. `stop` is the key that stops it.
     """
 
     model: str
     models: dict[str, str] = field(default_factory=dict)
     activity: str = ""
     written: int = 0
+    asked: str = ""
+    offer: str = ""
+    stop: str = "esc"
     _writer: str = ""
     _began: float = 0.0
     _note: str = ""
@@ -28,7 +32,7 @@ class Status:
         self._note, self._note_ends = text, time.monotonic() + NOTE_SECONDS
 
     def begin(self, writer: str) -> None:
-        """A model begins to write."""
+        """A model begins to write, `writer` as it is to be called."""
         self._writer, self.activity = writer, "writing"
         self.written, self._began = 0, time.monotonic()
         self._note_ends = min(self._note_ends, self._began + 1)
@@ -41,14 +45,15 @@ class Status:
             return self._note
         if self.activity == "writing":
             rate = self.written / max(now - self._began, 0.05)
-            return f"{self._writer} writes · {rate:,.0f} char/s · esc stops"
-        match self.models.get(self.model, "loading"), self.activity:
+            return f"{self._writer} writes · {rate:,.0f} char/s · {self.stop} stops"
+        model = self.asked if self.activity else self.model
+        match self.models.get(model, "loading"), self.activity:
             case "unusable", _:
-                return f"{self.model} cannot be used · pick another model"
+                return f"{model} cannot be used · pick another model"
             case "loading", "":
-                return f"loading {self.model} ..."
+                return f"loading {model} ..."
             case "loading", _:
-                return f"loading {self.model} ... · {self.activity}"
+                return f"loading {model} ... · {self.activity}"
             case _, "":
-                return f"{self.model} is ready"
-        return f"{self.model}: {self.activity} · esc stops"
+                return f"{model} · {self.offer}" if self.offer else f"{model} is ready"
+        return f"{model}: {self.activity} · {self.stop} stops"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from bardtui.scene.cast import Role
 from bardtui.tui.glyphs import visible
 from bardtui.tui.manuscript import Manuscript
 
@@ -15,17 +16,7 @@ EMPTY_STAGE = (
     "and press Enter. The model writes on from there.",
 )
 
-PANE_KEYS = (
-    ("Enter", "Send the line; an empty one lets the model go on"),
-    ("space, Enter", "Send a line that the model is to finish"),
-    ("^j", "A new row in your line"),
-    ("up, down", "Lines sent before"),
-    ("page up, page down", "Read back and on; at the end the scene is followed again"),
-    ("end", "On an empty line: to the end of the scene"),
-    ("tab", "From pane to pane"),
-    ("^p", "Every command, and the themes"),
-    ("^q", "Leave; everything is saved"),
-)
+NOBODY_ELSE = "No role that may speak is the model's: give it one in the cast."
 
 
 def top_line(manuscript: Manuscript) -> Content:
@@ -55,6 +46,38 @@ def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
     if not follow:
         parts.append("▼ more below")
     return " · ".join(parts)
+
+
+def your_line(role: Role | None) -> Content:
+    """The seed line's title: whom the writer speaks as."""
+    if role is None:
+        return Content("Your line")
+    return Content.assemble("You are ", (visible(role.name), "bold $writer"))
+
+
+def line_hint(yours: Role | None, speaker: str) -> Content:
+    """What may be done with an empty line in a scene with roles; `speaker` is the model's next."""
+    typed = f"Speak as {yours.name}" if yours else "Type a line"
+    alone = f"; Enter alone lets {speaker} speak" if speaker else ""
+    return Content(visible(typed + alone))
+
+
+def offer(key: str, place: int, count: int) -> str:
+    """What may be done with the suggestion at `place` of `count`; nothing without one."""
+    others = f" · ↑↓ {place} of {count}" if count > 1 else ""
+    return f"{key} takes it{others}" if count else ""
+
+
+def writer(speaker: str, model: str) -> str:
+    """Who writes: the model, as a role if there is one."""
+    return f"{speaker} ({model})" if speaker else model
+
+
+def joined_the_cast(count: int) -> str:
+    """How many speakers have become roles."""
+    if not count:
+        return "Nobody speaks in the scene who is not in the cast."
+    return "1 role joins the cast" if count == 1 else f"{count} roles join the cast"
 
 
 def unknown(model: str, characters: Sequence[str]) -> str:

@@ -192,6 +192,19 @@ class WrappedText:
         self._chunks.extend(tail[at : at + _CHUNK] for at in range(0, len(tail) + 1, _CHUNK))
         self._wrap()
 
+    def cut(self, length: int) -> None:
+        """Shorten the text to its first `length` characters.
+
+        Costs the wrapping of the line that is cut, for a row may owe its end to what is cut off.
+        """
+        last = min(length, len(self)) // _CHUNK
+        self._chunks[last:] = [self._chunks[last][: length - last * _CHUNK]]
+        row = self.row_at(length)
+        while row and self.slice(self._starts[row] - 1, self._starts[row]) != "\n":
+            row -= 1
+        del self._starts[row + 1 :]
+        self._wrap()
+
     def rewrap(self, width: int) -> None:
         """Wrap all of the text at another width."""
         self._width = width

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bardtui.language import reader as reader_module
 from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
 from bardtui.language.reader import MARK_EVERY, Reader
 from tests.conftest import VERSE
@@ -177,3 +178,60 @@ def test_a_text_may_be_long(reader: Reader) -> None:
     assert_in_step(reader, text)
     reader.seek(text[:5_000] + "x")
     assert_in_step(reader, text[:5_000] + "x")
+
+
+def test_what_was_read_in_another_branch_is_known(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common, one, other = VERSE * 3, VERSE * 4 + "one", "x" + VERSE * 5
+    reader.seek(common + one)
+    reader.seek(common + other)
+    read = counted(reader.generator, monkeypatch)
+    for branch in (one, other, one):
+        reader.seek(common + branch)
+        assert read() == 0
+        assert_in_step(reader, common + branch)
+        read()  # what the assertion read
+    reader.seek(common + one[:300] + "x")
+    assert read() <= MARK_EVERY
+    assert_in_step(reader, common + one[:300] + "x")
+
+
+def test_the_end_of_what_was_written_is_known(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.seek("ANN:\n")
+    written = "".join(reader.write(203, Sampling(random_seed=3)))
+    reader.seek("ANN:\n" + written + "A line of the writer's.\n")
+    read = counted(reader.generator, monkeypatch)
+    reader.seek("ANN:\n" + written)
+    assert read() == 0
+    reader.seek("ANN:\n")
+    assert read() == 0
+    reader.seek("ANN:\n" + written[:202])
+    assert read() < MARK_EVERY
+
+
+def test_unknown_characters_are_told_of_any_text(reader: Reader) -> None:
+    assert reader.seek(VERSE + "中" + VERSE + "文中") == ("中", "文")
+    assert reader.seek(VERSE + "中" + VERSE) == ("中",)
+    assert reader.seek(VERSE + "a文" + VERSE + "中") == ("文", "中")
+    assert reader.seek(VERSE) == ()
+    assert reader.seek(VERSE + "中" + VERSE + "文中") == ("中", "文")
+
+
+def test_snapshots_have_a_bound_and_are_thinned_evenly(
+    generator: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = sum(array.nbytes for array in generator.snapshot().arrays)
+    monkeypatch.setattr(reader_module, "_MOST_BYTES", size * 16)
+    reader = Reader(generator)
+    text = VERSE * 30
+    reader.seek(text)
+    assert len(reader._marks) <= 16
+    read = counted(generator, monkeypatch)
+    for at in range(0, len(text), 500):
+        reader.seek(text[:at] + "x")
+        assert read() < len(text) / 3
+        assert_in_step(reader, text[:at] + "x")
+        read()

@@ -13,7 +13,7 @@ import pytest
 from bardtui.scene import journal as journal_module
 from bardtui.scene.journal import Journal, JournalError, SceneBusyError
 from bardtui.scene.reading import MAX_BYTES, read_scene
-from bardtui.scene.scene import Scene, SceneError
+from bardtui.scene.scene import Event, Scene, SceneError
 
 
 class Clock:
@@ -119,6 +119,26 @@ def test_a_models_text_is_handed_over_every_quarter_second_and_synced_at_its_end
     scene.end(answer.id, "stopped")
     assert [line["type"] for line in lines(path)[1:]] == ["passage", "text", "text", "end"]
     assert syncs[1:] == [path.stat().st_size]
+
+
+def test_a_finished_passage_is_on_the_disk_and_several_wait_for_it_once(
+    path: Path, syncs: list[int]
+) -> None:
+    scene = Scene()
+    journal = Journal.create(path, scene)
+    scene.add("model", "whole", reason="length")
+    assert syncs[1:] == [path.stat().st_size]
+    twin, events = Scene(), list[Event]()
+    twin.apply(scene.passages[1].event())
+    twin.on_event = events.append
+    twin.edit(1, "edited")
+    growing = twin.add("model")
+    twin.extend(growing.id, "to be ")
+    twin.extend(growing.id, "joined")
+    journal.write(*events)
+    assert syncs[2:] == [path.stat().st_size]
+    journal.close()
+    assert read_scene(path)[0].text == "editedto be joined"
 
 
 def test_flush_leaves_nothing_behind(path: Path, clock: Clock) -> None:

@@ -353,6 +353,17 @@ def test_jumps_are_taken_back_one_by_one_also_in_a_circle() -> None:
     assert on == back[::-1]
 
 
+def test_a_line_that_was_jumped_to_is_not_taken_back_with_what_was_written_there() -> None:
+    scene = Scene()
+    line, _answer = exchange(scene, "ANN:\n", "Come in.")
+    scene.move_head(line.id, jump=True)
+    scene.add("model", "Sit.", reason="length")
+    texts = []
+    while scene.undo():
+        texts.append(scene.text)
+    assert texts == ["ANN:\n", "ANN:\nCome in.", ""]
+
+
 def test_a_jump_to_the_beginning_and_back() -> None:
     scene = Scene()
     line, _ = exchange(scene, "ANN:\n", "Come in.")

@@ -1,35 +1,21 @@
 """The dialogs and the line of settings: keys, mouse, answers, and terminals of any size."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosts import Host, asked, shown, until
 from textual.screen import Screen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
+from bardtui.scene.library import SceneInfo
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.help import HelpScreen
 from bardtui.tui.screens.save import SaveScreen
-from bardtui.tui.screens.scenes import (
-    NewScene,
-    OpenScene,
-    SceneItem,
-    ScenesScreen,
-    ago,
-    in_bytes,
-)
+from bardtui.tui.screens.scenes import ScenesScreen
+from bardtui.tui.screens.title import TitleScreen
 from bardtui.tui.widgets.settingsline import SettingsLine
-
-NOW = datetime(2025, 6, 15, 12, 0)
-SCENES = [
-    SceneItem(Path("/s/old"), "an old one", NOW.timestamp() - 9e6, 318),
-    SceneItem(Path("/s/new"), "[/] the lower\x1b stair", NOW.timestamp(), 24_180),
-    SceneItem(Path("/s/torn"), "torn", NOW.timestamp() - 1e6, 5, "line 3 is [not] JSON"),
-]
-
 
 # -- saving
 
@@ -167,99 +153,6 @@ async def test_confirming_by_mouse(button: str, answer: bool) -> None:
         await until(pilot, lambda: host.answers == [answer])
 
 
-# -- scenes
-
-
-async def test_the_latest_scene_is_ready_and_enter_opens_it() -> None:
-    host = Host()
-    async with host.run_test() as pilot:
-        await asked(pilot, ScenesScreen(SCENES))
-        rows = shown(host)
-        assert rows.index("[/] the lower␛ stair") < rows.index("torn") < rows.index("an old one")
-        assert "24 kB" in rows
-        assert "line 3 is [not] JSON" in rows
-        await pilot.press("enter")
-        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/new"))])
-
-
-@pytest.mark.parametrize(
-    ("keys", "answer"),
-    [
-        (["n"], NewScene()),
-        (["up", "enter"], NewScene()),
-        (["end", "enter"], OpenScene(Path("/s/old"))),
-        (["escape"], None),
-    ],
-)
-async def test_choosing_by_key(keys: list[str], answer: object) -> None:
-    host = Host()
-    async with host.run_test() as pilot:
-        await asked(pilot, ScenesScreen(SCENES))
-        await pilot.press(*keys)
-        await until(pilot, lambda: host.answers == [answer])
-
-
-async def test_a_broken_scene_cannot_be_opened_and_says_why() -> None:
-    host = Host()
-    async with host.run_test() as pilot:
-        dialog = await asked(pilot, ScenesScreen(SCENES))
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: dialog.query_one("#refusal").has_class("-shown"))
-        assert not host.answers
-        await pilot.press("down")
-        await until(pilot, lambda: not dialog.query_one("#refusal").has_class("-shown"))
-        await pilot.click(OptionList, offset=(4, 1))
-        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/new"))])
-
-
-async def test_without_scenes_there_is_still_a_new_one() -> None:
-    host = Host()
-    async with host.run_test() as pilot:
-        await asked(pilot, ScenesScreen([]))
-        await pilot.press("enter")
-        await until(pilot, lambda: host.answers == [NewScene()])
-
-
-async def test_a_thousand_scenes_can_be_walked() -> None:
-    scenes = [SceneItem(Path(f"/s/{n}"), f"scene {n}", 1e9 - n, n) for n in range(1000)]
-    host = Host()
-    async with host.run_test() as pilot:
-        await asked(pilot, ScenesScreen(scenes))
-        await pilot.press("end")
-        await until(pilot, lambda: "scene 999" in shown(host))
-        await pilot.press("enter")
-        await until(pilot, lambda: host.answers == [OpenScene(Path("/s/999"))])
-
-
-@pytest.mark.parametrize(
-    ("then", "said"),
-    [
-        (datetime(2025, 6, 15, 9, 5), "today 09:05"),
-        (datetime(2025, 6, 14, 23, 59), "yesterday 23:59"),
-        (datetime(2025, 6, 13, 12, 0), "13 Jun"),
-        (datetime(2024, 12, 31, 12, 0), "31 Dec 2024"),
-        (datetime(2025, 6, 16, 12, 0), "16 Jun"),
-    ],
-)
-def test_when_in_words(then: datetime, said: str) -> None:
-    assert ago(then.timestamp(), NOW) == said
-
-
-@pytest.mark.parametrize("timestamp", [1e300, float("inf"), float("nan"), -1e18])
-def test_a_clock_that_was_far_off(timestamp: float) -> None:
-    assert ago(timestamp, NOW) == "some day"
-
-
-def test_sizes_in_words() -> None:
-    assert [in_bytes(n) for n in (0, 999, 1_000, 24_180, 1_250_000)] == [
-        "0 B",
-        "999 B",
-        "1 kB",
-        "24 kB",
-        "1.2 MB",
-    ]
-
-
 # -- help
 
 
@@ -267,7 +160,9 @@ async def test_help_lists_the_keys_it_is_given_and_scrolls_to_the_guide() -> Non
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         groups = {"Writing": [("esc", "Stop [/] at once"), ("^r", "Another take")], "Empty": []}
-        dialog = await asked(pilot, HelpScreen(groups, Path("/home/w/scenes")))
+        dialog = await asked(
+            pilot, HelpScreen(groups, Path("/home/w/scenes"), Path("/home/w/s.toml"))
+        )
         text = shown(host)
         assert "Writing" in text
         assert "esc          Stop [/] at once" in text
@@ -284,13 +179,14 @@ async def test_help_lists_the_keys_it_is_given_and_scrolls_to_the_guide() -> Non
 DIALOGS: list[Callable[[], Screen[Any]]] = [
     lambda: SaveScreen(Path("/tmp/a long name of a scene that goes on.txt"), error="No space"),
     lambda: ConfirmScreen("The model is still writing. Stop it and leave?", "Leave", "Stay"),
-    lambda: ScenesScreen(SCENES),
-    lambda: HelpScreen({"Writing": [("escape", "Stop at once")]}, Path("/scenes")),
+    lambda: ScenesScreen([SceneInfo(Path("/s/torn"), "[/] torn\x1b", 1e9, 5, "[not] JSON")]),
+    lambda: TitleScreen("[/] the lower\x1b stair"),
+    lambda: HelpScreen({"Writing": [("escape", "Stop at once")]}, Path("/scenes"), Path("/s")),
 ]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 5), (3, 2)])
-@pytest.mark.parametrize("dialog", DIALOGS, ids=["save", "confirm", "scenes", "help"])
+@pytest.mark.parametrize("dialog", DIALOGS, ids=["save", "confirm", "scenes", "title", "help"])
 async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
     dialog: Callable[[], Screen[Any]], size: tuple[int, int]
 ) -> None:
@@ -318,7 +214,7 @@ async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
 async def test_the_line_of_settings_drops_whole_settings_and_opens_on_a_click(
     width: int, left: str
 ) -> None:
-    line = SettingsLine("^b")
+    line = SettingsLine()
     line.show("shake[/]speare", ["temperature 0.80", "length 400", "pace 120"])
     host = Host(line)
     async with host.run_test(size=(width, 3), message_hook=host.hear) as pilot:
@@ -330,6 +226,6 @@ async def test_the_line_of_settings_drops_whole_settings_and_opens_on_a_click(
 
 
 async def test_the_line_of_settings_before_it_is_told_anything() -> None:
-    host = Host(SettingsLine("^b"))
+    host = Host(SettingsLine())
     async with host.run_test(size=(30, 3)):
         assert "^b settings" in shown(host)

@@ -19,7 +19,8 @@ from bardtui.language.reader import Reader
 from bardtui.scene.export import to_text
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
-from bardtui.tui.commands import STAGE_KEYS, key_groups
+from bardtui.tui.commands import STAGE_KEYS
+from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.stage import StageScreen

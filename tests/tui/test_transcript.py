@@ -13,6 +13,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from bardtui.tui.widgets.transcript import Transcript
+from bardtui.tui.wrapping import WrappedText
 from tests.tui.hosts import Host, until
 
 SIZE = (60, 12)
@@ -418,6 +419,28 @@ async def test_work_for_appended_text_depends_on_the_window(
             await pilot.pause()
         assert rendered == []
         assert layouts == []  # a longer text lays nothing out
+
+
+async def test_another_take_is_wrapped_from_where_it_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    transcript = Transcript()
+    async with Host(transcript).run_test(size=SIZE):
+        transcript.set_passages([("writer", LINES), ("model", "One take")])
+        added: list[int] = []
+        genuine = WrappedText.append
+
+        def append(text: WrappedText, more: str) -> None:
+            added.append(len(more))
+            genuine(text, more)
+
+        monkeypatch.setattr(WrappedText, "append", append)
+        transcript.set_passages([("writer", LINES), ("model", "One other take")])
+        assert added == [len("other take")]
+        assert transcript.text == LINES + "One other take"
+        assert rows(transcript)[-1] == "  One other take"
+        transcript.set_passages([])
+        assert transcript.text == ""
 
 
 # -- selecting -------------------------------------------------------------------------------------

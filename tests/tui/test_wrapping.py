@@ -148,6 +148,33 @@ def test_an_empty_text_has_a_row_and_a_last_newline_opens_one() -> None:
     assert rows(text) == [""]
 
 
+@given(texts, texts, st.integers(0, 400), widths)
+def test_a_text_that_is_cut_and_gone_on_with_is_wrapped_like_any(
+    text: str, more: str, at: int, width: int
+) -> None:
+    cut = WrappedText(width)
+    cut.append(text)
+    cut.cut(at)
+    assert rows(cut) == wrapped(text[:at], width)
+    cut.append(more)
+    assert rows(cut) == wrapped(text[:at] + more, width)
+    assert len(cut) == len(text[:at] + more)
+
+
+def test_a_cut_looks_at_its_own_line_and_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = WrappedText(80)
+    text.append("To be, or not to be: that is the question.\n" * 5_000)
+    looked_at = []
+
+    def spy(piece: str, width: int) -> list[int]:
+        looked_at.append(len(piece))
+        return breaks(piece, width)
+
+    monkeypatch.setattr(wrapping, "breaks", spy)
+    text.cut(len(text) - 50)
+    assert sum(looked_at) < 200
+
+
 def test_blanks_hang_over_and_long_words_are_cut() -> None:
     assert wrapped("good   night", 4) == ["good   ", "nigh", "t"]
     assert wrapped("中文字 go", 4) == ["中文", "字 ", "go"]

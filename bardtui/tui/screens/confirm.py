@@ -17,9 +17,9 @@ class ConfirmScreen(Dialog[bool]):
     """
 
     BINDINGS = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n", "answer(False)", "No"),
-        Binding("left,right", "app.focus_next", "Other answer", show=False),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
+        Binding("n", "answer(False)", "No", id="confirm.no"),
+        Binding("left,right", "app.focus_next", "Other answer", show=False, id="confirm.other"),
     ]
     AUTO_FOCUS = "#no"
 

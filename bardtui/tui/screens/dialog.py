@@ -60,7 +60,7 @@ class Dialog(ModalScreen[Answer]):
     }
     """
 
-    BINDINGS = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS = [Binding("escape", "cancel", "Cancel", id="dialog.cancel")]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-roomy")]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (9, "-short"), (18, "-tall")]

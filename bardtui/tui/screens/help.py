@@ -24,6 +24,11 @@ _GUIDE: Keys = (
         "bar in the margin.",
     ),
     (
+        "Suggestions",
+        "Stop for a moment while you type, and the model shows how the line may go on: it is "
+        "yours if you take it, and nothing if you type on.",
+    ),
+    (
         "Temperature",
         "How much the model dares. Near 0.1 it takes the likeliest character again and again and "
         "soon repeats itself; near 1 it writes as its texts do; near 2 it forgets how to spell.",
@@ -51,6 +56,7 @@ class HelpScreen(Dialog[None]):
     Args:
         groups: The real bindings; the order of the mapping is the order on screen.
         scenes: The folder the scenes are kept in.
+        settings: The settings file.
     """
 
     DEFAULT_CSS = """
@@ -60,13 +66,15 @@ class HelpScreen(Dialog[None]):
     }
     """
 
-    BINDINGS = [Binding("question_mark,f1,q", "cancel", "Close", show=False)]
+    BINDINGS = [Binding("question_mark,f1,q", "cancel", "Close", show=False, id="help.close")]
     AUTO_FOCUS = "#box"
 
-    def __init__(self, groups: Mapping[str, Keys], scenes: Path) -> None:
+    def __init__(self, groups: Mapping[str, Keys], scenes: Path, settings: Path) -> None:
         super().__init__()
         kept = f"Every scene is saved as you write, in {scenes}"
-        self._groups = [*groups.items(), ("How it works", (*_GUIDE, ("Scenes", kept)))]
+        bound = f'Keys, the theme and more are set in {settings}: [keys] stage.retry = "f9"'
+        guide = (*_GUIDE, ("Scenes", kept), ("Settings", bound))
+        self._groups = [*groups.items(), ("How it works", guide)]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box") as box:

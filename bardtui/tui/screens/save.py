@@ -1,23 +1,38 @@
-"""Where to save the scene: a path, checked before it is returned."""
+"""Where to save the scene, and as what: a path, checked before it is returned."""
 
 import os
 from pathlib import Path
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
+from textual.widgets.input import Selection
 
+from bardtui.scene.export import format_of, suffix_of
+from bardtui.scene.reading import SUFFIX
 from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.widgets.formats import FORMATS, FormatRow
+
+
+class NameField(Input):
+    """The file's name. Up and down, which have no other use in it, choose the format."""
+
+    BINDINGS = [
+        Binding("up", "screen.format(-1)", "Format before", show=False, id="save.before"),
+        Binding("down", "screen.format(1)", "Next format", show=False, id="save.next"),
+    ]
 
 
 class SaveScreen(Dialog[Path | None]):
     """Asks for a file; dismissed with its path, or with None.
 
-    A name without a folder goes beside `default`. An existing file is asked about in place: the
-    second Enter replaces it. Nothing is written here; when writing fails, show the dialog again
-    with the path tried and the reason as `error`.
+    The suffix of its name says the format, the row of formats changes the suffix. A name without a
+    folder goes beside `default`. An existing file is asked about in place: the second Enter
+    replaces it; a saved scene is never replaced. Nothing is written here; when writing fails, show
+    the dialog again with the path tried and the reason as `error`.
     """
 
     DEFAULT_CSS = """
@@ -27,6 +42,9 @@ class SaveScreen(Dialog[Path | None]):
         height: 3;
         &:focus { border: round $border; }
     }
+    SaveScreen #formats { margin: 1 0 0 0; }
+    SaveScreen.-short #formats { margin: 0; }
+    SaveScreen.-tiny #formats, SaveScreen.-tiny #purpose { display: none; }
     SaveScreen #error { display: none; }
     SaveScreen #error.-shown { display: block; }
     SaveScreen.-tiny #path { border: none; height: 1; padding: 0; }
@@ -46,10 +64,12 @@ class SaveScreen(Dialog[Path | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Save the scene as"
-            box.border_subtitle = "Enter saves · esc goes back"
+            box.border_subtitle = "Enter saves · ↑ ↓ format · esc goes back"
             # No control characters: they would reach the terminal, and no file name needs them.
-            yield Input(self._default, id="path", restrict=r"[^\x00-\x1f\x7f-\x9f]*")
+            yield NameField(self._default, id="path", restrict=r"[^\x00-\x1f\x7f-\x9f]*")
             yield Static(id="folder", classes="note")
+            yield FormatRow(id="formats")
+            yield Static(id="purpose", classes="note")
             yield Static(id="error", classes="error")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -58,16 +78,29 @@ class SaveScreen(Dialog[Path | None]):
     def on_mount(self) -> None:
         self._say(self._error)
         # The stem is what a writer changes; the ending mostly stays.
-        stem = len(Path(self._default).stem)
-        field = self.query_one("#path", Input)
-        field.selection = type(field.selection)(0, stem)
+        self.query_one(NameField).selection = Selection(0, len(_without_suffix(self._default)))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        folder = self._path(event.value).parent
-        self.query_one("#folder", Static).update(Content(visible(f"in {folder}")))
+        path = self._path(event.value)
+        self.query_one("#folder", Static).update(Content(visible(f"in {path.parent}")))
+        format = format_of(path) or "txt"
+        self.query_one(FormatRow).format = format
+        self.query_one("#purpose", Static).update(Content(FORMATS[format][1]))
         if event.value != self._judged:
             self._say("")
+
+    def on_format_row_chosen(self, message: FormatRow.Chosen) -> None:
+        """Give the name the suffix of another format; what is selected of it stays selected."""
+        message.stop()
+        field = self.query_one(NameField)
+        name, (start, end) = _without_suffix(field.value), field.selection
+        field.value = (name.strip() or _without_suffix(self._default)) + suffix_of(message.format)
+        field.selection = Selection(min(start, len(name)), min(end, len(name)))
+
+    def action_format(self, steps: int) -> None:
+        """Choose the next of the formats, or the one before."""
+        self.query_one(FormatRow).action_step(steps)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -87,7 +120,7 @@ class SaveScreen(Dialog[Path | None]):
         return Path(os.path.normpath(self._folder / path))
 
     def _accept(self) -> None:
-        typed = self.query_one("#path", Input).value
+        typed = self.query_one(NameField).value
         path = self._path(typed)
         try:
             problem = _problem(typed, path)
@@ -111,10 +144,18 @@ class SaveScreen(Dialog[Path | None]):
         self.query_one("#save", Button).label = "Replace" if replacing else "Save"
 
 
+def _without_suffix(name: str) -> str:
+    """A name without the suffix of any format; other dots in it are its own."""
+    path = Path(name.rstrip())
+    return name.rstrip().removesuffix(path.suffix) if format_of(path) else name
+
+
 def _problem(typed: str, path: Path) -> str:
     """Why the path cannot be a file, or nothing. May raise OSError for an unreadable folder."""
     if not typed.strip():
         return "It needs a name."
+    if path.name.endswith(SUFFIX):
+        return "That would be a saved scene's file: give it another name."
     if path.is_dir():
         return "That is a folder."
     if not path.parent.is_dir():

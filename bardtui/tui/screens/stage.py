@@ -1,76 +1,48 @@
-"""The stage: the main screen. It carries words between the writer, the scene and the engine."""
+"""The stage: the main screen, and what the writer may do there."""
 
-import secrets
 from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from bardtui import paths
 from bardtui.config import Remembered, Settings
+from bardtui.scene.cast import Cast
+from bardtui.scene.contents import Contents
+from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import SceneError
-from bardtui.scene.script import joined
 from bardtui.tui import words
-from bardtui.tui.commands import STAGE_KEYS, key_groups
-from bardtui.tui.draft import Draft
-from bardtui.tui.engine import Engine, Generation
-from bardtui.tui.glyphs import visible
+from bardtui.tui.commands import STAGE_KEYS
+from bardtui.tui.keys import key_groups, key_of
 from bardtui.tui.manuscript import Manuscript
-from bardtui.tui.messages import (
-    Chunk,
-    Finished,
-    ModelState,
-    Reading,
-    Started,
-)
-from bardtui.tui.screens.files import choose_scene, save_as
+from bardtui.tui.messages import ModelState
+from bardtui.tui.screens.files import save_as
 from bardtui.tui.screens.help import HelpScreen
-from bardtui.tui.screens.scenes import NewScene
-from bardtui.tui.status import Status
+from bardtui.tui.screens.history import HistoryScreen
+from bardtui.tui.screens.scenes import NewScene, ScenesScreen
+from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelsPane
-from bardtui.tui.widgets.seedline import SeedLine
-from bardtui.tui.widgets.settingsline import SettingsLine
 from bardtui.tui.widgets.sidepane import SidePane
-from bardtui.tui.widgets.transcript import Transcript
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
+LOW_BELOW = 32  # rows: lower terminals lose the words below the dials
 TINY_BELOW = (40, 12)  # columns, rows
+FRAME = 12  # columns of the stage beside a row of text
 
 
-class StageScreen(Screen[None]):
-    """Panes, transcript and seed line. The scene and its journal are the manuscript's, the models
-    the engine's; what is left here is who answers whom."""
+class StageScreen(HistoryScreen):
+    """Panes, transcript and seed line, and every action of the writer's on them."""
 
     BINDINGS = STAGE_KEYS
+    BINDING_GROUP_TITLE = "The scene"
     AUTO_FOCUS = "#seed"
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
-        super().__init__()
-        self.manuscript = manuscript
-        self.settings = settings
-        self.engine = Engine(self.post_message)
-        self.status = Status(remembered.model)
-        self.top_line = Static(id="topline")
-        self.side = SidePane(remembered)
-        self.settings_line = SettingsLine(id="settings")
-        self.transcript = Transcript(
-            max_text_width=settings.text_width, hint=words.EMPTY_STAGE, id="transcript"
-        )
-        self.seed_line = SeedLine(id="seed")
-        self.writing: Generation | None = None  # what is being written
-        self._last_id = 0
-        self._passage: int | None = None  # the model's passage that is growing
-        self._before_retry: int | None = None  # the take that was tried again
-        self._draft = Draft()
-        self._fingerprint = ""  # of the model that is writing
-        self._top = Content()
-        self._warned = False  # that the scene is not being saved
-        self._told: set[str] = set()  # characters said to be unknown
+        super().__init__(manuscript, settings, remembered)
+        self.contents = Contents()  # of the saved scenes, kept from one look at them to the next
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -84,8 +56,10 @@ class StageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.transcript.border_title = "Scene"
+        self.settings_line.key = key_of(self.app, "stage.settings")
+        self.status.stop = key_of(self.app, "stage.stop")
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self._remember())
         self._show_scene()
-        self._show_settings()
         self.seed_line.text = self._draft.text
         self.seed_line.move_cursor(self.seed_line.document.end)
         self.set_interval(0.5, lambda: self._draft.keep(self.seed_line.text))
@@ -96,7 +70,9 @@ class StageScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width < FOLDED_BELOW, "-folded")
+        self.set_class(height < LOW_BELOW, "-low")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
+        self._show_hint()
         if width >= FOLDED_BELOW:
             self.remove_class("-drawer")
 
@@ -108,97 +84,6 @@ class StageScreen(Screen[None]):
         self.manuscript.close()
         self._remember()
 
-    # -- writing -----------------------------------------------------------------------------------
-
-    def on_seed_line_sent(self, message: SeedLine.Sent) -> None:
-        self._stop()
-        if message.text:
-            line = joined(self.manuscript.scene.text, message.text)
-            self.manuscript.add_line(line)
-            self.transcript.begin_passage("writer")
-            self.transcript.append(line)
-        self.transcript.action_scroll_end()
-        self._write()
-
-    def on_seed_line_too_long(self, message: SeedLine.TooLong) -> None:
-        self.say(words.too_long(message.length, message.kept), severity="warning")
-
-    def _write(self) -> None:
-        """Let the model write on from the visible text."""
-        self._last_id += 1
-        self.writing = Generation(
-            id=self._last_id,
-            model=self.status.model,
-            text=self.manuscript.scene.text,
-            random_seed=secrets.randbelow(2**31),
-            top_k=self.settings.top_k,
-            top_p=self.settings.top_p,
-            **self.side.values(),
-        )
-        self._passage, self.status.activity = None, "your line waits"
-        self.engine.write(self.writing)
-        self.refresh_bindings()
-        self._remember()
-        self._show_state()
-
-    def _stop(self, reason: str = "stopped") -> None:
-        """End what is being written, at the character that shows. What the engine has posted
-        beyond it will be of an old generation, and dropped."""
-        if self.writing is None:
-            return
-        self.engine.stop()
-        if self._passage is not None:
-            self.manuscript.scene.end(self._passage, reason)
-        elif self._before_retry is not None:  # not a character of another take: the old one stays
-            self.manuscript.back_to(self._before_retry)
-            self._show_scene()
-        self._before_retry = None
-        self.writing, self._passage, self.status.activity = None, None, ""
-        self.transcript.writing = False
-        self._show_takes()
-        self.refresh_bindings()
-        self._show_state()
-
-    def _is_current(self, generation: int) -> bool:
-        return self.writing is not None and self.writing.id == generation
-
-    def on_reading(self, message: Reading) -> None:
-        if self._is_current(message.generation):
-            self.status.activity = f"reading the scene, {message.share:.0%}"
-            self._show_state()
-
-    def on_started(self, message: Started) -> None:
-        if (generation := self.writing) is None or generation.id != message.generation:
-            return
-        self.status.begin(generation.model)
-        self._fingerprint = message.fingerprint
-        self.transcript.writing = True
-        self.transcript.begin_passage("model")
-        if new := [c for c in message.unknown if c not in self._told]:
-            self._told.update(new)
-            self.say(words.unknown(generation.model, new))
-
-    def on_chunk(self, message: Chunk) -> None:
-        if (generation := self.writing) is None or generation.id != message.generation:
-            return
-        if self._passage is None:
-            self._passage = self.manuscript.begin(
-                generation.model,
-                self._fingerprint,
-                generation.settings(),
-                generation.random_seed,
-            )
-        self.manuscript.extend(self._passage, message.text)
-        self.transcript.append(message.text)
-        self.status.written += len(message.text)
-
-    def on_finished(self, message: Finished) -> None:
-        if not self._is_current(message.generation):
-            return
-        self._stop(message.reason)
-        if message.reason == "error":
-            self.say(f"{message.error}. Your words are kept.", severity="error")
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer offers the rest only while something is being written."""
         return True if action != "hurry" or self.writing is not None else None
@@ -209,41 +94,33 @@ class StageScreen(Screen[None]):
         if self.has_class("-drawer") and self.writing is None:
             self.action_settings()
             return
+        if self.has_class("-alone") and self.writing is None:
+            self.action_alone()
+            return
         self._stop()
         self.seed_line.focus()
+        self._ask_for_suggestion()
+
+    def action_alone(self) -> None:
+        """Leave nothing on the screen but the scene and the line; or bring the rest back."""
+        alone = not self.has_class("-alone")
+        self.set_class(alone, "-alone")
+        self.remove_class("-drawer")
+        # The longest row stands in the middle of the screen.
+        column = self.settings.text_width + FRAME
+        self.query_one("#stage").styles.max_width = column if alone else None
+        self.transcript.border_title = "" if alone else "Scene"
+        self.seed_line.focus()
+
+    def action_suggestions(self) -> None:
+        """Have lines finished as they are typed, or no longer."""
+        self.suggesting = not self.suggesting
+        self._forget_suggestion()
+        self.say("Your lines are finished as you type" if self.suggesting else "No suggestions")
+        self._ask_for_suggestion()
 
     def action_hurry(self) -> None:
         self.engine.hurry()
-
-    def action_retry(self) -> None:
-        """Another take of the model's last passage; the earlier one stays in the scene's tree."""
-        self._stop()
-        before = self.manuscript.scene.head
-        if self.manuscript.retry():
-            self._show_scene()
-            self._write()
-            self._before_retry = before
-        else:
-            self.say("There is no passage of the model's to try again.")
-
-    def action_take(self) -> None:
-        """Show the next of the takes, in turn; all of them stay."""
-        self._stop()
-        self._moved(self.manuscript.next_take(), "There is no other take: Ctrl+R writes one.")
-
-    def action_undo(self) -> None:
-        self._stop()
-        self._moved(self.manuscript.undo(), "There is nothing to undo.")
-
-    def action_redo(self) -> None:
-        self._stop()
-        self._moved(self.manuscript.redo(), "There is nothing to redo.")
-
-    def _moved(self, moved: bool, nothing: str) -> None:
-        if moved:
-            self._show_scene()
-        else:
-            self.say(nothing)
 
     def action_read(self, pages: int) -> None:
         """Page through the transcript from the seed line."""
@@ -266,6 +143,8 @@ class StageScreen(Screen[None]):
 
     def action_settings(self) -> None:
         """Open or close the side pane, where it is folded; else go to it."""
+        if self.has_class("-alone"):
+            self.action_alone()
         if not self.has_class("-folded"):
             self.side.temperature.focus()
             return
@@ -274,6 +153,34 @@ class StageScreen(Screen[None]):
             self.side.temperature.focus()
         else:
             self.seed_line.focus()
+
+    def action_cast(self) -> None:
+        """Go to the roles, and to the seed line from there."""
+        if self.focused is self.side.cast:
+            self.action_stop()
+            return
+        if self.has_class("-alone"):
+            self.action_alone()
+        self.set_class(self.has_class("-folded"), "-drawer")
+        self.side.cast.focus()
+
+    def action_speakers(self) -> None:
+        """Take those who speak in the scene into the cast."""
+        cast, text = self.manuscript.cast, self.manuscript.scene.text
+        grown = cast.with_speakers(text)
+        self.say(words.joined_the_cast(len(grown.roles) - len(cast.roles)))
+        if grown != cast:
+            self._keep_cast(grown)
+
+    def _keep_cast(self, cast: Cast) -> None:
+        self.manuscript.keep_cast(cast)
+        self._show_cast()
+
+    def on_cast_pane_changed(self, message: CastPane.Changed) -> None:
+        self._keep_cast(message.cast)
+
+    def on_cast_pane_speakers_wanted(self) -> None:
+        self.action_speakers()
 
     def on_click(self, event: events.Click) -> None:
         """The program's name opens the palette, which has every action, for the mouse."""
@@ -284,7 +191,7 @@ class StageScreen(Screen[None]):
         self.action_settings()
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(key_groups(self), paths.scenes_dir()))
+        self.app.push_screen(HelpScreen(key_groups(self), paths.scenes_dir(), paths.config_file()))
 
     @work
     async def action_save(self) -> None:
@@ -297,10 +204,12 @@ class StageScreen(Screen[None]):
         """Choose another scene."""
         self.manuscript.retry_saving()
         try:
-            choice = await choose_scene(self.app)
+            scenes = list_scenes(paths.scenes_dir())
         except OSError as error:
             self.say(f"The scenes cannot be listed: {error.strerror}", severity="error")
             return
+        dialog = ScenesScreen(scenes, current=self.manuscript, contents=self.contents)
+        choice = await self.app.push_screen_wait(dialog)
         if isinstance(choice, NewScene):
             self.action_new()
         elif choice is not None and choice.path != self.manuscript.path:
@@ -363,56 +272,12 @@ class StageScreen(Screen[None]):
         elif message.detail:
             self.say(message.detail, severity="warning")
         self._show_state()
+        self._ask_for_suggestion()
+
+    def on_choice_changed(self) -> None:
+        self._show_settings()
 
     def on_dial_changed(self, message: Dial.Changed) -> None:
         if message.dial.id == "pace" and self.writing is not None:
             self.writing.pace = message.value
         self._show_settings()
-
-    def _remember(self) -> None:
-        """Keep the settings for the next start, also if this one ends badly."""
-        try:
-            self.side.remembered(self.status.model, self.app.theme).save(paths.remembered_file())
-        except OSError as error:
-            self.log.error(error)  # a scene that cannot be saved either is told of at the top
-
-    # -- showing -----------------------------------------------------------------------------------
-
-    def say(self, text: str, severity: str = "information") -> None:
-        """Tell the writer something: in passing in the status line, or, if it is a warning or an
-        error, in a box over the stage. The text is never markup."""
-        if severity == "information":
-            self.status.note(text)
-            self._show_state()
-        else:
-            self.notify(visible(text), severity=severity, markup=False)  # type: ignore[arg-type]
-
-    def _show_scene(self) -> None:
-        path = self.manuscript.scene.path()
-        self.transcript.set_passages([(p.author, p.text[:shown]) for p, shown in path])
-        self._show_takes()
-        self._show_state()
-
-    def _show_takes(self) -> None:
-        below = words.below_the_scene(self.manuscript, self.transcript.follow)
-        self.transcript.border_subtitle = below
-
-    def _show_settings(self) -> None:
-        self.settings_line.show(self.status.model, self.side.words())
-
-    def _show_state(self) -> None:
-        """The top line and the status; called four times a second and on change."""
-        if self.manuscript.problem:
-            self.manuscript.retry_saving()
-        if bool(self.manuscript.problem) != self._warned:
-            self._warned = not self._warned
-            if self._warned:
-                self.say(
-                    f"This scene is not being saved: {self.manuscript.problem}. "
-                    "Ctrl+S saves it elsewhere.",
-                    severity="error",
-                )
-        if (line := words.top_line(self.manuscript)) != self._top:
-            self._top = line
-            self.top_line.update(line)
-        self.seed_line.border_subtitle = Content(visible(self.status.text))

@@ -40,6 +40,10 @@ def round_stops(minimum: float, maximum: float) -> tuple[float, ...]:
     return tuple(sorted({float(minimum), float(maximum)} | inside))
 
 
+def _binding(keys: str, action: str, id: str, does: str) -> Binding:
+    return Binding(keys, action, does, show=False, id=id)
+
+
 class Dial(Widget, can_focus=True):
     """A slider whose border title is its label and value.
 
@@ -68,13 +72,14 @@ class Dial(Widget, can_focus=True):
     }
     """
 
+    BINDING_GROUP_TITLE = "A dial"
     BINDINGS = [
-        Binding("left", "move(-1)", "Less", show=False),
-        Binding("right", "move(1)", "More", show=False),
-        Binding("pagedown,shift+left,ctrl+left", f"move(-{_LEAP})", "Much less", show=False),
-        Binding("pageup,shift+right,ctrl+right", f"move({_LEAP})", "Much more", show=False),
-        Binding("home", "lowest", "Least", show=False),
-        Binding("end", "highest", "Most", show=False),
+        _binding("left", "move(-1)", "dial.less", "Less"),
+        _binding("right", "move(1)", "dial.more", "More"),
+        _binding("pagedown,shift+left,ctrl+left", f"move(-{_LEAP})", "dial.much_less", "Much less"),
+        _binding("pageup,shift+right,ctrl+right", f"move({_LEAP})", "dial.much_more", "Much more"),
+        _binding("home", "lowest", "dial.least", "The least"),
+        _binding("end", "highest", "dial.most", "The most"),
     ]
 
     value: reactive[float] = reactive(0.0, init=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
@@ -54,6 +55,13 @@ class ModelsPane(OptionList):
         &:nocolor:focus { border: heavy $border; }
     }
     """
+
+    BINDING_GROUP_TITLE = "The models"
+    BINDINGS = [
+        Binding("up", "cursor_up", "The model above", show=False, id="models.up"),
+        Binding("down", "cursor_down", "The model below", show=False, id="models.down"),
+        Binding("enter", "select", "Write with this model", show=False, id="models.pick"),
+    ]
 
     class Picked(Message):
         """The writer picked a model that can be used."""

@@ -1,32 +1,59 @@
-"""The line the writer types: grows to five rows, sends on Enter, remembers what it sent."""
+"""The line the writer types: grows to five rows, sends on Enter, remembers what it sent, and shows
+how a model would finish it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from bardtui.tui.glyphs import visible
+from bardtui.tui.keys import actions
+from bardtui.tui.widgets.ghost import Ghost
 
 LIMIT = 20_000
 """The most characters the line holds. The widget lays out all it holds at every key."""
 
+HINT = Content("Type a line and press Enter; Enter alone lets the model go on")
+"""What an empty line says, unless it is given another `placeholder`."""
+
+PAUSE = 0.15
+"""Seconds without a key after which a suggestion is asked for."""
+
 _REMEMBERED = 200
+_LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
+_WORD = re.compile(r"\s*\S+\s*")
 _LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 # What steers a terminal or turns the reading direction. Joiners stay: emoji and scripts need them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class SeedLine(TextArea):
+def _binding(keys: str, action: str, id: str, does: str) -> Binding:
+    return Binding(keys, action, does, show=False, id=id)
+
+
+class _Editor(TextArea, inherit_bindings=False):
+    """An editor without those of its keys that are the stage's."""
+
+    BINDINGS = [
+        b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in ("f6", "f7")
+    ]
+
+
+class SeedLine(_Editor):
     """An editor for one line or a few: Enter sends, Ctrl+J begins a new row.
 
     Control characters in pasted text become the glyphs they are shown as, so that what is sent is
-    what was seen. Up on the first row and down on the last walk through the lines sent before; a
-    line that was begun, or changed, meanwhile is kept below the newest.
+    what was seen; so do those in a suggestion. A suggestion is shown as a ghost after the text and
+    is no part of it: Tab or the right arrow takes it, Up and Down show others. Without one, Up on
+    the first row and Down on the last walk through the lines sent before; a line that was begun, or
+    changed, meanwhile is kept below the newest.
     """
 
     DEFAULT_CSS = """
@@ -41,6 +68,8 @@ class SeedLine(TextArea):
         background: transparent;
         scrollbar-size-vertical: 1;
         & .text-area--placeholder { color: $text-disabled; }
+        & .text-area--suggestion { color: $text-muted; text-style: italic; }
+        &:nocolor .text-area--suggestion { text-style: dim italic; }
         &:dark .text-area--cursor, &:light .text-area--cursor {
             color: $input-cursor-foreground;
             background: $input-cursor-background;
@@ -50,16 +79,27 @@ class SeedLine(TextArea):
     }
     """
 
+    BINDING_GROUP_TITLE = "Your line"
     BINDINGS = [
-        Binding("ctrl+j,shift+enter,alt+enter", "new_row", "New row", show=False),
-        Binding("ctrl+z", "undo", "Undo", tooltip="Take back typing, or the last exchange"),
-        Binding("ctrl+y", "redo", "Redo", show=False),
-        Binding("pageup", "screen.read(-1)", "Read back", show=False),
-        Binding("pagedown", "screen.read(1)", "Read on", show=False),
-        Binding("ctrl+end", "screen.follow", "The scene's end", show=False),
-        Binding("end", "end", "End", show=False),
-        Binding("up", "earlier", "Earlier line", show=False),
-        Binding("down", "later", "Later line", show=False),
+        _binding("enter", "send", "line.send", "Send; an empty line lets the model go on"),
+        _binding("ctrl+j,shift+enter,alt+enter", "new_row", "line.new_row", "A new row"),
+        _binding("tab", "take", "line.take", "Take the suggestion"),
+        _binding("ctrl+right", "take_word", "line.take_word", "Take a word of it, or go past one"),
+        _binding("escape", "drop", "line.drop", "Drop the suggestion"),
+        _binding("up", "earlier", "line.earlier", "The suggestion before, or a line sent before"),
+        _binding("down", "later", "line.later", "The next suggestion, or line sent before"),
+        _binding("end", "end", "line.end", "The row's end; on an empty line, the scene's"),
+        _binding("ctrl+end", "screen.follow", "line.follow", "Follow the scene's end"),
+        Binding(
+            "ctrl+z",
+            "undo",
+            "Undo",
+            id="stage.undo",
+            tooltip="Take back typing, or the last exchange",
+        ),
+        _binding("ctrl+y", "redo", "stage.redo", "Bring it back"),
+        _binding("pageup", "screen.read(-1)", "transcript.page_up", "Read back"),
+        _binding("pagedown", "screen.read(1)", "transcript.page_down", "Read on"),
     ]
 
     class Sent(Message):
@@ -77,11 +117,29 @@ class SeedLine(TextArea):
             self.length = length
             self.kept = kept
 
+    class Paused(Message):
+        """The writer has stopped typing for a moment: the line may be `unfinished`."""
+
+    class Dropped(Message):
+        """The writer wants no suggestion for what is typed now."""
+
+    class Offering(Message):
+        """A suggestion shows, the one at `place` of `count`; or none does, and both are 0."""
+
+        def __init__(self, place: int, count: int) -> None:
+            super().__init__()
+            self.place = place
+            self.count = count
+
     def __init__(self, *, id: str | None = None) -> None:
+        self._ghost = Ghost()
+        self._pause: Timer | None = None
+        self._paused = False  # the writer has typed and stopped
+        self._offered = (0, 0)
         super().__init__(
             id=id,
             highlight_cursor_line=False,
-            placeholder=Content("Type a line and press Enter; Enter alone lets the model go on"),
+            placeholder=HINT,
         )
         self.cursor_blink = False
         self.match_cursor_bracket = False
@@ -100,14 +158,24 @@ class SeedLine(TextArea):
         kept = _STEERING.sub(lambda found: visible(found[0]), text[:room])
         if len(text) > room:
             self.post_message(self.TooLong(len(edit.text), len(kept)))
+        self._wait()
         return super().edit(replace(edit, text=kept))
 
     async def _on_key(self, event: events.Key) -> None:
-        # Before TextArea's own handler, which would insert a line break.
-        if event.key == "enter":
-            event.stop()
+        """Obey the line's own keys here, in the order in which they are typed: by the time a key
+        has come to the app, which would, what was typed next is in the line already."""
+        if event.is_printable:
+            return
+        for action in actions(self, event.key):
+            if await self.app.run_action(action, self):
+                event.stop()
+                event.prevent_default()
+                return
+        if event.key == "enter":  # bound to something else: TextArea would insert a line break
             event.prevent_default()
-            self.send()
+
+    def action_send(self) -> None:
+        self.send()
 
     def send(self) -> None:
         """Post what is typed and clear the line."""
@@ -143,13 +211,17 @@ class SeedLine(TextArea):
             self.call_later(self.run_action, "screen.follow")
 
     def action_earlier(self) -> None:
-        if self.navigator.is_first_wrapped_line(self.cursor_location):
+        if self.suggestion:
+            self._turn(-1)
+        elif self.navigator.is_first_wrapped_line(self.cursor_location):
             self._recall(self._place - 1)
         else:
             self.action_cursor_up()
 
     def action_later(self) -> None:
-        if self.navigator.is_last_wrapped_line(self.cursor_location):
+        if self.suggestion:
+            self._turn(1)
+        elif self.navigator.is_last_wrapped_line(self.cursor_location):
             self._recall(self._place + 1)
         else:
             self.action_cursor_down()
@@ -162,3 +234,95 @@ class SeedLine(TextArea):
         self._place = place
         self.text = (self._sent + [self._draft])[place]
         self.move_cursor(self.document.end)
+
+    # -- the suggestion ----------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.watch(self, "selection", self.update_suggestion, init=False)
+
+    def on_resize(self) -> None:
+        self.update_suggestion()
+
+    @property
+    def unfinished(self) -> str:
+        """The line, if a suggestion for it is of use: the writer has typed in it, and stopped with
+        the cursor at its end, and sees none; else empty."""
+        return self.text if self._paused and self._at_end and not self.suggestion else ""
+
+    def offer(self, begun: str, ends: Iterable[str]) -> None:
+        """Show how the line, which was `begun` when these ends were asked for, may end. They are a
+        model's text: data, and no more of each than its first row."""
+        rows = (_LINE_END.split(end, maxsplit=1)[0] for end in ends)
+        cleaned = (_STEERING.sub(lambda found: visible(found[0]), row) for row in rows)
+        self._ghost.offer(begun, (end for end in cleaned if end.strip()))
+        self.update_suggestion()
+
+    def drop(self) -> None:
+        """Show no suggestion, until one is offered again."""
+        self._ghost.drop()
+        self.update_suggestion()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a suggestion, the keys for it are the stage's."""
+        return bool(self.suggestion) if action in ("take", "drop") else True
+
+    def action_take(self) -> None:
+        self.insert(self._ghost.end(self.text), maintain_selection_offset=False)
+
+    def action_take_word(self) -> None:
+        if self.suggestion and (word := _WORD.match(self._ghost.end(self.text))):
+            self.insert(word[0], maintain_selection_offset=False)
+        else:
+            self.action_cursor_word_right()
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        if self.suggestion and not select:
+            self.action_take()
+        elif not self._at_end:
+            super().action_cursor_right(select)
+
+    def action_drop(self) -> None:
+        self._paused = False
+        self.drop()
+        self.post_message(self.Dropped())
+
+    def update_suggestion(self) -> None:
+        """Show of the ghost what fits into the row. To be called whenever the text, the cursor or
+        the width is another."""
+        end = self._ghost.end(self.text) if self._at_end else ""
+        place = self.wrapped_document.location_to_offset(self.cursor_location)
+        room = max(1, self.wrap_width - place.x)
+        self.suggestion = Content(end.replace("\t", " ")).truncate(room, ellipsis=True).plain
+        offered = self._ghost.place(self.text) if self.suggestion else (0, 0)
+        if offered != self._offered:
+            self._offered = offered
+            self.post_message(self.Offering(*offered))
+
+    def load_text(self, text: str) -> None:
+        """Show another text, which was not typed now: no suggestion is asked for."""
+        self._wait_no_more()
+        super().load_text(text)
+
+    @property
+    def _at_end(self) -> bool:
+        """Whether the cursor is after the last character, and nothing is selected."""
+        end = self.document.end
+        return self.selection.start == self.selection.end == end and end != (0, 0)
+
+    def _turn(self, steps: int) -> None:
+        self._ghost.turn(self.text, steps)
+        self.update_suggestion()
+
+    def _wait(self) -> None:
+        """Wait for a pause in the typing."""
+        self._wait_no_more()
+        self._pause = self.set_timer(PAUSE, self._say_paused)
+
+    def _wait_no_more(self) -> None:
+        self._paused = False
+        if self._pause is not None:
+            self._pause.stop()
+
+    def _say_paused(self) -> None:
+        self._paused = True
+        self.post_message(self.Paused())

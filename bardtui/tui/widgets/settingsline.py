@@ -12,11 +12,7 @@ from bardtui.tui.widgets.rows import spread
 
 
 class SettingsLine(Widget):
-    """The model's name and the settings; a click opens the side pane.
-
-    Args:
-        key: The key that opens the side pane, as the footer writes it.
-    """
+    """The model's name and the settings; a click opens the side pane."""
 
     DEFAULT_CSS = """
     SettingsLine {
@@ -29,12 +25,11 @@ class SettingsLine(Widget):
 
     parts: reactive[tuple[str, ...]] = reactive(())
 
+    key: reactive[str] = reactive("^b")
+    """The key that opens the side pane, as the footer writes it."""
+
     class Pressed(Message):
         """The writer wants the side pane."""
-
-    def __init__(self, key: str = "^b", *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._key = key
 
     def show(self, model: str, settings: Sequence[str]) -> None:
         """Show the model in use and the settings, such as `temperature 0.80`."""
@@ -42,7 +37,7 @@ class SettingsLine(Widget):
 
     def render(self) -> Content:
         model, *settings = self.parts or ("",)
-        opener = Content.assemble((self._key, "bold $cue"), (" settings", "$foreground-muted"))
+        opener = Content.assemble((self.key, "bold $cue"), (" settings", "$foreground-muted"))
         width = self.content_size.width
         shown = Content.styled(visible(model), "bold $cue")
         for setting in settings:

@@ -1,4 +1,4 @@
-"""The side pane: the models and the dials."""
+"""The side pane: the models, the dials, where a passage stops, and the cast."""
 
 import math
 from typing import TypedDict
@@ -9,16 +9,27 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
+from bardtui.scene.cast import Cast
+from bardtui.scene.scene import SceneError
+from bardtui.scene.stops import STOPS, Stop
+from bardtui.tui.screens.role import RoleScreen
+from bardtui.tui.widgets.cast import CastPane
+from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
 
+_RULES: dict[str, str] = {stop: stop for stop in STOPS}
+_RULES_SAID = {rule: "the length" if rule == "length" else f"a {rule}" for rule in _RULES}
+
 
 class Values(TypedDict):
-    """What the dials say: a temperature, a length in characters, a pace in characters a second."""
+    """What the dials say: a temperature, a length in characters, a pace in characters a second, and
+    what may end a passage before its length does."""
 
     temperature: float
     length: int
     pace: float
+    rule: Stop
 
 
 class SidePane(Vertical):
@@ -37,9 +48,11 @@ class SidePane(Vertical):
         self._model = remembered.model
         self.models = ModelsPane(id="models")
         self.temperature, self.length, self.pace = _dials(remembered)
+        self.rule = Choice("Stops after", _RULES, remembered.rule, titles=_RULES_SAID, id="rule")
+        self.cast = CastPane(id="cast")
 
     def compose(self) -> ComposeResult:
-        yield from (self.models, self.temperature, self.length, self.pace)
+        yield from (self.models, self.temperature, self.length, self.rule, self.pace, self.cast)
 
     def on_mount(self) -> None:
         self._list_models()
@@ -55,6 +68,7 @@ class SidePane(Vertical):
             "temperature": self.temperature.value,
             "length": int(self.length.value),
             "pace": self.pace.value,
+            "rule": next(stop for stop in STOPS if stop == self.rule.value),
         }
 
     def remembered(self, model: str, theme: str) -> Remembered:
@@ -64,16 +78,43 @@ class SidePane(Vertical):
             temperature=round(self.temperature.value, 4),
             length=int(self.length.value),
             pace=self.pace.value,
+            rule=self.rule.value,
             theme=theme,
         )
 
-    def words(self) -> tuple[str, str, str]:
+    def words(self) -> tuple[str, ...]:
         """The dials in words, for where there is no room for them."""
+        rule = self.values()["rule"] if not self.cast.cast.roles else "speech"
         return (
             f"temperature {self.temperature.value:.2f}",
             f"length {self.length.value:,.0f}",
+            *([f"to {_RULES_SAID[rule]}'s end"] if rule != "length" else []),
             f"pace {_pace(self.pace.value)}",
         )
+
+    # -- the cast ----------------------------------------------------------------------------------
+
+    def show_cast(self, cast: Cast, turn: str | None) -> None:
+        """Show the roles, one of them with the word."""
+        self.cast.show(cast, turn)
+        self.rule.border_subtitle = "a role: its speech" if cast.roles else ""
+
+    @work
+    async def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
+        """Ask for a role."""
+        message.stop()
+        before = message.role
+        models = [entry.name for entry in self.models.entries if entry.error is None]
+        taken = {role.name for role in self.cast.cast.roles if role != before}
+        role = await self.app.push_screen_wait(RoleScreen(before, models, taken))
+        if role is None:
+            return
+        try:
+            self.cast.put(role, before.name if before else None)
+        except SceneError as error:  # there are as many as there can be
+            self.notify(str(error), severity="warning", markup=False)
+
+    # -- the models --------------------------------------------------------------------------------
 
     @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
@@ -114,7 +155,7 @@ def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
         id="temperature",
     )
     length = Dial(
-        "Length",
+        "Length, at most",
         *LENGTHS,
         remembered.length,
         format=lambda value: f"{value:,.0f}",

@@ -4,7 +4,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, ClassVar, Literal, get_args
 
 from rich.segment import Segment
@@ -21,6 +21,7 @@ from textual.strip import Strip
 
 from bardtui.scene.scene import Author
 from bardtui.scene.script import is_cue
+from bardtui.strings import shared_length
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
 
 Kind = Literal["speech", "cue", "direction"]
@@ -28,7 +29,7 @@ Kind = Literal["speech", "cue", "direction"]
 _KEPT_STRIPS = 256  # rows kept as drawn; scrolling draws those that come into view
 _LONGEST_CUE = 60  # characters; a longer line is speech whatever it looks like
 _LONGEST_DIRECTION = 1000  # characters; how far back a row looks for the bracket that holds it
-_MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
+MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
 _TAB = re.compile("\t")
 _DIRECTION = re.compile(r"\[[^\]]*\]?")
 
@@ -92,15 +93,9 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     class FollowChanged(Message):
         """The view began to follow the end of the text, or let go of it."""
 
-        def __init__(self, transcript: "Transcript", follow: bool) -> None:
+        def __init__(self, follow: bool) -> None:
             super().__init__()
-            self.transcript = transcript
             self.follow = follow
-
-        @property
-        def control(self) -> "Transcript":
-            """The transcript."""
-            return self.transcript
 
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
@@ -127,13 +122,18 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         return self._text.slice(0, len(self._text))
 
     def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
-        """Replace everything. A reader who follows is at the new end, another stays in place."""
+        """Replace everything. A reader who follows is at the new end, another stays in place.
+
+        Only what differs from the text so far is wrapped.
+        """
         self._forget_selection()
-        self._text.clear()
-        del self._passage_starts[:], self._passage_authors[:]
-        for author, text in passages:
-            self.begin_passage(author)
-            self._text.append(text)
+        texts = [text for _, text in passages]
+        self._passage_authors = [author for author, _ in passages]
+        self._passage_starts = array("Q", [*accumulate(map(len, texts), initial=0)][:-1])
+        whole = "".join(texts)
+        same = shared_length(self.text, whole)
+        self._text.cut(same)
+        self._text.append(whole[same:])
         self._rows_changed()
         self._settle()
         self._refresh_all()
@@ -179,7 +179,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _text_width(self) -> int:
         """Cells for a row of text: beside it are the mark, and a cell for the cursor."""
-        room = self.scrollable_content_region.width - len(_MARK) - len(_CURSOR)
+        room = self.scrollable_content_region.width - len(MARK) - len(_CURSOR)
         return max(1, min(self._max_text_width, room))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -232,7 +232,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_follow(self, follow: bool) -> None:
         """Say so; and go to the end if that is what is to be followed."""
-        self.post_message(self.FollowChanged(self, follow))
+        self.post_message(self.FollowChanged(follow))
         if follow:
             self._settle()
         else:
@@ -304,9 +304,9 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             for (at, author), to in zip(authors.items(), [*authors, len(text)][1:], strict=True)
         )
         mark = Segment(
-            _MARK if marked else _NO_MARK, self.get_component_rich_style("transcript--mark")
+            MARK if marked else _NO_MARK, self.get_component_rich_style("transcript--mark")
         )
-        strip = Strip([mark, *body]).apply_offsets(-len(_MARK), row)
+        strip = Strip([mark, *body]).apply_offsets(-len(MARK), row)
         if self.writing and row == self._text.row_count - 1:
             strip = Strip(
                 [*strip, Segment(_CURSOR, self.get_component_rich_style("transcript--cursor"))]

@@ -1,0 +1,100 @@
+"""Editing a passage in a dialog."""
+
+from dataclasses import replace
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from bardtui.strings import shared_length
+from bardtui.tui.glyphs import visible_lines
+from bardtui.tui.screens.dialog import Dialog
+
+MOST = 20_000  # characters: the editor lays out all it holds at every key
+_KEYS = "^s saves · esc leaves it as it was"
+_SURE = "changed: ^s saves, esc again throws it away"
+
+
+def part_around(text: str, at: int) -> tuple[int, int]:
+    """The part of a passage that is edited around a character: all of it, or the lines near by."""
+    if len(text) <= MOST:
+        return 0, len(text)
+    begin = max(0, at - MOST // 2)
+    if begin:
+        begin = text.find("\n", begin, at) + 1 or begin
+    end = min(len(text), begin + MOST)
+    if end < len(text):
+        end = text.rfind("\n", at, end) + 1 or end
+    return begin, end
+
+
+def _shown(text: str) -> str:
+    """A text as it is edited: as long, its control characters as the glyphs for them."""
+    return "\t".join(map(visible_lines, text.split("\t")))
+
+
+class _Editor(TextArea):
+    """What is pasted becomes what it is shown as."""
+
+    def edit(self, edit: Edit) -> EditResult:
+        return super().edit(replace(edit, text=_shown("\n".join(edit.text.splitlines(True)))))
+
+
+class EditScreen(Dialog[str]):
+    """Shows `text` to be edited, the cursor at offset `at`; dismissed with the edited text, with
+    None if it is to stay as it is.
+
+    What is not touched stays as it was, to the control character.
+    """
+
+    DEFAULT_CSS = """
+    EditScreen {
+        & #box { width: 88; height: 80%; padding: 0 1; }
+        & #text {
+            height: 1fr;
+            border: none;
+            padding: 0;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+        }
+    }
+    """
+
+    BINDINGS = [Binding("ctrl+s,ctrl+enter", "save", "Save", id="edit.save")]
+    AUTO_FOCUS = "#text"
+
+    def __init__(self, text: str, at: int) -> None:
+        super().__init__()
+        self._text, self._at = text, at
+        self._editor = _Editor(_shown(text), id="text", highlight_cursor_line=False)
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = "Edit the passage"
+            box.border_subtitle = _KEYS
+            yield self._editor
+
+    def on_mount(self) -> None:
+        self._editor.cursor_blink = False
+        before = _shown(self._text[: self._at])
+        self._editor.move_cursor((before.count("\n"), len(before) - before.rfind("\n") - 1))
+
+    def action_save(self) -> None:
+        shown, edited = _shown(self._text), self._editor.text
+        begin = shared_length(shown, edited)
+        rest, changed = shown[begin:], edited[begin:]
+        end = shared_length(rest[::-1], changed[::-1])
+        tail = len(self._text) - end
+        self.dismiss(self._text[:begin] + changed[: len(changed) - end] + self._text[tail:])
+
+    def action_cancel(self) -> None:
+        """Leave it; but not at one stray key, once there is something to lose."""
+        if self._warned or self._editor.text == _shown(self._text):
+            self.dismiss(None)
+            return
+        self._warned = True
+        self.query_one("#box").border_subtitle = Content(_SURE)

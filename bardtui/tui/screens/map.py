@@ -1,0 +1,209 @@
+"""The map of a scene: its tree of passages, to go to any of them."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, Tree
+from textual.widgets.tree import TreeNode
+
+from bardtui.scene.passage import Passage
+from bardtui.scene.scene import Scene
+from bardtui.tui.glyphs import visible
+from bardtui.tui.screens.dialog import Dialog
+
+_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter goes there"
+_WORDS = 300  # characters of a passage, of which its row shows what fits
+_NO_LABEL = Text()  # a row is made when it is drawn
+_TOGGLE = Style.from_meta({"toggle": True})
+
+
+class SceneTree(Tree[Passage]):
+    """The passages, a row each.
+
+    What follows a passage stands below it, not deeper: a scene is a line, which goes the way of the
+    visible text and, beyond that, the way that was written last. The other ways that the text went
+    from the same passage hang below a row of the line, and what followed one of these below that.
+    Rows off the line are made when they are opened.
+    """
+
+    DEFAULT_CSS = """
+    SceneTree {
+        height: 1fr;
+        background: transparent;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        &:focus { background-tint: transparent; }
+        & > .map--writer { color: $writer; }
+        & > .map--model { color: $model; }
+        & > .map--hidden { color: $text-muted; }
+        & > .map--here { color: $cue; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "map--writer",
+        "map--model",
+        "map--hidden",
+        "map--here",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "open", "Other ways", show=False, id="map.open"),
+        Binding("left", "close", "Close", show=False, id="map.close"),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(_NO_LABEL, id="map")
+        self.show_root, self.auto_expand, self.guide_depth = False, False, 2
+        self._scene = scene
+        self._shown = {passage.id for passage, _ in scene.path()}
+        self._add_line(self.root, self._next(None))
+        self.root.expand()
+
+    def on_mount(self) -> None:
+        """Begin at the end of the visible text."""
+        rows = self.root.children
+        here = next((row for row in rows if self._is_here(row.data)), rows[0])
+        self.call_after_refresh(self.move_cursor, here)
+
+    def _next(self, passage_id: int | None) -> Passage | None:
+        """What follows a passage (None: what opens the scene) on its line."""
+        children = self._scene.children(passage_id)
+        shown = (child for child in children if child.id in self._shown)
+        return next(shown, children[-1] if children else None)
+
+    def _add_line(self, node: TreeNode[Passage], passage: Passage | None) -> None:
+        while passage is not None:
+            node.add(_NO_LABEL, passage, allow_expand=any(self._others(passage)))
+            passage = self._next(passage.id)
+
+    def _others(self, passage: Passage) -> Iterator[Passage]:
+        """The other passages that follow the same one."""
+        return (p for p in self._scene.children(passage.parent) if p is not passage)
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[Passage]) -> None:
+        """Make the rows below a row when it is first opened."""
+        node, passage = event.node, event.node.data
+        if node.children or passage is None:
+            return
+        if _is_on_a_line(node):
+            for other in self._others(passage):
+                follows = bool(self._scene.children(other.id))
+                node.add(_NO_LABEL, other, allow_expand=follows)
+        else:
+            self._add_line(node, self._next(passage.id))
+
+    def action_open(self) -> None:
+        if (node := self.cursor_node) is not None and node.allow_expand:
+            node.expand()
+
+    def action_close(self) -> None:
+        """Close a row, or go to the one it hangs below."""
+        if (node := self.cursor_node) is None:
+            return
+        if node.is_expanded:
+            node.collapse()
+        elif node.parent is not None and node.parent is not self.root:
+            self.move_cursor(node.parent)
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def process_label(self, label: str | Text) -> Text:
+        """All rows are made by `render_label`."""
+        return _NO_LABEL
+
+    def get_label_width(self, node: TreeNode[Passage]) -> int:
+        """Rows are cut to fit, and there may be many: none is made to be measured."""
+        return 1
+
+    def render_label(self, node: TreeNode[Passage], base_style: Style, style: Style) -> Text:
+        """One row: whether it shows, whose it is, its first words, and how many other ways."""
+        if (passage := node.data) is None:
+            return _NO_LABEL
+        shows = passage.id in self._shown
+        kind = passage.author if shows else "hidden"
+        colour = self.get_component_rich_style(f"map--{kind}", partial=True)
+        here = self.get_component_rich_style("map--here", partial=True)
+        icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
+        mark = "● " if self._is_here(passage) else "• " if shows else "  "
+        others = sum(1 for _ in self._others(passage)) if _is_on_a_line(node) else 0
+        words = visible(" ".join(passage.text[:_WORDS].split())) or "(blank)"
+        row = Text.assemble(
+            (icon, base_style + _TOGGLE) if node.allow_expand else "  ",
+            (mark, here),
+            ("▌ " if passage.author == "writer" else "  ", colour),
+            ("… " if passage.at is not None else "") + words,
+            style=colour,
+        )
+        count = f" +{others}" if others else ""
+        room = self.scrollable_content_region.width - 2 * (_depth(node) - 1) - len(count)
+        row.truncate(max(1, room), overflow="ellipsis")
+        row.append(count, here)
+        row.stylize(style)
+        return row
+
+    def _is_here(self, passage: Passage | None) -> bool:
+        return passage is not None and passage.id == self._scene.head
+
+
+def _depth(node: TreeNode[Passage]) -> int:
+    """How deep a row hangs: 1 for the rows of the scene's own line."""
+    depth = 0
+    while (parent := node.parent) is not None:
+        node, depth = parent, depth + 1
+    return depth
+
+
+def _is_on_a_line(node: TreeNode[Passage]) -> bool:
+    """Lines and other ways take turns on the way down."""
+    return _depth(node) % 2 == 1
+
+
+class MapScreen(Dialog[int]):
+    """Shows the passages of a scene, which has some; dismissed with the id of one, or None."""
+
+    DEFAULT_CSS = """
+    MapScreen {
+        & #box { width: 100; height: 90%; padding: 0 1; }
+        & #told { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+
+    AUTO_FOCUS = "#map"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = "Map of the scene"
+            box.border_subtitle = _KEYS
+            yield SceneTree(self._scene)
+            yield Static(id="told")
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Passage]) -> None:
+        """Tell how the passage came about."""
+        if (passage := event.node.data) is not None:
+            self.query_one("#told", Static).update(Content(visible(_told(passage))))
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Passage]) -> None:
+        if event.node.data is not None:
+            self.dismiss(event.node.data.id)
+
+
+def _told(passage: Passage) -> str:
+    """Who wrote a passage, and with what."""
+    parts = [passage.model or passage.author] if passage.author == "model" else ["yours"]
+    if passage.author == "writer" and passage.model is not None:
+        parts.append(f"edited from {passage.model}")
+    if (temperature := passage.settings.get("temperature")) is not None:
+        parts.append(f"temperature {temperature}")
+    if passage.random_seed is not None:
+        parts.append(f"random seed {passage.random_seed}")
+    return " · ".join([*parts, f"{passage.length:,} characters"])

@@ -1,0 +1,192 @@
+"""A role: its name, who plays it, and what it is written with."""
+
+from collections.abc import Collection, Sequence
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from bardtui.config import TEMPERATURES
+from bardtui.scene.cast import Player, Role
+from bardtui.scene.scene import SceneError
+from bardtui.tui.glyphs import visible, visible_lines
+from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.widgets.choice import Choice
+
+_STEP = 0.05
+_AS_THE_PANE = "as in the Model pane"
+
+
+class NameField(Input):
+    """A role's name; capitals come by themselves, but for a name that the scene has otherwise."""
+
+    def __init__(self, name: str) -> None:
+        self._capitals = name == name.upper()
+        super().__init__(
+            visible(name), id="name", restrict=r"[^\x00-\x1f\x7f-\x9f]*", max_length=60
+        )
+        self.border_title = "Name"
+
+    def validate_value(self, value: str) -> str:
+        return value.upper() if self._capitals else value
+
+
+class TemperatureField(Input):
+    """A temperature or nothing; up and down, which have no other use in it, move it."""
+
+    BINDINGS = [
+        Binding("up", "move(1)", "Higher", show=False, id="role.higher"),
+        Binding("down", "move(-1)", "Lower", show=False, id="role.lower"),
+    ]
+
+    def __init__(self, temperature: float | None) -> None:
+        super().__init__(
+            "" if temperature is None else f"{temperature:g}",
+            id="temperature",
+            placeholder="as its dial says",
+            restrict=r"[0-9]{0,2}([.,][0-9]{0,3})?",
+        )
+        self.border_title = "Temperature"
+
+    @property
+    def temperature(self) -> float | None:
+        """What is typed; None for nothing. Raises SceneError for what is no number."""
+        typed = self.value.strip().replace(",", ".")
+        try:
+            return float(typed) if typed else None
+        except ValueError as error:
+            raise SceneError("a temperature is a number, such as 0.8") from error
+
+    def action_move(self, steps: int) -> None:
+        low, high = TEMPERATURES
+        try:
+            now = self.temperature
+        except SceneError:
+            now = None
+        wanted = 0.8 if now is None else now + steps * _STEP
+        self.value = f"{min(high, max(low, wanted)):.2f}"
+        self.action_end()
+
+
+class RoleScreen(Dialog[Role | None]):
+    """Asks for a role; dismissed with it, or with None where nothing is to change.
+
+    Args:
+        role: The role to change; None for a new one.
+        models: The names of the models that can write it.
+        taken: The names of the other roles.
+    """
+
+    DEFAULT_CSS = """
+    RoleScreen {
+        & Input {
+            border: round $foreground 25%;
+            border-title-color: $cue;
+            background: transparent;
+            height: 3;
+            padding: 0 1;
+            &:focus { border: round $border; }
+        }
+        & .pair { height: 3; }
+        & .pair > * { width: 1fr; }
+        & #error { display: none; }
+        & #error.-shown { display: block; }
+        &.-tiny #box { overflow-y: auto; }
+    }
+    """
+    BINDINGS = [Binding("enter", "accept", "Keep", show=False, id="role.keep")]
+    AUTO_FOCUS = "#name"
+
+    def __init__(
+        self, role: Role | None, models: Sequence[str], taken: Collection[str] = ()
+    ) -> None:
+        super().__init__()
+        self._role = role
+        self._taken = frozenset(taken)
+        own = [role.model] if role and role.model and role.model not in models else []
+        # Values other than names: a model may be called anything.
+        self._models: dict[str, str | None] = {"": None}
+        self._models |= {str(n): name for n, name in enumerate([*models, *own])}
+
+    def compose(self) -> ComposeResult:
+        role = self._role
+        player = role.player if role else "model"
+        chosen = next(key for key, name in self._models.items() if name == (role and role.model))
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = Content(visible(role.name)) if role else "A new role"
+            box.border_subtitle = "Enter keeps it · tab goes on · esc goes back"
+            yield NameField(role.name if role else "")
+            yield Static(id="error", classes="error")
+            with Horizontal(classes="pair"):
+                who = {"writer": "you", "model": "the model"}
+                yield Choice("Played by", who, player, id="player")
+                words = {"": "speaks", "muted": "is muted"}
+                muted = "muted" if role and role.muted else ""
+                yield Choice("In the scene", words, muted, id="muted")
+            models = {key: name or _AS_THE_PANE for key, name in self._models.items()}
+            yield Choice("Model", models, chosen, id="model")
+            yield TemperatureField(role.temperature if role else None)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Keep" if role else "Add", id="keep", compact=True)
+
+    def on_mount(self) -> None:
+        self._show_who_plays()
+
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        message.stop()
+        self._show_who_plays()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._judge(begun=bool(self.query_one(NameField).value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "keep":
+            self.action_accept()
+        else:
+            self.dismiss(None)
+
+    def action_accept(self) -> None:
+        if (role := self._judge()) is not None:
+            self.dismiss(role if role != self._role else None)
+
+    def _judge(self, *, begun: bool = True) -> Role | None:
+        """The role as it stands; None for what cannot be one, and the reason is shown, unless
+        nothing was begun yet."""
+        problem = ""
+        role = None
+        try:
+            role = self._asked()
+        except SceneError as error:
+            problem = str(error)
+        line = self.query_one("#error", Static)
+        line.update(Content(visible_lines(problem)))
+        line.set_class(bool(problem) and begun, "-shown")
+        return role
+
+    def _asked(self) -> Role:
+        """Raises SceneError for what cannot be a role."""
+        name = self.query_one(NameField).value.strip()
+        if name in self._taken:
+            raise SceneError("there is a role of that name already")
+        return Role(
+            name,
+            cast(Player, self.query_one("#player", Choice).value),
+            self._models[self.query_one("#model", Choice).value],
+            self.query_one(TemperatureField).temperature,
+            muted=bool(self.query_one("#muted", Choice).value),
+        )
+
+    def _show_who_plays(self) -> None:
+        """What a role is written with has no meaning for one that the writer plays."""
+        yours = self.query_one("#player", Choice).value == "writer"
+        self.query_one("#model", Choice).disabled = yours
+        self.query_one(TemperatureField).disabled = yours

@@ -1,0 +1,142 @@
+"""Several takes side by side: as they are written, and to pick one of."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from bardtui.tui.glyphs import visible
+from bardtui.tui.widgets.transcript import Transcript
+
+TAKES = 5
+WIDE = 110  # columns: from here on the takes stand side by side, else below each other
+_KEYS = f"1 to {TAKES} picks one · ←→↑↓ and enter too · esc picks none"
+
+
+class TakePane(Transcript, can_focus=True, inherit_bindings=False):
+    """One of the takes; it scrolls, and a click picks it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", "Page up", show=False, id="takes.page_up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="takes.page_down"),
+        Binding("home", "scroll_home", "Beginning", show=False, id="takes.home"),
+        Binding("end", "scroll_end", "End", show=False, id="takes.end"),
+    ]
+    ALLOW_SELECT = False  # the mouse picks
+
+    def __init__(self, place: int, opening: str) -> None:
+        super().__init__()
+        self.place = place
+        self._opening = opening.lstrip("\n")
+        self.border_title = str(place + 1)
+
+    def on_mount(self) -> None:
+        self.set_passages([("model", self._opening)])
+        self.writing = True
+
+    def show(self, text: str) -> None:
+        """Show all that there is of it."""
+        self.append(text[len(self.text) - len(self._opening) :])
+
+    async def on_click(self) -> None:
+        await self.run_action(f"screen.pick({self.place})")
+
+
+class TakesScreen(ModalScreen[int | None]):
+    """Takes that go on from the end of `before`, each beginning with `opening`; dismissed with the
+    place of the one that is picked, counted from 0, or None.
+
+    The stage hands on what the engine says of them: `tell`, `show` and `end`.
+    """
+
+    DEFAULT_CSS = """
+    TakesScreen {
+        background: $background;
+        & #before, & #said { height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #before { color: $text-muted; }
+        & #said { color: $text-muted; }
+        & #takes { layout: vertical; height: 1fr; }
+        & TakePane {
+            height: 1fr;
+            width: 1fr;
+            border-top: solid $foreground 25%;
+            border-title-color: $cue;
+            padding: 0 1;
+            scrollbar-size-vertical: 1;
+            &:focus { border-top: solid $border; height: 3fr; }
+            &:nocolor:focus { border-top: heavy $border; }
+        }
+        &.-wide #takes { layout: horizontal; }
+        &.-wide TakePane {
+            border: round $foreground 25%;
+            padding: 0;
+            &:focus { border: round $border; height: 1fr; }
+            &:nocolor:focus { border: heavy $border; }
+        }
+    }
+    """
+
+    BINDINGS = [
+        *(
+            Binding(str(n), f"pick({n - 1})", f"Take {n}", show=False, id=f"takes.pick_{n}")
+            for n in range(1, TAKES + 1)
+        ),
+        Binding("enter", "pick_focused", "Pick", show=False, id="takes.pick"),
+        Binding("left,up", "app.focus_previous", "Take before", show=False, id="takes.before"),
+        Binding("right,down", "app.focus_next", "Next take", show=False, id="takes.next"),
+        Binding("escape", "none", "None", show=False, id="takes.none"),
+    ]
+
+    def __init__(self, before: str, opening: str) -> None:
+        super().__init__()
+        last = before[-1000:].strip().rpartition("\n")[2]
+        self._before = visible(f"… {last}") if last else "The scene begins"
+        self._takes = [TakePane(n, opening) for n in range(TAKES)]
+        self._written = [False] * TAKES
+        self._said = Static(id="said")
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._before), id="before")
+        with Container(id="takes"):
+            yield from self._takes
+        yield self._said
+
+    def on_mount(self) -> None:
+        self.tell("getting ready")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    def tell(self, text: str) -> None:
+        """Say how far they are."""
+        self._said.update(Content(visible(f"{_KEYS} · {text}")))
+
+    def show(self, texts: tuple[str, ...]) -> None:
+        """Show all that there is of each take."""
+        self._written = [bool(text) for text in texts]
+        for take, text in zip(self._takes, texts, strict=True):
+            take.show(text)
+
+    def end(self) -> None:
+        """No more is coming: they are there to be read, from their beginnings."""
+        for take in self._takes:
+            take.writing = False
+            if take.follow:
+                take.action_scroll_home()
+
+    def action_pick(self, place: int) -> None:
+        """Take that one, as it shows; there must be something of it."""
+        if self._written[place]:
+            self.dismiss(place)
+
+    def action_pick_focused(self) -> None:
+        if isinstance(self.focused, TakePane):
+            self.action_pick(self.focused.place)
+
+    def action_none(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,70 @@
+"""Another title for a scene."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from bardtui.scene.library import proper_title
+from bardtui.scene.scene import SceneError
+from bardtui.tui.glyphs import visible
+from bardtui.tui.screens.dialog import Dialog
+
+
+class TitleScreen(Dialog[str | None]):
+    """Asks for a title, the present one ready to be typed over; dismissed with it, or with None
+    where nothing is to change."""
+
+    DEFAULT_CSS = """
+    TitleScreen #title {
+        border: round $foreground 25%;
+        background: transparent;
+        height: 3;
+        &:focus { border: round $border; }
+    }
+    TitleScreen #error { display: none; }
+    TitleScreen #error.-shown { display: block; }
+    TitleScreen.-tiny #title { border: none; height: 1; padding: 0; }
+    """
+    AUTO_FOCUS = "#title"
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = visible(title)  # what a file says must not act on the terminal
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = "Rename the scene"
+            box.border_subtitle = "Enter renames · esc goes back"
+            yield Input(self._title, id="title", restrict=r"[^\x00-\x1f\x7f-\x9f]*", max_length=200)
+            yield Static(id="error", classes="error")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Rename", id="rename", compact=True)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "rename":
+            self._accept()
+        else:
+            self.dismiss(None)
+
+    def _accept(self) -> None:
+        try:
+            title = proper_title(self.query_one("#title", Input).value)
+        except SceneError as error:
+            self._say(str(error))
+        else:
+            self.dismiss(title if title != self._title else None)
+
+    def _say(self, text: str) -> None:
+        error = self.query_one("#error", Static)
+        error.update(Content(text))
+        error.set_class(bool(text), "-shown")

@@ -1,0 +1,219 @@
+"""The pane of roles: who is in the scene, who plays them, and whose turn it is."""
+
+from dataclasses import replace
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from bardtui.scene.cast import Cast, Player, Role
+from bardtui.tui.glyphs import visible
+from bardtui.tui.keys import actions
+from bardtui.tui.widgets.rows import Rows, spread, wrapped
+
+_YOURS, _TURN = "▌", "▸"
+_HINT = "No roles: what is written is free text."
+_KEYS = "←→ who · space mutes"
+
+
+class CastPane(OptionList):
+    """The roles, a row each: a bar before those that the writer plays, an arrow before the one who
+    has the word. Below them offers, which Enter or a click takes.
+
+    The pane changes its cast itself and posts `Changed`; a role's dialog and the scene's speakers
+    it can only ask for.
+    """
+
+    DEFAULT_CSS = """
+    CastPane {
+        border: round $foreground 25%;
+        border-title-color: $cue;
+        border-subtitle-color: $text-muted;
+        background: transparent;
+        padding: 0;
+        scrollbar-size-vertical: 1;
+        &:focus {
+            border: round $border;
+            background-tint: transparent;
+        }
+        & > .option-list--option { padding: 0 1; }
+        & > .option-list--option-highlighted { background: transparent; }
+        &:focus > .option-list--option-highlighted { background: $block-cursor-background; }
+        &:nocolor:focus { border: heavy $border; }
+        &:nocolor:focus > .option-list--option-highlighted { text-style: reverse; }
+    }
+    """
+
+    BINDING_GROUP_TITLE = "The cast"
+    # None of them is a letter: what is typed in a pane belongs to the seed line.
+    BINDINGS = [
+        Binding("up", "cursor_up", "The role above", show=False, id="cast.up"),
+        Binding("down", "cursor_down", "The role below", show=False, id="cast.down"),
+        Binding("left", "play('writer')", "You play the role", show=False, id="cast.yours"),
+        Binding("right", "play('model')", "The model plays it", show=False, id="cast.models"),
+        Binding("space", "mute", "Mute it, or let it speak again", show=False, id="cast.mute"),
+        Binding("enter", "select", "Change it", show=False, id="cast.edit"),
+        Binding("insert", "add", "Add a role", show=False, id="cast.add"),
+        Binding("delete", "remove", "Take it out", show=False, id="cast.remove"),
+    ]
+
+    class Changed(Message):
+        """The writer has changed the cast."""
+
+        def __init__(self, cast: Cast) -> None:
+            super().__init__()
+            self.cast = cast
+
+    class Edit(Message):
+        """The writer wants to change a role, or to add one (None): answer with `put`."""
+
+        def __init__(self, role: Role | None) -> None:
+            super().__init__()
+            self.role = role
+
+    class SpeakersWanted(Message):
+        """The writer wants those who speak in the scene as roles: answer with `show`."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._cast = Cast()
+        self._turn: str | None = None
+        self._just_focused = False
+        self._list()
+
+    @property
+    def cast(self) -> Cast:
+        """The cast that is shown."""
+        return self._cast
+
+    @property
+    def role(self) -> Role | None:
+        """The highlighted role; None on an offer."""
+        at, roles = self.highlighted, self._cast.roles
+        return roles[at] if at is not None and at < len(roles) else None
+
+    def show(self, cast: Cast, turn: str | None) -> None:
+        """Show these roles, one of them with the word; the highlight stays on its role."""
+        if (cast, turn) == (self._cast, self._turn):
+            return
+        kept, at = self.role, self.highlighted if self._cast.roles else 0
+        self._cast, self._turn = cast, turn
+        self._list(at or 0)
+        if kept is not None:
+            self._highlight(kept.name)
+
+    def put(self, role: Role, instead_of: str | None = None) -> None:
+        """Take in a role, new or in the place of another. Raises SceneError where it cannot be."""
+        self._change(self._cast.with_role(role, instead_of))
+        self._highlight(role.name)
+
+    # -- what the writer does ----------------------------------------------------------------------
+
+    async def on_key(self, event: events.Key) -> None:
+        """A printable key of this pane's, before the stage takes it for the seed line."""
+        if event.is_printable and (does := actions(self, event.key)):
+            event.stop()
+            await self.run_action(does[0])
+
+    def on_focus(self) -> None:
+        self._just_focused = True
+        self.border_subtitle = _KEYS if self._cast.roles else ""
+
+    def on_blur(self) -> None:
+        self.border_subtitle = ""
+
+    def on_click(self, event: events.Click) -> None:
+        """The first click on a role highlights it, the second one opens it; offers need one."""
+        index = event.style.meta.get("option")
+        seen = index == self.highlighted and not self._just_focused
+        self._just_focused = False
+        if index is not None and index < len(self._cast.roles) and not seen:
+            event.prevent_default()
+            self.highlighted = index
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option.id == "speakers":
+            self.post_message(self.SpeakersWanted())
+        else:
+            self.post_message(self.Edit(self.role))
+
+    def action_add(self) -> None:
+        self.post_message(self.Edit(None))
+
+    def action_remove(self) -> None:
+        if self.role is not None:
+            self._change(self._cast.without(self.role.name))
+
+    def action_play(self, player: Player) -> None:
+        """Have the highlighted role played by the writer, or by the model."""
+        if self.role is not None and self.role.player != player:
+            self._change(self._cast.with_role(replace(self.role, player=player), self.role.name))
+
+    def action_mute(self) -> None:
+        """Mute the highlighted role, or let it speak again."""
+        if self.role is not None:
+            muted = replace(self.role, muted=not self.role.muted)
+            self._change(self._cast.with_role(muted, self.role.name))
+
+    def _change(self, cast: Cast) -> None:
+        self.show(cast, self._turn)
+        self.post_message(self.Changed(cast))
+
+    # -- what shows --------------------------------------------------------------------------------
+
+    def _list(self, at: int = 0) -> None:
+        roles = self._cast.roles
+        count = {0: "no roles", 1: "1 role"}.get(len(roles), f"{len(roles)} roles")
+        self.border_title = Content.assemble("Cast", "  ", (count, "$foreground"))
+        self.border_subtitle = _KEYS if roles and self.has_focus else ""
+        self.clear_options()
+        if roles:
+            self.add_options(Option(self._prompt(role)) for role in roles)
+        else:
+            self.add_option(Option(Rows(_hint), disabled=True))
+        self.add_option(Option(_offer("+ add a role"), id="add"))
+        if not roles:
+            self.add_option(Option(_offer("+ take the scene's speakers"), id="speakers"))
+        self.highlighted = min(at, len(roles)) if roles else 1
+
+    def _highlight(self, name: str) -> None:
+        names = [role.name for role in self._cast.roles]
+        if name in names:
+            self.highlighted = names.index(name)
+
+    def _prompt(self, role: Role) -> Rows:
+        turn = role.name == self._turn
+        return Rows(lambda width: [_row(role, width, turn=turn)])
+
+
+def _row(role: Role, width: int, *, turn: bool) -> Content:
+    yours = role.player == "writer"
+    colour = "$foreground-muted" if role.muted else "$writer" if yours else "$cue"
+    left = Content.assemble(
+        (_YOURS if yours else " ", colour),
+        (_TURN if turn else " ", "bold $foreground"),
+        (f" {visible(role.name)}", f"bold {colour}" if turn else colour),
+    )
+    return spread(left, Content.styled(_how(role), "$foreground-muted"), width)
+
+
+def _how(role: Role) -> str:
+    """Who plays a role, and with what."""
+    if role.player == "writer":
+        return "you, muted" if role.muted else "you"
+    if role.muted:
+        return "muted"
+    temperature = "" if role.temperature is None else f" {role.temperature:.2f}"
+    return visible(role.model or "model") + temperature
+
+
+def _offer(text: str) -> Rows:
+    return Rows(lambda width: [Content.styled(text, "$cue").truncate(width, ellipsis=True)])
+
+
+def _hint(width: int) -> list[Content]:
+    return [row.stylize("$foreground-muted") for row in wrapped(Content(_HINT), width, rows=2)]

@@ -1,0 +1,247 @@
+"""The list of scenes: title, last use, length, whose; and where a word was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from textual import events
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from bardtui.scene.contents import Counts, Hit, Sought
+from bardtui.scene.library import SceneInfo
+from bardtui.tui.glyphs import visible
+from bardtui.tui.widgets.rows import Layout, Rows, spread, wrapped
+
+_OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
+_SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
+_WIDE, _ROOMY = 92, 66  # cells in which all the columns, or those that count most, have room
+_BAR = 8  # cells
+
+
+@dataclass(frozen=True)
+class SceneRow:
+    """A scene as it is listed."""
+
+    info: SceneInfo
+    counts: Counts | None = None
+    """How much it is, once it has been read."""
+    hit: Hit | None = None
+    """Where what was sought stands in its text."""
+    is_open: bool = False
+    """Whether it is the scene on the stage."""
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """The offer of a new scene."""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """The offer to open a file that was typed."""
+
+    path: Path
+
+
+Row = SceneRow | NewRow | FileRow
+
+
+class SceneList(OptionList):
+    """Rows of scenes. A click on a row highlights it, a click on the highlighted one chooses it."""
+
+    DEFAULT_CSS = """
+    SceneList {
+        border: none;
+        padding: 0;
+        background: transparent;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; background-tint: transparent; }
+        & > .option-list--option { padding: 0 1; }
+        & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._rows: list[Row] = []
+        self._places: dict[Path, int] = {}
+        self._now = datetime.now()
+        self._sought: Sought | None = None
+
+    @property
+    def chosen(self) -> Row | None:
+        """The highlighted row."""
+        return None if self.highlighted is None or not self._rows else self._rows[self.highlighted]
+
+    @property
+    def scene_count(self) -> int:
+        """How many scenes are listed."""
+        return len(self._places)
+
+    def show(self, rows: Sequence[Row], sought: Sought | None, at: Path | int | None) -> None:
+        """Show these rows, with what is sought marked in their titles.
+
+        The highlight goes to the scene `at` a path, or to a place of the list; else to the first
+        row that is not the offer of a new scene.
+        """
+        scrolled = self.scroll_offset.y
+        self._sought, self._now = sought, datetime.now()
+        self._rows.clear()
+        self._places.clear()
+        self.clear_options()
+        self.add(rows)
+        if not rows:
+            return
+        self.scroll_to(y=scrolled, animate=False, immediate=True)
+        if not isinstance(at, int):
+            first = 1 if isinstance(rows[0], NewRow) else 0
+            at = first if at is None else self._places.get(at, first)
+        self.highlighted = min(at, len(rows) - 1)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Show these rows below the others."""
+        for row in rows:
+            if isinstance(row, SceneRow):
+                self._places[row.info.path] = len(self._rows)
+            self._rows.append(row)
+        self.add_options(Option(self._prompt(row)) for row in rows)
+        if self.highlighted is None and rows:
+            self.highlighted = 0
+
+    def change(self, row: SceneRow) -> None:
+        """Show what has become known of a scene, if it is listed."""
+        if (place := self._places.get(row.info.path)) is not None:
+            self._rows[place] = row
+            self.replace_option_prompt_at_index(place, self._prompt(row))
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.style.meta.get("option")
+        if index is not None and index != self.highlighted:
+            event.prevent_default()
+            self.highlighted = index
+
+    def _prompt(self, row: Row) -> Rows:
+        now, sought = self._now, self._sought
+        match row:
+            case NewRow():
+                return _Fixed(1, lambda width: [_new(width)])
+            case FileRow(path):
+                return _Fixed(1, lambda width: [_file(path, width)])
+            case SceneRow():
+                height = 2 if row.hit or row.info.broken else 1
+                return _Fixed(height, lambda width: _scene(row, sought, now, width))
+
+
+class _Fixed(Rows):
+    """Rows whose number is known without laying them out: a thousand scenes are listed at once."""
+
+    def __init__(self, height: int, layout: Layout) -> None:
+        super().__init__(layout)
+        self._height = height
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return self._height
+
+
+def _new(width: int) -> Content:
+    return Content.styled("+ New scene", "bold $cue").truncate(width, ellipsis=True)
+
+
+def _file(path: Path, width: int) -> Content:
+    offer = Content.styled(f"+ Open the file {visible(path.name)}", "bold $cue")
+    return offer.truncate(width, ellipsis=True)
+
+
+def _scene(row: SceneRow, sought: Sought | None, now: datetime, width: int) -> list[Content]:
+    info = row.info
+    mark = _BROKEN if info.broken else _OPEN if row.is_open else _PLAIN
+    title = Content(visible(info.title) or "untitled")
+    if sought and (place := sought.find(info.title)):
+        title = title.stylize(_FOUND, *place)
+    style = _SUBTLE if info.broken else "bold $cue" if row.is_open else ""
+    head = Content.assemble((mark, style), title.stylize_before(style))
+    when = Content.styled(ago(info.modified, now), _SUBTLE)
+    if info.broken:
+        reason = wrapped(Content(visible(info.broken)), width - 2, rows=1)
+        below = [Content.assemble(_PLAIN, line).stylize(_SUBTLE) for line in reason]
+        return [spread(head, when, width), *below]
+    first = spread(head, _columns(when, row.counts, width), width)
+    return [first, _snippet(row.hit, width)] if row.hit else [first]
+
+
+def _columns(when: Content, counts: Counts | None, width: int) -> Content:
+    """What stands at the right: when, how much and whose, as far as there is room."""
+    if width < _ROOMY:
+        share = "" if counts is None else in_share(counts)
+        return Content.assemble(when, (share.rjust(11), _SUBTLE)) if width >= _ROOMY // 2 else when
+    padding = " " * (15 - when.cell_length)
+    words, characters, share = ("…", "", "") if counts is None else in_words(counts)
+    more = Content.assemble((characters.rjust(20), _SUBTLE), "  ", bar(counts))
+    return Content.assemble(
+        padding,
+        when,
+        (words.rjust(15), _SUBTLE),
+        more if width >= _WIDE else "",
+        (share.rjust(11), _SUBTLE),
+    )
+
+
+def _snippet(hit: Hit, width: int) -> Content:
+    """What was found, near the left of its row, among what stands around it."""
+    label = "    in another take: " if hit.elsewhere else "    "
+    before, room = visible(hit.before), max(0, width - len(label)) // 3
+    if len(before) > room:
+        before = before[len(before) - room :]
+        before = "…" + before[before.find(" ") + 1 :]
+    return Content.assemble(
+        (label, f"italic {_SUBTLE}"),
+        (before, _SUBTLE),
+        (visible(hit.found), _FOUND),
+        (visible(hit.after), _SUBTLE),
+    ).truncate(width, ellipsis=True)
+
+
+def in_words(counts: Counts) -> tuple[str, str, str]:
+    """How many words, how many characters, and whose."""
+    words = "1 word" if counts.words == 1 else f"{counts.words:,} words"
+    characters = "1 character" if counts.characters == 1 else f"{counts.characters:,} characters"
+    return words, characters, in_share(counts)
+
+
+def in_share(counts: Counts) -> str:
+    """How much of a scene is the writer's; nothing of an empty one."""
+    return f"{counts.writers_share:.0%} yours" if counts.characters else "empty"
+
+
+def bar(counts: Counts | None) -> Content:
+    """The writer's share, and the model's, as a bar; both show where there is any of both."""
+    if counts is None or not counts.characters:
+        return Content(" " * _BAR)
+    cells = round(_BAR * counts.writers_share)
+    if 0 < counts.writers < counts.characters:
+        cells = min(max(cells, 1), _BAR - 1)
+    return Content.assemble(("█" * cells, "$writer"), ("░" * (_BAR - cells), _SUBTLE))
+
+
+def ago(timestamp: float, now: datetime) -> str:
+    """When, as people say it: today with the time, then the day, then with the year."""
+    try:
+        then = datetime.fromtimestamp(timestamp)
+    except (OverflowError, OSError, ValueError):  # a clock that was far off when it was written
+        return "some day"
+    days = (now.date() - then.date()).days
+    if days == 0:
+        return f"today {then:%H:%M}"
+    if days == 1:
+        return f"yesterday {then:%H:%M}"
+    month = f"{then.day} {then:%b}"
+    return month if then.year == now.year else f"{month} {then.year}"

@@ -1,0 +1,217 @@
+"""The scene's transcript, with a cursor: any character of it is a place to go on from."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from bardtui.scene.scene import Author
+from bardtui.tui.keys import actions
+from bardtui.tui.widgets.transcript import MARK, Transcript
+from bardtui.tui.wrapping import cell_width, tab_cells
+
+_REVERSED = Style(reverse=True)
+
+
+def _move(keys: str, action: str, name: str, tooltip: str) -> Binding:
+    return Binding(keys, action, tooltip, show=False, tooltip=tooltip, id=f"transcript.{name}")
+
+
+def _act(key: str, action: str, name: str, short: str, tooltip: str) -> Binding:
+    return Binding(key, f"screen.{action}", short, tooltip=tooltip, id=f"transcript.{name}")
+
+
+class SceneView(Transcript, can_focus=True, inherit_bindings=False):
+    """A transcript with a cursor, which shows while it has the focus.
+
+    The cursor is always in view: scrolling takes it along. At the end of the text it stays there
+    as the text grows. What is done at it is the screen's.
+    """
+
+    BINDING_GROUP_TITLE = "The transcript"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _act("enter", "cut_here", "cut", "Go on here", "Cut here and go on; undo brings it back"),
+        _act("e", "edit", "edit", "Edit", "Edit the passage at the cursor"),
+        _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
+        _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy all of the scene"),
+        _move("up", "rows(-1)", "up", "A row up"),
+        _move("down", "rows(1)", "down", "A row down"),
+        _move("left", "characters(-1)", "left", "A character back"),
+        _move("right", "characters(1)", "right", "A character on"),
+        _move("home", "row_start", "home", "To the start of the row"),
+        _move("end", "row_end", "end", "To the end of the row"),
+        _move("pageup", "pages(-1)", "page_up", "A page up"),
+        _move("pagedown", "pages(1)", "page_down", "A page down"),
+        _move("ctrl+home", "text_start", "start", "To the beginning of the scene"),
+        _move("ctrl+end", "text_end", "follow", "To the end of the scene, to follow it"),
+    ]
+
+    def __init__(
+        self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
+    ) -> None:
+        super().__init__(max_text_width=max_text_width, hint=hint, id=id)
+        self._cursor: int | None = None  # an offset; None: the end, wherever that comes to be
+        self._column: int | None = None  # in cells, which moving by rows keeps to
+
+    @property
+    def cursor(self) -> int:
+        """The offset of the character under the cursor; the text's length at its end."""
+        return len(self._text) if self._cursor is None else self._cursor
+
+    def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
+        """Replace everything; the cursor stays where it was, if there is text."""
+        super().set_passages(passages)
+        if self._cursor is not None and self._cursor >= len(self._text):
+            self._cursor = None
+        self._keep_in_view()
+
+    # -- moving ------------------------------------------------------------------------------------
+
+    async def on_key(self, event: events.Key) -> None:
+        """The printable keys of this pane's, before the stage takes them for the seed line."""
+        if event.is_printable and (bound := actions(self, event.key)):
+            event.stop()
+            await self.run_action(bound[0])
+
+    def on_click(self, event: events.Click) -> None:
+        """The cursor goes to the character that was clicked."""
+        if (place := event.get_content_offset(self)) is not None and len(self._text):
+            row = min(self.scroll_offset.y + place.y, self._text.row_count - 1)
+            self._go(self._offset_in(row, place.x - len(MARK)))
+
+    def action_rows(self, rows: int) -> None:
+        row = self._row + rows
+        column = self._cells_before(self.cursor) if self._column is None else self._column
+        if row < 0:
+            self._go(0)
+        elif row >= self._text.row_count:
+            self._go(len(self._text))
+        else:
+            self._go(self._offset_in(row, column), column)
+
+    def action_pages(self, pages: int) -> None:
+        """Move the text and the cursor by windows; from the last row, to the end."""
+        rows, top, here = pages * max(1, self.size.height), self.scroll_offset.y, self._row
+        last = self._text.row_count - 1
+        self.action_rows(rows if here == last else max(0, min(here + rows, last)) - here)
+        if self._cursor is not None:
+            self.scroll_to(y=top + rows)
+
+    def action_characters(self, characters: int) -> None:
+        """Step over characters, and over those without a width of their own."""
+        offset = self.cursor + characters
+        while 0 < offset < len(self._text) and not self._cells(offset):
+            offset += characters
+        self._go(offset)
+
+    def action_row_start(self) -> None:
+        self._go(self._text.row_span(self._row)[0])
+
+    def action_row_end(self) -> None:
+        self._go(self._last_in(self._row))
+
+    def action_text_start(self) -> None:
+        self._go(0)
+
+    def action_text_end(self) -> None:
+        self._go(len(self._text))
+
+    def _go(self, offset: int, column: int | None = None) -> None:
+        """Put the cursor somewhere, and bring it into view."""
+        before = self._row
+        self._cursor = None if offset >= len(self._text) else max(0, offset)
+        self._column = column
+        row, top, height = self._row, self.scroll_offset.y, max(1, self.size.height)
+        if self._cursor is None:
+            self.follow = True
+        elif row < top or row >= top + height:
+            self.scroll_to(y=row if row < top else row - height + 1)
+        elif self.writing:
+            self.follow = False  # what is being pointed at stays
+        for changed in {before, row}:
+            self._refresh_row(changed)
+
+    def _refresh_row(self, row: int) -> None:
+        self._strips.discard(row)
+        if 0 <= row - self.scroll_offset.y < self.size.height:
+            self.refresh_lines(row)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take the cursor along."""
+        super().watch_scroll_y(old_value, new_value)
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        """Bring the cursor to the nearest row in the window, unless it is in it; to the end, if
+        nobody points and that is followed."""
+        if not self.size:
+            return
+        if self.follow and not self.has_focus:
+            self._cursor = None
+        top = self.scroll_offset.y
+        row = max(top, min(self._row, top + self.size.height - 1, self._text.row_count - 1))
+        if row != self._row:
+            self._cursor = self._offset_in(row, self._column or 0)
+            self._refresh_all()
+
+    # -- where it is -------------------------------------------------------------------------------
+
+    @property
+    def _row(self) -> int:
+        return self._text.row_at(self.cursor)
+
+    def _cells(self, offset: int) -> int:
+        """The width of a character that is no tab."""
+        return cell_width(self._text.slice(offset, offset + 1))
+
+    def _last_in(self, row: int) -> int:
+        """The last offset at which the cursor stands in a row."""
+        begin, end = self._text.row_span(row)
+        if row == self._text.row_count - 1:
+            return end
+        offset = end - 1
+        while offset > begin and not self._cells(offset):
+            offset -= 1
+        return offset
+
+    def _cells_before(self, offset: int) -> int:
+        """The cells from the beginning of a character's row to it."""
+        begin, _ = self._text.row_span(self._text.row_at(offset))
+        column = 0
+        for character in self._text.slice(begin, offset):
+            column += tab_cells(column) if character == "\t" else cell_width(character)
+        return column
+
+    def _offset_in(self, row: int, column: int) -> int:
+        """The offset of the character that covers a column of a row, or of its last."""
+        begin, _ = self._text.row_span(row)
+        last = self._last_in(row)
+        covered = 0
+        for at, character in enumerate(self._text.slice(begin, last), begin):
+            covered += tab_cells(covered) if character == "\t" else cell_width(character)
+            if covered > column:
+                return at
+        return last
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor, or hide it."""
+        super().watch_has_focus(has_focus)
+        self._refresh_row(self._row)
+
+    def _draw(self, row: int) -> Strip:
+        strip = super()._draw(row)
+        if not (self.has_focus and len(self._text) and row == self._row):
+            return strip
+        cursor = self.cursor
+        if self.writing and cursor == len(self._text):
+            return strip  # the cursor of what is being written is there
+        x = len(MARK) + min(self._cells_before(cursor), self._text.width)
+        under = self._text.slice(cursor, cursor + 1)
+        width = 1 if under in ("", "\n", "\t") else max(1, cell_width(under))
+        parts = (strip.crop(0, x), strip.crop(x, x + width), strip.crop(x + width))
+        return Strip.join([parts[0], parts[1].apply_style(_REVERSED), parts[2]])

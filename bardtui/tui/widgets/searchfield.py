@@ -1,0 +1,34 @@
+"""The field in which one types what is sought in a list."""
+
+from textual.binding import Binding
+from textual.widgets import Input
+
+
+class SearchField(Input, inherit_bindings=False):
+    """A field above a list; the keys that mean the highlighted row are not its own."""
+
+    DEFAULT_CSS = """
+    SearchField {
+        border: round $foreground 25%;
+        border-subtitle-color: $text-muted;
+        background: transparent;
+        height: 3;
+        padding: 0 1;
+        &:focus { border: round $border; }
+    }
+    """
+
+    BINDINGS = [
+        binding
+        for binding in Input.BINDINGS
+        if isinstance(binding, Binding) and binding.key not in ("enter", "delete,ctrl+d")
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            id=id,
+            placeholder="Search in titles and texts, or type a file's path",
+            restrict=r"[^\x00-\x1f\x7f-\x9f]*",
+            select_on_focus=False,
+        )
+        self.cursor_blink = False

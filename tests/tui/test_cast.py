@@ -1,0 +1,283 @@
+"""The pane of roles, the dialog of one, and the choice that both of them and the dials use."""
+
+from dataclasses import replace
+
+import pytest
+from hosts import Host, asked, shown, until
+from textual import events
+from textual.widgets import Button, Input
+
+from bardtui.scene.cast import Cast, Role
+from bardtui.scene.scene import SceneError
+from bardtui.tui.screens.role import RoleScreen
+from bardtui.tui.widgets.cast import CastPane
+from bardtui.tui.widgets.choice import Choice
+
+ROMEO = Role("ROMEO", "writer")
+JULIET = Role("JULIET", model="tragedy", temperature=0.7)
+NURSE = Role("NURSE", muted=True)
+CAST = Cast((ROMEO, JULIET, NURSE))
+MODELS = ["pocket", "tragedy"]
+
+
+async def rows(pane: CastPane, width: int = 32) -> list[str]:
+    """The pane's rows, its borders too, as a terminal of that width shows them."""
+    host = Host(pane)
+    async with host.run_test(size=(width, 12)) as pilot:
+        await pilot.pause()
+        return [line.rstrip() for line in shown(host).splitlines()]
+
+
+def pane_of(cast: Cast = CAST, turn: str | None = "ROMEO") -> CastPane:
+    pane = CastPane()
+    pane.show(cast, turn)
+    return pane
+
+
+# --- what the pane shows
+
+
+async def test_a_row_a_role_with_who_plays_it_and_whose_turn_it_is() -> None:
+    lines = await rows(pane_of(), 32)
+    assert lines[0].startswith("╭─ Cast  3 roles ─")
+    assert [line[1:-1].rstrip() for line in lines[1:5]] == [
+        " ▌▸ ROMEO                 you",
+        "    JULIET       tragedy 0.70",
+        "    NURSE               muted",
+        " + add a role",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "how"),
+    [
+        (Role("A"), "model"),
+        (Role("A", temperature=1.25), "model 1.25"),
+        (Role("A", model="pocket"), "pocket"),
+        (Role("A", "writer", muted=True), "you, muted"),
+        (Role("A", "writer", "pocket", 0.5), "you"),
+    ],
+)
+async def test_how_a_role_is_played_is_said(role: Role, how: str) -> None:
+    assert (await rows(pane_of(Cast((role,)))))[1].removesuffix("│").rstrip().endswith(f" {how}")
+
+
+async def test_without_roles_it_says_what_they_are_for() -> None:
+    lines = await rows(CastPane())
+    assert lines[0].startswith("╭─ Cast  no roles ─")
+    text = "\n".join(lines)
+    assert "free text" in text
+    assert "+ add a role" in text
+    assert "+ take the scene's speakers" in text
+
+
+async def test_a_models_name_is_neither_markup_nor_a_terminal_code() -> None:
+    lines = await rows(pane_of(Cast((Role("A", model="[/]\x1b[31m[b]"),))))
+    assert "[/]␛[31m[b]" in lines[1]
+
+
+# --- what the writer does in it
+
+
+async def test_arrows_say_who_plays_and_space_mutes() -> None:
+    pane = pane_of()
+    host = Host(pane)
+    async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("left", "down", "left", "space", "right")
+        await until(pilot, lambda: len(host.got(CastPane.Changed)) == 3)
+        casts = [message.cast for message in host.got(CastPane.Changed)]
+        assert [cast["JULIET"] for cast in casts] == [
+            replace(JULIET, player="writer"),
+            replace(JULIET, player="writer", muted=True),
+            replace(JULIET, muted=True),
+        ]
+        assert pane.cast == casts[-1]
+        assert pane.role == casts[-1]["JULIET"]  # the highlight stays
+
+
+async def test_letters_are_left_to_the_screen() -> None:
+    keys: list[str] = []
+
+    class Listener(Host):
+        def on_key(self, event: events.Key) -> None:
+            keys.append(event.key)
+
+    pane = pane_of()
+    host = Listener(pane)
+    async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("a", "m", "s", "space")
+        await until(pilot, lambda: bool(host.got(CastPane.Changed)))
+        assert keys == ["a", "m", "s"]
+
+
+async def test_delete_takes_a_role_out_and_the_offers_ask() -> None:
+    pane = pane_of(Cast((ROMEO,)))
+    host = Host(pane)
+    async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
+        pane.focus()
+        await pilot.press("enter", "insert", "delete", "delete")
+        await until(pilot, lambda: bool(host.got(CastPane.Changed)))
+        assert pane.cast == Cast()
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, lambda: bool(host.got(CastPane.SpeakersWanted)))
+        assert [message.role for message in host.got(CastPane.Edit)] == [ROMEO, None, None]
+        assert len(host.got(CastPane.Changed)) == 1
+
+
+async def test_a_click_highlights_another_click_opens_and_an_offer_needs_one() -> None:
+    pane = pane_of()
+    host = Host(pane)
+    async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
+        await pilot.click(pane, offset=(5, 1))
+        await pilot.click(pane, offset=(5, 2))
+        await until(pilot, lambda: pane.role == JULIET)
+        assert not host.got(CastPane.Edit)
+        await pilot.click(pane, offset=(5, 2))
+        await pilot.click(pane, offset=(5, 4))
+        await until(pilot, lambda: len(host.got(CastPane.Edit)) == 2)
+        assert [message.role for message in host.got(CastPane.Edit)] == [JULIET, None]
+
+
+async def test_a_role_put_in_is_highlighted_and_its_name_is_its_own() -> None:
+    pane = pane_of()
+    host = Host(pane)
+    async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
+        pane.put(Role("PARIS"))
+        assert pane.role == Role("PARIS")
+        pane.put(Role("TYBALT"), "ROMEO")
+        assert pane.role == Role("TYBALT")
+        with pytest.raises(SceneError, match="already"):
+            pane.put(Role("PARIS"))
+        await until(pilot, lambda: len(host.got(CastPane.Changed)) == 2)
+        assert [r.name for r in pane.cast.roles] == ["TYBALT", "JULIET", "NURSE", "PARIS"]
+
+
+# --- the dialog
+
+
+async def test_a_new_role_is_typed_and_chosen_by_keys() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, RoleScreen(None, MODELS))
+        await pilot.press(*"juliet", "tab", "tab", "tab", "right", "right", "tab", *"0.7", "enter")
+        await until(pilot, lambda: bool(host.answers))
+        assert host.answers == [JULIET]
+
+
+async def test_everything_of_it_can_be_clicked_at_eighty_columns() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = await asked(pilot, RoleScreen(None, MODELS))
+        screen.query_one("#name", Input).value = "old ann"
+        for choice, value in (("#player", "writer"), ("#muted", "muted")):
+            widget = screen.query_one(choice, Choice)
+            for x in range(1, widget.size.width):
+                await pilot.click(widget, offset=(x, 1))
+                if widget.value == value:
+                    break
+            assert widget.value == value
+        assert screen.query_one("#model", Choice).disabled
+        assert screen.query_one("#temperature", Input).disabled
+        await pilot.click("#keep")
+        await until(pilot, lambda: bool(host.answers))
+        assert host.answers == [Role("OLD ANN", "writer", muted=True)]
+
+
+async def test_what_is_wrong_is_said_and_kept_back() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = await asked(pilot, RoleScreen(None, MODELS, {"ROMEO"}))
+        assert not screen.query("#error.-shown")
+        for typed, told in (
+            ("ro-", "cannot be a role's name"),
+            ("romeo", "a role of that name already"),
+        ):
+            screen.query_one("#name", Input).value = typed
+            await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
+            await pilot.press("enter")
+        screen.query_one("#name", Input).value = "nurse"
+        await until(pilot, lambda: not screen.query("#error.-shown"))
+        for typed, told in (("11", "between 0.01 and 10"), (".", "is a number")):
+            screen.query_one("#temperature", Input).value = typed
+            await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
+        await pilot.press("enter")
+        assert screen.query_one("#keep", Button).region.bottom < 24
+        assert host.answers == []
+        await pilot.press("escape")
+        await until(pilot, lambda: host.answers == [None])
+
+
+async def test_a_role_that_is_not_changed_is_no_answer() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, RoleScreen(JULIET, ["pocket"]))  # its own model is not there any more
+        assert "tragedy" in shown(host)
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [None])
+
+
+async def test_up_and_down_move_the_temperature() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = await asked(pilot, RoleScreen(JULIET, MODELS))
+        screen.query_one("#temperature", Input).focus()
+        await pilot.press("up", "up", "down", "enter")
+        await until(pilot, lambda: bool(host.answers))
+        assert host.answers == [replace(JULIET, temperature=0.75)]
+
+
+async def test_a_name_that_the_scene_does_not_write_in_capitals_stays_as_it_is() -> None:
+    host = Host()
+    role = Role("First Citizen")
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = await asked(pilot, RoleScreen(role, MODELS))
+        screen.query_one("#name", Input).value = "Second Citizen"
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(host.answers))
+        assert host.answers == [Role("Second Citizen")]
+
+
+# --- the choice
+
+STOPS = {"length": "length", "line": "line", "sentence": "sentence", "speech": "speech"}
+
+
+async def test_a_choice_goes_round_by_keys_and_says_so_in_its_title() -> None:
+    choice = Choice("Stops after", STOPS, "length", titles={"line": "a line"})
+    host = Host(choice)
+    async with host.run_test(size=(31, 4), message_hook=host.hear) as pilot:
+        choice.focus()
+        await pilot.press("right")
+        await until(pilot, lambda: "╭─ Stops after  a line ─" in shown(host))
+        assert " length●line sentence speech" in shown(host)
+        await pilot.press("up", "left")
+        await until(pilot, lambda: len(host.got(Choice.Changed)) == 3)
+        assert [message.value for message in host.got(Choice.Changed)] == [
+            "line",
+            "length",
+            "speech",
+        ]
+
+
+async def test_a_click_chooses_a_word_or_where_they_have_no_room_the_next() -> None:
+    choice = Choice("", STOPS, "nothing of these")
+    assert choice.value == "length"
+    host = Host(choice)
+    async with host.run_test(size=(31, 4)) as pilot:
+        await pilot.click(choice, offset=(16, 1))
+        assert choice.value == "sentence"
+        await pilot.resize_terminal(26, 4)
+        await until(pilot, lambda: "◂ sentence ▸" in shown(host))
+        assert "3 of 4" in shown(host)
+        await pilot.click(choice, offset=(13, 1))
+        assert choice.value == "speech"
+        await pilot.click(choice, offset=(2, 1))
+        assert choice.value == "sentence"
+
+
+async def test_the_words_of_a_choice_are_only_text() -> None:
+    host = Host(Choice("", {"a": "[/]\x1b[b]", "b": "b"}, "b"))
+    async with host.run_test(size=(31, 4)):
+        assert " [/]␛[b]   ●b" in shown(host)

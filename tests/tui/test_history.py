@@ -1,0 +1,285 @@
+"""The stage's ways through a scene: cut, edit, copy, the map, undo; and that writing goes on."""
+
+import random
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator, Sampling
+from bardtui.language.reader import Reader
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.edit import MOST, EditScreen, part_around
+from bardtui.tui.screens.map import MapScreen
+from bardtui.tui.screens.takes import TakesScreen
+from tests.tui.hosts import Host, asked, shown
+from tests.tui.test_stage import idle, on_disk, remember, type_line, until
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+def exchange(app: BardApp, line: str, answer: str) -> None:
+    """Let a line and a model's answer stand in the scene."""
+    manuscript = app.stage.manuscript
+    manuscript.add_line(line)
+    passage = manuscript.begin("tiny", "f", {}, 0)
+    manuscript.extend(passage, answer)
+    manuscript.scene.end(passage, "length")
+    app.stage._show_scene()
+
+
+async def pointing(pilot: Pilot[None], app: BardApp, offset: int) -> None:
+    """Put the cursor on a character, by the keys."""
+    view = app.stage.transcript
+    view.focus()
+    await pilot.press("ctrl+home")
+    while view.cursor < offset:
+        await pilot.press("right")
+    assert view.cursor == offset
+
+
+async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
+    """Press e, and wait for the editor."""
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(app.screen, EditScreen) and app.focused is not None)
+    return app.screen.query_one("#text", TextArea)
+
+
+async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundle) -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        exchange(app, "ANN:\n", "Come in, sit down.\n")
+        whole = stage.transcript.text
+        await pointing(pilot, app, 12)
+        await pilot.press("enter")
+        assert stage.transcript.text == stage.manuscript.scene.text == whole[:12] == on_disk()
+        assert app.focused is stage.seed_line
+        await pilot.press("enter")
+        await idle(pilot, stage)
+        passage, _ = stage.manuscript.scene.path()[-1]
+        await pilot.press("ctrl+z")
+        assert stage.transcript.text == whole[:12]
+        await pilot.press("ctrl+z")
+        assert stage.transcript.text == whole
+        await pilot.press("ctrl+y")
+        assert stage.transcript.text == whole[:12]
+        await pilot.press("ctrl+z", "shift+tab", "ctrl+end", "enter")  # at the end: nothing to cut
+        assert stage.transcript.text == whole
+        assert app.focused is stage.seed_line
+    reader = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
+    reader.seek(whole[:12])
+    seed = passage.random_seed or 0
+    assert "".join(reader.write(30, Sampling(0.8, random_seed=seed))) == passage.text
+
+
+async def test_a_passage_is_edited_in_place() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        exchange(app, "ANN:\n", "Come in.\n")
+        exchange(app, "BEN:\n", "No.\n")
+        whole = stage.transcript.text
+        await pointing(pilot, app, whole.index("in."))
+        area = await edited(pilot, app)
+        assert (area.text, area.cursor_location) == ("Come in.\n", (0, 5))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is stage)
+        assert stage.transcript.text == whole
+        await edited(pilot, app)
+        await pilot.press(*"back ", "ctrl+s")
+        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.transcript.text == whole.replace("in.", "back in."))
+        assert stage.manuscript.scene.text == stage.transcript.text == on_disk()
+        assert app.focused is stage.transcript
+        await pilot.press("ctrl+z")
+        assert stage.transcript.text == whole
+        await pilot.press("ctrl+y")
+        assert "back in." in stage.transcript.text
+        assert "Edited" in stage.status.text
+
+
+async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        exchange(app, "ANN:\n", "Come in.\n")
+        stage.transcript.focus()
+        await edited(pilot, app)
+        await pilot.press(*"Sit.", "ctrl+s")
+        await until(pilot, lambda: stage.transcript.text == "ANN:\nCome in.\nSit.")
+        assert "take 2 of 2" in str(stage.transcript.border_subtitle)
+        await pilot.press("ctrl+t")
+        assert stage.transcript.text == "ANN:\nCome in.\n"
+        await pilot.press("ctrl+t", "ctrl+r")
+        await idle(pilot, stage)
+        assert "take 3 of 3" in str(stage.transcript.border_subtitle)
+
+
+async def test_y_copies_and_other_letters_are_typed() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        stage.transcript.focus()
+        await pilot.press("y", "e")
+        await until(pilot, lambda: "nothing to edit" in stage.status.text)
+        exchange(app, "ANN:\n", "Come in\ud800.\n")
+        await pointing(pilot, app, 2)
+        await pilot.press("y")
+        assert app.clipboard == "ANN:\n"
+        assert "5 characters" in stage.status.text
+        await pilot.press("Y")
+        assert app.clipboard == "ANN:\nCome in?.\n"
+        await pilot.press("x", "y")
+        assert stage.seed_line.text == "xy"
+        assert app.clipboard == "ANN:\nCome in?.\n"
+
+
+async def test_what_the_mouse_selects_is_copied_as_it_was_written() -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test() as pilot:
+        view = app.stage.transcript
+        exchange(app, "ANN:\n", "Come in, " * 20)
+        await pilot.mouse_down(view, offset=(5, 2))
+        await pilot.hover(view, offset=(30, 3))
+        await pilot.mouse_up(view, offset=(30, 3))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "\n" not in app.clipboard and len(app.clipboard) > 60)
+        assert app.clipboard in view.text
+
+
+async def test_the_map_leads_anywhere_and_undo_back() -> None:
+    remember(length=20, pace=None, temperature=2.0)
+    app = BardApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        stage = app.stage
+        await pilot.press("f6")
+        await until(pilot, lambda: "nothing on the map" in stage.status.text)
+        exchange(app, "ANN:\n", "Come in.\n")
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, TakesScreen))
+        await until(pilot, lambda: len(stage.manuscript.scene.passages) == 7)
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen is stage and len(stage.manuscript.takes()) == 5)
+        whole = stage.transcript.text
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app.screen, MapScreen) and "●" in shown(app))
+        await pilot.press("up", "up", "enter")
+        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.transcript.text == "ANN:\n")
+        await pilot.press("enter")
+        await idle(pilot, stage)
+        assert stage.manuscript.length == len("ANN:\n") + 20
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert stage.transcript.text == whole == on_disk()
+
+
+async def test_any_of_it_stops_what_is_being_written_and_keeps_it() -> None:
+    remember(length=20_000, pace=400)
+    app = BardApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        stage = app.stage
+        scene = stage.manuscript.scene
+        await type_line(pilot, "ANN:")
+        for key, name in (("f6", "map"), ("e", "edit"), ("enter", "cut"), ("f5", "takes")):
+            before = stage.manuscript.length
+            await until(pilot, lambda before=before: stage.manuscript.length > before + 20)  # type: ignore[misc]
+            stage.transcript.focus()
+            await pilot.press("up", key)
+            assert stage.writing is None, name
+            text = {id: passage.text for id, passage in scene.passages.items()}
+            if key != "enter":
+                await until(pilot, lambda: app.screen is not stage)
+                await pilot.press("escape")
+                await until(pilot, lambda: app.screen is stage)
+            assert text.items() <= {id: p.text for id, p in scene.passages.items()}.items()
+            assert stage.transcript.text == scene.text
+            stage.seed_line.focus()
+            await pilot.press("enter")
+
+
+async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
+    remember(length=40, pace=None, temperature=1.5)
+    app = BardApp()
+    rng = random.Random(5)
+    async with app.run_test(size=(100, 30)) as pilot:
+        stage = app.stage
+        scene = stage.manuscript.scene
+        known: dict[int, str] = {}
+        keys = ["enter", "ctrl+r", "ctrl+t", "ctrl+z", "ctrl+y", "cut", "edit", "escape"]
+        await type_line(pilot, "ANN:")
+        for _ in range(40):
+            key = rng.choice(keys)
+            if key in ("cut", "edit") and scene.length:
+                stage.transcript.focus()
+                stage.transcript._go(rng.randrange(scene.length))
+                if key == "edit":
+                    await edited(pilot, app)
+                    await pilot.press("x", "ctrl+s")
+                    await until(pilot, lambda: app.screen is stage)
+                else:
+                    await pilot.press("enter")
+            elif key not in ("cut", "edit"):
+                stage.seed_line.focus()
+                await pilot.press(key)
+            if rng.random() < 0.7:
+                await idle(pilot, stage)
+            if stage.writing is None:
+                await until(pilot, lambda: stage.transcript.text == scene.text)
+            assert all(scene.passages[id].text.startswith(text) for id, text in known.items())
+            known = {id: passage.text for id, passage in scene.passages.items()}
+        await pilot.press("escape")
+        assert stage.transcript.text == scene.text == on_disk()
+
+
+# -- the editor ------------------------------------------------------------------------------------
+
+
+async def test_what_is_not_touched_stays_to_the_control_character() -> None:
+    text = "a\x1b[31m \u202eb\n\tc \x9b\r\n\ud800[/] end"
+    host = Host()
+    async with host.run_test(size=(60, 20)) as pilot:
+        screen = await asked(pilot, EditScreen(text, 3))
+        assert "a␛[31m ·b" in shown(host)
+        assert "\x1b" not in screen.query_one("#text", TextArea).text
+        await pilot.press("X", "ctrl+s")
+        await until(
+            pilot, lambda: host.answers == ["a\x1b[X31m \u202eb\n\tc \x9b\r\n\ud800[/] end"]
+        )
+        screen = await asked(pilot, EditScreen(text, len(text)))
+        await pilot.press("!", "up", "up", "home", ">", "ctrl+enter")
+        await until(pilot, lambda: len(host.answers) == 2)
+        edited = str(host.answers[1])
+        assert (edited[0], edited[-1]) == (">", "!")
+
+
+async def test_changes_are_not_thrown_away_at_one_key() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 20)) as pilot:
+        screen = await asked(pilot, EditScreen("One.", 4))
+        await pilot.press("!", "escape")
+        assert "throws it away" in str(screen.query_one("#box").border_subtitle)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: host.answers == ["One.!"])
+        await asked(pilot, EditScreen("One.", 4))
+        await pilot.press("!", "escape", "escape")
+        await until(pilot, lambda: host.answers == ["One.!", None])
+
+
+@pytest.mark.parametrize("line", ["a line of the text\n", "no line at all "])
+def test_of_a_long_passage_the_lines_near_by_are_edited(line: str) -> None:
+    text = line * 10_000
+    for at in (0, 7, 90_001, len(text) - 1, len(text)):
+        begin, end = part_around(text, at)
+        assert 0 <= begin <= at <= end <= len(text)
+        assert MOST / 3 < end - begin <= MOST
+        if "\n" in line:
+            assert begin == 0 or text[begin - 1] == "\n"
+            assert text[end - 1] == "\n"
+    assert part_around("short", 2) == (0, 5)

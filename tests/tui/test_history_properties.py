@@ -1,0 +1,162 @@
+"""Whatever a writer does: the generator is in step, nothing is lost, and it is all on the disk."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bardtui.language.generator import Generator, Sampling
+from bardtui.language.reader import Reader
+from bardtui.tui.manuscript import Manuscript, Take
+from tests.conftest import random_weights, small_model
+from tests.language.test_reader import replayed
+
+LINES = st.text(st.sampled_from("abcdefgh.' \n\u2019é中"), min_size=1, max_size=40)
+ACTIONS = (
+    "write", "line", "undo", "redo", "retry", "next take", "takes", "edit", "cut", "jump", "model"
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def other_generator() -> Generator:
+    """Another model, with another vocabulary."""
+    model = small_model()
+    return Generator(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
+
+
+class Session:
+    """A manuscript and two models that write it, as the stage and the engine use them."""
+
+    def __init__(self, data: st.DataObject, *generators: Generator) -> None:
+        self.draw = data.draw
+        self.manuscript = Manuscript()
+        self.readers = [Reader(generator) for generator in generators]
+        self.reader = self.readers[0]
+        self.written: dict[int, str] = {}
+
+    @property
+    def text(self) -> str:
+        return self.manuscript.scene.text
+
+    def pieces(self, seed: int) -> Iterator[str]:
+        self.reader.seek(self.text)
+        return self.reader.write(self.draw(st.integers(1, 200)), Sampling(1.5, random_seed=seed))
+
+    def write(self) -> None:
+        """The model writes on, and is stopped after some pieces, or writes to its end; the engine
+        may be ahead of what is shown."""
+        seed = self.draw(st.integers(0, 9))
+        shown = islice(self.pieces(seed), self.draw(st.integers(1, 20)))
+        passage = self.manuscript.begin("a model", "f", {"temperature": 1.5}, seed)
+        for piece in shown:
+            self.manuscript.extend(passage, piece)
+        next(self.reader.write(16, Sampling(random_seed=seed)))
+        self.manuscript.scene.end(passage, "stopped")
+
+    def do(self, action: str) -> None:
+        manuscript, scene, before = self.manuscript, self.manuscript.scene, self.text
+        match action:
+            case "write":
+                self.write()
+            case "line":
+                manuscript.add_line(self.draw(LINES))
+                assert self.text.startswith(before)
+            case "undo":
+                if manuscript.undo():
+                    undone = self.text
+                    assert manuscript.redo()
+                    assert self.text == before
+                    manuscript.undo()
+                    assert self.text == undone
+            case "redo":
+                manuscript.redo()
+            case "retry":
+                if manuscript.retry():
+                    self.write()
+            case "next take":
+                count = len(manuscript.takes())
+                if manuscript.next_take():
+                    assert len(manuscript.takes()) == count > 1
+            case "takes":
+                texts = self.draw(st.lists(LINES, min_size=1, max_size=5))
+                takes = [Take(text, n, {}, "length") for n, text in enumerate(texts)]
+                ids = manuscript.add_takes("a model", "f", takes)
+                assert self.text == before
+                if (picked := self.draw(st.integers(0, len(ids)))) < len(ids):
+                    manuscript.jump(ids[picked])
+                    assert self.text == before + texts[picked]
+                    assert set(ids) <= set(manuscript.takes())
+            case "edit" if before:
+                found = scene.passage_at(self.draw(st.integers(0, len(before))))
+                assert found is not None
+                passage, begin, end = found
+                edited = self.draw(LINES | st.just(""))
+                manuscript.edit(passage.id, edited)
+                assert self.text == before[:begin] + edited + before[end:]
+                self.takes_back(before)
+            case "cut" if before:
+                at = self.draw(st.integers(0, len(before) - 1))
+                assert manuscript.cut(at)
+                assert self.text == before[:at]
+                self.takes_back(before)
+            case "jump" if scene.passages:
+                manuscript.jump(self.draw(st.sampled_from(sorted(scene.passages))))
+                self.takes_back(before)
+            case "model":
+                self.reader = self.readers[self.draw(st.integers(0, len(self.readers) - 1))]
+
+    def takes_back(self, before: str) -> None:
+        """One undo brings the old text back, one redo the new one again."""
+        after = self.text
+        if after != before:
+            assert self.manuscript.undo()
+            assert self.text == before
+            assert self.manuscript.redo()
+            assert self.text == after
+
+    def check(self) -> None:
+        text, manuscript = self.text, self.manuscript
+        self.reader.seek(text)
+        now, fresh = self.reader.generator.snapshot(), replayed(self.reader.generator, text)
+        assert now.position == fresh.position
+        assert all(np.array_equal(a, b) for a, b in zip(now.arrays, fresh.arrays, strict=True))
+        passages = manuscript.scene.passages
+        assert {id: passages[id].text for id in self.written} == self.written
+        self.written = {id: passage.text for id, passage in passages.items()}
+        assert manuscript.length == len(text)
+        assert not manuscript.problem
+
+    def check_disk(self) -> None:
+        scene, path = self.manuscript.scene, self.manuscript.path
+        self.manuscript.close()
+        if path is None:
+            assert not scene.passages
+            return
+        again, notice = Manuscript.open(path)
+        assert not notice
+        kept, meant = again.scene.passages.values(), scene.passages.values()
+        assert [passage.event() for passage in kept] == [passage.event() for passage in meant]
+        assert (again.scene.head, again.scene.head_at) == (scene.head, scene.head_at)
+        scene.on_event = None
+        while scene.undo():  # the way back is kept too
+            assert again.scene.undo()
+            assert again.scene.text == scene.text
+        again.close()
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_a_session(
+    home: Path, shared_generator: Generator, other_generator: Generator, data: st.DataObject
+) -> None:
+    session = Session(data, shared_generator, other_generator)
+    for action in data.draw(st.lists(st.sampled_from(ACTIONS), max_size=12)):
+        session.do(action)
+        session.check()
+    session.check_disk()

@@ -1,0 +1,170 @@
+"""Keys that the settings bind anew: what may be, what the footer, the palette and the help say."""
+
+import json
+
+import pytest
+from hosts import shown, until
+from textual.dom import DOMNode
+
+from bardtui import paths
+from bardtui.config import Settings, SettingsError
+from bardtui.tui import keys
+from bardtui.tui.app import BardApp
+from bardtui.tui.keys import key_groups, keymap
+from bardtui.tui.screens.confirm import ConfirmScreen
+from bardtui.tui.screens.help import HelpScreen
+from bardtui.tui.screens.stage import StageScreen
+
+
+@pytest.fixture(autouse=True)
+def ready(installed: object) -> None:
+    """A small model is installed and was in use last."""
+    values = {"model": "tiny", "length": 1, "pace": None}
+    paths.remembered_file().write_text(json.dumps(values))
+
+
+def bound(**wanted: str) -> dict[str, str]:
+    """The keymap for `stage__retry="f9"` and the like."""
+    wanted = {id.replace("__", "."): text for id, text in wanted.items()}
+    return keymap(wanted, StageScreen, BardApp)
+
+
+def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
+    for kind in keys._kinds():
+        inherited = {id(b) for base in kind.__bases__ for b in getattr(base, "BINDINGS", [])}
+        for binding in vars(kind).get("BINDINGS", []):
+            if id(binding) not in inherited:  # an editor may keep some of the toolkit's
+                assert binding.id, f"{kind.__name__}: {binding.key}"
+                assert binding.tooltip or binding.description, binding.id
+
+
+def test_the_programs_own_keys_are_no_clash() -> None:
+    assert bound() == {}
+    groups: dict[type[DOMNode], list[str]] = {kind: [] for kind in keys._kinds()}
+    for kind, found in groups.items():
+        found += [binding.key for binding in keys._bindings(kind)]
+        assert len(found) == len(set(found)), kind
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("f9", "f9"),
+        ("F9", "f9"),
+        ("f9, ctrl+f10", "f9,ctrl+f10"),
+        ("^f9", "ctrl+f9"),
+        ("Shift+F9", "shift+f9"),
+        ("shift+pgup", "shift+pageup"),
+    ],
+)
+def test_keys_are_written_by_name_or_as_the_footer_shows_them(written: str, taken: str) -> None:
+    assert bound(stage__save=written) == {"stage.save": taken}
+
+
+def test_what_is_bound_elsewhere_is_free() -> None:
+    assert bound(stage__undo="f9", stage__retry="^z") == {
+        "stage.undo": "f9",
+        "stage.retry": "ctrl+z",
+    }
+    assert bound(line__send="ctrl+j", line__new_row="⏎") == {
+        "line.send": "ctrl+j",
+        "line.new_row": "enter",
+    }
+    assert bound(line__take="ctrl+k")  # the editor's own gives way
+    assert bound(scenes__rename="ctrl+r")  # a dialog is not the stage
+    assert bound(transcript__edit="x")  # which is a character already
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ({"stage__retri": "f9"}, "no binding is called 'stage.retri'; known: "),
+        ({"stage__retry": "f99"}, "stage.retry: there is no key 'f99'"),
+        ({"stage__retry": "\x1b"}, "there is no key '\\x1b'"),
+        ({"stage__retry": "ctl+r"}, "there is no key 'ctl+r'"),
+        ({"stage__retry": "<any>"}, "there is no key '<any>'"),
+        ({"stage__retry": ""}, "there is no key ''"),
+        ({"stage__retry": "f9,"}, "there is no key ''"),
+        ({"stage__retry": "r"}, "stage.retry: 'r' is typed into your line"),
+        ({"stage__retry": "space"}, "is typed into your line"),
+        ({"stage__retry": "ctrl+z"}, "ctrl+z would be both stage.retry and stage.undo"),
+        ({"stage__retry": "ctrl+p"}, "ctrl+p would be both stage.retry and app.palette"),
+        ({"stage__retry": "ctrl+m"}, "enter would be both"),
+        ({"stage__retry": "ctrl+k"}, "both 'Delete to line end' and stage.retry"),
+        ({"stage__retry": "f9", "stage__save": "f9"}, "f9 would be both stage.retry and "),
+        ({"line__later": "escape"}, "escape would be both line.drop and line.later"),
+        ({"scenes__rename": "ctrl+d"}, "both scenes.rename and scenes.duplicate"),
+    ],
+)
+def test_what_cannot_be_bound_is_told(wanted: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        bound(**wanted)
+    assert told in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+async def test_rebound_keys_work_and_the_old_ones_do_not() -> None:
+    wanted = {"stage.help": "f9", "line.send": "ctrl+j", "line.new_row": "enter"}
+    app = BardApp(settings=Settings(keys=wanted))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f1")
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.stage)
+        line = app.stage.seed_line
+        await pilot.press("a", "enter", "b")
+        await until(pilot, lambda: line.text == "a\nb")
+        await pilot.press("ctrl+j")
+        await until(pilot, lambda: line.text == "")
+        assert app.stage.manuscript.scene.text.startswith("a\nb\n")
+
+
+async def test_keys_that_several_places_share_are_bound_in_all_of_them() -> None:
+    app = BardApp(settings=Settings(keys={"stage.undo": "f9"}))
+    async with app.run_test() as pilot:
+        app.stage.manuscript.add_line("One.\n")
+        line = app.stage.seed_line
+        line.insert("Two")
+        await pilot.press("ctrl+z")
+        assert line.text == "Two"
+        await pilot.press("f9")
+        assert line.text == ""
+        await pilot.press("f9")
+        await until(pilot, lambda: app.stage.manuscript.scene.text == "")
+
+
+async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> None:
+    wanted = {"stage.retry": "f9,f12", "line.earlier": "ctrl+up", "dial.most": "insert"}
+    app = BardApp(settings=Settings(keys=wanted | {"stage.settings": "f10", "app.quit": "f11"}))
+    async with app.run_test(size=(80, 80)) as pilot:
+        stage = app.stage
+        groups = key_groups(stage)
+        titles = ["The scene", "Your line", "The transcript", "The cast", "A dial", "The models"]
+        assert set(titles) < set(groups)
+        listed = {does: key for group in groups.values() for key, does in group}
+        assert listed["Another take from here"] == "f9, f12"
+        assert listed["Leave; everything is saved"] == "f11"
+        assert ("insert", "The most") in groups["A dial"]
+        assert groups["Your line"][0][0] == "⏎"
+        assert "^↑" in [key for key, _ in groups["Your line"]]
+        assert "^z" in [key for key, _ in groups["The scene"]]
+        assert "^z" not in [key for key, _ in groups["Your line"]]  # which was told already
+        await until(pilot, lambda: "f9 Retry" in shown(app))
+        assert "f10 settings" in shown(app)
+        helps = {command.title: command.help for command in app.get_system_commands(stage)}
+        assert helps["Another take from here"] == "also f9"
+        await pilot.press("f1")
+        await until(pilot, lambda: "f9, f12" in shown(app))
+
+
+async def test_every_command_of_the_palette_can_be_run() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        commands = {command.title: command for command in app.get_system_commands(app.stage)}
+        await commands["Show the scene and your line, and nothing else"].callback()
+        assert app.stage.has_class("-alone")
+        app.push_screen(ConfirmScreen("Sure?"))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await commands["Take back the last exchange"].callback()
+        assert "nothing to undo" in app.stage.status.text

@@ -1,0 +1,163 @@
+"""The map: a line for the scene, what leaves it indented, and no work for what is not seen."""
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from bardtui.scene.scene import Scene
+from bardtui.tui.screens.map import MapScreen, SceneTree
+from tests.tui.hosts import Host, asked, shown, until
+
+SIZE = (70, 20)
+
+
+def exchange(scene: Scene, line: str, answer: str, **how: Any) -> None:
+    scene.add("writer", line)
+    scene.add("model", answer, model="small", reason="length", **how)
+
+
+def branching() -> Scene:
+    """Two exchanges; the first answer has three takes, one of them gone on with, which shows."""
+    scene = Scene()
+    exchange(scene, "ANN:\n", "One [/] \x1b.\n", random_seed=7, settings={"temperature": 0.8})
+    exchange(scene, "BEN:\n", "What followed one.\n")
+    scene.add("model", "Two.\n", reason="length", after=(1, None))
+    scene.add("model", "Three.\n", reason="length", after=(1, None))
+    exchange(scene, "BEN:\n", "Shown to here, and the rest.\n")
+    scene.add("model", "cut.\n", reason="length", after=(8, 9))
+    scene.add("writer", "Not shown.\n", after=(8, None))
+    scene.move_head(8, 13)
+    return scene
+
+
+def map_rows(app: Host) -> list[str]:
+    """The rows between the frame's sides, without blanks at their ends."""
+    return [
+        row.strip()[1:-1].rstrip()
+        for row in shown(app).splitlines()
+        if row.strip().startswith("│") and row.strip()[1:-1].strip()
+    ]
+
+
+async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
+    await pilot.press(*keys)
+    await pilot.pause()
+    assert isinstance(pilot.app, Host)
+    return map_rows(pilot.app)
+
+
+async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
+    host = Host()
+    async with host.run_test(size=SIZE) as pilot:
+        await asked(pilot, MapScreen(branching()))
+        await pilot.pause()
+        *tree, told = map_rows(host)
+        assert tree == [
+            "   • ▌ ANN:",
+            " ▶ •   Three. +2",
+            "   • ▌ BEN:",
+            "   ●   Shown to here, and the rest.",
+            " ▶   ▌ Not shown. +1",
+        ]
+        assert told.split(" · ")[0].strip() == "small"
+        *tree, told = await pressed(pilot, "down", "right", "down")
+        assert tree[4:] == [" ▼   ▌ Not shown. +1", " └       … cut."]
+        await pilot.press("left", "left", "up")
+        *tree, told = await pressed(pilot, "up", "up", "right", "down")
+        assert tree == [
+            "   • ▌ ANN:",
+            " ▼ •   Three. +2",
+            " ├ ▶     One [/] ␛.",
+            " └       Two.",
+            "   • ▌ BEN:",
+            "   ●   Shown to here, and the rest.",
+            " ▶   ▌ Not shown. +1",
+        ]
+        assert "temperature 0.8 · random seed 7 · 11 characters" in told
+        tree = await pressed(pilot, "right", "down", "down")
+        assert tree[3:6] == [
+            " │ ├     ▌ BEN:",
+            " │ └       What followed one.",
+            " └       Two.",
+        ]
+        tree = await pressed(pilot, "left", "left")
+        assert tree[2:4] == [" ├ ▶     One [/] ␛.", " └       Two."]
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(host.answers))
+        assert host.answers == [2]
+
+
+async def test_esc_and_the_mouse() -> None:
+    host = Host()
+    async with host.run_test(size=SIZE) as pilot:
+        await asked(pilot, MapScreen(branching()))
+        await pilot.press("escape")
+        await until(pilot, lambda: host.answers == [None])
+        screen = await asked(pilot, MapScreen(branching()))
+        tree = screen.query_one(SceneTree)
+        await pilot.pause()
+        await pilot.click(tree, offset=(1, 1))  # the arrow opens
+        await until(pilot, lambda: "One [/]" in shown(host))
+        await pilot.click(tree, offset=(12, 3))
+        await until(pilot, lambda: len(host.answers) == 2)
+        assert host.answers[1] == 5
+
+
+async def test_every_passage_can_be_reached() -> None:
+    scene = branching()
+    scene.edit(1, "Edited.\n")
+    scene.move_head(3)
+    exchange(scene, "x", "y")
+    host = Host()
+    async with host.run_test(size=(70, 60)) as pilot:
+        screen = await asked(pilot, MapScreen(scene))
+        tree = screen.query_one(SceneTree)
+        opened: set[int] = set()
+        while rows := [n for n in tree._tree_nodes.values() if n.id not in opened and n.data]:
+            for node in rows:
+                opened.add(node.id)
+                if node.allow_expand:
+                    node.expand()
+            await pilot.pause()
+        found = [node.data.id for node in tree._tree_nodes.values() if node.data]
+        assert sorted(found) == sorted(scene.passages)
+
+
+async def test_ten_thousand_passages_cost_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    for number in range(5_000):
+        exchange(scene, f"line {number}\n", "answer\n")
+        if number % 10 == 0:
+            scene.add(
+                "model", "other\n", reason="length", after=(scene.head and scene.head - 1, None)
+            )
+    drawn = []
+    genuine = SceneTree.render_label
+
+    def counted(tree: SceneTree, node: Any, *styles: Any) -> Any:
+        drawn.append(node)
+        return genuine(tree, node, *styles)
+
+    monkeypatch.setattr(SceneTree, "render_label", counted)
+    host = Host()
+    async with host.run_test(size=SIZE) as pilot:
+        await asked(pilot, MapScreen(scene))
+        await until(pilot, lambda: "answer" in shown(host))
+        await until(pilot, lambda: "●" in shown(host))
+        assert len(drawn) < 300
+        await pilot.press("home")
+        await until(pilot, lambda: "line 0" in shown(host))
+
+
+async def test_an_empty_passage_and_a_scene_taken_back_have_their_rows() -> None:
+    scene = Scene()
+    scene.add("writer", "  \n")
+    scene.undo()
+    host = Host()
+    async with host.run_test(size=SIZE) as pilot:
+        await asked(pilot, MapScreen(scene))
+        await pilot.pause()
+        assert map_rows(host)[0] == "     ▌ (blank)"
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [1])

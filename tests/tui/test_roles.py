@@ -1,0 +1,183 @@
+"""Roles on the stage, with a real engine and a small real model."""
+
+import json
+
+import pytest
+from hosts import shown, until
+from textual.content import Content
+from textual.pilot import Pilot
+
+from bardtui import paths
+from bardtui.language.bundle import ModelBundle
+from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.passage import Passage
+from bardtui.scene.reading import read_scene
+from bardtui.scene.script import Speech, parse
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.role import RoleScreen
+from bardtui.tui.screens.stage import StageScreen
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+LINE = "the stair has counted every tread."  # after which the model knows what Ben says
+ANN = Role("ANN", "writer")
+BEN = Role("BEN", temperature=0.3)
+
+
+@pytest.fixture(autouse=True)
+def remembered(installed: ModelBundle) -> None:
+    """What an earlier session would have left behind."""
+    values = {"model": "tiny", "length": 400, "pace": None, "temperature": 0.4}
+    paths.remembered_file().write_text(json.dumps(values))
+
+
+async def written(pilot: Pilot[None], stage: StageScreen, line: str = "") -> Passage:
+    """Send a line, wait for what the model writes, and return that."""
+    await pilot.press(*line, "enter")
+    await until(pilot, lambda: stage.writing is None)
+    return stage.manuscript.scene.path()[-1][0]
+
+
+def title(stage: StageScreen) -> str:
+    """Of the seed line."""
+    return Content.from_markup(str(stage.seed_line.border_title)).plain
+
+
+def with_cast(app: BardApp, *roles: Role) -> StageScreen:
+    app.stage._keep_cast(Cast(roles))
+    return app.stage
+
+
+async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, ANN, BEN)
+        assert title(stage) == "You are ANN"
+        answer = await written(pilot, stage, LINE)
+        text = stage.manuscript.scene.text
+        assert text.startswith(f"ANN:\n{LINE}\n\nBEN:\n")
+        assert answer.text.startswith("\nBEN:\n")
+        assert list(speakers(answer.text)) == ["BEN"]
+        assert len(answer.text) < 400
+        assert answer.text.endswith("\n")
+        assert answer.settings["temperature"] == 0.3
+        assert answer.settings["stop"] == "speech"
+        assert stage.transcript.text == text
+    (path,) = paths.scenes_dir().iterdir()
+    scene = read_scene(path)[0]
+    assert scene.text == text
+    assert Cast.of(scene) == Cast((ANN, BEN))
+
+
+async def test_enter_gives_the_word_to_each_of_the_models_roles_but_a_muted_one() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        roles = [Role("ANN", temperature=0.5), Role("BEN"), Role("CAT", muted=True)]
+        stage = with_cast(app, *roles)
+        passages = [await written(pilot, stage) for _ in range(4)]
+        assert list(speakers(stage.manuscript.scene.text)) == ["ANN", "BEN"] * 2
+        assert [p.settings["temperature"] for p in passages] == [0.5, 0.4] * 2
+        assert all(isinstance(block, Speech) for block in parse(stage.manuscript.scene.text))
+
+
+async def test_a_retry_is_the_same_roles_again() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, Role("ANN", temperature=0.5), BEN)
+        await written(pilot, stage)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: stage.writing is None)
+        assert list(speakers(stage.manuscript.scene.text)) == ["ANN"]
+        assert len(stage.manuscript.takes()) == 2
+
+
+async def test_while_a_role_speaks_it_is_marked_and_named() -> None:
+    paths.remembered_file().write_text(json.dumps({"model": "tiny", "length": 2_000, "pace": 10}))
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, ANN, BEN)
+        assert "▌▸ ANN" in shown(app)
+        await pilot.press(*LINE, "enter")
+        await until(pilot, lambda: "BEN (tiny) writes" in shown(app))
+        assert " ▸ BEN" in shown(app)
+        await until(pilot, lambda: len(stage.transcript.text) > len(f"ANN:\n{LINE}\n\nBEN:\n") + 3)
+        await pilot.press("escape")
+        await until(pilot, lambda: "▌▸ ANN" in shown(app))
+        assert not stage.manuscript.scene.text.endswith("\n")
+        answer = await written(pilot, stage)  # which finishes what he says
+        assert answer.settings["temperature"] == 0.3
+        assert list(speakers(stage.manuscript.scene.text)) == ["ANN", "BEN"]
+
+
+async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, ANN)
+        await pilot.press(*"Ho!", "enter")
+        await until(pilot, lambda: "No role that may speak is the model's" in shown(app))
+        assert stage.writing is None
+        assert stage.manuscript.scene.text == "ANN:\nHo!\n"
+
+
+async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = app.stage
+        stage.manuscript.add_line("ANN:\nWho?\n\nBEN:\nI.\n")
+        stage._show_scene()
+        await pilot.press("f4", "down", "enter")
+        await until(pilot, lambda: stage.manuscript.cast == Cast((ANN, Role("BEN"))))
+        await until(pilot, lambda: "Cast  2 roles" in shown(app))
+        await pilot.press("f8")
+        await until(pilot, lambda: "who is not in the cast" in shown(app))
+
+
+async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_typed() -> None:
+    app = BardApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stage = app.stage
+        await pilot.press("f4")
+        assert stage.focused is stage.side.cast
+        await pilot.press("insert")
+        await until(pilot, lambda: isinstance(app.screen, RoleScreen))
+        await pilot.press(*"ann", "enter")
+        await until(pilot, lambda: stage.manuscript.cast == Cast((Role("ANN"),)))
+        await until(pilot, lambda: app.screen is stage)
+        await pilot.press("left")
+        await until(pilot, lambda: stage.manuscript.cast == Cast((ANN,)))
+        assert title(stage) == "You are ANN"
+        await pilot.press("delete")
+        await until(pilot, lambda: stage.manuscript.cast == Cast())
+        assert title(stage) == "Your line"
+        await pilot.press("escape")
+        assert not stage.has_class("-drawer")
+        await pilot.press("f4", *"am")
+        assert stage.seed_line.text == "am"
+
+
+async def test_a_rule_ends_what_is_written_in_free_text_and_is_remembered() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = app.stage
+        stage.side.rule.focus()
+        await pilot.press("right")
+        await until(pilot, lambda: "Stops after  a line" in shown(app))
+        stage.seed_line.focus()
+        answer = await written(pilot, stage, "ANN:")
+        assert answer.text.strip("\n").count("\n") == 0
+        assert answer.text.endswith("\n")
+        assert answer.settings["stop"] == "line"
+        assert "to a line's end" in stage.side.words()
+    again = BardApp()
+    async with again.run_test(size=(120, 34)):
+        assert again.stage.side.values()["rule"] == "line"
+
+
+async def test_another_scene_has_another_cast() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, ANN, BEN)
+        await written(pilot, stage, "Ho!")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "Cast  no roles" in shown(app))
+        assert stage.manuscript.cast == Cast()

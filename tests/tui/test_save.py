@@ -1,0 +1,205 @@
+"""Saving in a format: the name's suffix and the row of formats agree, and the file obeys."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosts import Host, asked, shown, until
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from bardtui.scene.export import FORMATS as EXPORTS
+from bardtui.scene.export import export, suffix_of
+from bardtui.scene.scene import Scene
+from bardtui.tui.manuscript import Manuscript
+from bardtui.tui.screens.files import save_as
+from bardtui.tui.screens.save import SaveScreen
+from bardtui.tui.widgets.formats import FORMATS, FormatRow
+
+
+def field(host: App[Any]) -> Input:
+    return host.screen.query_one(Input)
+
+
+def chosen(host: App[Any]) -> str:
+    return host.screen.query_one(FormatRow).format
+
+
+def test_every_format_has_a_name_and_a_purpose() -> None:
+    assert list(FORMATS) == list(EXPORTS)
+
+
+async def test_the_suffix_that_is_typed_says_the_format(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        assert "● Text  ○ Markdown  ○ Fountain  ○ HTML  ○ JSON" in shown(host).replace("\xa0", " ")
+        for typed, format in (
+            *(("a.fountain", "fountain"), ("b.HTM", "html"), ("c.md", "markdown")),
+            *(("d.json", "json"), ("e", "txt"), ("f.pdf", "txt"), ("", "txt")),
+        ):
+            field(host).value = typed
+            await until(pilot, lambda format=format: chosen(host) == format)  # type: ignore[misc]
+            assert FORMATS[format][1] in shown(host)
+
+
+async def test_up_and_down_in_the_name_change_its_suffix_and_typing_goes_on(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "the lower stair.txt"))
+        for key, suffix in (("down", ".md"), ("down", ".fountain"), ("up", ".md"), ("up", ".txt")):
+            await pilot.press(key)
+            await until(pilot, lambda s=suffix: field(host).value == f"the lower stair{s}")  # type: ignore[misc]
+            assert field(host).selected_text == "the lower stair"
+        await pilot.press("up")
+        await until(pilot, lambda: field(host).value == "the lower stair.json")
+        await pilot.press(*"Act 1.5", "down", "down")
+        await until(pilot, lambda: field(host).value == "Act 1.5.md")
+        await pilot.press("!")
+        await until(pilot, lambda: field(host).value == "Act 1.5!.md")
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [tmp_path / "Act 1.5!.md"])
+
+
+async def test_the_row_is_used_by_keys_and_by_mouse(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        await pilot.press("tab", "right", "right")
+        await until(pilot, lambda: field(host).value == "a.fountain")
+        await pilot.press("left", "left", "left")
+        await until(pilot, lambda: field(host).value == "a.json")
+        row = host.screen.query_one(FormatRow)
+        for label, suffix in (("HTML", ".html"), ("Text", ".txt"), ("Fountain", ".fountain")):
+            at = row.render().plain.index(label)
+            await pilot.click(row, offset=(at, 0))
+            await until(pilot, lambda s=suffix: field(host).value == f"a{s}")  # type: ignore[misc]
+            assert "● " + label in shown(host).replace("\xa0", " ")
+        await pilot.click("#save")
+        await until(pilot, lambda: host.answers == [tmp_path / "a.fountain"])
+
+
+async def test_a_format_chosen_without_a_name_brings_the_name_back(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "act.txt"))
+        field(host).value = " "
+        await pilot.press("down")
+        await until(pilot, lambda: field(host).value == "act.md")
+
+
+async def test_another_format_is_another_file_to_be_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("kept")
+    (tmp_path / "a.md").write_text("kept")
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "It exists." in shown(host))
+        await pilot.press("down")
+        await until(pilot, lambda: "It exists." not in shown(host))
+        await pilot.press("enter")
+        await until(pilot, lambda: "It exists." in shown(host))
+        assert not host.answers
+
+
+async def test_a_saved_scene_is_never_replaced(tmp_path: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "a.txt"))
+        field(host).value = "a.scene.jsonl"
+        await pilot.press("enter")
+        await until(pilot, lambda: "saved scene" in shown(host))
+        assert not host.answers
+
+
+# -- the file
+
+
+class Saver(Host):
+    """Saves a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+
+    def save(self) -> None:
+        async def work() -> None:
+            self.answers.append(await save_as(self, self.scene))
+
+        self.run_worker(work())
+
+
+def scene() -> Scene:
+    scene = Scene("The lower/stair: [b]")
+    scene.add("writer", "ANN:\nYes.")
+    scene.add("model", " No.", model="shakespeare", reason="length")
+    return scene
+
+
+async def dialog(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+    await until(pilot, lambda: pilot.app.focused is not None)
+
+
+@pytest.mark.parametrize("format", EXPORTS)
+async def test_the_file_is_what_its_name_says(
+    format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    host = Saver(scene())
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.save()
+        await dialog(pilot)
+        await pilot.press(*["down"] * list(EXPORTS).index(format), "enter")
+        await until(pilot, lambda: bool(host.answers))
+    target = tmp_path / f"The lower stair b{suffix_of(format)}"
+    assert host.answers == [target]
+    assert target.read_bytes().decode() == export(host.scene, format)
+
+
+async def test_a_disk_that_refuses_is_named_and_the_name_and_format_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bardtui.tui.screens.files.atomic_write", full)
+    host = Saver(scene())
+    async with host.run_test(size=(80, 24)) as pilot:
+        host.save()
+        await dialog(pilot)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "It was not saved: No space left" in shown(host))
+        assert (field(host).value, chosen(host)) == ("The lower stair b.md", "markdown")
+        await pilot.press("escape")
+        await until(pilot, lambda: host.answers == [None])
+
+
+def test_what_was_saved_whole_opens_whole(tmp_path: Path) -> None:
+    saved = scene()
+    saved.undo()
+    file = tmp_path / "a.json"
+    file.write_text(export(saved, "json"), encoding="utf-8")
+    manuscript, _ = Manuscript.open(file)
+    assert manuscript.scene.title == saved.title
+    assert manuscript.scene.text == saved.text
+    assert manuscript.redo()
+    assert manuscript.scene.text == "ANN:\nYes. No."
+    assert manuscript.path is not None
+    manuscript.close()
+
+
+# -- how it looks
+
+
+@pytest.mark.parametrize("size", [(80, 24), (44, 16)], ids=["small", "narrow"])
+def test_the_dialog(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def ask(pilot: Pilot[None]) -> None:
+        await asked(pilot, SaveScreen(Path("/home/ann/plays/The lower stair.fountain")))
+        await pilot.press("tab")
+
+    assert snap_compare(Host(), terminal_size=size, run_before=ask)

@@ -1,0 +1,498 @@
+"""The dialog of scenes: finding, opening, renaming, duplicating, deleting, bringing back."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosts import Host, asked, shown, until
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from bardtui import paths
+from bardtui.scene.contents import Counts
+from bardtui.scene.journal import Journal
+from bardtui.scene.library import list_scenes, new_scene_path
+from bardtui.scene.reading import read_scene
+from bardtui.scene.scene import Scene, SceneError
+from bardtui.tui.manuscript import Manuscript
+from bardtui.tui.screens.scenes import NewScene, OpenScene, ScenesScreen
+from bardtui.tui.screens.title import TitleScreen
+from bardtui.tui.widgets.scenelist import SceneList, ago, bar, in_words
+
+NOON = datetime(2020, 6, 15, 12, 0, tzinfo=UTC).timestamp()
+DAY = 86_400.0
+SMALL = (80, 24)
+
+
+def make(title: str, writer: str, model: str = "", *, other: str = "", days: int = 0) -> Path:
+    """A saved scene, last used so many days before the newest."""
+    path = new_scene_path(paths.scenes_dir(), title)
+    scene = Scene(title)
+    journal = Journal.create(path, scene)
+    line = scene.add("writer", writer)
+    for take in filter(None, (other, model)):
+        scene.move_head(line.id)
+        answer = scene.add("model", model="tiny")
+        scene.extend(answer.id, take)
+        scene.end(answer.id, "length")
+    journal.close()
+    os.utime(path, (NOON - days * DAY,) * 2)
+    return path
+
+
+@pytest.fixture
+def stair() -> Path:
+    """The newest of some scenes; its title is not to be trusted."""
+    make("Ferry", "MIRA:\nWho keeps the lantern?\n", "TOBIN:\nThe dark itself, lady.\n", days=40)
+    (paths.scenes_dir() / "torn.scene.jsonl").write_bytes(b"[not] a scene")
+    os.utime(paths.scenes_dir() / "torn.scene.jsonl", (NOON - 30 * DAY,) * 2)
+    make("Quarrel", "ANN:\nAh.\n", "BEN:\n[Exit]\x1b[2J", other="BEN:\nMarmalade.\n", days=9)
+    return make("[/] the lower\x1b stair", "ANN:\nHark!\n", "Nothing but the wind.")
+
+
+def names() -> list[str]:
+    """What lies in the folder of scenes."""
+    return sorted(path.name.partition(".")[0] for path in paths.scenes_dir().iterdir())
+
+
+async def up(pilot: Pilot[None], **arguments: Any) -> ScenesScreen:
+    """Show the dialog on all the scenes and wait until they are counted."""
+    dialog = ScenesScreen(list_scenes(paths.scenes_dir()), **arguments)
+    await asked(pilot, dialog)
+    whole = [path for path, scene in dialog._scenes.items() if scene.broken is None]
+    await until(pilot, lambda: dialog._counts.keys() >= set(whole))
+    await pilot.pause()
+    return dialog
+
+
+async def seen(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until all the texts are on the screen."""
+    await until(pilot, lambda: all(text in shown(pilot.app) for text in texts))
+
+
+async def gone(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until none of the texts is on the screen."""
+    await until(pilot, lambda: not any(text in shown(pilot.app) for text in texts))
+
+
+# -- the list
+
+
+async def test_scenes_are_listed_with_all_that_is_known_of_them(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        text = shown(host)
+        places = [text.index(t) for t in ("+ New", "the lower␛", "Quarrel", "torn", "Ferry")]
+        assert places == sorted(places)
+        (row,) = (" ".join(row.split()) for row in text.splitlines() if "the lower" in row)
+        assert row == "│ [/] the lower␛ stair 15 Jun 2020 6 words 34% yours │"
+        assert "not a scene, or its first line is damaged" in text
+        assert "6 words · 32 characters · 34% yours, 66% the model's" in text
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [OpenScene(stair)])
+
+
+@pytest.mark.parametrize("keys", [["ctrl+n"], ["up", "enter"], ["home", "enter"]])
+async def test_a_new_scene_by_key(stair: Path, keys: list[str]) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await up(pilot)
+        await pilot.press(*keys)
+        await until(pilot, lambda: host.answers == [NewScene()])
+
+
+@pytest.mark.parametrize("focus", ["#search", "#scenes"])
+@pytest.mark.parametrize("keys", [["end"], ["ctrl+end"], ["pagedown"], ["down", "down", "down"]])
+async def test_the_keys_move_in_the_list_whatever_has_the_focus(
+    stair: Path, focus: str, keys: list[str]
+) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await up(pilot)
+        dialog.query_one(focus).focus()
+        await pilot.press(*keys, "enter")
+        await until(pilot, lambda: len(host.answers) == 1)
+        (answer,) = host.answers
+        assert isinstance(answer, OpenScene)
+        assert answer.path.name == "ferry.scene.jsonl"
+
+
+async def test_esc_closes_and_without_scenes_there_is_still_a_new_one() -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await up(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: host.answers == [None])
+        await up(pilot)
+        await pilot.press("f2", "ctrl+d", "delete", "ctrl+z", "enter")
+        await until(pilot, lambda: host.answers == [None, NewScene()])
+
+
+async def test_a_broken_scene_says_why_and_can_only_be_deleted(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await pilot.press("down", "down")
+        for key in ("enter", "f2", "ctrl+d"):
+            await pilot.press(key)
+            await until(pilot, lambda: shown(host).count("first line is damaged") == 2)
+            await pilot.press("up", "down")
+            await until(pilot, lambda: shown(host).count("first line is damaged") == 1)
+        await pilot.press("delete")
+        await seen(pilot, "Deleted “torn”")
+        assert "torn" not in names()
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "torn" in names() and dialog._list.scene_count == 4)
+        assert not host.answers
+
+
+async def test_what_cannot_be_read_after_all_turns_out_broken(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        scenes = list_scenes(paths.scenes_dir())
+        stair.unlink()
+        await asked(pilot, ScenesScreen(scenes))
+        await seen(pilot, "✗ [/] the lower", "cannot be read: No such file")
+
+
+async def test_a_click_highlights_and_another_opens(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        row = next(n for n, row in enumerate(shown(host).splitlines()) if "Ferry" in row)
+        await pilot.click(offset=(10, row))
+        await seen(pilot, "10 words · ")
+        await until(pilot, lambda: dialog._list.highlighted == 4)
+        assert not host.answers
+        await pilot.click(offset=(10, row))
+        await until(pilot, lambda: len(host.answers) == 1)
+
+
+async def test_the_keys_shown_below_can_be_clicked(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        await seen(pilot, "Delete")
+        row, text = next((n, r) for n, r in enumerate(shown(host).splitlines()) if "Delete" in r)
+        await pilot.click(offset=(text.index("Delete"), row))
+        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z brings it back", "Bring back")
+        assert not stair.exists()
+
+
+async def test_a_thousand_scenes_are_listed_and_walked_and_counted() -> None:
+    first = make("Scene", "ANN:\nHark!\n")
+    for number in range(999):
+        (paths.scenes_dir() / f"{number:03}.scene.jsonl").write_bytes(first.read_bytes())
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await pilot.press("end")
+        await until(pilot, lambda: dialog._list.highlighted == 1000)
+        await until(pilot, lambda: "2 words · 11 characters · 100% yours, 0%" in shown(host))
+        await pilot.press(*"hark")
+        await until(pilot, lambda: "1000 of 1000" in shown(host))
+
+
+# -- searching
+
+
+async def test_what_is_typed_is_sought_in_titles_and_in_texts(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await pilot.press(*"LADY")
+        await seen(pilot, "…The dark itself, lady.", "1 of 4")
+        assert "+ New scene" not in shown(host)
+        await pilot.press("ctrl+u", *"marma")
+        await seen(pilot, "in another take: BEN: Marmalade.", "1 of 4")
+        await pilot.press("ctrl+u", *"quarrel")
+        await until(pilot, lambda: dialog._list.scene_count == 1 and not dialog._searching)
+        assert "Ah." not in shown(host)  # the title says it all
+        await pilot.press("ctrl+u", *"treacle")
+        await seen(pilot, "No scene has “treacle” in it.", "0 of 4")
+        await pilot.press("enter", "f2", "ctrl+d", "ctrl+delete")
+        assert not host.answers
+        await pilot.press("ctrl+u", *"exit")
+        await seen(pilot, "[Exit]␛[2J")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(host.answers) == 1)
+        (answer,) = host.answers
+        assert isinstance(answer, OpenScene)
+        assert answer.path.name == "quarrel.scene.jsonl"
+
+
+async def test_titles_come_first_and_the_first_is_ready(stair: Path) -> None:
+    make("Wind", "A line.")
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await pilot.press("end", *"wind")
+        await seen(pilot, "2 of 5")
+        text = shown(host)
+        assert text.index("Wind  ") < text.index("the lower")
+        assert dialog._list.highlighted == 0
+        # The scene that was found stays highlighted when all are shown again.
+        await pilot.press("down", "ctrl+u")
+        await seen(pilot, "+ New scene")
+        assert "6 words · 32 characters" in shown(host).partition("esc closes")[0]
+
+
+async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await up(pilot)
+        await pilot.press("tab")
+        await until(pilot, lambda: isinstance(dialog.focused, SceneList))
+        await pilot.press("f", "e")
+        await until(pilot, lambda: dialog.query_one(Input).value == "fe")
+        await until(pilot, lambda: dialog._list.scene_count == 1)
+
+
+async def test_keys_that_edit_what_is_typed_do_not_touch_the_scenes(stair: Path) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        dialog = await up(pilot)
+        await pilot.press(*"xlady", "home", "delete")
+        await until(pilot, lambda: dialog.query_one(Input).value == "lady")
+        await until(pilot, lambda: dialog._list.scene_count == 1)
+        await pilot.press("ctrl+delete")
+        await until(pilot, lambda: "ferry" not in names())
+        assert dialog.query_one(Input).value == "lady"
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: dialog._list.scene_count == 1)
+        await pilot.press("end", "delete")
+        await until(pilot, lambda: "ferry" not in names())
+
+
+async def test_a_file_can_be_opened_by_its_path(stair: Path, home: Path) -> None:
+    text = home / "a [red] play.txt"
+    text.write_text("ANN:\nHark.")
+    host = Host()
+    async with host.run_test(size=(200, 24)) as pilot:
+        dialog = await up(pilot)
+        dialog.query_one(Input).value = f"{home}/nowhere.txt"
+        await seen(pilot, "No scene has")
+        dialog.query_one(Input).value = f" {text}"
+        await seen(pilot, "+ Open the file a [red] play.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [OpenScene(text)])
+
+
+# -- what can be done with a scene
+
+
+async def test_a_scene_is_renamed(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(host.screen, TitleScreen))
+        assert "[/] the lower␛ stair" in shown(host)
+        await pilot.press("ctrl+u", "enter")
+        await seen(pilot, "A scene needs a title.")
+        await pilot.press(*"Wind ", "enter")
+        await until(pilot, lambda: isinstance(host.screen, ScenesScreen))
+        await seen(pilot, "Wind  ", "6 words · 32")
+        assert read_scene(stair)[0].title == "Wind"
+        before = stair.read_bytes()
+        for keys in (["f2", "escape"], ["f2", "enter"]):
+            await pilot.press(*keys)
+            await until(pilot, lambda: isinstance(host.screen, ScenesScreen))
+        assert stair.read_bytes() == before
+
+
+@pytest.mark.parametrize(("button", "title"), [("#rename", "Wind"), ("#cancel", None)])
+async def test_the_title_by_mouse(button: str, title: str | None) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, TitleScreen("Storm"))
+        await pilot.press(*"Wind")
+        await pilot.click(button)
+        await until(pilot, lambda: host.answers == [title])
+
+
+async def test_a_scene_is_duplicated_and_the_copy_is_ready(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await pilot.press("end", "ctrl+d")
+        await seen(pilot, "Ferry (copy)")
+        await pilot.press("ctrl+d")
+        await seen(pilot, "Ferry (copy) (copy)")
+        await pilot.press("down", "down", "ctrl+d")
+        await seen(pilot, "Ferry (copy 2)")
+        assert dialog._list.scene_count == 7
+        await pilot.press("enter")
+        await until(pilot, lambda: len(host.answers) == 1)
+        (answer,) = host.answers
+        assert isinstance(answer, OpenScene)
+        copy, original = (
+            read_scene(path)[0] for path in (answer.path, paths.scenes_dir() / "ferry.scene.jsonl")
+        )
+        assert copy.title == "Ferry (copy 2)"
+        assert copy.text == original.text
+
+
+async def test_deleted_scenes_come_back_in_turn(stair: Path) -> None:
+    before = names()
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        await pilot.press("delete")
+        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z brings it back")
+        await pilot.press("delete")
+        await seen(pilot, "Deleted “Quarrel” · ^z brings it back")
+        assert names() == ["ferry", "torn", "trash"]
+        await pilot.press("ctrl+z")
+        await seen(pilot, "Deleted “[/] the lower␛ stair”", "Quarrel  ")
+        await pilot.press("ctrl+z")
+        await gone(pilot, "Deleted")
+        assert names() == sorted([*before, "trash"])
+        await pilot.press("ctrl+z", "enter")
+        await until(pilot, lambda: host.answers == [OpenScene(stair)])
+
+
+async def test_a_scene_open_elsewhere_is_left_alone_and_said_so(stair: Path) -> None:
+    journal, *_ = Journal.open(stair)
+    before = stair.read_bytes()
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        await pilot.press("delete")
+        await seen(pilot, "is open elsewhere")
+        await pilot.press("down", "up", "f2")
+        await until(pilot, lambda: isinstance(host.screen, TitleScreen))
+        await pilot.press("x", "enter")
+        await seen(pilot, "is open elsewhere")
+    journal.close()
+    assert stair.read_bytes() == before
+
+
+async def test_the_scene_on_the_stage_is_renamed_there_and_not_deleted(stair: Path) -> None:
+    manuscript, _ = Manuscript.open(paths.scenes_dir() / "quarrel.scene.jsonl")
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot, current=manuscript)
+        assert "● Quarrel" in shown(host)
+        await pilot.press("delete")
+        await seen(pilot, "This scene is on the stage.")
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(host.screen, TitleScreen))
+        await pilot.press(*"Peace", "enter")
+        await seen(pilot, "● Peace")
+        assert manuscript.scene.title == "Peace"
+        await pilot.press("ctrl+d")
+        await seen(pilot, "Peace (copy)")
+    manuscript.add_line("And on.")
+    manuscript.close()
+    scene, report = read_scene(paths.scenes_dir() / "quarrel.scene.jsonl")
+    assert not report
+    assert (scene.title, scene.text.endswith("And on.")) == ("Peace", True)
+
+
+# -- a text that was opened before
+
+
+async def test_a_text_opened_again_is_the_scene_it_became(home: Path) -> None:
+    text = home / "play.txt"
+    text.write_text("ANN:\nHark.\n")
+    first, notice = Manuscript.open(text)
+    assert not notice
+    first.add_line("BEN:\nWhat?")
+    host = Host()
+    async with host.run_test(size=(200, 24)) as pilot:  # on the stage already
+        dialog = await up(pilot, current=first)
+        dialog.query_one(Input).value = str(text)
+        await seen(pilot, "+ Open the file")
+        await pilot.press("enter")
+        await until(pilot, lambda: host.answers == [OpenScene(first.path or Path())])
+    with pytest.raises(SceneError, match="open elsewhere"):
+        Manuscript.open(text)
+    first.close()
+    again, notice = Manuscript.open(text)
+    assert "play.txt" in notice
+    assert again.path == first.path
+    assert again.scene.text == "ANN:\nHark.\nBEN:\nWhat?"
+    again.close()
+    text.write_text("ANN:\nHark!\n")
+    other, notice = Manuscript.open(text)
+    assert not notice
+    assert other.path != first.path
+    other.close()
+
+
+# -- in words
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (datetime(2025, 6, 15, 9, 5), "today 09:05"),
+        (datetime(2025, 6, 14, 23, 59), "yesterday 23:59"),
+        (datetime(2025, 6, 13, 12, 0), "13 Jun"),
+        (datetime(2024, 12, 31, 12, 0), "31 Dec 2024"),
+        (datetime(2025, 6, 16, 12, 0), "16 Jun"),
+    ],
+)
+def test_when_in_words(then: datetime, said: str) -> None:
+    assert ago(then.timestamp(), datetime(2025, 6, 15, 12, 0)) == said
+
+
+@pytest.mark.parametrize("timestamp", [1e300, float("inf"), float("nan"), -1e18])
+def test_a_clock_that_was_far_off(timestamp: float) -> None:
+    assert ago(timestamp, datetime(2025, 6, 15, 12, 0)) == "some day"
+
+
+def test_how_much_and_whose_in_words() -> None:
+    assert in_words(Counts(0, 0, 0)) == ("0 words", "0 characters", "empty")
+    assert in_words(Counts(1, 1, 1)) == ("1 word", "1 character", "100% yours")
+    assert in_words(Counts(1_412, 7_000, 2_660)) == ("1,412 words", "7,000 characters", "38% yours")
+
+
+@pytest.mark.parametrize(
+    ("counts", "drawn"),
+    [
+        (None, " " * 8),
+        (Counts(0, 0, 0), " " * 8),
+        (Counts(9, 100, 0), "░" * 8),
+        (Counts(9, 1_000, 1), "█" + "░" * 7),
+        (Counts(9, 100, 50), "█" * 4 + "░" * 4),
+        (Counts(9, 1_000, 999), "█" * 7 + "░"),
+        (Counts(9, 100, 100), "█" * 8),
+    ],
+)
+def test_a_share_as_a_bar(counts: Counts | None, drawn: str) -> None:
+    assert bar(counts).plain == drawn
+
+
+# -- how it looks
+
+
+def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
+    """Opens the dialog, presses keys, and waits for a text."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        current, _ = Manuscript.open(paths.scenes_dir() / "quarrel.scene.jsonl")
+        dialog = await up(pilot, current=current)
+        await pilot.press(*keys)
+        await seen(pilot, wait_for)
+        await until(pilot, lambda: not dialog._searching)
+        await pilot.pause()
+        current.close()
+
+    return before
+
+
+@pytest.mark.parametrize("size", [SMALL, (140, 45)], ids=["small", "large"])
+def test_the_scenes(stair: Path, snap_compare: Any, size: tuple[int, int]) -> None:
+    before = picture(["up", "delete"], "Bring back")
+    assert snap_compare(Host(), terminal_size=size, run_before=before)
+
+
+def test_the_search(stair: Path, snap_compare: Any) -> None:
+    before = picture([*"mar"], "in another take")
+    assert snap_compare(Host(), terminal_size=SMALL, run_before=before)

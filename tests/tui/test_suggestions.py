@@ -1,0 +1,368 @@
+"""Suggestions: the ghost in the seed line, and the stage that asks a small real model for it."""
+
+import json
+
+import pytest
+from hosts import Host, shown, until
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from bardtui import paths
+from bardtui.config import Settings
+from bardtui.tui.app import BardApp
+from bardtui.tui.messages import Suggested
+from bardtui.tui.orders import Suggestion
+from bardtui.tui.screens.stage import StageScreen
+from bardtui.tui.widgets.seedline import SeedLine
+
+# --- the line alone
+
+
+async def offered(pilot: Pilot[None], line: SeedLine, typed: str, *ends: str) -> None:
+    """Type into the line and offer these ends of it."""
+    line.focus()
+    await pilot.press(*typed)
+    line.offer(typed, ends)
+    await pilot.pause()
+
+
+async def test_a_pause_in_the_typing_is_said_once() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test(message_hook=host.hear) as pilot:
+        line.focus()
+        line.insert("The lam")
+        line.insert("p")
+        assert line.unfinished == ""
+        await until(pilot, lambda: bool(host.got(SeedLine.Paused)))
+        assert line.unfinished == "The lamp"
+        await pilot.press("left")
+        assert line.unfinished == ""
+        await pilot.press("right")
+        assert line.unfinished == "The lamp"
+        line.offer("The lamp", ["s"])
+        assert line.unfinished == ""
+        line.drop()
+        assert line.unfinished == "The lamp"
+        assert len(host.got(SeedLine.Paused)) == 1
+
+
+async def test_a_line_recalled_or_sent_is_not_unfinished() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test(message_hook=host.hear) as pilot:
+        line.focus()
+        await pilot.press(*"The lamp")
+        await until(pilot, lambda: bool(host.got(SeedLine.Paused)))
+        await pilot.press("enter", "up")
+        assert (line.text, line.unfinished) == ("The lamp", "")
+
+
+@pytest.mark.parametrize("key", ["tab", "right"])
+async def test_the_ghost_shows_and_a_key_takes_it(key: str) -> None:
+    line = SeedLine()
+    host = Host(line, Button("other"))
+    async with host.run_test(message_hook=host.hear) as pilot:
+        await offered(pilot, line, "The la", "mp is low", "st")
+        assert "The lamp is low" in shown(host)
+        assert line.text == "The la"
+        assert [(o.place, o.count) for o in host.got(SeedLine.Offering)] == [(1, 2)]
+        await pilot.press(key)
+        assert line.text == "The lamp is low"
+        assert line.cursor_location == (0, len("The lamp is low"))
+        assert line.has_focus
+        await until(pilot, lambda: len(host.got(SeedLine.Offering)) == 2)
+        assert host.got(SeedLine.Offering)[1].count == 0
+        await pilot.press("ctrl+z")
+        assert line.text == "The la"
+
+
+async def test_without_a_ghost_tab_goes_to_the_next_pane() -> None:
+    line, other = SeedLine(), Button("other")
+    host = Host(line, other)
+    async with host.run_test() as pilot:
+        await offered(pilot, line, "The la", "mp")
+        await pilot.press("x", "tab")
+        assert host.focused is other
+        assert line.text == "The lax"
+
+
+async def test_keys_that_come_together_are_obeyed_in_their_order() -> None:
+    line = SeedLine()
+    host = Host(line, Button("other"))
+    async with host.run_test(message_hook=host.hear) as pilot:
+        await offered(pilot, line, "The la", "mp")
+        for key, character in (("tab", "\t"), ("s", "s"), ("enter", "\r"), ("B", "B")):
+            host.post_message(Key(key, character))
+        await until(pilot, lambda: line.text == "B")
+        assert [sent.text for sent in host.got(SeedLine.Sent)] == ["The lamps"]
+
+
+async def test_up_and_down_show_the_others_and_esc_drops_them() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test(message_hook=host.hear) as pilot:
+        line.focus()
+        await pilot.press(*"old", "enter")
+        await offered(pilot, line, "The ", "lamp", "stair", "house")
+        seen = []
+        for key in ("down", "down", "down", "up"):
+            await pilot.press(key)
+            seen.append(line.suggestion)
+        assert seen == ["stair", "house", "lamp", "house"]
+        await pilot.press("escape")
+        await until(pilot, lambda: bool(host.got(SeedLine.Dropped)))
+        assert (line.suggestion, line.text) == ("", "The ")
+        await pilot.press("up")
+        assert line.text == "old"
+
+
+async def test_typing_on_keeps_what_matches_and_drops_what_does_not() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        await offered(pilot, line, "The ", "lamp", "latch", "stair")
+        await pilot.press("l", "a")
+        assert line.suggestion == "mp"
+        await pilot.press("t")
+        assert line.suggestion == "ch"
+        await pilot.press("backspace")
+        assert line.suggestion == "tch"
+        await pilot.press("x")
+        assert line.suggestion == ""
+        assert line.text == "The lax"
+
+
+async def test_what_was_offered_for_less_than_is_left_is_dropped() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        await offered(pilot, line, "The la", "mp")
+        await pilot.press("backspace")
+        assert line.suggestion == ""
+        line.offer("Another line", [" of which the answer comes late"])
+        assert line.suggestion == ""
+
+
+async def test_more_ends_keep_the_one_that_shows() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test(message_hook=host.hear) as pilot:
+        await offered(pilot, line, "The ", "lamp", "stair")
+        await pilot.press("down")
+        line.offer("The ", ["lamp", "stair", "house"])
+        assert line.suggestion == "stair"
+        await until(pilot, lambda: len(host.got(SeedLine.Offering)) == 3)
+        last = host.got(SeedLine.Offering)[-1]
+        assert (last.place, last.count) == (2, 3)
+
+
+async def test_the_ghost_is_only_at_the_end() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        await offered(pilot, line, "The la", "mp")
+        await pilot.press("left")
+        assert line.suggestion == ""
+        await pilot.press("right")
+        assert (line.suggestion, line.text) == ("mp", "The la")
+        await pilot.press("shift+left")
+        assert line.suggestion == ""
+
+
+async def test_a_word_of_it_can_be_taken() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        await offered(pilot, line, "The la", "mp is low")
+        await pilot.press("ctrl+right")
+        assert (line.text, line.suggestion) == ("The lamp ", "is low")
+        await pilot.press("ctrl+right", "ctrl+right")
+        assert (line.text, line.suggestion) == ("The lamp is low", "")
+
+
+async def test_it_is_data_of_one_row() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        ends = [" [/] \x1b[31m\u202ee\nsecond", "\nnot this", "\r\nnor this", "\u2028nor", "  "]
+        await offered(pilot, line, "a", *ends)
+        assert line.suggestion == " [/] ␛[31m·e"
+        assert "a [/] ␛[31m·e" in shown(host)
+        await pilot.press("tab")
+        assert line.text == "a [/] ␛[31m·e"
+        line.offer("a [/] ␛[31m·e", ["\tb"])
+        assert line.suggestion == " b"
+        await pilot.press("tab")
+        assert line.text.endswith("e\tb")
+
+
+async def test_where_the_row_is_too_short_the_ghost_says_that_there_is_more() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test(size=(30, 10)) as pilot:
+        await offered(pilot, line, "The la", "mp is low, the house asleep")
+        assert "The lamp is low, the hou…  │" in shown(host)
+        assert line.size.height == 1
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: "The lamp is low, the house asleep" in shown(host))
+        await pilot.press("tab")
+        assert line.text == "The lamp is low, the house asleep"
+
+
+# --- on the stage
+
+
+@pytest.fixture
+def ready(installed: object) -> None:
+    """A small model is installed and was in use last; it writes at full speed."""
+    values = {"model": "tiny", "length": 30, "pace": None, "temperature": 2.0}
+    paths.remembered_file().write_text(json.dumps(values))
+
+
+class Asked:
+    """Keeps the orders for suggestions that a stage gives, which are carried out too."""
+
+    def __init__(self, stage: StageScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.orders: list[Suggestion] = []
+        suggest = stage.engine.suggest
+
+        def keep(order: Suggestion) -> None:
+            self.orders.append(order)
+            suggest(order)
+
+        monkeypatch.setattr(stage.engine, "suggest", keep)
+
+
+async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
+    """Wait for the model."""
+    await until(pilot, lambda: stage.status.models.get("tiny") == "ready")
+
+
+@pytest.mark.usefixtures("ready")
+async def test_the_model_finishes_the_line_and_tab_takes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        stage, line = app.stage, app.stage.seed_line
+        asked = Asked(stage, monkeypatch)
+        await loaded(pilot, stage)
+        await pilot.press(*"ANN:", "enter")
+        await until(pilot, lambda: stage.writing is None and stage.manuscript.length > 30)
+        before = stage.manuscript.scene.text
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(line.suggestion))
+        order = asked.orders[-1]
+        assert order.text == f"{before}\nThe lamp is"
+        assert (order.rule, order.temperature) == ("line", 0.6)
+        await until(pilot, lambda: "tab takes it" in shown(app))
+        end = line.suggestion
+        await pilot.press("tab")
+        assert line.text == "The lamp is" + end
+        assert stage.focused is line
+        assert stage.manuscript.scene.text == before  # a ghost is no part of the scene
+        await pilot.press("enter")
+        await until(pilot, lambda: stage.writing is None)
+        assert stage.manuscript.scene.text.startswith(f"{before}\nThe lamp is{end}\n")
+
+
+@pytest.mark.usefixtures("ready")
+async def test_what_is_typed_before_the_model_is_ready_is_finished_when_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        asked = Asked(app.stage, monkeypatch)
+        app.stage.seed_line.insert("The lamp is")
+        await until(pilot, lambda: bool(app.stage.seed_line.suggestion))
+        assert len(asked.orders) == 1
+
+
+@pytest.mark.usefixtures("ready")
+async def test_a_row_begun_below_another_is_finished_as_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        asked = Asked(app.stage, monkeypatch)
+        await loaded(pilot, app.stage)
+        await pilot.press(*"The lamp", "ctrl+j")
+        await until(pilot, lambda: bool(asked.orders) and asked.orders[-1].text == "The lamp\n")
+
+
+@pytest.mark.usefixtures("ready")
+async def test_answers_to_what_is_no_longer_asked_are_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage, line = app.stage, app.stage.seed_line
+        await loaded(pilot, stage)
+        orders: list[Suggestion] = []
+        monkeypatch.setattr(stage.engine, "suggest", orders.append)  # the test answers them
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(orders))
+        stage.post_message(Suggested(orders[0].id - 1, (" of another order",)))
+        stage.post_message(Suggested(orders[0].id, (" of this order",)))
+        await until(pilot, lambda: line.suggestion == " of this order")
+        await pilot.press("escape")
+        await until(pilot, lambda: stage._suggestion[0] != orders[0].id)
+        stage.post_message(Suggested(orders[0].id, (" once more",)))
+        line.insert(" ")
+        await until(pilot, lambda: len(orders) == 2)  # which is asked after that has come
+        assert line.suggestion == ""
+
+
+@pytest.mark.usefixtures("ready")
+async def test_a_scene_that_changes_drops_it() -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage, line = app.stage, app.stage.seed_line
+        await pilot.press(*"ANN:", "enter")
+        await until(pilot, lambda: stage.writing is None)
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(line.suggestion))
+        stage.action_undo()
+        assert (line.suggestion, line.text) == ("", "The lamp is")
+
+
+@pytest.mark.usefixtures("ready")
+async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage, line = app.stage, app.stage.seed_line
+        await loaded(pilot, stage)
+        stage.side.length.value, stage.side.pace.value = 20_000, 50
+        await pilot.press("enter")
+        asked = Asked(stage, monkeypatch)
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(line.unfinished))
+        assert not asked.orders
+        await pilot.press("escape")
+        await until(pilot, lambda: bool(line.suggestion))
+        assert [order.text.rpartition("\n")[2] for order in asked.orders] == ["The lamp is"]
+
+
+@pytest.mark.usefixtures("ready")
+async def test_the_settings_turn_it_off_and_a_key_turns_it_on_for_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = BardApp(settings=Settings(suggestions=False))
+    async with app.run_test() as pilot:
+        stage, line = app.stage, app.stage.seed_line
+        asked = Asked(stage, monkeypatch)
+        await loaded(pilot, stage)
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(line.unfinished))
+        assert not asked.orders
+        await pilot.press("f3")
+        await until(pilot, lambda: bool(line.suggestion))
+        await pilot.press("f3")
+        await until(pilot, lambda: not line.suggestion)
+        await pilot.press(*" low")
+        await until(pilot, lambda: bool(line.unfinished))
+        assert len(asked.orders) == 1

@@ -1,0 +1,206 @@
+"""Takes side by side: written at once, picked or not, and kept either way."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator, Sampling
+from bardtui.language.reader import Reader
+from bardtui.scene.cast import Cast, Role
+from bardtui.scene.scene import Scene
+from bardtui.scene.stops import end_of
+from bardtui.tui.app import BardApp
+from bardtui.tui.engine import Engine
+from bardtui.tui.orders import Generation, SeveralTakes
+from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
+from bardtui.tui.widgets.transcript import Transcript
+from tests.tui.hosts import Host, shown
+from tests.tui.test_stage import idle, on_disk, remember, type_line, until
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+async def opened(pilot: Pilot[None]) -> TakesScreen:
+    """Ask for takes, and wait for their screen."""
+    await pilot.press("f5")
+    await until(pilot, lambda: isinstance(pilot.app.screen, TakesScreen))
+    assert isinstance(pilot.app.screen, TakesScreen)
+    return pilot.app.screen
+
+
+def kept(app: BardApp, count: int) -> Callable[[], bool]:
+    """Whether there are as many passages in the scene's tree."""
+    return lambda: len(app.stage.manuscript.scene.passages) == count
+
+
+async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> None:
+    remember(length=60, pace=None, temperature=2.0)
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = app.stage
+        await type_line(pilot, "ANN:")
+        await idle(pilot, stage)
+        before, scene = stage.manuscript.scene.text, stage.manuscript.scene
+        head = scene.head
+        screen = await opened(pilot)
+        await until(pilot, kept(app, 2 + TAKES))
+        assert scene.text == before == stage.transcript.text
+        panes = [pane.text for pane in screen.query(TakePane)]
+        assert [len(text) for text in panes] == [60] * TAKES
+        await pilot.press("3")
+        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: scene.text == before + panes[2])
+        assert stage.transcript.text == scene.text == on_disk()
+        assert len(stage.manuscript.takes()) == TAKES
+        assert "take 3 of 5" in str(stage.transcript.border_subtitle)
+        takes = scene.children(head)
+        assert [take.text for take in takes] == panes
+        assert {take.reason for take in takes} == {"length"}
+        assert len({take.random_seed for take in takes}) == TAKES
+        assert all(take.model == "tiny" and take.fingerprint for take in takes)
+        assert all(take.settings["temperature"] == 2.0 for take in takes)
+        await pilot.press("ctrl+t")
+        assert scene.text == before + panes[3]
+        await pilot.press("ctrl+t", "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+z")
+        assert scene.text == before
+    # Each can be written again from what is kept with it.
+    reader = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
+    again = []
+    for take in takes:
+        reader.seek(before)
+        again.append("".join(reader.write(60, Sampling(2.0, random_seed=take.random_seed or 0))))
+    assert sum(text == pane for text, pane in zip(again, panes, strict=True)) >= TAKES - 1
+
+
+async def test_none_is_picked_and_none_is_lost() -> None:
+    remember(length=20_000, pace=None)
+    app = BardApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stage, scene = app.stage, app.stage.manuscript.scene
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: stage.manuscript.length > 30)
+        screen = await opened(pilot)  # it also stops what is being written
+        before = scene.text
+        panes = list(screen.query(TakePane))
+        await until(pilot, lambda: all(pane.text for pane in panes))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, kept(app, 2 + TAKES))
+        assert scene.text == before == stage.transcript.text == on_disk()
+        takes = scene.children(2)
+        assert [take.text for take in takes] == [pane.text for pane in panes]
+        assert {take.reason for take in takes} == {"stopped"}
+        await pilot.press("enter")  # the engine is free for what comes next
+        await until(pilot, lambda: stage.manuscript.length > len(before))
+        await pilot.press("escape")
+        assert scene.text.startswith(before)
+
+
+@pytest.mark.parametrize("width", [80, WIDE])
+async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
+    remember(length=20, pace=None, temperature=2.0)
+    app = BardApp()
+    async with app.run_test(size=(width, 24)) as pilot:
+        scene = app.stage.manuscript.scene
+        screen = await opened(pilot)
+        await until(pilot, kept(app, TAKES))
+        panes = list(screen.query(TakePane))
+        wide = len({pane.region.y for pane in panes}) == 1
+        assert wide == (width >= WIDE)
+        assert all(pane.text.split()[-1] in shown(app) for pane in panes)
+        await pilot.press("right" if wide else "down", "enter")
+        await until(pilot, lambda: scene.text == panes[1].text)
+        screen = await opened(pilot)
+        await until(pilot, kept(app, 2 * TAKES))
+        fourth = list(screen.query(TakePane))[3]
+        await pilot.click(fourth)
+        await until(pilot, lambda: scene.text == panes[1].text + fourth.text)
+
+
+async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
+    remember(length=200, pace=None)
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage, scene = app.stage, app.stage.manuscript.scene
+        stage.manuscript.keep_cast(Cast((Role("ANN", "writer"), Role("BEN"))))
+        stage.manuscript.add_line("ANN:\nThe lamp is low.\n")
+        await opened(pilot)
+        await until(pilot, kept(app, 1 + TAKES))
+        for take in scene.children(1):
+            assert take.text.startswith("\nBEN:\n")
+            speech = take.text.removeprefix("\nBEN:\n")
+            assert take.reason == ("length" if len(speech) == 200 else "speech")
+            end = end_of("speech", speech)
+            assert end is None or end == len(speech)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is stage)
+        stage.manuscript.keep_cast(Cast((Role("ANN", "writer"),)))
+        await pilot.press("f5")
+        await until(pilot, lambda: "No role" in str(stage.seed_line.border_subtitle))
+        assert app.screen is stage
+
+
+async def test_leaving_in_the_middle_keeps_them() -> None:
+    remember(length=20_000, pace=None)
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        scene = app.stage.manuscript.scene
+        screen = await opened(pilot)
+        await until(pilot, lambda: all(pane.text for pane in screen.query(TakePane)))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app._exit)
+    assert len(scene.passages) == TAKES
+    assert scene.text == on_disk() == ""
+
+
+async def test_an_error_is_said_and_what_was_written_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(length=50, pace=None)
+
+    def fail(engine: Engine, loaded: object, order: SeveralTakes | Generation) -> None:
+        raise RuntimeError("the network is gone")
+
+    monkeypatch.setattr(Engine, "_write_takes", fail)
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: "an error ended it" in str(screen._said.render()))
+        await until(
+            pilot, lambda: any("the network is gone" in note.message for note in app._notifications)
+        )
+        await pilot.press("1")  # there is nothing of it
+        assert app.screen is screen
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.stage)
+        assert not app.stage.manuscript.scene.passages
+
+
+async def test_the_screen_shows_text_as_data_and_where_it_goes_on() -> None:
+    screen = TakesScreen("Act I\n[/] \x1b[31m Enter ANN", "\n\nBEN:\n")
+    host = Host()
+    async with host.run_test(size=(WIDE, 20)) as pilot:
+        host.ask(screen)
+        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        screen.show(("[bold]one", "", "\x1b]8;;three", "four", "five"))
+        await pilot.pause()
+        picture = shown(host)
+        assert "… [/] ␛[31m Enter ANN" in picture
+        assert "[bold]one" in picture
+        assert "␛]8;;three" in picture
+        assert picture.count("BEN:") == TAKES
+        panes = list(screen.query(Transcript))
+        assert panes[0].text == "BEN:\n[bold]one"
+        await pilot.press("2")  # nothing of it yet
+        assert host.screen is screen
+        await pilot.press("1")
+        await until(pilot, lambda: host.answers == [0])
+
+
+def test_takes_of_a_new_scene_are_its_beginnings() -> None:
+    scene = Scene()
+    first, second = (scene.add("model", text, reason="length", after=(None, None)) for text in "ab")
+    assert scene.takes(first.id) == [first, second]
+    assert scene.text == "b"

@@ -1,0 +1,80 @@
+"""Whose words come next, and how they are asked for."""
+
+import pytest
+
+from bardtui.scene.cast import Cast, Role
+from bardtui.tui.turns import Turn, next_turn, spoken
+
+ROMEO = Role("ROMEO", "writer")
+JULIET = Role("JULIET", model="tragedy", temperature=0.7)
+PAIR = Cast((ROMEO, JULIET))
+HIS = "ROMEO:\nWho is there?\n"
+HERS = f"{HIS}\nJULIET:\nIt is I.\n"
+
+
+def test_free_text_is_written_as_the_panes_say() -> None:
+    for text in ("", "Once upon", HERS):
+        assert next_turn(Cast(), text) == Turn()
+
+
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        ("", "JULIET:\n"),
+        (HIS, "\nJULIET:\n"),
+        (f"{HIS}\n", "JULIET:\n"),
+        (f"{HIS}\nJULIET:\n", ""),  # the writer has given her the word
+        (HERS, "\nJULIET:\n"),  # her speech has ended; it is another one
+        (f"{HERS}\n", "JULIET:\n"),
+    ],
+)
+def test_a_role_of_the_models_speaks_a_speech_with_its_own_settings(
+    text: str, opening: str
+) -> None:
+    assert next_turn(PAIR, text) == Turn(opening, "JULIET", "tragedy", 0.7, "speech")
+
+
+def test_a_line_broken_off_is_finished_by_whoever_speaks_it() -> None:
+    hers = Turn("", "JULIET", "tragedy", 0.7, "speech")
+    assert next_turn(PAIR, HERS.rstrip(".\n")) == hers
+    assert next_turn(PAIR, "ROMEO:\nWho is ") == Turn("", "ROMEO", rule="speech")
+    assert next_turn(PAIR, "TYBALT:\nWho is ") == Turn("", "TYBALT", rule="speech")
+    assert next_turn(PAIR, f"{HERS}\n[Exit") == Turn(rule="speech")
+
+
+def test_where_every_role_is_the_writers_or_muted_the_model_has_no_turn() -> None:
+    assert next_turn(Cast((ROMEO,)), HIS) is None
+    assert next_turn(Cast((ROMEO, Role("JULIET", muted=True))), HIS) is None
+
+
+def test_both_of_the_models_take_turns() -> None:
+    both = Cast((Role("ROMEO"), JULIET))
+    for text, speaker in (("", "ROMEO"), (HIS, "JULIET"), (HERS, "ROMEO")):
+        turn = next_turn(both, text)
+        assert turn is not None
+        assert turn.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "added"),
+    [
+        ("", "But soft!", "ROMEO:\nBut soft!\n"),
+        (HERS, "But soft!", "\nROMEO:\nBut soft!\n"),
+        (HIS, "But soft!", "But soft!\n"),  # he goes on
+        (HERS, "But soft! ", "\nROMEO:\nBut soft! "),  # which the model is to finish
+        (HERS, "JULIET: Anon!", "Anon!\n"),
+        (HIS, "JULIET: Anon!\nAnon!", "\nJULIET:\nAnon!\nAnon!\n"),
+        (HIS, "JULIET:", "\nJULIET:\n"),
+        (HERS, "TYBALT:\nHa!", "\nTYBALT:\nHa!\n"),
+        (HERS, "[A noise]", "[A noise]\n"),
+    ],
+)
+def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
+    before: str, line: str, added: str
+) -> None:
+    assert spoken(PAIR, before, line) == added
+
+
+def test_in_free_text_a_line_is_a_line() -> None:
+    assert spoken(Cast(), HERS, "But soft!") == "But soft!\n"
+    assert spoken(Cast((JULIET,)), HERS, "But soft!") == "But soft!\n"
