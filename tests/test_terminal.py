@@ -122,7 +122,7 @@ def test_a_line_of_characters_no_model_knows_is_kept_and_said(
 def test_a_tiny_terminal_and_growing_it(home: Path, stage: list[Terminal]) -> None:
     terminal = Terminal(home, columns=20, rows=5)
     stage.append(terminal)
-    terminal.wait_for("Type a line")
+    terminal.wait_for("pocket is ready")
     terminal.send("Hark" + ENTER)
     terminal.wait_for("Hark")
     terminal.resize(120, 40)

@@ -262,6 +262,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         await pilot.press("tab")
         assert line.text == "The lamp is" + end
         assert stage.focused is line
+        await until(pilot, order.stop.is_set)  # whoever types on is not to be slowed down
         assert stage.manuscript.scene.text == before  # a ghost is no part of the scene
         await pilot.press("enter")
         await until(pilot, lambda: stage.writing is None)
