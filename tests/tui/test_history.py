@@ -10,6 +10,7 @@ from bardtui.language.bundle import ModelBundle
 from bardtui.language.generator import Generator, Sampling
 from bardtui.language.reader import Reader
 from bardtui.tui.app import BardApp
+from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import MOST, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
@@ -137,6 +138,8 @@ async def test_y_copies_and_other_letters_are_typed() -> None:
         assert app.clipboard == "ANN:\nCome in?.\n"
         await pilot.press("x", "y")
         assert stage.seed_line.text == "xy"
+        told = key_groups(stage)["The transcript"]
+        assert ("e", "Edit the passage at the cursor") in told
         assert app.clipboard == "ANN:\nCome in?.\n"
 
 
