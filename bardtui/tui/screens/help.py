@@ -29,6 +29,22 @@ _GUIDE: Keys = (
         "yours if you take it, and nothing if you type on.",
     ),
     (
+        "Takes",
+        "Another take of a passage, or five at once, are all kept: a scene is a tree of passages, "
+        "of which you see one branch, and its map shows the others.",
+    ),
+    (
+        "Roles",
+        "A role is played by you or by the model, with a model and a temperature of its own. Your "
+        "line goes under your role's cue; Enter alone gives the word to the model's next role, "
+        "for one speech.",
+    ),
+    (
+        "Editing",
+        "Go to the scene with Tab: there a passage can be edited, and the scene cut at any "
+        "character to go on from it. Undo brings back what stood before.",
+    ),
+    (
         "Temperature",
         "How much the model dares. Near 0.1 it takes the likeliest character again and again and "
         "soon repeats itself; near 1 it writes as its texts do; near 2 it forgets how to spell.",
@@ -36,6 +52,10 @@ _GUIDE: Keys = (
     (
         "Length",
         "How many characters it writes at most before it is your turn again.",
+    ),
+    (
+        "Stops after",
+        "Where a passage ends before its length: after a line, a sentence or a speech.",
     ),
     (
         "Pace",
