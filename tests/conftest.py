@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from bardtui import paths
@@ -17,6 +18,10 @@ from bardtui.language.vocabulary import Vocabulary
 from bardtui.quiet import hush_tensorflow
 
 hush_tensorflow()
+
+# All of the tests are to run in a few minutes; `--hypothesis-profile=default` looks harder.
+settings.register_profile("brisk", max_examples=40)
+settings.load_profile("brisk")
 
 VERSE = """\
 ANN:
