@@ -1,7 +1,7 @@
 """What the commands show on a terminal: progress of long work, and tables."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, Group
@@ -93,13 +93,14 @@ class TrainingDisplay:
 
 
 @contextmanager
-def counting(console: Console, what: str) -> Iterator[Progress]:
-    """A transient progress bar with the time left, for one task called `what`."""
+def counting(console: Console, what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A transient progress bar with the time left, called `what`; the yielded function is to be
+    told how much of how much is done."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     shown = console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        progress.add_task(what, total=None)
-        yield progress
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def table(*headings: str, right: tuple[str, ...] = ()) -> Table:

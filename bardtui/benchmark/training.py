@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Measured, side_by_side
-from bardtui.language.network import NetworkSpec
+from bardtui.language.network import NetworkSpec, build_network
 from bardtui.language.training import Plan, Training
 from bardtui.language.vocabulary import Vocabulary
 
@@ -67,18 +67,7 @@ def _keras(
     """The same layers as Keras has them, trained by `fit`."""
     import keras
 
-    indices = keras.Input((None,), dtype="int32")
-    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim)(indices)
-    outputs = [x]
-    kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
-    for _ in range(spec.layers):
-        x = keras.layers.Dropout(spec.dropout, noise_shape=(None, 1, None))(x)
-        x = kind(spec.units, return_sequences=True)(x)
-        outputs.append(x)
-    if spec.skip:
-        x = keras.layers.Concatenate()(outputs)
-    x = keras.layers.Dropout(spec.dropout, noise_shape=(None, 1, None))(x)
-    network = keras.Model(indices, keras.layers.Dense(spec.vocabulary_size)(x))
+    network = build_network(spec, stateful=False, plain=True)
     network.compile(
         keras.optimizers.Adam(plan.learning_rate, global_clipnorm=plan.clip_norm),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

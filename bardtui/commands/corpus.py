@@ -37,12 +37,8 @@ def corpus_get(
         entry = find_entry(name)
         if entry is not None and entry.kind == "url" and not entry.available:
             start_tensorflow()  # it is Keras that fetches
-        with counting(console(stderr=True), f"fetching {name}") as progress:
-            task = progress.task_ids[0]
-            path = obtain(
-                name,
-                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
+        with counting(console(stderr=True), f"fetching {name}") as told:
+            path = obtain(name, on_progress=told)
         typer.echo(str(path))
 
 

@@ -89,15 +89,8 @@ def _score(
     if documents:
         corpus, start, stop = corpus.split(documents)[1], 0.0, 1.0
     start_tensorflow()
-    with counting(console(stderr=True), "scoring") as progress:
-        task = progress.task_ids[0]
-        result = score(
-            bundle,
-            corpus,
-            start,
-            stop,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with counting(console(stderr=True), "scoring") as told:
+        result = score(bundle, corpus, start, stop, told)
     unknown = "".join(result.unknown)
     answer = {"model": bundle.name, "corpus": corpus.name} | result.scores
     if as_json:
@@ -137,13 +130,8 @@ def _judge(
 
     end, before = yardstick(corpus.text, length)
     start_tensorflow()
-    with counting(console(stderr=True), "writing") as progress:
-        task = progress.task_ids[0]
-        progress.update(task, total=length * len(settings))
-        judged = [
-            judge(text, corpus.text)
-            for text in _texts(bundle, length, settings, lambda n: progress.advance(task, n))
-        ]
+    with counting(console(stderr=True), "writing") as told:
+        judged = [judge(text, corpus.text) for text in _texts(bundle, length, settings, told)]
     itself = judge(end, before)
     if not as_json:
         _show(bundle, corpus, settings, judged, itself)
@@ -169,20 +157,22 @@ def _texts(
     bundle: "ModelBundle",
     length: int,
     settings: Sequence["Sampling"],
-    written: Callable[[int], None],
+    told: Callable[[int, int], None],
 ) -> Iterator[str]:
     """What the model writes with each of the settings, from an empty page on: as it begins a text
     as if after a line break, one more makes the blank line that a paragraph follows."""
     from bardtui.language.generator import Generator
 
     generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
+    done = 0
     for sampling in settings:
         generator.reset()
         generator.prime(bundle.vocabulary.encode("\n").indices)
         pieces = []
         for piece in generator.stream(length, sampling):
             pieces.append(piece)
-            written(len(piece))
+            done += len(piece)
+            told(done, length * len(settings))
         yield "".join(pieces)
 
 

@@ -49,14 +49,14 @@ def train(
     ] = False,
 ) -> None:
     """Train a model on a text. What is not given is chosen from the text's size."""
-    from bardtui.display import TrainingDisplay, duration
+    from bardtui.display import TrainingDisplay, counting, duration
     from bardtui.language.bundle import find_model
     from bardtui.language.catalogue import printable
     from bardtui.language.corpus import load_corpus
     from bardtui.language.machines import Machines
     from bardtui.language.recipe import Wishes, is_taken, prepare
 
-    out = console()
+    out, progress = console(), console(stderr=True)
     with plain_errors():
         wishes = Wishes(
             seq_len=seq_len,
@@ -77,16 +77,16 @@ def train(
         )
         if not (resume or replace) and (taken := is_taken(name)):
             fail(f"{taken}: --resume goes on with it, --replace begins anew")
-        with _counted(f"reading {printable(source)}") as told:
+        with counting(progress, f"reading {printable(source)}") as told:
             corpus = load_corpus(source, on_progress=told)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
         machines: Machines | None = None
         if distribute:
             machines = start_tensorflow(Machines.from_environment)
-            out.quiet = not machines.chief
+            out.quiet = progress.quiet = not machines.chief
         else:
             start_tensorflow()
-        with _counted(f"encoding {corpus.name}") as told:
+        with counting(progress, f"encoding {corpus.name}") as told:
             run = prepare(
                 corpus,
                 name,
@@ -115,16 +115,6 @@ def train(
             out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")
         else:
             out.print("stopped; everything is kept. Go on with the same command and --resume")
-
-
-@contextmanager
-def _counted(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar, for the yielded function to be told how much of how much is done."""
-    from bardtui.display import counting
-
-    with counting(console(stderr=True), what) as progress:
-        task = progress.task_ids[0]
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 @contextmanager

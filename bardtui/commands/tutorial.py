@@ -89,13 +89,6 @@ def _score(model: "ModelBundle", corpus: "Corpus") -> tuple[float, str]:
     from bardtui.language.evaluation import evaluate
 
     start = max(0.9, 1 - SCORED_AT_MOST / corpus.length)
-    with counting(console(stderr=True), "scoring") as progress:
-        task = progress.task_ids[0]
-        scores = evaluate(
-            model,
-            corpus,
-            start,
-            1.0,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        ).scores
+    with counting(console(stderr=True), "scoring") as told:
+        scores = evaluate(model, corpus, start, 1.0, told).scores
     return scores["nats"], f"the last {scores['characters']:,} characters of the text"

@@ -3,11 +3,10 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from bardtui.files import atomic_write
 from bardtui.language.bundle import ModelBundle, ModelError
-from bardtui.language.network import NetworkSpec
+from bardtui.language.network import build_network
 
 
 def export_keras(model: ModelBundle, path: Path) -> Path:
@@ -19,7 +18,7 @@ def export_keras(model: ModelBundle, path: Path) -> Path:
     file stood it stands until the new one is whole.
     """
     characters = characters_file(path)
-    network = _plain_network(model.spec)
+    network = build_network(model.spec, stateful=False, plain=True)
     network.set_weights(model.weights())
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder, "model.keras")
@@ -41,20 +40,3 @@ def characters_file(path: Path) -> Path:
     if path.suffix != ".keras":
         raise ModelError(f"{path.name} has to end in .keras, by which Keras knows the format")
     return path.with_name(f"{path.name}.json")
-
-
-def _plain_network(spec: NetworkSpec) -> Any:
-    """The network with weights in the order of `spec.weight_shapes()`."""
-    import keras
-
-    kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
-    indices = keras.Input((None,), dtype="int32", name="indices")
-    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, name="embedding")(indices)
-    outputs = [x]
-    for layer in range(1, spec.layers + 1):
-        x = kind(spec.units, return_sequences=True, name=f"{spec.cell}_{layer}")(x)
-        outputs.append(x)
-    if spec.skip:
-        x = keras.layers.Concatenate(name="skip")(outputs)
-    logits = keras.layers.Dense(spec.vocabulary_size, name="logits")(x)
-    return keras.Model(indices, logits, name="bardtui")

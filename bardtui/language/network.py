@@ -75,7 +75,13 @@ class NetworkSpec:
         return asdict(self)
 
 
-def build_network(spec: NetworkSpec, batch_size: int | None = None, *, stateful: bool) -> Any:
+def build_network(
+    spec: NetworkSpec,
+    batch_size: int | None = None,
+    *,
+    stateful: bool,
+    plain: bool = False,
+) -> Any:
     """Build the Keras network of `spec`.
 
     stateful=False: the network that learns, int32 (batch, time) -> float32 logits
@@ -84,7 +90,9 @@ def build_network(spec: NetworkSpec, batch_size: int | None = None, *, stateful:
     stateful=True: the network that writes, one character at a time, int32 (batch, 1) -> logits
     (batch, 1, vocabulary), which remembers what it has read between calls.
 
-    Both have the same weights in the same order: move them with get_weights and set_weights.
+    plain=True: with Keras's own layers only, for a file that others load, or to measure against.
+
+    All have the same weights in the same order: move them with get_weights and set_weights.
     """
     import keras
 
@@ -101,7 +109,8 @@ def build_network(spec: NetworkSpec, batch_size: int | None = None, *, stateful:
             options |= {"stateful": True, "unroll": True}
         else:
             x = _dropout(spec)(x)
-            kind = TrainingLSTM if spec.cell == "lstm" else keras.layers.GRU
+            own = keras.layers.LSTM if plain else TrainingLSTM
+            kind = own if spec.cell == "lstm" else keras.layers.GRU
         x = kind(spec.units, **options)(x)
         outputs.append(x)
     if spec.skip:

@@ -4,7 +4,8 @@ import hashlib
 import mmap
 import os
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,31 +149,33 @@ def duplicate_scene(path: Path, titles: Collection[str] = ()) -> Path:
     events = b"".join(map(encode, scene.events()))
     try:
         used = path.stat()
-        new = claim(path.parent, new_scene_path(path.parent, title).name.removesuffix(SUFFIX))
-        try:
+        name = new_scene_path(path.parent, title).name.removesuffix(SUFFIX)
+        with claimed(path.parent, name) as new:
             atomic_write(new, encode_header(copy) + events)
             os.utime(new, ns=(used.st_atime_ns, used.st_mtime_ns))
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise SceneError(f"{shown(path)} cannot be copied: {error.strerror or error}") from error
     return new
 
 
-def claim(folder: Path, name: str) -> Path:
-    """Take the first free path for a scene of this name with an empty file, to be replaced.
+@contextmanager
+def claimed(folder: Path, name: str) -> Iterator[Path]:
+    """The first free path for a scene of this name, taken with an empty file that is to be
+    replaced; where that fails, it is free again.
 
     No other program can take it meanwhile. Raises OSError.
     """
     private_folder(folder)
     while True:
         path = free_path(folder, name)
-        try:
+        with suppress(FileExistsError):
             path.touch(mode=0o600, exist_ok=False)
-        except FileExistsError:
-            continue
-        return path
+            break
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 # -- scenes made from text files -------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bardtui.scene.journal import Journal, SceneBusyError
-from bardtui.scene.library import claim
+from bardtui.scene.library import claimed
 from bardtui.scene.reading import SUFFIX, shown
 from bardtui.scene.scene import SceneError
 
@@ -49,12 +49,8 @@ def restore(discarded: Discarded) -> Path:
 
 def _move(path: Path, folder: Path, what: str, name: str | None = None) -> Path:
     try:
-        target = claim(folder, (name or path.name).removesuffix(SUFFIX))
-        try:
+        with claimed(folder, (name or path.name).removesuffix(SUFFIX)) as target:
             path.replace(target)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise SceneError(f"{shown(path)} cannot be {what}: {error.strerror or error}") from error
     return target

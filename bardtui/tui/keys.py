@@ -10,8 +10,10 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.events import Key
 from textual.keys import KEY_ALIASES, KEY_DISPLAY_ALIASES, Keys, format_key, key_to_character
 from textual.screen import Screen
+from textual.widget import Widget
 
 from bardtui.config import SettingsError
 
@@ -30,6 +32,8 @@ def keymap(
     same place, and where it is a character: on the `stage` those belong to the line, but in a pane
     that has one of its own for the purpose.
     """
+    if not wanted:
+        return {}
     kinds = list(_kinds())
     known = {binding.id: None for kind in kinds for binding in _bindings(kind) if binding.id}
     for id in wanted:
@@ -68,6 +72,13 @@ def actions(node: DOMNode, key: str) -> list[str]:
     """What a key does in a place, by the place's own bindings."""
     bindings = _in_force(_bindings(type(node)), node.app._keymap)
     return [binding.action for binding in bindings if binding.key == key]
+
+
+async def obey(pane: Widget, event: Key) -> None:
+    """Let a pane have a printable key that is its own, before the stage takes it for the line."""
+    if event.is_printable and (does := actions(pane, event.key)):
+        event.stop()
+        await pane.run_action(does[0])
 
 
 def key_of(app: App[Any], id: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bardtui.scene.journal import Journal, SceneBusyError
 from bardtui.scene.library import (
     OPENED_FROM,
-    claim,
+    claimed,
     duplicate_scene,
     latest,
     list_scenes,
@@ -204,9 +204,14 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_name_claimed_by_many_at_once_is_given_to_each_once(tmp_path: Path) -> None:
     (tmp_path / "a.scene.jsonl").symlink_to(tmp_path / "nowhere")
+
+    def take(_: int) -> Path:
+        with claimed(tmp_path, "a") as path:
+            return path
+
     with ThreadPoolExecutor(8) as pool:
-        claimed = list(pool.map(lambda _: claim(tmp_path, "a"), range(40)))
-    assert {path.name for path in claimed} == {f"a-{n}.scene.jsonl" for n in range(2, 42)}
+        taken = list(pool.map(take, range(40)))
+    assert {path.name for path in taken} == {f"a-{n}.scene.jsonl" for n in range(2, 42)}
 
 
 def test_the_scene_made_from_a_text_is_found_until_the_text_changes(tmp_path: Path) -> None:

@@ -14,7 +14,16 @@ from bardtui.scene.export import format_of, suffix_of
 from bardtui.scene.reading import SUFFIX
 from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
-from bardtui.tui.widgets.formats import FORMATS, FormatRow
+from bardtui.tui.widgets.choice import Choice
+
+#: What each format is called, and what it is for.
+FORMATS = {
+    "txt": ("Text", "the text alone, as models learn from it"),
+    "markdown": ("Markdown", "a formatted text, for notes and websites"),
+    "fountain": ("Fountain", "a screenplay, for screenwriting programs"),
+    "html": ("HTML", "a page to read, everyone's words marked"),
+    "json": ("JSON", "the whole scene and its takes, to reopen"),
+}
 
 
 class NameField(Input):
@@ -29,7 +38,7 @@ class NameField(Input):
 class SaveScreen(Dialog[Path | None]):
     """Asks for a file; dismissed with its path, or with None.
 
-    The suffix of its name says the format, the row of formats changes the suffix. A name without a
+    The suffix of its name says the format, choosing a format changes the suffix. A name without a
     folder goes beside `default`. An existing file is asked about in place: the second Enter
     replaces it; a saved scene is never replaced. Nothing is written here; when writing fails, show
     the dialog again with the path tried and the reason as `error`.
@@ -42,9 +51,7 @@ class SaveScreen(Dialog[Path | None]):
         height: 3;
         &:focus { border: round $border; }
     }
-    SaveScreen #formats { margin: 1 0 0 0; }
-    SaveScreen.-short #formats { margin: 0; }
-    SaveScreen.-tiny #formats, SaveScreen.-tiny #purpose { display: none; }
+    SaveScreen.-tiny #formats { display: none; }
     SaveScreen #error { display: none; }
     SaveScreen #error.-shown { display: block; }
     SaveScreen.-tiny #path { border: none; height: 1; padding: 0; }
@@ -68,8 +75,13 @@ class SaveScreen(Dialog[Path | None]):
             # No control characters: they would reach the terminal, and no file name needs them.
             yield NameField(self._default, id="path", restrict=r"[^\x00-\x1f\x7f-\x9f]*")
             yield Static(id="folder", classes="note")
-            yield FormatRow(id="formats")
-            yield Static(id="purpose", classes="note")
+            yield Choice(
+                "Format",
+                {format: name for format, (name, _) in FORMATS.items()},
+                self._format(self._default),
+                titles={format: purpose for format, (_, purpose) in FORMATS.items()},
+                id="formats",
+            )
             yield Static(id="error", classes="error")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -84,23 +96,31 @@ class SaveScreen(Dialog[Path | None]):
         event.stop()
         path = self._path(event.value)
         self.query_one("#folder", Static).update(Content(visible(f"in {path.parent}")))
-        format = format_of(path) or "txt"
-        self.query_one(FormatRow).format = format
-        self.query_one("#purpose", Static).update(Content(FORMATS[format][1]))
+        with self.prevent(Choice.Changed):  # it is told; it asks for nothing
+            # What is typed now, which may be more than this event tells of.
+            self.query_one(Choice).value = self._format(event.input.value)
         if event.value != self._judged:
             self._say("")
 
-    def on_format_row_chosen(self, message: FormatRow.Chosen) -> None:
-        """Give the name the suffix of another format; what is selected of it stays selected."""
+    def on_choice_changed(self, message: Choice.Changed) -> None:
         message.stop()
-        field = self.query_one(NameField)
-        name, (start, end) = _without_suffix(field.value), field.selection
-        field.value = (name.strip() or _without_suffix(self._default)) + suffix_of(message.format)
-        field.selection = Selection(min(start, len(name)), min(end, len(name)))
+        self._choose(message.value)
 
     def action_format(self, steps: int) -> None:
-        """Choose the next of the formats, or the one before."""
-        self.query_one(FormatRow).action_step(steps)
+        """Choose the next of the formats, or the one before; after the last comes the first."""
+        names = list(FORMATS)
+        chosen = self._format(self.query_one(NameField).value)
+        self._choose(names[(names.index(chosen) + steps) % len(names)])
+
+    def _format(self, typed: str) -> str:
+        return format_of(self._path(typed)) or "txt"
+
+    def _choose(self, format: str) -> None:
+        """Give the name the suffix of another format; what is selected of it stays selected."""
+        field = self.query_one(NameField)
+        name, (start, end) = _without_suffix(field.value), field.selection
+        field.value = (name.strip() or _without_suffix(self._default)) + suffix_of(format)
+        field.selection = Selection(min(start, len(name)), min(end, len(name)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

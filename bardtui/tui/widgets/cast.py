@@ -11,15 +11,15 @@ from textual.widgets.option_list import Option
 
 from bardtui.scene.cast import Cast, Player, Role
 from bardtui.tui.glyphs import visible
-from bardtui.tui.keys import actions
-from bardtui.tui.widgets.rows import Rows, spread, wrapped
+from bardtui.tui.keys import obey
+from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 
 _YOURS, _TURN = "▌", "▸"
 _HINT = "No roles: what is written is free text."
 _KEYS = "←→ who · space mutes"
 
 
-class CastPane(OptionList):
+class CastPane(ListPane):
     """The roles, a row each: a bar before those that the writer plays, an arrow before the one who
     has the word. Below them offers, which Enter or a click takes.
 
@@ -29,20 +29,8 @@ class CastPane(OptionList):
 
     DEFAULT_CSS = """
     CastPane {
-        border: round $foreground 25%;
-        border-title-color: $cue;
-        border-subtitle-color: $text-muted;
-        background: transparent;
-        padding: 0;
-        scrollbar-size-vertical: 1;
-        &:focus {
-            border: round $border;
-            background-tint: transparent;
-        }
-        & > .option-list--option { padding: 0 1; }
         & > .option-list--option-highlighted { background: transparent; }
         &:focus > .option-list--option-highlighted { background: $block-cursor-background; }
-        &:nocolor:focus { border: heavy $border; }
         &:nocolor:focus > .option-list--option-highlighted { text-style: reverse; }
     }
     """
@@ -113,10 +101,7 @@ class CastPane(OptionList):
     # -- what the writer does ----------------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        """A printable key of this pane's, before the stage takes it for the seed line."""
-        if event.is_printable and (does := actions(self, event.key)):
-            event.stop()
-            await self.run_action(does[0])
+        await obey(self, event)
 
     def on_focus(self) -> None:
         self._just_focused = True

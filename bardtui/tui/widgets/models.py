@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bardtui.tui.glyphs import visible
-from bardtui.tui.widgets.rows import Rows, spread, wrapped
+from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
@@ -32,7 +32,7 @@ class ModelEntry:
     """Why it cannot be used."""
 
 
-class ModelsPane(OptionList):
+class ModelsPane(ListPane):
     """The models, two rows each; Enter or a click picks one.
 
     A broken model can be read but not picked: trying posts `Refused` with the whole reason, which
@@ -40,20 +40,7 @@ class ModelsPane(OptionList):
     """
 
     DEFAULT_CSS = """
-    ModelsPane {
-        height: auto;
-        border: round $foreground 25%;
-        border-title-color: $cue;
-        background: transparent;
-        padding: 0;
-        scrollbar-size-vertical: 1;
-        &:focus {
-            border: round $border;
-            background-tint: transparent;
-        }
-        & > .option-list--option { padding: 0 1; }
-        &:nocolor:focus { border: heavy $border; }
-    }
+    ModelsPane { height: auto; }
     """
 
     BINDING_GROUP_TITLE = "The models"

@@ -7,6 +7,7 @@ from textual.css.styles import RulesMap
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
+from textual.widgets import OptionList
 
 Layout = Callable[[int], Sequence[Content]]
 """Makes the rows for a width in cells; each row must fit in it."""
@@ -30,6 +31,27 @@ class Rows(Visual):
 
     def get_height(self, rules: RulesMap, width: int) -> int:
         return len(self._layout(width))
+
+
+class ListPane(OptionList):
+    """A list in a frame of its own, on the stage."""
+
+    DEFAULT_CSS = """
+    ListPane {
+        border: round $foreground 25%;
+        border-title-color: $cue;
+        border-subtitle-color: $text-muted;
+        background: transparent;
+        padding: 0;
+        scrollbar-size-vertical: 1;
+        &:focus {
+            border: round $border;
+            background-tint: transparent;
+        }
+        & > .option-list--option { padding: 0 1; }
+        &:nocolor:focus { border: heavy $border; }
+    }
+    """
 
 
 def spread(left: Content, right: Content, width: int) -> Content:

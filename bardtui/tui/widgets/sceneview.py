@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from bardtui.scene.scene import Author
-from bardtui.tui.keys import actions
+from bardtui.tui.keys import obey
 from bardtui.tui.widgets.transcript import MARK, Transcript
 from bardtui.tui.wrapping import cell_width, tab_cells
 
@@ -71,10 +71,7 @@ class SceneView(Transcript, can_focus=True, inherit_bindings=False):
     # -- moving ------------------------------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        """The printable keys of this pane's, before the stage takes them for the seed line."""
-        if event.is_printable and (bound := actions(self, event.key)):
-            event.stop()
-            await self.run_action(bound[0])
+        await obey(self, event)
 
     def on_click(self, event: events.Click) -> None:
         """The cursor goes to the character that was clicked."""

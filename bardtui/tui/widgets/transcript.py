@@ -20,14 +20,13 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from bardtui.scene.scene import Author
-from bardtui.scene.script import is_cue
+from bardtui.scene.script import LONGEST_CUE, is_cue
 from bardtui.strings import shared_length
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
 
 Kind = Literal["speech", "cue", "direction"]
 
 _KEPT_STRIPS = 256  # rows kept as drawn; scrolling draws those that come into view
-_LONGEST_CUE = 60  # characters; a longer line is speech whatever it looks like
 _LONGEST_DIRECTION = 1000  # characters; how far back a row looks for the bracket that holds it
 MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
 _TAB = re.compile("\t")
@@ -171,7 +170,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         or cease to be one.
         """
         end = len(self._text)
-        begin = max(0, end - _LONGEST_CUE - 1)
+        begin = max(0, end - LONGEST_CUE - 1)
         newline = self._text.slice(begin, end).rfind("\n")
         return self._text.row_at(begin + newline + 1 if newline >= 0 or begin == 0 else end)
 
@@ -355,10 +354,10 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     def _kinds(self, begin: int, text: str) -> dict[int, Kind]:
         """What the row at offset `begin` holds, and where in its `text` each part begins."""
         before = self._text.slice(max(0, begin - _LONGEST_DIRECTION), begin).rpartition("\n")[2]
-        if len(before) + len(text) <= _LONGEST_CUE:
+        if len(before) + len(text) <= LONGEST_CUE:
             end = begin + len(text)
-            line = before + text + self._text.slice(end, end + _LONGEST_CUE).partition("\n")[0]
-            if len(line) <= _LONGEST_CUE and is_cue(line):
+            line = before + text + self._text.slice(end, end + LONGEST_CUE).partition("\n")[0]
+            if len(line) <= LONGEST_CUE and is_cue(line):
                 return {0: "cue"}
         kinds: dict[int, Kind] = {0: "speech"}
         at = 0
