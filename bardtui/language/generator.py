@@ -85,16 +85,17 @@ class Generator:
             scores.append(self.stepper.step(piece, len(piece), Sampling())[1][0])
         return np.concatenate(scores)
 
-    def stream(self, length: int, sampling: Sampling, *, chunk: int = CHUNK) -> Iterator[str]:
-        """Write `length` characters, yielded in pieces of at most `chunk` (1 to 16).
+    def stream(self, length: int, sampling: Sampling, *, chunk: int | None = None) -> Iterator[str]:
+        """Write `length` characters, yielded in pieces that take about a frame, or of `chunk`
+        (1 to 64) characters where that is given.
 
         When a piece is yielded the network has read exactly the text up to its end, so a caller who
         stops iterating there leaves the generator in step with what it was given. Raises
         ValueError for another size of pieces.
         """
-        if not 1 <= chunk <= CHUNK:
+        if chunk is not None and not 1 <= chunk <= CHUNK:
             raise ValueError(f"pieces are of 1 to {CHUNK} characters")
         while length > 0:
-            steps = min(chunk, length)
+            steps = min(chunk or self.stepper.at_once, length)
             length -= steps
             yield self.vocabulary.decode(self.stepper.step((), steps, sampling)[0][0])

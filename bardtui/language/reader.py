@@ -5,7 +5,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
+from bardtui.language.generator import Generator, Sampling, Snapshot
+from bardtui.language.states import States
 from bardtui.language.vocabulary import code_points
 from bardtui.strings import shared_length
 
@@ -20,14 +21,17 @@ class Reader:
     read or written before. On the way snapshots are kept, every 64 characters and where texts
     ended, each under a digest of all the text up to there. So one that was read or written before,
     in whichever branch of a scene, is found again by what it says: going there costs the reading
-    of fewer than 64 characters, and of those that are new.
+    of fewer than 64 characters, and of those that are new. `states` has those of earlier times.
     """
 
-    def __init__(self, generator: Generator) -> None:
+    def __init__(self, generator: Generator, states: States | None = None) -> None:
         self.generator = generator
         generator.reset()
         start = generator.snapshot()
         self._marks: dict[bytes, Snapshot] = {b"": start}
+        self._states = states
+        if states is not None:
+            self._marks |= states.load(start)
         size = sum(array.nbytes for array in start.arrays)
         self._most_marks = max(2, _MOST_BYTES // max(1, size))
         # The text that the generator has read: its length, the digest of its full blocks of
@@ -54,7 +58,8 @@ class Reader:
         self._go_to_nearest(text)
         begin = self._length
         while self._length < len(text) and not stopped():
-            piece = text[self._length : self._length + min(CHUNK, MARK_EVERY - len(self._rest))]
+            count = min(self.generator.stepper.at_once, MARK_EVERY - len(self._rest))
+            piece = text[self._length : self._length + count]
             self.generator.prime(self.generator.vocabulary.encode(piece).indices)
             self._took(piece)
             if progress is not None:
@@ -63,13 +68,18 @@ class Reader:
         return tuple(sorted(self._unknown, key=self._unknown.__getitem__))
 
     def write(self, length: int, sampling: Sampling) -> Iterator[str]:
-        """Write on from the text read so far: pieces of at most 16 characters, `length` in all."""
+        """Write on from the text read so far, `length` characters, in pieces that take a frame."""
         while length > 0:
-            steps = min(CHUNK, MARK_EVERY - len(self._rest), length)
+            steps = min(MARK_EVERY - len(self._rest), length)
             length -= steps
             for piece in self.generator.stream(steps, sampling):
                 self._took(piece)
                 yield piece
+
+    def keep(self) -> None:
+        """Keep the last snapshot before here among the states, for the next time."""
+        if self._states is not None and self._blocks in self._marks:
+            self._states.keep(self._blocks, self._marks[self._blocks])
 
     def _took(self, piece: str) -> None:
         """Note what the generator has just taken in; it never reaches beyond its block."""

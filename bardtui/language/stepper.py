@@ -7,6 +7,7 @@ when or in what company it was made.
 """
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from bardtui.language.network import NetworkSpec, build_network
 
-CHUNK = 16
+CHUNK = 64  # steps at most in one call
+FRAME = 0.016  # seconds that a call should take: nobody waits longer for a stop, or for a picture
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Stepper:
 
     The state holds the logits of each stream's next character, so a draw needs no step before it.
     `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
-    Not for use by two threads at once.
+    `at_once` is how many steps take about a frame on this machine, found out on the way. Not for
+    use by two threads at once.
     """
 
     def __init__(
@@ -78,7 +81,7 @@ class Stepper:
         self._logits = tf.Variable(nothing, trainable=False, name="next")
         self._state = [v for layer in self._layers for v in layer.states] + [self._logits]
         self.network.set_weights(list(weights))
-        self.position = 0
+        self.position, self.at_once = 0, 1
         self.compiled, self._run = jit, self._compile(jit)
         try:
             self.step((), 1, Sampling())
@@ -89,6 +92,7 @@ class Stepper:
             # without, if slower.
             self.compiled, self._run = False, self._compile(False)
         self.clear()
+        self.at_once = CHUNK // 4  # whatever compiling took
 
     def clear(self) -> None:
         """Position 0 and a state of zeros."""
@@ -132,9 +136,17 @@ class Stepper:
             np.int32,
         )
         knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
-        indices, scores = self._run(padded, control, knobs)
+        started = time.perf_counter()
+        indices, scores = (out.numpy() for out in self._run(padded, control, knobs))
+        self._learn_pace(steps, time.perf_counter() - started)
         self.position += steps
-        return indices.numpy()[:steps].T, scores.numpy()[:steps].T
+        return indices[:steps].T, scores[:steps].T
+
+    def _learn_pace(self, steps: int, seconds: float) -> None:
+        """A call of so many steps took so long: one that the machine held up changes little."""
+        if steps >= self.at_once or seconds > FRAME:
+            fit = min(CHUNK, 2 * self.at_once, int(steps * FRAME / max(seconds, 1e-6)))
+            self.at_once = max(1, self.at_once // 2, fit)
 
     @property
     def compilations(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.language.network import NetworkSpec
-from bardtui.language.stepper import CHUNK, Sampling, Snapshot, Stepper
+from bardtui.language.stepper import Sampling, Snapshot, Stepper
 from bardtui.language.vocabulary import Vocabulary
 
 
@@ -34,7 +34,7 @@ class Takes:
     ) -> Iterator[tuple[str, ...]]:
         """Write `length` characters of each take from `start` on, a generator's snapshot.
 
-        Yields a piece of at most 16 characters for each. Take n is what the generator would write
+        Yields a piece of some characters for each. Take n is what the generator would write
         with the random seed `seeds[n]`, but for rounding: a batch is summed up in another order,
         so that once in a long while another character is drawn.
         """
@@ -42,7 +42,7 @@ class Takes:
             raise ValueError(f"{self.count} takes need as many random seeds")
         self._stepper.restore(start)
         while length > 0:
-            steps = min(CHUNK, length)
+            steps = min(self._stepper.at_once, length)
             length -= steps
             drawn, _ = self._stepper.step((), steps, sampling, seeds)
             yield tuple(map(self.vocabulary.decode, drawn))

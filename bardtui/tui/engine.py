@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from bardtui import paths
 from bardtui.scene.stops import Stop, end_of
 from bardtui.tui.messages import (
     Chunk,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 60  # seconds: text is posted no more often than the screen is drawn
 KEPT_MODELS = 4
+_LONGEST_REASON = 300  # characters
 
 
 @dataclass
@@ -121,15 +124,23 @@ class Engine:
 
     def _run(self) -> None:
         while (asked := self._queue.get()) is not None:
-            if isinstance(asked, str):
-                self._load(asked)
-                continue
             try:
-                self._serve(asked)
-            except Exception as error:  # whatever went wrong, the scene and the engine go on
-                self._models.pop(asked.model, None)
-                if not isinstance(asked, Suggestion):
-                    self._post(Finished(asked.id, "error", f"{type(error).__name__}: {error}"))
+                if isinstance(asked, str):
+                    self._load(asked)
+                else:
+                    self._serve(asked)
+            except BaseException as error:  # whatever went wrong, the scene and the engine go on
+                self._failed(asked, error)
+
+    def _failed(self, asked: str | Order, error: BaseException) -> None:
+        """Say what went wrong; the next time, the model is loaded afresh."""
+        model = asked if isinstance(asked, str) else asked.model
+        self._models.pop(model, None)
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(asked, str):
+            self._post(ModelState(model, "unusable", _in_short(reason)))
+        elif not isinstance(asked, Suggestion):
+            self._post(Finished(asked.id, "error", _in_short(reason)))
 
     def _serve(self, order: Order) -> None:
         if isinstance(order, Suggestion) and order.model not in self._models:
@@ -139,10 +150,12 @@ class Engine:
             self._post(Finished(order.id, "error", f"{order.model} is not loaded"))
         elif isinstance(order, Suggestion):
             self._suggest(loaded, order)
-        elif isinstance(order, SeveralTakes):
-            self._write_takes(loaded, order)
-        elif isinstance(order, Generation):
-            self._write(loaded, order)
+        else:
+            if isinstance(order, SeveralTakes):
+                self._write_takes(loaded, order)
+            elif isinstance(order, Generation):
+                self._write(loaded, order)
+            loaded.reader.keep()
 
     def _load(self, name: str) -> _Loaded | None:
         if name in self._models and not self._was_trained_again(name):
@@ -153,13 +166,15 @@ class Engine:
             from bardtui.language.bundle import find_model
             from bardtui.language.generator import Generator
             from bardtui.language.reader import Reader
+            from bardtui.language.states import States
 
             bundle = find_model(name)
             generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
-            self._post(ModelState(name, "unusable", str(error) or type(error).__name__))
+            self._post(ModelState(name, "unusable", _in_short(str(error) or type(error).__name__)))
             return None
-        loaded = self._models[name] = _Loaded(bundle, Reader(generator))
+        states = States(paths.states_dir(), bundle.sha256)
+        loaded = self._models[name] = _Loaded(bundle, Reader(generator, states))
         if len(self._models) > KEPT_MODELS:
             del self._models[next(iter(self._models))]
         slow = "" if generator.compiled else "XLA is missing on this machine: writing is slower"
@@ -253,6 +268,11 @@ class Engine:
             if (end := end.rstrip("\n")) and end not in found:
                 found.append(end)
                 self._post(Suggested(order.id, tuple(found)))
+
+
+def _in_short(reason: str) -> str:
+    """What fits into a message: TensorFlow's errors are pages long."""
+    return shorten(reason, _LONGEST_REASON, placeholder=" …")
 
 
 def _cut(rule: Stop, written: str) -> tuple[str, bool]:

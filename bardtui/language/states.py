@@ -1,0 +1,75 @@
+"""Snapshots kept on disk, so that a scene opened again need not be read again.
+
+They are worth no more than the time that reading takes: one that is lost, damaged or out of date
+is simply not there.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from bardtui.files import private_folder
+from bardtui.language.generator import Snapshot
+
+KEPT = 256  # files, of about 8 KB each
+_DIGEST = 16  # bytes
+
+
+class States:
+    """The snapshots of one model, `fingerprint` (hexadecimal), each under the digest of the text
+    that it is the state after. All models share `folder`, from which the least recent ones go."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self._folder = folder
+        self._prefix = fingerprint[:32]
+
+    def load(self, like: Snapshot) -> Iterator[tuple[bytes, Snapshot]]:
+        """All that are kept of the model whose snapshots have the shapes of `like`, each with its
+        text's digest."""
+        size = _DIGEST + 8 + sum(array.nbytes for array in like.arrays)
+        for path in sorted(self._folder.glob(f"{self._prefix}-*.state")):
+            with suppress(OSError, ValueError):
+                if path.stat().st_size != size:
+                    continue
+                key = bytes.fromhex(path.stem.removeprefix(f"{self._prefix}-"))
+                content = path.read_bytes()
+                if content[:_DIGEST] == _checksum(content[_DIGEST:]):
+                    yield key, _unpacked(content[_DIGEST:], like)
+
+    def keep(self, key: bytes, snapshot: Snapshot) -> None:
+        """Keep a snapshot. Where that is not possible nothing is lost, and nothing is said."""
+        content = _packed(snapshot)
+        with suppress(OSError):
+            private_folder(self._folder)
+            path = self._folder / f"{self._prefix}-{key.hex()}.state"
+            with open(path, "wb", opener=partial(os.open, mode=0o600)) as file:
+                file.write(_checksum(content) + content)
+            paths = sorted(self._folder.glob("*.state"), key=lambda p: p.stat().st_mtime)
+            for old in paths[:-KEPT]:
+                old.unlink()
+
+
+def _checksum(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST).digest()
+
+
+def _packed(snapshot: Snapshot) -> bytes:
+    """The position, then the arrays, least byte first."""
+    flat = [array.astype("<f4").tobytes() for array in snapshot.arrays]
+    return b"".join([snapshot.position.to_bytes(8, "little"), *flat])
+
+
+def _unpacked(content: bytes, like: Snapshot) -> Snapshot:
+    """Raises ValueError where a number is none."""
+    values = np.frombuffer(content, "<f4", offset=8).astype(np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError("a state that is not finite")
+    ends = np.cumsum([array.size for array in like.arrays])[:-1]
+    shaped = zip(np.split(values, ends), like.arrays, strict=True)
+    position = int.from_bytes(content[:8], "little")
+    return Snapshot(position, tuple(part.reshape(array.shape) for part, array in shaped))
