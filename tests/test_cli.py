@@ -198,8 +198,11 @@ def test_a_damaged_model_is_told(installed: ModelBundle) -> None:
 # --- start-up
 
 
-@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("train", "--help")])
-def test_help_comes_without_tensorflow(arguments: Sequence[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("--help",), ("train", "--help"), ("models", "list"), ("corpus", "list")],
+)
+def test_what_needs_no_network_comes_without_tensorflow(arguments: Sequence[str]) -> None:
     code = (
         "import sys\n"
         f"sys.argv = ['bardtui', *{arguments!r}]\n"
@@ -210,6 +213,16 @@ def test_help_comes_without_tensorflow(arguments: Sequence[str]) -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert result.stderr == b""
     assert result.stdout.strip()
+
+
+def test_the_first_picture_waits_for_the_stage_alone() -> None:
+    code = "import sys, bardtui.tui.app\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    modules = set(done.stdout.split())
+    assert not modules & {"tensorflow", "keras", "numpy", "bardtui.language", "rich.progress"}
+    screens = {m for m in modules if m.startswith("bardtui.tui.screens.")}
+    assert screens == {f"bardtui.tui.screens.{name}" for name in ("stage", "history", "writing")}
+    assert not [m for m in modules if m.startswith("bardtui.scene.formats")]
 
 
 def test_the_version() -> None:
@@ -445,8 +458,8 @@ def test_ways_of_writing_are_compared(
     installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(benchmark, "_ROUNDS", 1)
-    results = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.2", "--json").stdout)
-    rates = {result["name"].split()[0]: result["rate"] for result in results}
+    answer = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.2", "--json").stdout)
+    rates = {result["name"].split()[0]: result["rate"] for result in answer["writing"]}
     assert rates.keys() == {"model.predict", "model(x)", "bardtui", "NumPy"}
     assert rates["model.predict"] < rates["model(x)"] < rates["bardtui"]
 
@@ -456,7 +469,8 @@ def test_ways_of_training_are_compared(
 ) -> None:
     monkeypatch.setattr(benchmark, "_ROUNDS", 1)
     command = ["benchmark", "--training", "--model", "tiny", "--batch-size", "4", "--seconds"]
-    rates = {r["name"]: r["rate"] for r in json.loads(run(*command, "0.2", "--json").stdout)}
+    answer = json.loads(run(*command, "0.2", "--json").stdout)
+    rates = {r["name"]: r["rate"] for r in answer["training"]}
     assert rates.keys() - {"PyTorch"} == {"Keras fit", "bardtui"}
     assert all(rate > 0 for rate in rates.values())
     assert "against Keras fit" in run(*command, "0.1").stdout

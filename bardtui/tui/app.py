@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from bardtui.config import Remembered, Settings, SettingsError
 from bardtui.quiet import divert_stderr
 from bardtui.scene.library import latest
 from bardtui.scene.scene import SceneError
+from bardtui.strings import printable
 from bardtui.tui.keys import commands, key_of, keymap
 from bardtui.tui.manuscript import Manuscript
-from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 
@@ -99,6 +100,9 @@ class BardApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; but not without a word from a scene that could not be saved."""
+        from bardtui.tui.screens.confirm import ConfirmScreen
+
+        self.stage.manuscript.retry_saving()
         problem = self.stage.manuscript.problem
         if problem and not isinstance(self.screen, ConfirmScreen):
             question = f"This scene is not saved: {problem}. Leave all the same, and lose it?"
@@ -142,32 +146,35 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
     return manuscript, f"Here is your last scene; {new} begins a new one", "information"
 
 
+def _told(why: str) -> int:
+    """Say what went wrong, in one line; returns the exit code for it."""
+    with suppress(OSError):  # the terminal may be gone
+        print(f"bardtui: {printable(why)}", file=sys.stderr, flush=True)
+    return 1
+
+
 def run(scene: Path | None) -> int:
     """Run the program to its end; returns the exit code."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
-        print(
-            "bardtui: this needs a terminal; `bardtui generate` writes into pipes", file=sys.stderr
-        )
-        return 1
+        return _told("this needs a terminal; `bardtui generate` writes into pipes")
     try:
         settings = Settings.load(paths.config_file())
     except SettingsError as error:
-        print(f"bardtui: {error}", file=sys.stderr)
-        return 1
+        return _told(str(error))
     try:
         app = BardApp(scene, settings)
     except SettingsError as error:
-        print(f"bardtui: {paths.config_file()}: {error}", file=sys.stderr)
-        return 1
+        return _told(f"{paths.config_file()}: {error}")
     except (SceneError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        print(f"bardtui: {reason}", file=sys.stderr)
-        return 1
+        return _told(str(error.strerror if isinstance(error, OSError) else error))
     divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
     app.run()
     code = app.return_code or 0
+    if problem := app.stage.manuscript.problem:
+        code = _told(f"the scene is not saved: {problem}")
     if app.stage.engine.busy:
         # TensorFlow cannot be interrupted while it loads. Everything is saved: do not wait for it.
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
         os._exit(code)
     return code

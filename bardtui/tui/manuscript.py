@@ -8,7 +8,6 @@ from textwrap import shorten
 
 from bardtui import paths
 from bardtui.scene.cast import Cast
-from bardtui.scene.export import scene_from_text
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.library import OPENED_FROM, new_scene_path, origin_of, scene_made_from
 from bardtui.scene.reading import SUFFIX, shown
@@ -66,6 +65,8 @@ class Manuscript:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise SceneError(f"{shown(path)} is not a UTF-8 text") from error
+        from bardtui.scene.export import scene_from_text
+
         scene = scene_from_text(path.stem, text)
         scene.set(OPENED_FROM, origin)
         return cls(scene), ""
@@ -207,7 +208,7 @@ class Manuscript:
     def retry_saving(self) -> None:
         """Try again what the disk refused, and hand over what is held back."""
         if self._journal is not None:
-            self._attempt(self._journal.flush)
+            self._attempt(self._journal.retry)
         elif self.scene.passages:
             self._attempt(self._create)
 

@@ -5,6 +5,7 @@ Every one of these first ends what is being written, at what shows; none destroy
 
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -14,10 +15,10 @@ from bardtui.tui.keys import key_of
 from bardtui.tui.manuscript import Manuscript, Take
 from bardtui.tui.messages import Finished, Reading, Started, TakesGrew
 from bardtui.tui.orders import SeveralTakes
-from bardtui.tui.screens.edit import EditScreen, part_around
-from bardtui.tui.screens.map import MapScreen
-from bardtui.tui.screens.takes import TAKES, TakesScreen
 from bardtui.tui.screens.writing import WritingScreen
+
+if TYPE_CHECKING:
+    from bardtui.tui.screens.takes import TakesScreen
 
 
 @dataclass
@@ -25,7 +26,7 @@ class _Several:
     """Takes being written side by side; `passages` are those that were kept, by their places."""
 
     order: SeveralTakes
-    screen: TakesScreen
+    screen: "TakesScreen"
     fingerprint: str = ""
     texts: tuple[str, ...] = ()
     passages: dict[int, int] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class HistoryScreen(WritingScreen):
     @work
     async def action_map(self) -> None:
         """Choose a passage on the map of the scene, and go to its end."""
+        from bardtui.tui.screens.map import MapScreen
+
         self._stop()
         manuscript = self.manuscript
         if not manuscript.scene.passages:
@@ -84,6 +87,8 @@ class HistoryScreen(WritingScreen):
     @work
     async def action_edit(self) -> None:
         """Edit the passage at the cursor."""
+        from bardtui.tui.screens.edit import EditScreen, part_around
+
         self._stop()
         manuscript, cursor = self.manuscript, self.transcript.cursor
         if (found := manuscript.scene.passage_at(cursor)) is None:
@@ -145,6 +150,8 @@ class HistoryScreen(WritingScreen):
     async def action_takes(self) -> None:
         """Write several takes from the end of the visible text, side by side, to pick one of. All
         that was written of them is kept, also if none is picked."""
+        from bardtui.tui.screens.takes import TAKES, TakesScreen
+
         self._stop()
         if (terms := self._terms()) is None:
             return

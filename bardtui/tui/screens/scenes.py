@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from bardtui.scene.contents import Contents, Counts, Hit, Sought
@@ -33,6 +33,7 @@ from bardtui.tui.keys import key_of
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.screens.title import TitleScreen
+from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.scenelist import (
     FileRow,
     NewRow,
@@ -81,15 +82,12 @@ class ScenesScreen(Dialog[SceneChoice | None]):
         & #detail { margin-top: 1; height: 1; padding: 0 1; color: $text-muted; }
         & .told { display: none; height: auto; max-height: 2; padding: 0 1; }
         & .told.-shown { display: block; }
-        & Footer { dock: none; margin-top: 1; background: transparent; }
-        & FooterKey { background: transparent; }
-        & FooterKey .footer-key--key { background: transparent; }
-        & FooterKey .footer-key--description { background: transparent; }
+        & KeysLine { dock: none; margin-top: 1; background: transparent; }
         &.-short #search { border: none; height: 1; }
         &.-short #detail { margin-top: 0; }
-        &.-short Footer { margin-top: 0; }
+        &.-short KeysLine { margin-top: 0; }
         &.-tiny #search { border: none; height: 1; padding: 0; }
-        &.-tiny #detail, &.-tiny Footer { display: none; }
+        &.-tiny #detail, &.-tiny KeysLine { display: none; }
     }
     """
 
@@ -156,7 +154,7 @@ class ScenesScreen(Dialog[SceneChoice | None]):
             box.border_title = "Scenes"
             box.border_subtitle = "esc closes"
             yield from (self._field, self._list, self._detail, self._notice, self._refusal)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         self._show(self._current.path if self._current else None)

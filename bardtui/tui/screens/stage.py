@@ -1,11 +1,14 @@
-"""The stage: the main screen, and what the writer may do there."""
+"""The stage: the main screen, and what the writer may do there.
+
+The screens over it are imported when they are first asked for: the first picture does not wait
+for them.
+"""
 
 from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from bardtui import paths
 from bardtui.config import Remembered, Settings
@@ -18,12 +21,10 @@ from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.keys import key_groups, key_of
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.messages import ModelState
-from bardtui.tui.screens.files import save_as
-from bardtui.tui.screens.help import HelpScreen
 from bardtui.tui.screens.history import HistoryScreen
-from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.dial import Dial
+from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.sidepane import SidePane
 
@@ -50,7 +51,7 @@ class StageScreen(HistoryScreen):
             yield self.side
             with Vertical(id="stage"):
                 yield from (self.settings_line, self.transcript, self.seed_line)
-        yield Footer(show_command_palette=False)  # its place is needed at 80 columns
+        yield KeysLine()
 
     # -- the screen's life -------------------------------------------------------------------------
 
@@ -191,17 +192,23 @@ class StageScreen(HistoryScreen):
         self.action_settings()
 
     def action_help(self) -> None:
+        from bardtui.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(key_groups(self), paths.scenes_dir(), paths.config_file()))
 
     @work
     async def action_save(self) -> None:
         """Save the scene as a text file."""
+        from bardtui.tui.screens.files import save_as
+
         if path := await save_as(self.app, self.manuscript.scene):
             self.say(f"Saved as {path}")
 
     @work
     async def action_scenes(self) -> None:
         """Choose another scene."""
+        from bardtui.tui.screens.scenes import NewScene, ScenesScreen
+
         self.manuscript.retry_saving()
         try:
             scenes = list_scenes(paths.scenes_dir())

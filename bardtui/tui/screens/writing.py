@@ -189,6 +189,7 @@ class WritingScreen(Screen[None]):
         self._ask_for_suggestion()
 
     def on_text_area_changed(self) -> None:
+        self._draft.note(self.seed_line.text)
         self.engine.forget_suggestion()  # what there is of it holds as far as it matches
 
     def on_seed_line_dropped(self) -> None:

@@ -12,7 +12,6 @@ from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
 from bardtui.scene.cast import Cast
 from bardtui.scene.scene import SceneError
 from bardtui.scene.stops import STOPS, Stop
-from bardtui.tui.screens.role import RoleScreen
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
@@ -103,6 +102,8 @@ class SidePane(Vertical):
     async def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
         """Ask for a role."""
         message.stop()
+        from bardtui.tui.screens.role import RoleScreen
+
         before = message.role
         models = [entry.name for entry in self.models.entries if entry.error is None]
         taken = {role.name for role in self.cast.cast.roles if role != before}

@@ -1,0 +1,85 @@
+"""The row of keys: what it shows, and what the mouse does there."""
+
+from hosts import Host, shown, until
+from textual.app import App
+from textual.binding import Binding
+
+from bardtui.tui.widgets.keysline import KeysLine
+
+
+class Keys(Host):
+    """Two keys, one of which does nothing at times."""
+
+    BINDINGS = [
+        Binding("f2", "first", "First", tooltip="The first of them"),
+        Binding("f3", "first", "Again"),
+        Binding("f4", "second", "Second"),
+        Binding("f5", "hidden", "Hidden", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(KeysLine())
+        self.pressed: list[str] = []
+        self.able = True
+
+    def action_first(self) -> None:
+        self.pressed.append("first")
+
+    def action_second(self) -> None:
+        self.pressed.append("second")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return True if action != "second" or self.able else None
+
+    def bell(self) -> None:
+        self.pressed.append("bell")
+
+
+def row(app: App[None]) -> str:
+    return shown(app).splitlines()[-1]
+
+
+async def test_a_key_is_shown_once_and_a_click_presses_it() -> None:
+    app = Keys()
+    async with app.run_test(size=(40, 5)) as pilot:
+        await until(pilot, lambda: row(app).startswith(" f2 First  f4 Second "))
+        assert "Again" not in row(app)
+        assert "Hidden" not in row(app)
+        for x in (0, 9, 10, 20):
+            await pilot.click(KeysLine, offset=(x, 0))
+        await until(pilot, lambda: app.pressed == ["first", "first", "second", "second"])
+        await pilot.click(KeysLine, offset=(35, 0))
+        assert len(app.pressed) == 4
+
+
+async def test_the_mouse_over_a_key_says_more() -> None:
+    app = Keys()
+    async with app.run_test(size=(40, 5)) as pilot:
+        line = app.query_one(KeysLine)
+        await until(pilot, lambda: len(line.keys) >= 2)
+        await pilot.hover(KeysLine, offset=(2, 0))
+        assert (line.hovered, line.tooltip) == (0, "The first of them")
+        await pilot.hover(KeysLine, offset=(35, 0))
+        assert (line.hovered, line.tooltip) == (None, None)
+
+
+async def test_a_key_that_does_nothing_now_rings() -> None:
+    app = Keys()
+    app.able = False
+    async with app.run_test(size=(40, 5)) as pilot:
+        await until(pilot, lambda: "Second" in row(app))
+        await pilot.click(KeysLine, offset=(12, 0))
+        await until(pilot, lambda: app.pressed == ["bell"])
+        app.able = True
+        app.screen.refresh_bindings()
+        await until(pilot, lambda: all(k.enabled for k in app.query_one(KeysLine).keys))
+        await pilot.click(KeysLine, offset=(12, 0))
+        await until(pilot, lambda: app.pressed == ["bell", "second"])
+
+
+async def test_a_narrow_row_loses_whole_keys() -> None:
+    app = Keys()
+    async with app.run_test(size=(15, 5)) as pilot:
+        await until(pilot, lambda: row(app).strip() == "f2 First")
+        await pilot.resize_terminal(21, 5)
+        await until(pilot, lambda: row(app).rstrip() == " f2 First  f4 Second")
