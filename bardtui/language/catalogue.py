@@ -6,7 +6,7 @@ import socket
 import tempfile
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -42,6 +42,7 @@ def printable(text: str) -> str:
 class CatalogueEntry:
     """One text of the catalogue. `size` is in bytes; `sha256` and `size` are of the text file,
     or of the text made of a package's files; empty and 0 where they are not known beforehand.
+    `groups` are those of a package's plays that belong to the text; empty: all.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CatalogueEntry:
     kind: Literal["package", "url", "bundled"]
     url: str = ""
     package: str = ""
+    groups: Sequence[str] = ()
     sha256: str = ""
     size: int = 0
 
@@ -162,6 +164,7 @@ def _fetch(entry: CatalogueEntry, on_progress: Progress | None) -> None:
                 )
             if not _is_genuine(entry, fetched):
                 raise CorpusError(f"{entry.url} gave another text than {entry.name}: not kept")
+            fetched.chmod(0o600)
             fetched.replace(entry.path)
     except CorpusError:
         raise

@@ -217,7 +217,7 @@ def _load_entry(entry: CatalogueEntry) -> Corpus:
     if not entry.available:
         raise CorpusError(f"{entry.name} is not on this machine yet: {entry.remedy}")
     if entry.kind == "package":
-        corpus = Corpus(entry.name, entry.title, entry.licence, _plays(entry.package))
+        corpus = Corpus(entry.name, entry.title, entry.licence, _plays(entry))
         genuine = corpus.sha256 == entry.sha256
     else:
         raw = entry.path.read_bytes()
@@ -230,9 +230,11 @@ def _load_entry(entry: CatalogueEntry) -> Corpus:
     return replace(corpus, notes=(*corpus.notes, "not the very text the catalogue describes"))
 
 
-def _plays(package: str) -> tuple[Document, ...]:
+def _plays(entry: CatalogueEntry) -> tuple[Document, ...]:
     documents = []
-    for path in package_files(package, PLAYS):
+    for path in package_files(entry.package, PLAYS):
+        if entry.groups and path.parent.name not in entry.groups:
+            continue
         markdown = path.read_text(encoding="utf-8")
         title, script = plays.title_of(markdown, path.stem), plays.script_of(markdown)
         documents.append(Document(title, script, group=path.parent.name))

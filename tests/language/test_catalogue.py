@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(entry: CatalogueEntry, home: P
 
 
 def test_an_unknown_text_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(CorpusError, match="shakespeare-plays, tinyshakespeare"):
+    with pytest.raises(CorpusError, match=r"shakespeare-plays, .*tinyshakespeare"):
         obtain("no-such")
 
 

@@ -44,6 +44,16 @@ def test_there_are_38_plays_each_with_a_name_and_a_group(corpus: Corpus) -> None
     }
 
 
+@pytest.mark.parametrize("part", ["comedies", "tragedies", "histories"])
+def test_a_part_of_them_is_what_its_groups_hold(corpus: Corpus, part: str) -> None:
+    entry = next(entry for entry in catalogue() if entry.name == f"shakespeare-{part}")
+    some = load_corpus(entry.name)
+    assert part in entry.groups
+    assert some.documents == tuple(d for d in corpus.documents if d.group in entry.groups)
+    assert (some.sha256, len(some.text)) == (entry.sha256, entry.size)
+    assert some.notes == ()
+
+
 def test_the_first_lines_of_romeo_and_juliet(corpus: Corpus) -> None:
     play = next(d.text for d in corpus.documents if d.name == "Romeo and Juliet")
     assert play.startswith(
