@@ -45,8 +45,8 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
         {
             "embedding_dim": 128,
             "dropout": 0.5,
-            "batch_size": 64,
-            "epochs": 14,
+            "batch_size": 32,
+            "epochs": 12,
             "optimizer": "muon",
         },
     ),
@@ -59,6 +59,12 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
             "optimizer": "muon",
         },
     ),
+)
+
+# The same for training on from a model: less of everything, or what it knows would be forgotten.
+_FROM: tuple[tuple[float, dict[str, Any]], ...] = tuple(
+    (limit, {"dropout": 0.2, "batch_size": 32, "epochs": epochs, "learning_rate": 5e-4})
+    for limit, epochs in ((100_000, 10), (500_000, 5), (math.inf, 2))
 )
 
 
@@ -145,12 +151,13 @@ def prepare(
             vocabulary = base.vocabulary.grown(vocabulary.characters)
     except VocabularyError as error:
         raise TrainingError(f"{corpus.title}: {error}") from error
-    chosen = {"skip": True} | next(v for limit, v in _SIZES if corpus.length <= limit)
+    sizes = _FROM if base else _SIZES
+    chosen = {"skip": True} | next(v for limit, v in sizes if corpus.length <= limit)
     if base is None:
         spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
         start = None
     else:
-        spec, start = _grown(base, vocabulary, wishes, notes)
+        spec, start = _grown(base, vocabulary, wishes, chosen["dropout"], notes)
     plan = Plan(**wishes.of(Plan, chosen))
     train, held_out = _split(corpus, vocabulary, wishes, on_progress)
     if len(train) <= plan.seq_len and not wishes.hold_out:
@@ -251,7 +258,7 @@ def _split(
 
 
 def _grown(
-    base: ModelBundle, vocabulary: Vocabulary, wishes: Wishes, notes: list[str]
+    base: ModelBundle, vocabulary: Vocabulary, wishes: Wishes, dropout: float, notes: list[str]
 ) -> tuple[NetworkSpec, Weights]:
     """The base model's network and weights with rows and columns for new characters."""
     for name in ("embedding_dim", "units", "layers", "cell", "skip"):
@@ -259,7 +266,8 @@ def _grown(
         if wish is not None and wish != is_now:
             option = name.replace("_", "-")
             raise ModelError(f"{base.name} has {option} {is_now}; training on cannot change it")
-    dropout = base.spec.dropout if wishes.dropout is None else wishes.dropout
+    if wishes.dropout is not None:
+        dropout = wishes.dropout
     spec = replace(base.spec, vocabulary_size=len(vocabulary), dropout=dropout)
     weights = base.weights()
     new = len(vocabulary) - len(base.vocabulary)

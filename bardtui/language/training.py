@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -229,7 +230,8 @@ class Training:
         if epoch.best:
             p.best = score
             if self.machines.chief:
-                self.publish(weights, p.history)
+                with _disk_told():
+                    self.publish(weights, p.history)
         p.epoch, p.step, p.failed, p.loss_sum, p.epoch_seconds = p.epoch + 1, 0, 0, 0.0, 0.0
         return epoch
 
@@ -242,7 +244,8 @@ class Training:
         )
 
     def save(self) -> None:
-        """Keep everything the run needs to go on. Raises OSError; the last checkpoint stands."""
+        """Keep everything the run needs to go on. Raises TrainingError where the disk does not
+        take it; the last checkpoint stands."""
         if not self.machines.chief:
             return
         arrays = {
@@ -251,7 +254,8 @@ class Training:
             "optimizer": [v.numpy() for v in self.optimizer.variables],
         }
         state = {"identity": self.identity, "progress": asdict(self.progress)}
-        Checkpoint(arrays, state).save(self.folder)
+        with _disk_told():
+            Checkpoint(arrays, state).save(self.folder)
 
     def resume(self) -> None:
         """Go on where the run in the folder stopped. Raises TrainingError where there is none, or
@@ -266,14 +270,20 @@ class Training:
                     f"the run to resume had another {key}: "
                     f"it was {_apart(before, now)}, now it is {_apart(now, before)}"
                 )
-        for group, variables in (
-            ("network", self.network.variables),
-            ("averages", self.averages),
-            ("optimizer", self.optimizer.variables),
-        ):
-            for variable, array in zip(variables, checkpoint.arrays[group], strict=True):
-                variable.assign(array)
-        self.progress = Progress(**checkpoint.state["progress"])
+        try:
+            for group, variables in (
+                ("network", self.network.variables),
+                ("averages", self.averages),
+                ("optimizer", self.optimizer.variables),
+            ):
+                for variable, array in zip(variables, checkpoint.arrays[group], strict=True):
+                    variable.assign(array)
+            self.progress = Progress(**checkpoint.state["progress"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise TrainingError(
+                f"{self.folder} holds a run of another version, or a damaged one: "
+                "--replace begins anew"
+            ) from error
 
     def _writer(self, weights: Weights) -> Generator:
         if self._generator is None:
@@ -311,6 +321,8 @@ class Training:
         """
         import keras
 
+        from bardtui.language.muon import Muon
+
         muon = self.plan.optimizer == "muon"
         steps = self.windows.batches * self.plan.epochs
         warmup = min(100, max(1, steps // 20))
@@ -323,7 +335,7 @@ class Training:
         )
         optimizer = keras.optimizers.Adam(schedule)
         if muon:
-            optimizer = keras.optimizers.Muon(
+            optimizer = Muon(
                 schedule,
                 adam_lr_ratio=self.plan.learning_rate / _MUON_RATE,
                 exclude_layers=["logits"],
@@ -366,6 +378,17 @@ class Training:
             return loss
 
         return train_step  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"{error.filename}: {error.strerror}; what was kept before stands: once there is room, "
+            "the same command with --resume goes on from there"
+        ) from error
 
 
 def _apart(one: Any, other: Any) -> Any:
