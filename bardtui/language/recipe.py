@@ -61,10 +61,11 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
     ),
 )
 
-# The same for training on from a model: less of everything, or what it knows would be forgotten.
-_FROM: tuple[tuple[float, dict[str, Any]], ...] = tuple(
-    (limit, {"dropout": 0.2, "batch_size": 32, "epochs": epochs, "learning_rate": 5e-4})
-    for limit, epochs in ((100_000, 10), (500_000, 5), (math.inf, 2))
+# The same for training on from a model: the network has its size, and knows most of it already.
+_FROM: tuple[tuple[float, dict[str, Any]], ...] = (
+    (100_000, {"batch_size": 16, "epochs": 10, "learning_rate": 1e-3}),
+    (500_000, {"batch_size": 32, "epochs": 5, "learning_rate": 5e-4}),
+    (math.inf, {"batch_size": 32, "epochs": 3, "learning_rate": 5e-4}),
 )
 
 
@@ -152,7 +153,8 @@ def prepare(
     except VocabularyError as error:
         raise TrainingError(f"{corpus.title}: {error}") from error
     sizes = _FROM if base else _SIZES
-    chosen = {"skip": True} | next(v for limit, v in sizes if corpus.length <= limit)
+    fitting = next(values for limit, values in sizes if corpus.length <= limit)
+    chosen = {"skip": True, "dropout": 0.2} | fitting
     if base is None:
         spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
         start = None

@@ -79,7 +79,7 @@ class Stepper:
         self._skip = spec.skip
         nothing = tf.zeros([streams, spec.vocabulary_size])
         self._logits = tf.Variable(nothing, trainable=False, name="next")
-        self._state = [v for layer in self._layers for v in layer.states] + [self._logits]
+        self.state = [v for layer in self._layers for v in layer.states] + [self._logits]
         self.network.set_weights(list(weights))
         self.position, self.at_once = 0, 1
         self.compiled, self._run = jit, self._compile(jit)
@@ -96,18 +96,18 @@ class Stepper:
 
     def clear(self) -> None:
         """Position 0 and a state of zeros."""
-        for variable in self._state:
+        for variable in self.state:
             variable.assign(np.zeros(variable.shape, np.float32))
         self.position = 0
 
     def snapshot(self) -> Snapshot:
         """What is remembered now; 8 KB a stream for two layers of 512."""
-        return Snapshot(self.position, tuple(v.numpy() for v in self._state))
+        return Snapshot(self.position, tuple(v.numpy() for v in self.state))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back (or on) to the point at which `snapshot` was taken, at the same cost anywhere; a
         snapshot of one stream goes to all."""
-        for variable, array in zip(self._state, snapshot.arrays, strict=True):
+        for variable, array in zip(self.state, snapshot.arrays, strict=True):
             variable.assign(np.broadcast_to(array, variable.shape))
         self.position = snapshot.position
 
@@ -178,7 +178,7 @@ class Stepper:
                     i + 1,
                     out.write(i, taken),
                     scores.write(i, score),
-                    *self._read(taken, state),
+                    *self.read(taken, state),
                 )
 
             _, out, scores, *state = tf.while_loop(
@@ -188,16 +188,16 @@ class Stepper:
                     tf.constant(0),
                     tf.TensorArray(tf.int32, CHUNK, element_shape=[self.streams]),
                     tf.TensorArray(tf.float32, CHUNK, element_shape=[self.streams]),
-                    *[tf.convert_to_tensor(v) for v in self._state],
+                    *[tf.convert_to_tensor(v) for v in self.state],
                 ),
             )
-            for variable, value in zip(self._state, state, strict=True):
+            for variable, value in zip(self.state, state, strict=True):
                 variable.assign(value)
             return out.stack(), scores.stack()
 
         return run
 
-    def _read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
+    def read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
         """A character of each stream through the network's layers: the new state, the next logits
         last."""
         import tensorflow as tf
