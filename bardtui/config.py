@@ -37,7 +37,7 @@ class Settings:
         be bound is not known here: see `tui.keys`."""
         try:
             values = tomllib.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return cls()
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SettingsError(f"{path}: {error}") from error

@@ -16,8 +16,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bardtui.language.catalogue import printable
 from bardtui.language.training import Epoch, Report, Step
+from bardtui.strings import printable
 
 LOG_EVERY = 60.0  # seconds
 
@@ -82,7 +82,7 @@ class TrainingDisplay:
         if epoch.best:
             parts.append("best so far, kept")
         self.console.print(Text(" · ".join(parts), style="bold"))
-        sample = Text(epoch.sample.strip("\n"), style="dim")
+        sample = Text(printable(epoch.sample.strip("\n"), keep="\n\t"), style="dim")
         self.console.print(Text("  ") + Text("\n  ").join(sample.split("\n")))
 
     @contextmanager
@@ -99,7 +99,7 @@ def counting(console: Console, what: str) -> Iterator[Callable[[int, int | None]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     shown = console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(printable(what), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 

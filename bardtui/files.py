@@ -3,6 +3,8 @@
 import os
 import secrets
 import stat
+import sys
+from io import FileIO
 from pathlib import Path
 
 
@@ -17,6 +19,26 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def lock(file: FileIO) -> None:
+    """Lock an open file until it is closed or the process ends, however it does.
+
+    Raises BlockingIOError where another holds it, and OSError where the file system has no locks.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(2**31 - 2)  # far beyond the content: on Windows a locked byte cannot be read
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            file.seek(0)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except PermissionError as error:  # which is how some systems say it
+        raise BlockingIOError(error.errno, error.strerror) from error
+
+
 def sync_folder(folder: Path) -> None:
     """Make a name just created in `folder` survive a power cut (POSIX; elsewhere nothing to do)."""
     if os.name == "posix":
@@ -27,17 +49,20 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def atomic_write(path: Path, data: str | bytes, *, private: bool = True) -> None:
+def atomic_write(
+    path: Path, data: str | bytes, *, private: bool = True, durable: bool = True
+) -> None:
     """Put `data` at `path` such that a reader, or a crash, meets the old file or the new one.
 
-    The bytes go to a temporary file in the same folder, are fsynced, and take the name. On any
+    The bytes go to a temporary file in the same folder, are fsynced, and take the name. What is
+    not `durable` need not outlive a power cut: the disk is not waited for. On any
     error the temporary file is removed and what stood at `path` still stands. Text is written as
     UTF-8, its line ends untouched; a lone surrogate, which UTF-8 cannot hold, becomes "?".
 
     `private` files (0600) belong to the user alone, and missing folders are made (0700). Others
     keep the mode of the file they replace or get the umask's, and their folder has to exist.
     A symbolic link is followed; what is not a regular file (a pipe, a device) is written directly.
-    Raises OSError.
+    Raises OSError, which names `path`.
     """
     content = data.encode("utf-8", "replace") if isinstance(data, str) else data
     target = Path(os.path.realpath(path))
@@ -49,16 +74,22 @@ def atomic_write(path: Path, data: str | bytes, *, private: bool = True) -> None
     # Named without the target's name, which may already be as long as a name can be.
     temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        if not private and target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                if durable:
+                    os.fsync(descriptor)
+            if not private and target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # and no name that nobody has heard of
         raise
-    sync_folder(target.parent)
+    if durable:
+        sync_folder(target.parent)

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bardtui.strings import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
+
+    from bardtui.language.bundle import ModelBundle
 
 
 @contextmanager
@@ -49,21 +54,38 @@ def plain_errors() -> Iterator[None]:
         fail(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
 
 
+def sound_model(name: str) -> "ModelBundle":
+    """The model of that name, what is wrong with its weights told before TensorFlow is waited for.
+    Raises ModelError."""
+    from bardtui.language.bundle import find_model
+
+    bundle = find_model(name)
+    bundle.weights()
+    return bundle
+
+
 def fail(message: str) -> None:
     """Say why in one line and end with exit code 1."""
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in message)
-    typer.echo(f"bardtui: {printable}", err=True)
+    warn(message)
     raise typer.Exit(1)
 
 
+def warn(message: str) -> None:
+    """Say something in one line on standard error."""
+    typer.echo(f"bardtui: {printable(message)}", err=True)
+
+
 def console(*, stderr: bool = False) -> "Console":
-    """A rich console that takes no text for markup, emoji names or links, and lets a closed pipe
-    be seen by `plain_errors`."""
+    """A rich console that takes no text for markup, emoji names, links or codes for the terminal,
+    and lets a closed pipe be seen by `plain_errors`."""
     from rich.console import Console
 
     class PlainConsole(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
+
+        def render_str(self, text: str, **style: Any) -> "Text":
+            return super().render_str(safe(text), **style)
 
     return PlainConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
@@ -77,6 +99,4 @@ def plain(value: Any) -> str:
 
 def safe(text: str) -> str:
     """`text` without what a terminal might obey."""
-    return "".join(
-        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    return printable(text, keep="\n\t")

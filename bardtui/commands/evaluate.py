@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.commands.common import console, plain, plain_errors
+from bardtui.commands.common import console, plain, plain_errors, sound_model, warn
 from bardtui.quiet import start_tensorflow
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ def evaluate(
 ) -> None:
     """Score a text: nats and bits per character, perplexity, in one continuous pass. With --text,
     judge what the model writes: its words and cues, what it copies, how it repeats itself."""
-    from bardtui.language.bundle import find_model
     from bardtui.language.corpus import load_corpus
 
     for option in context.command.params:
@@ -63,7 +62,7 @@ def evaluate(
     if source is None and not as_text:
         raise typer.BadParameter("name the text to score", param_hint="CORPUS")
     with plain_errors():
-        bundle = find_model(model)
+        bundle = sound_model(model)
         corpus = _own_corpus(bundle) if source is None else load_corpus(source)
         if not as_text:
             _score(bundle, corpus, start, stop, document, as_json)
@@ -114,7 +113,7 @@ def _own_corpus(bundle: "ModelBundle") -> "Corpus":
         )
     corpus = load_corpus(name)
     if corpus.sha256 != bundle.corpus.get("sha256"):
-        typer.echo(f"bardtui: {corpus.name} is not what it was at the model's training", err=True)
+        warn(f"{corpus.name} is not what it was at the model's training")
     return corpus
 
 

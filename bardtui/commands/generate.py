@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bardtui.commands.common import plain_errors, safe
+from bardtui.commands.common import plain_errors, safe, warn
 from bardtui.quiet import start_tensorflow
 
 
@@ -36,15 +36,16 @@ def generate(
         bundle = find_model(model)
         chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
         sampling = Sampling(temperature, top_k, top_p, chosen)
+        weights = bundle.weights()
         start_tensorflow()
-        reader = Reader(Generator(bundle.spec, bundle.vocabulary, bundle.weights()))
+        reader = Reader(Generator(bundle.spec, bundle.vocabulary, weights))
         show = (lambda text: None) if as_json else _show
         show(safe(seed))
         unknown = reader.seek(seed)
         written = []
         for piece in reader.write(length, sampling):
             written.append(piece)
-            show(piece)
+            show(safe(piece))
         if as_json:
             answer = {
                 "model": bundle.name,
@@ -61,8 +62,7 @@ def generate(
             return
         show("\n")
         if unknown:
-            listed = " ".join(safe(c) for c in unknown)
-            typer.echo(f"bardtui: {bundle.name} does not know, and left out: {listed}", err=True)
+            warn(f"{bundle.name} does not know, and left out: {' '.join(unknown)}")
 
 
 def _standard_input() -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.commands.common import console, fail, plain, plain_errors
+from bardtui.commands.common import console, fail, plain, plain_errors, sound_model
 from bardtui.quiet import start_tensorflow
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
@@ -94,12 +94,11 @@ def models_export(
     force: Annotated[bool, typer.Option("--force", help="Over a file that exists.")] = False,
 ) -> None:
     """Write a model as a file that plain Keras loads, and its characters beside it."""
-    from bardtui.language.bundle import find_model
     from bardtui.language.catalogue import printable
     from bardtui.language.keras_export import characters_file, export_keras
 
     with plain_errors():
-        bundle = find_model(name)
+        bundle = sound_model(name)
         for path in (file, characters_file(file)):
             if path.exists() and not force:
                 fail(f"{path} exists: --force writes over it")

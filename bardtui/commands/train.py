@@ -4,12 +4,12 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
 
-from bardtui.commands.common import console, fail, plain_errors
+from bardtui.commands.common import console, fail, plain_errors, sound_model
 from bardtui.quiet import start_tensorflow
 
 HOW = ("--resume", "--replace")  # how a run began is no part of how to repeat it
@@ -49,15 +49,17 @@ def train(
     ] = False,
 ) -> None:
     """Train a model on a text. What is not given is chosen from the text's size."""
+    from bardtui import paths
     from bardtui.display import TrainingDisplay, counting, duration
-    from bardtui.language.bundle import find_model
+    from bardtui.language.bundle import check_name
     from bardtui.language.catalogue import printable
+    from bardtui.language.checkpoint import alone
     from bardtui.language.corpus import load_corpus
     from bardtui.language.machines import Machines
     from bardtui.language.recipe import Wishes, is_taken, prepare
 
     out, progress = console(), console(stderr=True)
-    with plain_errors():
+    with plain_errors(), ExitStack() as held:
         wishes = Wishes(
             seq_len=seq_len,
             batch_size=batch_size,
@@ -75,8 +77,12 @@ def train(
             hold_out=tuple(hold_out or ()),
             description=description,
         )
+        only = alone(paths.runs_dir() / check_name(name))
+        if not distribute:
+            held.enter_context(only)
         if not (resume or replace) and (taken := is_taken(name)):
             fail(f"{taken}: --resume goes on with it, --replace begins anew")
+        origin = sound_model(base) if base else None
         with counting(progress, f"reading {printable(source)}") as told:
             corpus = load_corpus(source, on_progress=told)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
@@ -84,6 +90,8 @@ def train(
         if distribute:
             machines = start_tensorflow(Machines.from_environment)
             out.quiet = progress.quiet = not machines.chief
+            if machines.chief:
+                held.enter_context(only)
         else:
             start_tensorflow()
         with counting(progress, f"encoding {corpus.name}") as told:
@@ -91,7 +99,7 @@ def train(
                 corpus,
                 name,
                 wishes,
-                base=find_model(base) if base else None,
+                base=origin,
                 command=shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in HOW)]),
                 on_progress=told,
                 machines=machines,
@@ -119,8 +127,8 @@ def train(
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Within it the first Ctrl+C (or SIGTERM) only sets what the yielded function returns; a
-    second one interrupts as usual."""
+    """Within it the first Ctrl+C (or SIGTERM, or the terminal's end) only sets what the yielded
+    function returns; a second one interrupts as usual."""
     asked = False
 
     def ask(number: int, _: object) -> None:
@@ -129,7 +137,11 @@ def interruptible() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    asking = [signal.SIGINT, signal.SIGTERM]
+    # Windows has none, and nohup's wish is to go on.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        asking.append(signal.SIGHUP)
+    before = {number: signal.signal(number, ask) for number in asking}
     try:
         yield lambda: asked
     finally:

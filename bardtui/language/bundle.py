@@ -6,7 +6,7 @@ NetworkSpec, and the weights' shapes are compared with it before any of them is 
 
 import hashlib
 import json
-import math
+import os
 import re
 import shutil
 from dataclasses import dataclass, field, replace
@@ -18,18 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui import paths
-from bardtui.files import atomic_write, private_folder
+from bardtui.files import atomic_write
+from bardtui.language.catalogue import printable
 from bardtui.language.network import NetworkSpec, SpecError
 from bardtui.language.vocabulary import Vocabulary, VocabularyError
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
-_MAX_JSON, _MAX_DEPTH = 2 * 1024 * 1024, 8
+MAX_HISTORY = 1_000  # epochs, of which the last are kept: 200 bytes each
+_MAX_JSON, _MAX_DEPTH = 512 * 1024, 8
+_MAX_HEADER = 16 * 1024  # of the weights: 100 bytes for each of at most 27 tensors
+_LARGEST = 65_504.0  # of half precision: whatever is smaller stays finite in every network of ours
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class ModelError(ValueError):
-    """A model that cannot be used or found; the message is one line for the user."""
+    """A model that cannot be used or found; the message is one printable line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class ModelBundle:
     def held_out_loss(self) -> float | None:
         """The loss on text that the training has not seen, nats per character."""
         nats = self.evaluation.get("nats")
-        return nats if isinstance(nats, float) and math.isfinite(nats) else None
+        return nats if isinstance(nats, float) and 0 <= nats < 1_000 else None
 
     @cached_property
     def bundled(self) -> bool:
@@ -67,7 +74,7 @@ class ModelBundle:
 
     def save(self, folder: Path, weights: list[NDArray[np.float32]]) -> "ModelBundle":
         """Write the model, its weights in half precision. Raises OSError; an older model of that
-        name stands until the new one is on disk as a whole."""
+        name stands until the new one is on disk as a whole, also when the process is killed."""
         from safetensors.numpy import save
 
         shapes = self.spec.weight_shapes()
@@ -77,15 +84,19 @@ class ModelBundle:
         }
         data = save(tensors)
         bundle = replace(self, sha256=hashlib.sha256(data).hexdigest(), folder=folder)
-        staged = folder.with_name(f".{folder.name}.new")  # hidden, so no model to anyone
+        staged = _staged(folder)
+        _finish_saving(folder)
         try:
             atomic_write(staged / WEIGHTS, data)
             atomic_write(staged / DESCRIPTION, json.dumps(bundle._to_json(), indent=1) + "\n")
-            private_folder(folder)
-            for name in (WEIGHTS, DESCRIPTION):
-                (staged / name).replace(folder / name)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+            if folder.exists():
+                (staged / WEIGHTS).replace(folder / WEIGHTS)
+            else:
+                staged.replace(folder)
+        except BaseException:
+            _discard(staged)
+            raise
+        _finish_saving(folder)
         return bundle
 
     def _to_json(self) -> dict[str, Any]:
@@ -100,7 +111,7 @@ class ModelBundle:
             "corpus": self.corpus,
             "evaluation": self.evaluation,
             "training": self.training,
-            "history": self.history,
+            "history": self.history[-MAX_HISTORY:],
             "versions": self.versions,
             "weights_sha256": self.sha256,
         }
@@ -108,7 +119,8 @@ class ModelBundle:
     @classmethod
     def load(cls, folder: Path) -> "ModelBundle":
         """Read and check model.json; the weights stay on disk. Raises ModelError."""
-        values = _read_json(_inside(folder, DESCRIPTION))
+        described_in = _staged(folder) if _is_half_saved(folder) else folder
+        values = _read_json(_inside(described_in, DESCRIPTION))
         if values.get("format") != FORMAT:
             raise ModelError(f"format {_short(values.get('format'))} is not one this bardtui reads")
         network, characters = values.get("network"), values.get("vocabulary")
@@ -156,8 +168,10 @@ class ModelBundle:
         with _open_weights(path) as file:
             for name in self.spec.weight_shapes():
                 weights.append(np.asarray(file.get_tensor(name), np.float32))
-                if not np.isfinite(weights[-1]).all():
-                    raise ModelError(f"{WEIGHTS}: {name} holds numbers that are not finite")
+                if not (np.abs(weights[-1]) <= _LARGEST).all():
+                    raise ModelError(
+                        f"{WEIGHTS}: {name} holds numbers that are not finite, or beyond 65,504"
+                    )
         return weights
 
     def _check_weights(self) -> Path:
@@ -200,11 +214,12 @@ def list_models() -> list[Listed]:
     found: dict[str, Listed] = {}
     for root in (paths.bundled_models(), paths.models_dir()):
         try:
-            folders = sorted(p for p in root.iterdir() if p.is_dir() and p.name[0] != ".")
+            folders = sorted(p for p in root.iterdir() if p.name[0] != "." and _is_folder(p))
         except OSError:
             continue  # no such folder yet: nothing of the user's
         for folder in folders:
             try:
+                check_name(folder.name)
                 found[folder.name] = Listed(folder.name, folder, ModelBundle.load(folder), None)
             except ModelError as error:
                 found[folder.name] = Listed(folder.name, folder, None, str(error))
@@ -216,13 +231,45 @@ def find_model(name: str) -> ModelBundle:
     roots = (paths.models_dir(), paths.bundled_models())
     folders = [root / name for root in roots] if _NAME.fullmatch(name) else []
     for folder in [*folders, Path(name)]:
-        if folder.is_dir():
+        if _is_folder(folder):
             try:
                 return ModelBundle.load(folder.absolute())
             except ModelError as error:
                 raise ModelError(f"{name or folder}: {error}") from error
     names = ", ".join(listed.name for listed in list_models()) or "none"
     raise ModelError(f"there is no model {name!r:.80}; there are: {names}")
+
+
+def _staged(folder: Path) -> Path:
+    """Where a model is written before it takes its place: hidden, so no model to anyone."""
+    return folder.with_name(f".{folder.name}.new")
+
+
+def _is_half_saved(folder: Path) -> bool:
+    """Whether a save, cut off or under way, has moved the weights and not yet their description.
+    Two files cannot take their places at once; between the two, the staged description holds."""
+    staged = _staged(folder)
+    described, weights = staged / DESCRIPTION, staged / WEIGHTS
+    return os.path.exists(described) and not os.path.exists(weights)  # noqa: PTH110 (never raises)
+
+
+def _finish_saving(folder: Path) -> None:
+    """Take the last step of a save, this one's or one's that was cut off, and tidy up."""
+    staged = _staged(folder)
+    if staged.is_symlink():  # not of our making: nothing is to be written or removed behind it
+        staged.unlink()
+    if _is_half_saved(folder):
+        (staged / DESCRIPTION).replace(folder / DESCRIPTION)
+    _discard(staged)
+
+
+def _discard(staged: Path) -> None:
+    (staged / DESCRIPTION).unlink(missing_ok=True)  # never to be found without the weights
+    shutil.rmtree(staged, ignore_errors=True)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 (Path.is_dir raises at a link to a name too long)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -238,14 +285,13 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    data = _beginning(path, _MAX_JSON + 1)
+    if len(data) > _MAX_JSON:
+        raise ModelError(f"{path.name} is too large")
     try:
-        if path.stat().st_size > _MAX_JSON:
-            raise ModelError(f"{path.name} is too large")
-        values = json.loads(path.read_bytes())
+        values = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path.name} is not JSON") from error
-    except OSError as error:
-        raise ModelError(f"{path.name} cannot be read: {error.strerror}") from error
     if not _is_shallow(values, _MAX_DEPTH):
         raise ModelError(f"{path.name} is nested too deeply")
     return _mapping(values)
@@ -254,10 +300,23 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _open_weights(path: Path) -> Any:
     from safetensors import SafetensorError, safe_open
 
+    # The library would read a header of up to 100 MB, and take many times that to understand it.
+    if int.from_bytes(_beginning(path, 8), "little") > _MAX_HEADER:
+        raise ModelError(
+            f"{path.name} is not a safetensors file, or holds more than a network of ours has"
+        )
     try:
         return safe_open(path, "numpy")
     except SafetensorError as error:
         raise ModelError(f"{path.name} is not a safetensors file") from error
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
     except OSError as error:
         raise ModelError(f"{path.name} cannot be read: {error.strerror}") from error
 

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.language.bundle import ModelError
-from bardtui.language.catalogue import printable
 
 # Of what describes a network and its layout. Keras writes about 1 KB a layer, and gathers what is
 # said of a file's 30 arrays in less than 64 KB.
@@ -45,9 +44,6 @@ _DAMAGE = (
 
 class TutorialError(ModelError):
     """A file that cannot be taken over; the message is one printable line for the user."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
 
 
 @dataclass(frozen=True)

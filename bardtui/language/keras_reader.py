@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ _KINDS = {
     ("kernel", "bias"): "Dense",
     ("0", "1"): "Dense",
 }
-_BYTES_A_SECOND = 50_000_000
+_NUMBERS_A_SECOND = 10_000_000
+_BYTES_A_NUMBER = 20  # as it is in the file, in single and in half precision, and handed over
+_LAYOUT_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def read_network(path: Path, expected: Mapping[str, Any] | None = None) -> Tutor
             env=os.environ | found_in,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60 + _seconds(path),
+            timeout=300,
             check=True,
         )
     except subprocess.SubprocessError as error:
@@ -81,10 +83,15 @@ def _hand_over(path: Path, expected: dict[str, Any]) -> None:
     """Read the file and write to standard output: a line of JSON, then the weights' bytes."""
     weights: list[NDArray[np.float32]] = []
     try:
-        if hasattr(signal, "setitimer"):  # which Windows lacks; there the other process waits less
-            # No handler: it ends this process even where a library's code never comes back.
-            signal.setitimer(signal.ITIMER_PROF, 0.5 + _seconds(path))
-        network = read_here(path, expected)
+        _allow(0.5, _LAYOUT_BYTES)
+        network = read_here(
+            path,
+            expected,
+            lambda spec: _allow(
+                0.5 + spec.parameters / _NUMBERS_A_SECOND,
+                _LAYOUT_BYTES + spec.parameters * _BYTES_A_NUMBER,
+            ),
+        )
         weights = network.weights
         answer = {"network": network.spec.to_json(), "notes": network.notes}
     except (ModelError, SpecError) as error:
@@ -96,13 +103,30 @@ def _hand_over(path: Path, expected: dict[str, Any]) -> None:
         sys.stdout.buffer.write(weight.tobytes())
 
 
-def _seconds(path: Path) -> float:
-    """More than enough to read the numbers in the file."""
-    return path.stat().st_size / _BYTES_A_SECOND if path.is_file() else 0
+def _allow(seconds: float, size: int) -> None:
+    """Have this process end once it has used so much of a processor's time from now on, and refuse
+    it more than `size` bytes of memory beside what it has."""
+    if hasattr(signal, "setitimer"):  # which Windows lacks; there five minutes have to do
+        # No handler: it ends this process even where a library's code never comes back.
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    if (statistics := Path("/proc/self/statm")).exists():  # Linux
+        import resource
+
+        has = int(statistics.read_text().split()[0]) * resource.getpagesize()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = has + size if most == resource.RLIM_INFINITY else min(has + size, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
-def read_here(path: Path, expected: Mapping[str, Any]) -> TutorialNetwork:
-    """What `read_network` does in its other process. Raises SpecError and OSError too."""
+def read_here(
+    path: Path,
+    expected: Mapping[str, Any],
+    on_sizes: Callable[[NetworkSpec], object] = lambda spec: None,
+) -> TutorialNetwork:
+    """What `read_network` does in its other process. Raises SpecError and OSError too.
+
+    `on_sizes` is told what the network will be, before any of its numbers are read.
+    """
     with open_saved(path) as saved:
         described = None if saved.config is None else sizes_of(saved.config)
         layers = _in_order(saved.layers)
@@ -110,6 +134,7 @@ def read_here(path: Path, expected: Mapping[str, Any]) -> TutorialNetwork:
         _compare(sizes, described or {}, "the file describes")
         _compare(sizes, expected, "you say")
         spec = NetworkSpec(**sizes)
+        on_sizes(spec)
         arrays = [array for layer in layers for array in layer.weights.values()]
         for array, (name, shape) in zip(arrays, spec.weight_shapes().items(), strict=True):
             if array.shape != shape:
