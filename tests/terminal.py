@@ -13,9 +13,17 @@ TIMEOUT = 90.0
 
 
 class Terminal:
-    """Runs `python -m bardtui ARGS`; `screen` is what a person would see."""
+    """Runs `python -m bardtui ARGS`; `screen` is what a person would see. `before` is called in
+    the new process, before the program begins."""
 
-    def __init__(self, home: Path, *arguments: str, columns: int = 100, rows: int = 30) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 100,
+        rows: int = 30,
+        before: Callable[[], None] | None = None,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
@@ -30,7 +38,8 @@ class Terminal:
             ["-m", "bardtui", *arguments],
             env=environment,
             dimensions=(rows, columns),
-            cwd=home,
+            cwd=home if home.is_dir() else home.parent,
+            preexec_fn=before,
             timeout=TIMEOUT,
         )
 

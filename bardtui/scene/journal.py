@@ -11,13 +11,12 @@ as it was found is kept beside it first.
 """
 
 import os
-import sys
 import time
 from io import FileIO
 from pathlib import Path
 from typing import Self
 
-from bardtui.files import atomic_write, private_folder, sync_folder
+from bardtui.files import atomic_write, lock, private_folder, sync_folder
 from bardtui.scene.reading import Reading, Report, encode, encode_header, shown
 from bardtui.scene.scene import Event, Scene, SceneError
 
@@ -116,10 +115,19 @@ class Journal:
                 self._bytes += encode(event)
                 to_system = True
                 to_disk |= "reason" in event or event.get("author") == "writer"
-        if to_disk:
+        due = to_system or time.monotonic() - self._tried >= FLUSH_SECONDS
+        if to_disk or (due and not self.saved):
             self.sync()
-        elif to_system or time.monotonic() - self._tried >= FLUSH_SECONDS:
+        elif due:
             self.flush()
+
+    def retry(self) -> None:
+        """Hand over what is held back; once the disk has refused something, all the way to it: what
+        the system takes it may not be able to put there."""
+        if self.saved:
+            self.flush()
+        else:
+            self.sync()
 
     def flush(self) -> None:
         """Hand everything to the operating system: from here it survives the program's death."""
@@ -207,17 +215,8 @@ def _lock(file: FileIO, path: Path) -> None:
     Raises SceneBusyError if another holds it and JournalError if the file system has no locks.
     """
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(2**31 - 2)  # far beyond the text: on Windows a locked byte cannot be read
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            file.seek(0)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:
+        lock(file)
+    except BlockingIOError as error:
         raise SceneBusyError(f"{shown(path)} is open elsewhere") from error
     except OSError as error:
         raise _refused(path, "be locked", error) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bardtui.scene.scene import Event, Scene, SceneError
+from bardtui.strings import printable
 
 SUFFIX = ".scene.jsonl"
 VERSION = 1
@@ -42,7 +43,7 @@ class Report:
 
 def shown(path: Path) -> str:
     """A file's name, fit to stand in one line of a message."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in path.name)
+    return printable(path.name)
 
 
 def read_header(line: bytes) -> dict[str, Any] | None:

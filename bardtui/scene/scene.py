@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.events import Event as Event
 from bardtui.scene.events import Scalar as Scalar
 from bardtui.scene.events import SceneError as SceneError
@@ -55,6 +56,7 @@ class Scene:
         self.head_at: int | None = None
         self.on_event: Callable[[Event], None] | None = None
         self._children: dict[int | None, list[int]] = {}
+        self._ancestry = Ancestry()
         self._came_from: dict[Point, list[Point]] = {}  # where jumps led, and from where each time
         self._redo: list[tuple[Point, bool]] = []  # where undo left, and whether by a jump
         self._last_id = 0
@@ -335,6 +337,7 @@ class Scene:
         passage.grow(optional_string(event, "text") or "")
         self.passages[passage_id] = passage
         self._children.setdefault(parent, []).append(passage_id)
+        self._ancestry.add(passage_id, parent)
         self._last_id = max(self._last_id, passage_id)
         self.head, self.head_at = passage_id, None
         self._redo.clear()
@@ -360,15 +363,15 @@ class Scene:
         self.head, self.head_at = target
 
     def _lies_behind(self, passage_id: int | None, at: int | None) -> bool:
-        """Whether a point lies in the visible text, before its end."""
-        here, here_at = self.head, self.head_at
-        while here is not None and here != passage_id:
-            passage = self._passage(here)
-            here, here_at = passage.parent, passage.at
-        if here is None:
-            return passage_id is None and self.head is not None
-        point, limit = self._offset(here, at), self._offset(here, here_at)
-        return point < limit if here == self.head else point <= limit
+        """Whether a point lies in the visible text, before its end. Quick at any depth."""
+        if passage_id is None:
+            return self.head is not None
+        if passage_id == self.head:
+            return self._offset(passage_id, at) < self._offset(passage_id, self.head_at)
+        child = self._ancestry.step_towards(self.head, passage_id)
+        if child is None:
+            return False
+        return self._offset(passage_id, at) <= self._offset(passage_id, self.passages[child].at)
 
     def _offset(self, passage_id: int | None, at: int | None) -> int:
         """`at` in figures; no more than there is, for a damaged file may have lost some of it."""

@@ -94,6 +94,21 @@ class BardApp(App[None]):
             if command.title in ("Theme", "Quit"):
                 yield command
 
+    def action_command_palette(self) -> None:
+        """Show every command."""
+        from bardtui.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Show the themes to choose from."""
+        from textual.theme import ThemeProvider
+
+        from bardtui.tui.screens.palette import Palette
+
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, also one that holds half a surrogate pair, which no terminal takes."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode())

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 from rich.cells import get_character_cell_size
 
+from bardtui.strings import HIDDEN
+
 TAB_STOP = 4  # cells
 _CHUNK = 4096  # characters: what one append may copy, and what one emoji may make four bytes wide
 _PIECE = 1 << 16  # characters wrapped at a time
@@ -26,8 +28,6 @@ _BLANKS = " \t"
 _NARROW = r"\x00-\x08\n-\u02ff\u0370-\u0482\u2000-\u206f"
 _NOT_NARROW = re.compile(f"[^{_NARROW}]")
 
-# Marks and fillers that draw nothing: a text could hide another in them.
-_HIDDEN = re.compile(r"[\u034f\u115f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]")
 _HANGUL_VOWELS_AND_FINALS = re.compile(r"[\u1161-\u11ff\ud7b0-\ud7c6\ud7cb-\ud7fb]")
 
 
@@ -50,7 +50,7 @@ def _glyph(character: str) -> str:
         return "\ufffd"
     if character == "\ufe0f":  # emoji style: terminals disagree on its width; on text style, not
         return "\ufe0e"
-    hidden = category in ("Cf", "Zl", "Zp") or _HIDDEN.match(character)
+    hidden = category in ("Cf", "Zl", "Zp") or HIDDEN.match(character)
     combines = category[0] == "M" or category == "Sk" or _HANGUL_VOWELS_AND_FINALS.match(character)
     if hidden or not (combines or get_character_cell_size(character)):
         return "·"

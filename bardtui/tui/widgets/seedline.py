@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from bardtui.strings import HIDDEN
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import actions
 from bardtui.tui.widgets.ghost import Ghost
@@ -32,6 +33,12 @@ _WORD = re.compile(r"\s*\S+\s*")
 _LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 # What steers a terminal or turns the reading direction. Joiners stay: emoji and scripts need them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What shows nothing, as texts from elsewhere bring it along: soft hyphens, marks of direction.
+_UNSEEN = re.compile(f"[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]|{HIDDEN.pattern}")
+
+
+def _harmless(text: str) -> str:
+    return _STEERING.sub(lambda found: visible(found[0]), _UNSEEN.sub("", text))
 
 
 def _binding(keys: str, action: str, id: str, does: str) -> Binding:
@@ -155,7 +162,7 @@ class SeedLine(_Editor):
         room = max(0, LIMIT - len(self.text) + taken_out)
         # A pasted line break is one or two characters: this much is enough to fill the room.
         text = _LINE_BREAK.sub("\n", edit.text[: 2 * room + 1])
-        kept = _STEERING.sub(lambda found: visible(found[0]), text[:room])
+        kept = _harmless(text[:room])
         if len(text) > room:
             self.post_message(self.TooLong(len(edit.text), len(kept)))
         self._wait()
@@ -253,8 +260,7 @@ class SeedLine(_Editor):
         """Show how the line, which was `begun` when these ends were asked for, may end. They are a
         model's text: data, and no more of each than its first row."""
         rows = (_LINE_END.split(end, maxsplit=1)[0] for end in ends)
-        cleaned = (_STEERING.sub(lambda found: visible(found[0]), row) for row in rows)
-        self._ghost.offer(begun, (end for end in cleaned if end.strip()))
+        self._ghost.offer(begun, (end for end in map(_harmless, rows) if end.strip()))
         self.update_suggestion()
 
     def drop(self) -> None:
@@ -301,7 +307,7 @@ class SeedLine(_Editor):
     def load_text(self, text: str) -> None:
         """Show another text, which was not typed now: no suggestion is asked for."""
         self._wait_no_more()
-        super().load_text(text)
+        super().load_text(_harmless(text[:LIMIT]))
 
     @property
     def _at_end(self) -> bool:

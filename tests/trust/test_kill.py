@@ -1,0 +1,146 @@
+"""The real program dies at random moments of writing, retrying, undoing and saving.
+
+One home, one scene: what was there before a death has to outlive the next one too. The short form
+dies three times, once in each way; the long form 50 times by `kill -9` and ten by the other ways.
+"""
+
+import json
+import random
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from bardtui import paths
+from bardtui.scene.journal import Journal
+from bardtui.scene.scene import Scene
+from tests.terminal import Terminal
+from tests.trust.conftest import long_form
+
+ENTER, ESCAPE, RETRY, TAKE, UNDO, REDO, SAVE = "\r", "\x1b", "\x12", "\x14", "\x1a", "\x19", "\x13"
+PACE = 120  # characters a second
+DEATHS = ["kill -9", "SIGTERM", "a closed terminal"]
+LIVES = ["kill -9"] * 50 + DEATHS[1:] * 5 if long_form else DEATHS
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """To be closed at the end, whatever happens."""
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        if terminal.process.isalive():
+            terminal.kill()
+
+
+def characters(terminal: Terminal) -> int:
+    """How long the scene is, as the top line says."""
+    found = re.search(r"([\d,]+) characters", terminal.text)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def watch(terminal: Terminal, seconds: float) -> None:
+    """Look at the screen for a while."""
+    end = time.monotonic() + seconds
+    terminal.wait_for(lambda _: time.monotonic() > end)
+
+
+def die(terminal: Terminal, how: str) -> None:
+    """End the program, and wait until it has ended."""
+    process = terminal.process
+    if how == "kill -9":
+        terminal.kill()
+    elif how == "SIGTERM":
+        process.kill(signal.SIGTERM)
+        process.expect(pexpect.EOF)
+        process.close()
+        assert process.exitstatus == 0
+        # The shell gets its screen and its cursor back.
+        assert process.before.rfind(b"\x1b[?1049l") > process.before.rfind(b"\x1b[?1049h")
+        assert process.before.rfind(b"\x1b[?25h") > process.before.rfind(b"\x1b[?25l")
+    else:
+        process.ptyproc.fileobj.close()
+        process.ptyproc.closed = process.closed = True
+        process.child_fd = -1
+        end = time.monotonic() + 30
+        while process.ptyproc.isalive():
+            assert time.monotonic() < end, "it lives on without a terminal"
+            time.sleep(0.05)  # a process that is no child of the loop can only be asked
+
+
+def act(terminal: Terminal, action: str, chance: random.Random) -> None:
+    """Begin to do something; whether it is done when the program dies is left to chance."""
+    if action == "save":
+        terminal.send(SAVE)
+        terminal.wait_for("Save the scene as")
+        terminal.send(ENTER)
+        if chance.random() < 0.5:
+            terminal.send(ENTER)  # and replace what is there
+    elif action == "retries":
+        for _ in range(chance.randrange(1, 5)):
+            terminal.send(RETRY)
+            watch(terminal, chance.uniform(0, 0.2))
+    else:
+        keys = {"send": ENTER, "undo": UNDO + UNDO, "back": UNDO + REDO, "take": TAKE}
+        terminal.send(keys[action])
+
+
+@pytest.mark.timeout(0)
+def test_however_and_whenever_it_dies_nothing_typed_is_lost(
+    home: Path, terminals: list[Terminal]
+) -> None:
+    (home / "remembered.json").write_text(json.dumps({"model": "pocket", "length": 2000}))
+    chance = random.Random(6)
+    sent: list[str] = []
+    before, draft = Scene(), ""
+    for life, how in enumerate(LIVES):
+        terminal = Terminal(home)
+        terminals.append(terminal)
+        terminal.wait_for("pocket is ready")
+        assert characters(terminal) == before.length
+        if draft:
+            terminal.wait_for(draft)  # in the seed line, as it was typed
+            sent.append(draft)
+        else:
+            sent.append(f"Line {life} that was sent")
+            terminal.send(sent[-1])
+        terminal.send(ENTER)
+        told = characters(terminal) + len(sent[-1])
+        terminal.wait_for(lambda _, t=terminal, n=told: characters(t) > n + 20)
+        draft = f"A line {life} not sent"
+        terminal.send(draft)
+        terminal.wait_for(draft)
+        act(terminal, chance.choice(["send", "undo", "back", "take", "retries", "save"]), chance)
+        watch(terminal, chance.uniform(0.05, 1.5))
+        shown = characters(terminal)
+        die(terminal, how)
+
+        (path,) = paths.scenes_dir().glob("*.jsonl")
+        journal, scene, report = Journal.open(path)  # nobody holds it any more
+        journal.abandon()
+        assert report.damaged == []
+        assert how == "kill -9" or not report
+        # Nothing that was there before is another, whatever was undone meanwhile.
+        for number, passage in before.passages.items():
+            assert scene.passages[number].text.startswith(passage.text)
+        written = [
+            passage.text for passage in scene.passages.values() if passage.author == "writer"
+        ]
+        for line in sent:
+            assert any(line in text for text in written)
+        if any(draft in text for text in written):  # it was sent after all
+            sent.append(draft)
+            draft = ""
+        else:
+            assert paths.draft_file().read_text() == draft
+        # What shows is there, but for the model's last second where there was no time for it.
+        assert scene.length >= shown - (PACE if how == "kill -9" else 0)
+        for file in home.glob("*.txt"):  # a saved file is the old one or the new one
+            assert file == paths.draft_file() or file.read_text().endswith("\n")
+        before = scene
+    assert len(before.passages) >= 2 * len(LIVES)
+    assert list(paths.scenes_dir().iterdir()) == [path]

@@ -1,0 +1,292 @@
+"""The program when the machine fails it: no room, no permission, no memory, another program, a
+clock that jumps, a damaged file."""
+
+import ctypes
+import errno
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from bardtui import paths
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.reader import Reader
+from bardtui.scene.journal import Journal
+from bardtui.scene.reading import read_scene
+from bardtui.scene.scene import Scene
+from bardtui.tui.app import BardApp
+from tests.terminal import Terminal
+from tests.trust.conftest import long_form
+from tests.tui.conftest import not_compiled  # noqa: F401
+
+ENTER, SAVE, QUIT = "\r", "\x13", "\x11"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's limits")
+
+
+def texts() -> list[str]:
+    """What the saved scenes say, each without a wound."""
+    read = [read_scene(path) for path in sorted(paths.scenes_dir().glob("*.jsonl"))]
+    assert not any(report for _, report in read)
+    return [scene.text for scene, _ in read]
+
+
+# -- in the engine's thread ------------------------------------------------------------------------
+
+
+def errors() -> list[BaseException]:
+    """What may come out of a network."""
+    from tensorflow.errors import ResourceExhaustedError
+
+    pages = "OOM when allocating tensor with shape[9,9]\n[[{{node x}}]]\n" * 100
+    found: list[BaseException] = [
+        MemoryError(),
+        ResourceExhaustedError(None, None, pages),
+        SystemExit(3),
+    ]
+    return [*found, OSError(errno.EIO, "Input/output error"), RecursionError()] * (1 + long_form)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the program run until the condition holds."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.01)
+
+
+def remember(**values: object) -> None:
+    """What an earlier session would have left behind."""
+    paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
+
+
+async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_the_same(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(length=200, pace=None)
+    app = BardApp()
+    write = Reader.write
+    async with app.run_test(size=(120, 40)) as pilot:
+        stage = app.stage
+        for number, error in enumerate(errors()):
+
+            def fail(self: Reader, *_: Any, error: BaseException = error) -> Iterator[str]:
+                yield "half"
+                raise error
+
+            monkeypatch.setattr(Reader, "write", fail)
+            await pilot.press(*f"LINE {number}", "enter")
+            await until(pilot, lambda: stage.writing is None)
+            told = list(app._notifications)[-1].message
+            assert type(error).__name__ in told
+            assert "Your words are kept" in told
+            assert len(told) < 400
+            assert texts() == [stage.manuscript.scene.text]
+            assert texts()[0].endswith(f"LINE {number}\nhalf") or texts()[0].endswith("\n")
+            monkeypatch.setattr(Reader, "write", write)
+            before = stage.manuscript.length
+            await pilot.press("enter")
+            await until(pilot, lambda: stage.writing is None)
+            assert stage.manuscript.length == before + 200
+            assert texts() == [stage.manuscript.scene.text]
+
+
+async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(length=20, pace=None)
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        models = app.stage.status.models
+        await until(pilot, lambda: models.get("tiny") == "ready")
+        for where in ("bardtui.language.bundle.find_model", "bardtui.language.reader.Reader"):
+            for error in errors():
+
+                def fail(*_: Any, error: BaseException = error) -> None:
+                    raise error
+
+                with monkeypatch.context() as broken:
+                    broken.setattr(where, fail)
+                    app.stage.engine._models.clear()
+                    app.stage.engine.load("tiny")
+                    await until(pilot, lambda: models.get("tiny") == "unusable")
+                app.stage.engine.load("tiny")
+                await until(pilot, lambda: models.get("tiny") == "ready")
+        await pilot.press(*"ANN:", "enter")
+        await until(pilot, lambda: app.stage.writing is None)
+        assert app.stage.manuscript.length == 25
+
+
+# -- the clock -------------------------------------------------------------------------------------
+
+
+async def test_with_a_clock_that_runs_backwards_the_model_writes_as_ever(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 2_000_000_000.0
+
+    def backwards() -> float:
+        nonlocal now
+        now -= 3_600
+        return now
+
+    monkeypatch.setattr(time, "time", backwards)
+    remember(length=100, pace=1_000)
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ANN:", "enter")
+        await until(pilot, lambda: app.stage.manuscript.length == 105)
+        await until(pilot, lambda: app.stage.writing is None)
+    assert [len(text) for text in texts()] == [105]
+
+
+# -- the real program ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """To be closed at the end, whatever happens."""
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        if terminal.process.isalive():
+            terminal.kill()
+
+
+def bound_by_permissions() -> None:
+    """Let permission bits bind root, too: without CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set = 24
+        for capability in (1, 2):
+            ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
+
+
+@linux
+def test_a_full_disk_is_said_and_what_it_refused_is_saved_when_there_is_room(
+    home: Path, terminals: list[Terminal]
+) -> None:
+    """A limit on the size of files stands for the full disk; it is set while the program runs."""
+    remember(model="pocket")
+    program = Terminal(home)
+    terminals.append(program)
+
+    def room(limit: int) -> None:
+        resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (limit, -1))
+
+    program.wait_for("Type a line")
+    room(0)
+    program.send("Said to a full disk" + ENTER)
+    program.wait_for("NOT SAVED")
+    room(-1)
+    program.wait_for("·  saved  ·")
+    room(0)
+    program.send("Said to it again" + ENTER)
+    program.wait_for("NOT SAVED")
+    program.send(SAVE)
+    program.wait_for("Save the scene as")
+    program.send(ENTER)
+    program.wait_for("was not saved")
+    program.send("\x1b")
+    program.wait_for(lambda text: "Save the scene as" not in text)
+    program.send(QUIT)
+    program.wait_for("Leave all the same")
+    program.send("n")
+    program.wait_for(lambda text: "Leave all the same" not in text)
+    room(-1)
+    program.wait_for("·  saved  ·")
+    program.send("Not sent yet")
+    program.wait_for("Not sent yet")
+    assert program.leave() == 0
+    (text,) = texts()
+    assert "Said to a full disk" in text
+    assert "Said to it again" in text
+    assert paths.draft_file().read_text() == "Not sent yet"
+
+
+@linux
+@pytest.mark.parametrize("where", ["read-only", "missing", "a file"])
+def test_without_a_folder_to_save_in_the_program_runs_and_says_so(
+    where: str, home: Path, terminals: list[Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "folder"
+    folder.mkdir(mode=0o555)
+    if where == "missing":
+        folder = folder / "missing"
+    elif where == "a file":
+        folder = home / "file"
+        folder.write_text("")
+    monkeypatch.setenv("BARDTUI_HOME", str(folder))
+    program = Terminal(folder, before=bound_by_permissions)
+    terminals.append(program)
+    program.wait_for("Type a line")
+    program.send("Said to nobody" + ENTER)
+    program.wait_for("NOT SAVED")
+    program.wait_for("Said to nobody")
+    program.send(QUIT)
+    program.wait_for("Leave all the same")
+    program.send("y")
+    program.process.expect("the scene is not saved: ")
+    program.process.wait()
+    assert not paths.scenes_dir().exists()
+
+
+def test_two_programs_at_once_keep_off_each_others_scene(
+    home: Path, terminals: list[Terminal]
+) -> None:
+    remember(model="pocket")
+    first = Terminal(home)
+    terminals.append(first)
+    first.wait_for("Type a line")
+    first.send("The first one speaks" + ENTER)
+    first.wait_for("·  saved  ·")
+    (path,) = paths.scenes_dir().glob("*.jsonl")
+    second = Terminal(home)
+    terminals.append(second)
+    second.wait_for("open elsewhere")
+    second.send("The first one speaks" + ENTER)  # the same title, and another file
+    second.wait_for("·  saved  ·")
+    third = Terminal(home, "open", str(path))
+    terminals.append(third)
+    third.process.expect("is open elsewhere")
+    third.process.wait()
+    for program in (first, second):
+        program.send("And goes on" + ENTER)
+        program.wait_for("And goes on")
+        assert program.leave() == 0
+    assert len(texts()) == 2
+    for text in texts():
+        assert text.startswith("The first one speaks\n")
+        assert "And goes on" in text
+
+
+def test_a_damaged_scene_opens_says_so_and_is_kept_as_it_was(
+    home: Path, terminals: list[Terminal]
+) -> None:
+    remember(model="pocket")
+    scene = Scene("Act I")
+    path = paths.scenes_dir() / "act-i.scene.jsonl"
+    journal = Journal.create(path, scene)
+    for line in ("ANN:\nIt is late.\n", "BEN:\nIt is.\n", "ANN:\nThen go.\n"):
+        scene.add("writer", line)
+    journal.close()
+    damaged = bytearray(path.read_bytes())
+    damaged[damaged.index(b'"author":"writer","text":"BEN')] ^= 4  # a bit in the middle
+    path.write_bytes(damaged[:-9])  # and the end is missing
+    damaged = damaged[:-9]
+    program = Terminal(home)
+    terminals.append(program)
+    program.wait_for("damaged in line 3")
+    program.wait_for("It is late.")
+    assert path.read_bytes() == damaged
+    program.send("I go on" + ENTER)
+    program.wait_for("I go on")
+    assert program.leave() == 0
+    assert path.with_name("act-i.scene.jsonl.damaged-1").read_bytes() == damaged
+    (text,) = texts()
+    assert text.startswith("ANN:\nIt is late.\nI go on")
