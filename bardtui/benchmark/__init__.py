@@ -15,6 +15,21 @@ class Measured:
     rate: float
 
 
+@dataclass(frozen=True)
+class Figure:
+    """What something costs, and the most that it is to cost (None: there is no aim)."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether it costs no more than it is to."""
+        return self.most is None or self.value <= self.most
+
+
 def side_by_side(
     ways: Sequence[tuple[str, Iterator[int]]], seconds: float, begin: Callable[[str], None]
 ) -> list[Measured]:

@@ -2,13 +2,25 @@
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class ClosesOnce(Screen[Answer]):
+    """A screen that is dismissed once: the second of two quick clicks, or keys, must not close
+    what lies below, nor the stage, without which there is no program."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close, if it is not closed already, with this answer."""
+        if self.app.screen is not self:
+            return AwaitComplete()
+        return super().dismiss(result)
+
+
+class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
     """A modal screen whose one child is `#box`; Esc dismisses it with no answer.
 
     On a terminal with no room for it the box fills the screen and loses border and padding.

@@ -176,7 +176,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- geometry ----------------------------------------------------------------------------------
 
-    def _text_width(self) -> int:
+    @property
+    def text_width(self) -> int:
         """Cells for a row of text: beside it are the mark, and a cell for the cursor."""
         room = self.scrollable_content_region.width - len(MARK) - len(_CURSOR)
         return max(1, min(self._max_text_width, room))
@@ -185,7 +186,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         """Wrap the text anew if its width has changed, and keep the reader's place."""
         if not self.size:  # hidden
             return
-        if (width := self._text_width()) != self._text.width:
+        if (width := self.text_width) != self._text.width:
             self._forget_selection()
             self._text.rewrap(width)
         self._refresh_all()
@@ -241,7 +242,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         """Follow the end if that is where the reader went, else remember where they are."""
         super().watch_scroll_y(old_value, new_value)
         # Between a new size and the wrapping for it, rows are not what the reader sees.
-        if not self._settling and self._text_width() == self._text.width:
+        if not self._settling and self.text_width == self._text.width:
             self._remember_place()
             self.follow = self.is_vertical_scroll_end
 

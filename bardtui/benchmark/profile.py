@@ -1,0 +1,91 @@
+"""Where the time of one written character goes."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bardtui.benchmark import Figure
+from bardtui.benchmark.scene import script
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.stepper import CHUNK, Sampling, Stepper
+from bardtui.scene.journal import Journal
+from bardtui.scene.reading import SUFFIX
+from bardtui.scene.scene import Scene
+
+_ROUNDS = 7
+_STEPS = 1_024  # of the network alone, in one call
+_PIECE = 64  # characters that come to the journal and the screen at a time
+
+
+def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
+    """Microseconds a character, part by part: the best of several rounds each.
+
+    What comes between the network's steps is found by difference: a call that takes one step, one
+    that takes many, and as many steps with nothing between them.
+    """
+    stepper = Stepper(model.spec, model.weights())
+    begin("the network's steps")
+    alone = _best(_steps_alone(stepper)) / _STEPS
+    begin("sampling, and the way there and back")
+    one = _best(lambda: stepper.step((), 1, Sampling()))
+    many = _best(lambda: stepper.step((), CHUNK, Sampling()))
+    step = (many - one) / (CHUNK - 1)
+    begin("the journal")
+    journal = _journal()
+    return [
+        _figure("the network", alone),
+        _figure("drawing a character, and its probability", step - alone),
+        _figure(f"calls of the network, each {CHUNK} characters", (one - step) / CHUNK),
+        _figure("the journal", journal),
+    ]
+
+
+def _figure(name: str, seconds: float) -> Figure:
+    return Figure(name, 1e6 * max(0.0, seconds), "µs a character")
+
+
+def _best(act: Callable[[], Any]) -> float:
+    """The least time that it takes, in seconds, once it has been done before."""
+    act()
+    taken = []
+    for _ in range(_ROUNDS):
+        began = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
+
+
+def _steps_alone(stepper: Stepper) -> Callable[[], Any]:
+    """The network's layers, one character after the other, the likeliest each time."""
+    import tensorflow as tf
+
+    state = stepper.state
+
+    @tf.function(jit_compile=stepper.compiled)  # type: ignore[untyped-decorator]
+    def run() -> Any:
+        def step(i: Any, *state: Any) -> Any:
+            return (i + 1, *stepper.read(tf.argmax(state[-1], -1), state))
+
+        begin = (tf.constant(0), *map(tf.convert_to_tensor, state))
+        return tf.while_loop(lambda i, *_: i < _STEPS, step, begin)[-1]
+
+    return lambda: run().numpy()
+
+
+def _journal() -> float:
+    """Seconds a character of a model's passage that is kept as it grows."""
+    text = script(50_000)
+    with TemporaryDirectory() as folder:
+        scene = Scene("measured")
+        journal = Journal.create(Path(folder) / f"measured{SUFFIX}", scene)
+        passage = scene.add("model", model="m", settings={}, random_seed=1)
+
+        def write() -> None:
+            for at in range(0, len(text), _PIECE):
+                scene.extend(passage.id, text[at : at + _PIECE])
+
+        spent = _best(write)
+        journal.close()
+    return spent / len(text)

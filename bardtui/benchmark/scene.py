@@ -1,0 +1,117 @@
+"""Scenes of any length to measure with, and a model's writing on at any place of one."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bardtui.benchmark import Figure
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator, Sampling, Snapshot
+from bardtui.language.reader import Reader
+from bardtui.scene.reading import SUFFIX, encode, encode_header
+from bardtui.scene.scene import OPENED, Scene
+
+LAST_LINE = "And so the lamp went down, and he that had counted every tread stood in the dark"
+_PASSAGE, _CHUNK = 20_000, 1_000  # characters of a model's passage, and of a line of its journal
+_NEAR, _FAR = 1_000, 1_000_000  # characters before the place that is written from
+_ROUNDS = 5
+_STRETCH = 20_000  # characters written at each end of a long run
+
+_SPEECHES = (
+    "ANN:\nThe lamp is low, the house asleep;\nthe stair has counted every tread.\n\n",
+    "BEN:\nWhat is it, then, that you would keep?\nI thought the last of it was said, and nobody "
+    "would come to ask for more of it tonight than that.\n\n",
+    "[A door is heard below.]\n\n",
+)
+
+
+def script(length: int) -> str:
+    """A text of exactly so many characters (some hundred at least): speeches, and LAST_LINE."""
+    speeches, room = "".join(_SPEECHES), length - len(LAST_LINE) - 1
+    return (speeches * (room // len(speeches) + 1))[:room] + "\n" + LAST_LINE
+
+
+def save_scene(folder: Path, title: str, length: int) -> Path:
+    """A scene of so many characters on the disk, as a model's writing leaves it."""
+    scene, text = Scene(title), script(length)
+    lines = [encode_header(scene)]
+    scene.on_event = lambda event: lines.append(encode(event))
+    for begin in range(0, length, _PASSAGE):
+        passage = scene.add("model", model="m", settings={"temperature": 0.8}, random_seed=begin)
+        whole = text[begin : begin + _PASSAGE]
+        for at in range(0, len(whole), _CHUNK):
+            scene.extend(passage.id, whole[at : at + _CHUNK])
+        scene.end(passage.id, OPENED)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{title}{SUFFIX}"
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def far_along(model: ModelBundle) -> list[Figure]:
+    """What a character costs far into a text against near its beginning, and what is compiled.
+
+    The network is put at both places by restoring a snapshot under that position: what it
+    remembers has the same size anywhere. `whole_way` really writes that far.
+    """
+    generator = Generator(model.spec, model.vocabulary, model.weights())
+    for _ in generator.stream(_NEAR, Sampling()):
+        pass
+    arrays = generator.snapshot().arrays
+    best = dict.fromkeys((_NEAR, _FAR), float("inf"))
+    for _ in range(_ROUNDS):
+        for position in best:
+            generator.restore(Snapshot(position, arrays))
+            best[position] = min(best[position], _seconds_a_character(generator, 2_000))
+    return [
+        Figure(
+            "a character at 1,000,000 against one at 1,000", best[_FAR] / best[_NEAR], "x", 1.05
+        ),
+        Figure("times the network was compiled", generator.compilations, "", 1),
+    ]
+
+
+def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> list[Figure]:
+    """Write `length` characters, by the network alone and as the engine does, passage by passage,
+    and compare the last 20,000 with those after the first 1,000."""
+    figures = []
+    begin(f"{length:,} characters by the network alone")
+    generator = Generator(model.spec, model.vocabulary, model.weights())
+    for _ in generator.stream(_NEAR, Sampling()):
+        pass
+    near, before = _seconds_a_character(generator, _STRETCH), _peak_memory()
+    for _ in generator.stream(max(0, length - _NEAR - 2 * _STRETCH), Sampling()):
+        pass
+    far = _seconds_a_character(generator, _STRETCH)
+    figures += [
+        Figure(f"a character at {length:,}, written there", far / near, "x", 1.05),
+        Figure("growth of memory on the way there", _peak_memory() - before, "MB", 5),
+        Figure("times the network was compiled on the way", generator.compilations, "", 1),
+    ]
+    begin(f"{length:,} characters as the engine writes them")
+    reader, text = Reader(generator), script(_PASSAGE)
+    reader.seek(text)
+    before = _peak_memory()
+    while len(text) < length:
+        reader.seek(text)
+        text += "".join(reader.write(_PASSAGE, Sampling(random_seed=len(text))))
+    grown = _peak_memory() - before
+    return [*figures, Figure("the same with places to return to", grown, "MB")]
+
+
+def _seconds_a_character(generator: Generator, length: int) -> float:
+    began = time.perf_counter()
+    for _ in generator.stream(length, Sampling()):
+        pass
+    return (time.perf_counter() - began) / length
+
+
+def _peak_memory() -> float:
+    """The most memory that this process has had, in megabytes; 0 where that is not told."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

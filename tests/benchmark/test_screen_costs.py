@@ -1,0 +1,123 @@
+"""What the interface's benchmark measures, and those of its figures that are exact."""
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from bardtui.benchmark import Figure, scene
+from bardtui.benchmark.scene import LAST_LINE, save_scene, script, whole_way
+from bardtui.cli import app
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.stepper import Stepper
+from bardtui.scene.journal import FLUSH_SECONDS, Journal
+from bardtui.scene.reading import read_scene
+from bardtui.scene.scene import Scene
+
+
+@pytest.fixture(autouse=True)
+def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small model writes fast enough without XLA, which takes seconds for every network."""
+    compiled = Stepper._compile
+    monkeypatch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
+
+
+def test_every_figure_of_the_interface_is_measured(
+    installed: ModelBundle, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene, "_ROUNDS", 1)
+    command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.5"]
+    result = CliRunner().invoke(app, [*command, "--characters", "200000", "--json"])
+    assert result.exit_code == 0, result.stderr
+    figures = {figure["name"]: figure for figure in json.loads(result.stdout)["screen"]}
+    assert len(figures) == 17
+    values = {name: figure["value"] for name, figure in figures.items()}
+    assert all(value > 0 for value in values.values())
+    assert values["times the network was compiled"] == 1
+    assert values["memory of the long scene above its text"] < 6
+    for about in (
+        "event loop late while the model writes",
+        "a key shown",
+    ):  # what is late at worst is no less late
+        few, *_, most = (value for name, value in values.items() if name.startswith(about))
+        assert few <= most
+    # Measured in a home of its own, which is gone.
+    assert os.environ["BARDTUI_HOME"] == str(home)
+    assert {path.name for path in home.iterdir()} == {"models"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--screen", "--training"], "separate benchmarks"),
+        (["--screen", "--model", "tiny", "--seconds", "nan"], "from 0.1 to 3600 seconds"),
+        (["--screen", "--model", "tiny", "--characters", "100"], "must have from 5001"),
+    ],
+)
+def test_what_cannot_be_measured_is_told(
+    installed: ModelBundle, arguments: list[str], told: str
+) -> None:
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["benchmark", *arguments])
+    assert result.exit_code != 0
+    assert told in result.stderr
+
+
+def test_a_long_way_is_really_written(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene, "_NEAR", 100)
+    monkeypatch.setattr(scene, "_STRETCH", 100)
+    monkeypatch.setattr(scene, "_PASSAGE", 400)
+    begun: list[str] = []
+    figures = whole_way(installed, 1_000, begun.append)
+    assert [figure.unit for figure in figures] == ["x", "MB", "", "MB"]
+    assert figures[2].value == 1
+    assert len(begun) == 2
+
+
+def test_a_scene_to_measure_with_is_a_scene(home: Path) -> None:
+    path = save_scene(home / "scenes", "long", 50_001)
+    opened, report = read_scene(path)
+    assert not report
+    assert opened.text == script(50_001)
+    assert len(opened.text) == 50_001
+    assert opened.text.endswith("\n" + LAST_LINE)
+
+
+def test_what_is_aimed_at_is_met_or_missed() -> None:
+    assert Figure("wait", 20, "ms", 20).met
+    assert not Figure("wait", 20.1, "ms", 20).met
+    assert Figure("rate", 1e9, "char/s").met
+
+
+def test_the_journal_of_full_speed_writing_is_one_line_every_quarter_second(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate, piece, written = 4_096, 64, 40_960  # characters a second, a frame, in ten seconds
+    now = 0.0
+    clock = SimpleNamespace(monotonic=lambda: now)
+    monkeypatch.setattr("bardtui.scene.journal.time", clock)
+    synced: list[int] = []
+    genuine = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(fd), genuine(fd)))
+    text = script(written)
+    new = Scene("One")
+    journal = Journal.create(home / "one.scene.jsonl", new)
+    passage = new.add("model")
+    journal.flush()
+    before, synced[:] = journal.path.stat().st_size, []
+    for begin in range(0, written, piece):
+        now += piece / rate
+        new.extend(passage.id, text[begin : begin + piece])
+    assert synced == []  # no wait for the disk while it writes
+    new.end(passage.id, "length")
+    assert len(synced) == 1
+    added = journal.path.read_bytes()[before:]
+    journal.close()
+    lines = added.splitlines()
+    assert len(lines) == written / rate / FLUSH_SECONDS + 1  # and its end
+    assert len(added) < 1.1 * written
+    assert read_scene(journal.path)[0].text == text

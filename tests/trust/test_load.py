@@ -1,0 +1,152 @@
+"""More than anyone will ever have: of scenes, of models, of text at once, and of writing."""
+
+import gc
+import json
+import shutil
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from textual.events import Paste
+
+from bardtui import paths
+from bardtui.benchmark.scene import save_scene, script
+from bardtui.language.generator import Sampling, Snapshot
+from bardtui.language.vocabulary import Vocabulary
+from bardtui.scene.reading import read_scene
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.scenes import ScenesScreen
+from bardtui.tui.widgets.seedline import LIMIT
+from tests.conftest import random_weights, small_model
+from tests.trust.conftest import times
+from tests.trust.test_random_events import until
+
+MEGABYTE = 1_000_000
+WARM = 12  # passages
+
+
+def small(length: int) -> None:
+    """A small model, untrained, was in use last; its passages are of this length."""
+    model = small_model()
+    model.save(paths.models_dir() / "small", random_weights(model.spec))
+    values = {"model": "small", "length": length, "pace": None}
+    paths.remembered_file().write_text(json.dumps(values))
+
+
+class Quick:
+    """Writes a known text at once, in place of a generator; what it remembers looks as large as
+    that of two layers of 512."""
+
+    compiled = True
+
+    def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
+        self.vocabulary = vocabulary
+        self.position = 0
+        self.stepper = SimpleNamespace(at_once=64)
+        self._text = script(4_080 + 64)
+
+    def reset(self) -> None:
+        self.position = 0
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self.position, (np.broadcast_to(np.float32(0), (4, 1, 512)),))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.position = snapshot.position
+
+    def prime(self, indices: np.ndarray) -> np.ndarray:
+        self.position += len(indices)
+        return np.zeros(len(indices), np.float32)
+
+    def stream(self, length: int, sampling: Sampling) -> Iterator[str]:
+        begin = self.position % 4_080
+        self.position += length
+        yield self._text[begin : begin + length]
+
+
+# -- a full house ----------------------------------------------------------------------------------
+
+
+async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabytes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bardtui.language.generator.Generator", Quick)
+    monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
+    small(20)
+    for number in range(199):
+        folder = paths.models_dir() / f"model-{number:03}"
+        shutil.copytree(paths.models_dir() / "small", folder)
+        if number % 50 == 7:
+            (folder / "model.json").write_text("{}")
+    first = save_scene(paths.scenes_dir(), "first", 5_000)
+    for number in range(999):
+        (paths.scenes_dir() / f"{number:03}.scene.jsonl").write_bytes(first.read_bytes())
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage, models = app.stage, app.stage.side.models
+        await until(pilot, lambda: len(models.entries) == 200, "the models are not listed")
+        sound = [entry.name for entry in models.entries if entry.error is None]
+        assert len(sound) == 196
+        models.focus()
+        await pilot.press("end", *["up"] * 4, "enter")  # what is broken comes last
+        await until(pilot, lambda: stage.status.model == sound[-1], "it is not picked")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, ScenesScreen), "no list of scenes")
+        scenes = app.screen
+        assert isinstance(scenes, ScenesScreen)
+        await until(pilot, lambda: scenes._list.scene_count == 1_000, "not all are listed")
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: app.screen is stage, "it does not open")
+        before = stage.manuscript.scene.text
+        app.post_message(Paste("word\r\n" * (5 * MEGABYTE // 6)))
+        await until(pilot, lambda: len(stage.seed_line.text) == LIMIT, "nothing is pasted")
+        await pilot.press("enter")
+        scene = stage.manuscript.scene
+        await until(pilot, lambda: scene.length > len(before) + LIMIT, "nothing is written")
+        await until(pilot, lambda: stage.writing is None, "it does not end")
+        assert scene.text.startswith(before)
+        assert scene.text.count("word\n") == LIMIT // 5
+        assert stage.transcript.text == scene.text
+
+
+# -- a day of writing ------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(3_600)
+async def test_a_day_of_writing_takes_the_memory_of_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
+    length, passages = 20_000, times(WARM + 8, 518)
+    monkeypatch.setattr("bardtui.language.generator.Generator", Quick)
+    monkeypatch.setattr("bardtui.language.reader._MOST_BYTES", 8_192 * 100)  # reached at once
+    small(length)
+    app = BardApp()
+    held: list[int] = []
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = app.stage
+        await until(pilot, lambda: stage.status.models.get("small") == "ready", "not loaded")
+        tracemalloc.start()
+        try:
+            for passage in range(1, passages + 1):
+                await pilot.press("enter")
+                scene = stage.manuscript.scene
+                await until(
+                    pilot,
+                    lambda: scene.length == passage * length and stage.writing is None,  # noqa: B023
+                    "it does not end",
+                )
+                gc.collect()
+                held.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+        assert stage.transcript.text == scene.text
+        path = stage.manuscript.path
+    # The first passages also fill what is kept of styles and rows; after them only text is added.
+    added = (held[-1] - held[WARM - 1]) / (length * (passages - WARM))
+    assert added < 1 + 6
+    assert path is not None
+    assert read_scene(path)[0].text == scene.text
