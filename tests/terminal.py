@@ -27,7 +27,9 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
-        environment = os.environ | {
+        # The size is the terminal's: pytest's workers are told another one.
+        inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+        environment = inherited | {
             "BARDTUI_HOME": str(home),
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
@@ -112,6 +113,12 @@ class BardApp(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, also one that holds half a surrogate pair, which no terminal takes."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key comes by here first."""
+        if isinstance(event, events.Key) and self.screen is self.stage:
+            self.stage.lead(event)
+        await super().on_event(event)
 
     async def action_quit(self) -> None:
         """Leave; but not without a word from a scene that could not be saved."""

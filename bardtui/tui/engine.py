@@ -18,6 +18,7 @@ from textual.message import Message
 
 from bardtui import paths
 from bardtui.scene.stops import Stop, end_of
+from bardtui.tui.loading import import_tensorflow
 from bardtui.tui.messages import (
     Chunk,
     Finished,
@@ -169,6 +170,7 @@ class Engine:
             from bardtui.language.states import States
 
             bundle = find_model(name)
+            import_tensorflow()
             generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
             self._post(ModelState(name, "unusable", _in_short(str(error) or type(error).__name__)))

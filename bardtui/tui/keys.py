@@ -5,6 +5,8 @@ knows. Bindings in different places that mean the same share one.
 """
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from textual.app import App
@@ -16,6 +18,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from bardtui.config import SettingsError
+from bardtui.tui import screens
 
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
 _NAMED = {key.value.rpartition("+")[2] for key in Keys if "<" not in key.value}
@@ -34,6 +37,8 @@ def keymap(
     """
     if not wanted:
         return {}
+    for module in iter_modules(screens.__path__, f"{screens.__name__}."):
+        import_module(module.name)  # or the bindings of those not asked for yet would be unknown
     kinds = list(_kinds())
     known = {binding.id: None for kind in kinds for binding in _bindings(kind) if binding.id}
     for id in wanted:
@@ -72,6 +77,11 @@ def actions(node: DOMNode, key: str) -> list[str]:
     """What a key does in a place, by the place's own bindings."""
     bindings = _in_force(_bindings(type(node)), node.app._keymap)
     return [binding.action for binding in bindings if binding.key == key]
+
+
+def has_use_for(pane: Widget, event: Key) -> bool:
+    """Whether a printable key is a pane's own."""
+    return bool(actions(pane, event.key)) or (event.character or " ") in getattr(pane, "TYPED", "")
 
 
 async def obey(pane: Widget, event: Key) -> None:

@@ -22,6 +22,7 @@ from bardtui.scene.reading import read_scene
 from bardtui.tui import keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.confirm import ConfirmScreen
+from bardtui.tui.screens.palette import Palette
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
 
@@ -164,7 +165,9 @@ async def settle(app: BardApp, hand: Hand, pilot: Pilot[None]) -> None:
     app.post_message(events.Paste("Still here."))
     app.post_message(events.Key("enter", "\r"))
     await until(pilot, lambda: "Still here." in stage.manuscript.scene.text[-400:], "a deaf line")
-    await until(pilot, lambda: stage.writing is None, "a model that does not end")
+    for _ in range(3):  # a suggestion, a folded pane, and what is being written
+        await pilot.press("escape")
+    await until(pilot, lambda: stage.writing is None, "a model that does not stop")
     assert stage.transcript.text == stage.manuscript.scene.text
     assert stage.manuscript.length == len(stage.manuscript.scene.text)
     assert not stage.manuscript.problem
@@ -231,3 +234,27 @@ async def test_a_dialog_closes_once_and_nothing_below_it() -> None:
         await pilot.pause()
         assert app.screen is app.stage
         assert answers == [True, False]
+
+
+async def test_a_page_is_turned_where_no_row_has_room() -> None:
+    app = BardApp()
+    async with app.run_test(size=(1, 1)) as pilot:
+        models = app.stage.side.models
+        await until(pilot, lambda: bool(models.entries), "the models are not listed")
+        models.action_page_down()
+        models.action_page_up()
+        models.post_message(events.Key("pagedown", None))
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_a_palette_that_is_closed_looks_for_no_commands() -> None:
+    app, hand = BardApp(), Hand(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        palette = app.screen
+        assert isinstance(palette, Palette)
+        palette.dismiss()
+        palette._gather_commands("quit")
+        await settle(app, hand, pilot)
+        assert not app.workers

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from bardtui.scene.scene import Scene
-from bardtui.tui.screens.map import MapScreen, SceneTree
+from bardtui.tui.screens.map import MapScreen, SceneTree, followers
 from tests.tui.hosts import Host, asked, shown, until
 
 SIZE = (70, 20)
@@ -161,3 +161,16 @@ async def test_an_empty_passage_and_a_scene_taken_back_have_their_rows() -> None
         assert map_rows(host)[0] == "     ▌ (blank)"
         await pilot.press("enter")
         await until(pilot, lambda: host.answers == [1])
+
+
+async def test_g_goes_to_the_end_of_the_way() -> None:
+    scene = branching()
+    host = Host()
+    async with host.run_test(size=SIZE) as pilot:
+        await asked(pilot, MapScreen(scene))
+        await pilot.press("home")
+        await pilot.press("g")
+        await until(pilot, lambda: len(host.answers) == 1)
+    (end,) = host.answers
+    assert not scene.children(end)
+    assert followers(scene, scene.passages[1])[-1].id == end

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
@@ -16,6 +17,7 @@ from bardtui import paths
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.generator import Generator
 from bardtui.language.reader import Reader
+from bardtui.scene.cast import Cast, Role
 from bardtui.scene.export import to_text
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
@@ -382,6 +384,24 @@ async def test_what_is_typed_in_another_pane_goes_into_the_line() -> None:
             pane.focus()
             await pilot.press("H")
         assert app.stage.seed_line.text == "HHH"
+
+
+@pytest.mark.parametrize("pane", ["transcript", "models", "temperature", "rule", "cast"])
+async def test_fast_typing_in_another_pane_loses_nothing(pane: str) -> None:
+    remember()
+    app = BardApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        cast = Cast((Role("ANN"), Role("BEN")))
+        app.stage.manuscript.keep_cast(cast)
+        app.stage._show_cast()
+        app.stage.query_one(f"#{pane}").focus()
+        await until(pilot, lambda: app.focused is not None and app.focused.id == pane)
+        for character in "the lamp is lit, old friend":
+            app.post_message(events.Key(character, character))
+        await until(pilot, lambda: app.focused is app.stage.seed_line)
+        await until(pilot, lambda: app.stage.seed_line.text.endswith("friend"))
+        assert app.stage.seed_line.text == "the lamp is lit, old friend"
+        assert app.stage.manuscript.cast == cast
 
 
 async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:

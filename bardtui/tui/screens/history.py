@@ -58,7 +58,7 @@ class HistoryScreen(WritingScreen):
     @work
     async def action_map(self) -> None:
         """Choose a passage on the map of the scene, and go to its end."""
-        from bardtui.tui.screens.map import MapScreen
+        from bardtui.tui.screens.map import MapScreen, followers
 
         self._stop()
         manuscript = self.manuscript
@@ -72,6 +72,9 @@ class HistoryScreen(WritingScreen):
             self._show_scene()
             self.transcript.action_scroll_end()
             self.seed_line.focus()
+            if more := len(followers(manuscript.scene, manuscript.scene.passages[chosen])):
+                way = f"{key_of(self.app, 'stage.map')} g goes to the end of this way"
+                self.say(f"{more:,} {'passages follow' if more > 1 else 'passage follows'}: {way}")
 
     # -- at the cursor -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from bardtui.scene.scene import Scene
 from bardtui.tui.glyphs import visible
 from bardtui.tui.screens.dialog import Dialog
 
-_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter goes there"
+_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter goes there, g to its end"
 _WORDS = 300  # characters of a passage, of which its row shows what fits
 _NO_LABEL = Text()  # a row is made when it is drawn
 _TOGGLE = Style.from_meta({"toggle": True})
@@ -55,6 +55,7 @@ class SceneTree(Tree[Passage]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "open", "Other ways", show=False, id="map.open"),
         Binding("left", "close", "Close", show=False, id="map.close"),
+        Binding("g", "screen.to_end", "To the end of this way", show=False, id="map.end"),
     ]
 
     def __init__(self, scene: Scene) -> None:
@@ -195,6 +196,20 @@ class MapScreen(Dialog[int]):
     def on_tree_node_selected(self, event: Tree.NodeSelected[Passage]) -> None:
         if event.node.data is not None:
             self.dismiss(event.node.data.id)
+
+    def action_to_end(self) -> None:
+        """Go to the end of the way that leads on from the passage, where it was left last."""
+        if (node := self.query_one(SceneTree).cursor_node) is not None and node.data is not None:
+            self.dismiss(([node.data, *followers(self._scene, node.data)])[-1].id)
+
+
+def followers(scene: Scene, passage: Passage) -> list[Passage]:
+    """What follows a passage, one after the other, the way that was written last."""
+    found: list[Passage] = []
+    while children := scene.children(passage.id):
+        passage = children[-1]
+        found.append(passage)
+    return found
 
 
 def _told(passage: Passage) -> str:

@@ -8,8 +8,12 @@ from bardtui.tui.screens.dialog import ClosesOnce
 
 
 class Palette(CommandPalette, ClosesOnce[None]):
-    """Textual's own, of which a double click chooses once."""
+    """Textual's own, which does nothing more once it is closed: of a double click it chooses once,
+    and it looks for no commands for what was typed last."""
 
     def _select_or_command(self, event: Any = None) -> None:
         if self.app.screen is self:
             super()._select_or_command(event)
+
+    def _gather_commands(self, search_value: str) -> Any:
+        return super()._gather_commands(search_value) if self.app.screen is self else None

@@ -18,7 +18,7 @@ from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import SceneError
 from bardtui.tui import words
 from bardtui.tui.commands import STAGE_KEYS
-from bardtui.tui.keys import key_groups, key_of
+from bardtui.tui.keys import has_use_for, key_groups, key_of
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.messages import ModelState
 from bardtui.tui.screens.history import HistoryScreen
@@ -60,6 +60,7 @@ class StageScreen(HistoryScreen):
         self.settings_line.key = key_of(self.app, "stage.settings")
         self.status.stop = key_of(self.app, "stage.stop")
         self.app.theme_changed_signal.subscribe(self, lambda theme: self._remember())
+        self._fit(*self.app.size)
         self._show_scene()
         self.seed_line.text = self._draft.text
         self.seed_line.move_cursor(self.seed_line.document.end)
@@ -69,7 +70,10 @@ class StageScreen(HistoryScreen):
         self.call_after_refresh(self.engine.start, self.status.model)
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+        self._fit(*event.size)
+
+    def _fit(self, width: int, height: int) -> None:
+        """Show what there is room for."""
         self.set_class(width < FOLDED_BELOW, "-folded")
         self.set_class(height < LOW_BELOW, "-low")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
@@ -135,12 +139,12 @@ class StageScreen(HistoryScreen):
     def on_transcript_follow_changed(self) -> None:
         self._show_takes()
 
-    def on_key(self, event: events.Key) -> None:
-        """What is typed anywhere but in a field belongs to the seed line."""
-        if event.is_printable and event.character and self.focused is not self.seed_line:
-            event.stop()
-            self.seed_line.focus()
-            self.seed_line.insert(event.character)
+    def lead(self, event: events.Key) -> None:
+        """Go to the seed line for what is typed anywhere, unless the pane has a use for it. This is
+        done before the key is sent on its way: those behind it are not to reach the pane."""
+        pane = self.focused
+        if event.is_printable and not (pane is not None and has_use_for(pane, event)):
+            self.set_focus(self.seed_line)
 
     def action_settings(self) -> None:
         """Open or close the side pane, where it is folded; else go to it."""

@@ -73,6 +73,7 @@ class Dial(Widget, can_focus=True):
     """
 
     BINDING_GROUP_TITLE = "A dial"
+    TYPED = "0123456789.,"  # what a number is typed with
     BINDINGS = [
         _binding("left", "move(-1)", "dial.less", "Less"),
         _binding("right", "move(1)", "dial.more", "More"),

@@ -1,6 +1,7 @@
 """Rows of text laid out to the width they are given: the shape of every list and table here."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -33,7 +34,16 @@ class Rows(Visual):
         return len(self._layout(width))
 
 
-class ListPane(OptionList):
+class Options(OptionList):
+    """A list whose pages can be turned at any time."""
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        """Not where rows are not laid out, as in a pane without room: Textual fails there."""
+        if self.highlighted in self._index_to_line:
+            super()._move_page(direction)
+
+
+class ListPane(Options):
     """A list in a frame of its own, on the stage."""
 
     DEFAULT_CSS = """

@@ -8,13 +8,12 @@ from pathlib import Path
 from textual import events
 from textual.content import Content
 from textual.css.styles import RulesMap
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bardtui.scene.contents import Counts, Hit, Sought
 from bardtui.scene.library import SceneInfo
 from bardtui.tui.glyphs import visible
-from bardtui.tui.widgets.rows import Layout, Rows, spread, wrapped
+from bardtui.tui.widgets.rows import Layout, Options, Rows, spread, wrapped
 
 _OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
 _SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
@@ -50,7 +49,7 @@ class FileRow:
 Row = SceneRow | NewRow | FileRow
 
 
-class SceneList(OptionList):
+class SceneList(Options):
     """Rows of scenes. A click on a row highlights it, a click on the highlighted one chooses it."""
 
     DEFAULT_CSS = """

@@ -34,7 +34,9 @@ _LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 # What steers a terminal or turns the reading direction. Joiners stay: emoji and scripts need them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What shows nothing, as texts from elsewhere bring it along: soft hyphens, marks of direction.
-_UNSEEN = re.compile(f"[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]|{HIDDEN.pattern}")
+_UNSEEN = re.compile(
+    f"[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]|{HIDDEN.pattern}"
+)
 
 
 def _harmless(text: str) -> str:
