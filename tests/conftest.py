@@ -1,7 +1,7 @@
 """What every test stands on: a home of its own, and one small model that all of them share."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from bardtui.language.generator import Generator
 from bardtui.language.network import NetworkSpec
 from bardtui.language.vocabulary import Vocabulary
 from bardtui.quiet import hush_tensorflow
+from tests.terminal import Terminal
 
 hush_tensorflow()
 
@@ -42,6 +43,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty BARDTUI_HOME."""
     monkeypatch.setenv("BARDTUI_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """To be closed at the end, whatever happens."""
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        if terminal.process.isalive():
+            terminal.kill()
 
 
 @pytest.fixture(scope="session")

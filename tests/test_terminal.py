@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,10 @@ ESCAPE, ENTER = "\x1b", "\r"
 
 
 @pytest.fixture
-def stage(home: Path) -> Iterator[list[Terminal]]:
-    """Terminals to be closed at the end, whatever happens."""
+def stage(home: Path, terminals: list[Terminal]) -> list[Terminal]:
+    """Terminals to be closed at the end, for a program with the small model."""
     (home / "remembered.json").write_text(json.dumps({"model": "pocket", "length": 2000}))
-    opened: list[Terminal] = []
-    yield opened
-    for terminal in opened:
-        if terminal.process.isalive():
-            terminal.kill()
+    return terminals
 
 
 def the_scene(home: Path) -> str:

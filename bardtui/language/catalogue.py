@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal
 
-from bardtui import paths
+from bardtui import paths, strings
 from bardtui.files import private_folder
 
 # Called with the bytes fetched so far and, where it is known, how many there will be.
@@ -35,7 +35,7 @@ class CorpusError(ValueError):
 
 def printable(text: str) -> str:
     """Return `text`, which may be a file's name, with "?" for what a terminal might obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return strings.printable(text).replace("\N{REPLACEMENT CHARACTER}", "?")
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,12 @@ class Muon(keras.optimizers.Muon):  # type: ignore[misc]
             x = ops.transpose(x)
         x = x / (ops.norm(x) + 1e-7)
         square, identity = x @ ops.transpose(x), ops.eye(x.shape[0])
-        product = identity
+        factor = product = identity
         for step in range(steps):
-            fourth = square @ square
-            factor = self.muon_a * identity + self.muon_b * square + self.muon_c * fourth
+            if step:
+                square = factor @ (factor @ square)
+            factor = self.muon_a * identity + self.muon_b * square
+            factor += self.muon_c * (square @ square)
             product = factor @ product if step else factor
-            square = factor @ (factor @ square)
         x = product @ x
         return ops.transpose(x) if tall else x

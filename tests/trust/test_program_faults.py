@@ -3,17 +3,15 @@ clock that jumps, a damaged file."""
 
 import ctypes
 import errno
-import json
 import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from bardtui import paths
 from bardtui.language.bundle import ModelBundle
@@ -25,6 +23,7 @@ from bardtui.tui.app import BardApp
 from tests.terminal import Terminal
 from tests.trust.conftest import long_form
 from tests.tui.conftest import not_compiled  # noqa: F401
+from tests.tui.hosts import remember, until
 
 ENTER, SAVE, QUIT = "\r", "\x13", "\x11"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's limits")
@@ -51,19 +50,6 @@ def errors() -> list[BaseException]:
         SystemExit(3),
     ]
     return [*found, OSError(errno.EIO, "Input/output error"), RecursionError()] * (1 + long_form)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Let the program run until the condition holds."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        await pilot.pause(0.01)
-
-
-def remember(**values: object) -> None:
-    """What an earlier session would have left behind."""
-    paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
 
 
 async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_the_same(
@@ -147,16 +133,6 @@ async def test_with_a_clock_that_runs_backwards_the_model_writes_as_ever(
 
 
 # -- the real program ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminals() -> Iterator[list[Terminal]]:
-    """To be closed at the end, whatever happens."""
-    opened: list[Terminal] = []
-    yield opened
-    for terminal in opened:
-        if terminal.process.isalive():
-            terminal.kill()
 
 
 def bound_by_permissions() -> None:

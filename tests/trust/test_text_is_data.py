@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
@@ -159,16 +158,6 @@ def test_no_command_lets_it_through(hostile: Path, home: Path) -> None:
 
 
 # -- the program -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminals() -> Iterator[list[Terminal]]:
-    """To be closed at the end, whatever happens."""
-    opened: list[Terminal] = []
-    yield opened
-    for terminal in opened:
-        if terminal.process.isalive():
-            terminal.kill()
 
 
 def test_no_screen_of_the_program_lets_it_through(

@@ -1,5 +1,7 @@
 """A tiny application that holds one widget or one dialog, and what tests ask of it."""
 
+import json
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +11,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from bardtui import paths
 from bardtui.tui.theme import THEMES, role_variables
 
 Kind = TypeVar("Kind", bound=Message)
@@ -48,8 +51,10 @@ class Host(App[None]):
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Let the program run until the condition holds; a test that waits in vain times out."""
+    """Let the program run until the condition holds; a test that waits in vain fails."""
+    end = time.monotonic() + 60
     while not condition():
+        assert time.monotonic() < end, "waited in vain"
         await pilot.pause(0.01)
 
 
@@ -59,6 +64,11 @@ async def asked(pilot: Pilot[None], dialog: Screen[Answer]) -> Screen[Answer]:
     pilot.app.ask(dialog)
     await until(pilot, lambda: pilot.app.screen is dialog and dialog.focused is not None)
     return dialog
+
+
+def remember(**values: object) -> None:
+    """What an earlier session would have left behind."""
+    paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
 
 
 def shown(app: App[Any]) -> str:

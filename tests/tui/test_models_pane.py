@@ -126,3 +126,10 @@ async def test_two_hundred_models_in_a_pane_of_five_columns() -> None:
     host = Host(pane)
     async with host.run_test(size=(5, 8)):
         assert pane.highlighted == 150
+
+
+async def test_before_they_are_known_it_says_nothing() -> None:
+    pane = ModelsPane(None)
+    assert "bardtui train" not in "\n".join(await rows(pane))
+    pane = ModelsPane([])
+    assert "bardtui train" in "\n".join(await rows(pane))

@@ -1,13 +1,11 @@
 """The stage with a real engine and a small real model: what the writer does, and what is kept."""
 
-import json
 import math
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hosts import remember, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -28,19 +26,6 @@ from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.stage import StageScreen
 
 pytestmark = pytest.mark.usefixtures("installed")
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Let the program run until the condition holds."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        await pilot.pause(0.01)
-
-
-def remember(**values: object) -> None:
-    """What an earlier session would have left behind."""
-    paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
 
 
 def on_disk() -> str:

@@ -222,6 +222,6 @@ class HistoryScreen(WritingScreen):
         if several := self._are_current(message.generation):
             self._keep_takes(several.order.rule if message.reason == "length" else "stopped")
             several.screen.end()
-            several.screen.tell("an error ended it" if message.error else "all of them are kept")
+            several.screen.tell("an error ended it" if message.error else "all are kept")
             if message.error:
                 self.say(f"{message.error}. What was written is kept.", severity="error")

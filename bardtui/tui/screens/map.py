@@ -17,7 +17,7 @@ from bardtui.scene.scene import Scene
 from bardtui.tui.glyphs import visible
 from bardtui.tui.screens.dialog import Dialog
 
-_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter goes there, g to its end"
+_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter there · g to the end"
 _WORDS = 300  # characters of a passage, of which its row shows what fits
 _NO_LABEL = Text()  # a row is made when it is drawn
 _TOGGLE = Style.from_meta({"toggle": True})

@@ -60,7 +60,6 @@ class StageScreen(HistoryScreen):
         self.settings_line.key = key_of(self.app, "stage.settings")
         self.status.stop = key_of(self.app, "stage.stop")
         self.app.theme_changed_signal.subscribe(self, lambda theme: self._remember())
-        self._fit(*self.app.size)
         self._show_scene()
         self.seed_line.text = self._draft.text
         self.seed_line.move_cursor(self.seed_line.document.end)
@@ -70,10 +69,7 @@ class StageScreen(HistoryScreen):
         self.call_after_refresh(self.engine.start, self.status.model)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(*event.size)
-
-    def _fit(self, width: int, height: int) -> None:
-        """Show what there is room for."""
+        width, height = event.size
         self.set_class(width < FOLDED_BELOW, "-folded")
         self.set_class(height < LOW_BELOW, "-low")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")

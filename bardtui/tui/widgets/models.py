@@ -65,13 +65,14 @@ class ModelsPane(ListPane):
             self.name = name
             self.reason = reason
 
-    def __init__(self, entries: Sequence[ModelEntry] = (), *, id: str | None = None) -> None:
+    def __init__(self, entries: Sequence[ModelEntry] | None = (), *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.border_title = "Model"
         self._entries: list[ModelEntry] = []
         self._current: str | None = None
         self._loading: str | None = None
-        self.set_entries(entries)
+        if entries is not None:  # None: they are not known yet
+            self.set_entries(entries)
 
     @property
     def entries(self) -> Sequence[ModelEntry]:

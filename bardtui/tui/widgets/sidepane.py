@@ -45,7 +45,7 @@ class SidePane(Vertical):
     def __init__(self, remembered: Remembered) -> None:
         super().__init__(id="side")
         self._model = remembered.model
-        self.models = ModelsPane(id="models")
+        self.models = ModelsPane(None, id="models")
         self.temperature, self.length, self.pace = _dials(remembered)
         self.rule = Choice("Stops after", _RULES, remembered.rule, titles=_RULES_SAID, id="rule")
         self.cast = CastPane(id="cast")
