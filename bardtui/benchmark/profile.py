@@ -8,6 +8,7 @@ from typing import Any
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
+from bardtui.benchmark.screen import showing
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.stepper import CHUNK, Sampling, Stepper
 from bardtui.scene.journal import Journal
@@ -34,11 +35,14 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     step = (many - one) / (CHUNK - 1)
     begin("the journal")
     journal = _journal()
+    begin("the screen")
+    screen = showing(model)
     return [
         _figure("the network", alone),
         _figure("drawing a character, and its probability", step - alone),
         _figure(f"calls of the network, each {CHUNK} characters", (one - step) / CHUNK),
         _figure("the journal", journal),
+        _figure("the screen, a frame for every 64 characters", screen),
     ]
 
 

@@ -76,6 +76,21 @@ async def _measured(
         return figures + await _long_scene(app, characters)
 
 
+def showing(model: ModelBundle) -> float:
+    """Seconds of the processor for a character that is added to a scene, and shown, where text
+    comes as fast as a model writes it."""
+
+    async def measured() -> float:
+        app = _Watched()
+        async with app.run_test(size=_SIZES[-1]):
+            await _until(lambda: app.stage.status.models.get(model.name) == "ready")
+            await _open(app, save_scene(paths.scenes_dir(), "short", SHORT))
+            return min([await _append(app) for _ in range(3)]) / _PIECE
+
+    with _home(model):
+        return asyncio.run(measured())
+
+
 class _Watched(BardApp):
     """The program, with nobody before it but us."""
 

@@ -1,0 +1,23 @@
+"""Where the time of one written character goes."""
+
+import math
+
+from bardtui.benchmark.profile import profile
+from bardtui.language.bundle import ModelBundle
+
+
+def test_every_part_on_the_way_has_its_time(installed: ModelBundle) -> None:
+    begun: list[str] = []
+    figures = profile(installed, begun.append)
+    names = [figure.name.split(",")[0] for figure in figures]
+    assert names == [
+        "the network",
+        "drawing a character",
+        "calls of the network",
+        "the journal",
+        "the screen",
+    ]
+    assert len(begun) == 4
+    assert all(0 <= figure.value < math.inf for figure in figures)
+    assert figures[0].value > 0
+    assert figures[-1].value > 0
