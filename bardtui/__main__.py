@@ -1,5 +1,6 @@
 """The entry point: `bardtui` and `python -m bardtui`."""
 
+import gc
 import sys
 
 from bardtui.quiet import hush_tensorflow
@@ -13,6 +14,7 @@ def main() -> None:
 
         app(prog_name="bardtui")
     else:
+        gc.disable()  # nothing made before the first picture is garbage; BardApp enables it then
         from bardtui.tui.app import run
 
         sys.exit(run(None))

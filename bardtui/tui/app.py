@@ -1,5 +1,6 @@
 """The application: themes, what was remembered, and a clean way in and out."""
 
+import gc
 import os
 import signal
 import sys
@@ -134,6 +135,7 @@ class BardApp(App[None]):
         self.exit()
 
     def on_mount(self) -> None:
+        self.call_after_refresh(gc.enable)
         if self._notice:
             self.stage.say(self._notice, self._severity)
         if self.settings.theme and self.settings.theme not in self.available_themes:

@@ -466,3 +466,13 @@ async def test_a_click_on_the_name_opens_the_palette() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.click("#topline")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+
+
+async def test_garbage_is_collected_once_the_first_picture_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    collected: list[bool] = []
+    monkeypatch.setattr("bardtui.tui.app.gc.enable", lambda: collected.append(True))
+    remember()
+    async with BardApp().run_test() as pilot:
+        await until(pilot, lambda: collected == [True])
