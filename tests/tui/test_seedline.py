@@ -177,3 +177,10 @@ async def test_the_empty_line_says_what_it_is_for() -> None:
         assert "Enter alone lets the model go on" in shown(host)
         await pilot.press("a")
         await until(pilot, lambda: "Enter alone" not in shown(host))
+
+
+async def test_a_line_kept_from_before_has_joiners_only_where_they_join() -> None:
+    line = SeedLine(id="seed")
+    async with Host(line).run_test():
+        line.load_text("q\u200cz \u200da 👩\u200d🚀 می\u200cخواهم \u00ad\U000e0041end")
+        assert line.text == "qz a 👩\u200d🚀 می\u200cخواهم end"

@@ -37,10 +37,17 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 _UNSEEN = re.compile(
     f"[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]|{HIDDEN.pattern}"
 )
+# A joiner behind a letter that has no use for one.
+_LONE_JOINER = re.compile("(?<![^\\x00-\\x7f])[\\u200c\\u200d]")
 
 
 def _harmless(text: str) -> str:
     return _STEERING.sub(lambda found: visible(found[0]), _UNSEEN.sub("", text))
+
+
+def _whole(text: str) -> str:
+    """A text that comes as a whole, made harmless: here it is known what its joiners join."""
+    return _LONE_JOINER.sub("", _harmless(text))
 
 
 def _binding(keys: str, action: str, id: str, does: str) -> Binding:
@@ -262,7 +269,7 @@ class SeedLine(_Editor):
         """Show how the line, which was `begun` when these ends were asked for, may end. They are a
         model's text: data, and no more of each than its first row."""
         rows = (_LINE_END.split(end, maxsplit=1)[0] for end in ends)
-        self._ghost.offer(begun, (end for end in map(_harmless, rows) if end.strip()))
+        self._ghost.offer(begun, (end for end in map(_whole, rows) if end.strip()))
         self.update_suggestion()
 
     def drop(self) -> None:
@@ -309,7 +316,7 @@ class SeedLine(_Editor):
     def load_text(self, text: str) -> None:
         """Show another text, which was not typed now: no suggestion is asked for."""
         self._wait_no_more()
-        super().load_text(_harmless(text[:LIMIT]))
+        super().load_text(_whole(text[:LIMIT]))
 
     @property
     def _at_end(self) -> bool:
