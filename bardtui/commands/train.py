@@ -120,6 +120,11 @@ def train(
             finished = training.run(report, stopped)
         seconds = sum(entry["seconds"] for entry in training.progress.history)
         if finished:
+            if machines is None or machines.chief:
+                with counting(progress, "scoring in one continuous pass") as told:
+                    nats = run.score(told)
+                if nats is not None:
+                    out.print(f"held-out loss: {nats:.4f} nats per character")
             out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")
         else:
             out.print("stopped; everything is kept. Go on with the same command and --resume")

@@ -43,9 +43,8 @@ class Generator:
         self._start = self._begin()
 
     def _begin(self) -> Snapshot:
-        first = "\n" if "\n" in self.vocabulary else self.vocabulary.characters[0]
         self.stepper.clear()
-        self.stepper.step([self.vocabulary.index(first)], 1, Sampling())
+        self.stepper.step([self.vocabulary.first], 1, Sampling())
         self.stepper.position = 0
         return self.stepper.snapshot()
 

@@ -100,7 +100,11 @@ def build_network(
 
     steps = 1 if stateful else None
     indices = keras.Input(batch_shape=(batch_size, steps), dtype="int32", name="indices")
-    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, name="embedding")(indices)
+    # Numbers of a layer's usual size: from Keras's own, of 0.03, the first epoch is spent growing.
+    unit = keras.initializers.RandomNormal(stddev=1.0)
+    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, unit, name="embedding")(
+        indices
+    )
     outputs = [x]
     for layer in range(1, spec.layers + 1):
         options = {"return_sequences": True, "name": f"{spec.cell}_{layer}"}

@@ -16,6 +16,8 @@ from bardtui.language.catalogue import Progress, printable
 from bardtui.language.checkpoint import FILE as CHECKPOINT
 from bardtui.language.corpus import Corpus
 from bardtui.language.encoding import StoredText, encode
+from bardtui.language.evaluation import STRETCHES, scores, scores_of
+from bardtui.language.generator import Generator
 from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec
 from bardtui.language.training import Plan, Training, TrainingError, Weights
@@ -44,9 +46,11 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
         2_500_000,
         {
             "embedding_dim": 128,
-            "dropout": 0.5,
+            "dropout": 0.4,
+            "seq_len": 240,
             "batch_size": 32,
-            "epochs": 12,
+            "epochs": 14,
+            "learning_rate": 5e-3,
             "optimizer": "muon",
         },
     ),
@@ -109,6 +113,20 @@ class Run:
     name: str
     folder: Path  # where the model will lie
     notes: list[str] = field(default_factory=list)
+
+    def score(self, on_progress: Progress = lambda done, total: None) -> float | None:
+        """Score the model as it lies in the folder in one continuous pass over the held-out text,
+        and keep the figure with it. Returns it in nats per character, None where nothing is held
+        out. `on_progress` is told how many characters of how many are done."""
+        held_out = self.training.held_out
+        if not len(held_out):
+            return None
+        model = ModelBundle.load(self.folder)
+        weights = model.weights()
+        generator = Generator(model.spec, model.vocabulary, weights)
+        evaluation = scores(generator, held_out, on_progress)
+        replace(model, evaluation=evaluation).save(self.folder, weights)
+        return float(evaluation["nats"])
 
 
 def is_taken(name: str) -> str:
@@ -201,7 +219,7 @@ def prepare(
 
     def publish(weights: Weights, history: list[dict[str, Any]]) -> None:
         nats = history[-1]["held_out"]
-        evaluation = {} if nats is None else evaluation_of(nats, len(held_out))
+        evaluation = {} if nats is None else scores_of(nats, len(held_out), STRETCHES)
         replace(model, history=history, evaluation=evaluation).save(folder, weights)
 
     training = Training(
@@ -222,17 +240,6 @@ def prepare(
             f"batches of {training.windows.batch_size}, not {plan.batch_size}"
         )
     return Run(training, name, folder, notes)
-
-
-def evaluation_of(nats: float, characters: int) -> dict[str, Any]:
-    """A loss in nats per character, in the three forms that people compare."""
-    return {
-        "nats": nats,
-        "bits": nats / math.log(2),
-        "perplexity": math.exp(min(nats, 700.0)),  # beyond, a float ends
-        "characters": characters,
-        "protocol": "one continuous pass over the held-out text",
-    }
 
 
 def _split(

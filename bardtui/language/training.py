@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.language.checkpoint import Checkpoint
+from bardtui.language.evaluation import Scorer
 from bardtui.language.generator import Generator, Sampling
 from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec, build_network
@@ -23,7 +24,6 @@ Optimizer = Literal["adam", "muon"]
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200
-SCORED_AT_ONCE = 1_024  # characters between two looks at whether to stop
 _MUON_RATE = 0.065  # the norm of a matrix's step, at its largest
 MAX_FAILURES = 10  # steps in a row without a finite loss
 
@@ -153,6 +153,7 @@ class Training:
                 self.network.set_weights(start)
             self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
             self.optimizer = self._optimizer()
+        self._scorer: Scorer | None = None
         self._generator: Generator | None = None
         self._train_step = self._compile()
 
@@ -203,18 +204,18 @@ class Training:
         """
         p = self.progress
         weights = [a.numpy() for a in self.averages]
-        writer = self._writer(weights)
         total, length = 0.0, len(self.held_out)
-        for at in range(0, length, SCORED_AT_ONCE):
-            if self.machines.agree(should_stop()):
-                return None
-            scores = writer.prime(self.held_out[at : at + SCORED_AT_ONCE])
-            total -= float(scores.sum(dtype=np.float64))
+        if length:
+            self._scorer = self._scorer or Scorer(self.spec, self.vocabulary)
+            for nats in self._scorer.nats(weights, self.held_out):
+                if self.machines.agree(should_stop()):
+                    return None
+                total += nats
         held_out = total / length if length else None
         score = p.loss if held_out is None else held_out
         if not math.isfinite(p.loss + score):
             raise self._diverged(p.loss + score)
-        writer.reset()
+        writer = self._writer(weights)
         sampling = Sampling(random_seed=self.plan.random_seed)
         epoch = Epoch(
             epoch=p.epoch + 1,
@@ -325,7 +326,7 @@ class Training:
 
         muon = self.plan.optimizer == "muon"
         steps = self.windows.batches * self.plan.epochs
-        warmup = min(100, max(1, steps // 20))
+        warmup = min(100, max(1, steps // (60 if muon else 20)))
         schedule = keras.optimizers.schedules.CosineDecay(
             initial_learning_rate=0.0,
             warmup_target=_MUON_RATE if muon else self.plan.learning_rate,

@@ -149,6 +149,11 @@ class Vocabulary:
         """The index of a known character. Raises KeyError."""
         return self._index[character]
 
+    @property
+    def first(self) -> int:
+        """The index that stands before a text's beginning: the line break's, where it is known."""
+        return self._index.get("\n", 0)
+
     @cached_property
     def _index(self) -> dict[str, int]:
         return {character: i for i, character in enumerate(self.characters)}

@@ -8,7 +8,8 @@ import pytest
 from bardtui.language import evaluation as module
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.corpus import Corpus, CorpusError, Document
-from bardtui.language.evaluation import evaluate
+from bardtui.language.evaluation import CONTINUOUS, RUN_UP, STRETCH, Scorer, evaluate, scores
+from bardtui.language.generator import Generator
 from bardtui.language.network import build_network
 from tests.conftest import VERSE
 
@@ -23,7 +24,7 @@ def test_the_held_out_part_scores_as_it_did_when_trained(
     result = evaluate(tiny_model, verse, 0.9, 1.0)
     assert result.scores["nats"] == pytest.approx(tiny_model.held_out_loss, abs=0.001)
     assert result.scores["characters"] == tiny_model.evaluation["characters"]
-    assert result.scores["protocol"] == tiny_model.evaluation["protocol"]
+    assert result.scores["protocol"] == CONTINUOUS
     assert result.unknown == ()
 
 
@@ -46,6 +47,22 @@ def test_the_score_is_the_mean_cross_entropy_of_one_pass(
     assert result.scores["bits"] == pytest.approx(result.scores["nats"] / math.log(2))
     assert result.scores["perplexity"] == pytest.approx(math.exp(result.scores["nats"]))
     assert told == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
+
+
+@pytest.mark.parametrize(
+    "length", [1, 2, RUN_UP, STRETCH, RUN_UP + STRETCH, RUN_UP + STRETCH + 1, 20_003]
+)
+def test_stretches_score_every_character_once_and_as_one_pass_does(
+    generator: Generator, tiny_model: ModelBundle, length: int
+) -> None:
+    text = tiny_model.vocabulary.encode(VERSE * 200).indices[:length]
+    scorer = Scorer(tiny_model.spec, tiny_model.vocabulary)
+    nats = sum(scorer.nats(tiny_model.weights(), text))
+    assert nats / length == pytest.approx(scores(generator, text)["nats"], abs=2e-3)
+    # Where all characters are equally likely, the sum counts them.
+    even = [np.zeros_like(weight) for weight in tiny_model.weights()]
+    nats = sum(scorer.nats(even, text))
+    assert nats == pytest.approx(length * math.log(len(tiny_model.vocabulary)), rel=1e-4)
 
 
 def test_unknown_characters_are_left_out_and_told(tiny_model: ModelBundle) -> None:

@@ -12,9 +12,10 @@ import pytest
 from bardtui import paths
 from bardtui.language.bundle import ModelBundle, ModelError, find_model
 from bardtui.language.corpus import Corpus, CorpusError, Document
+from bardtui.language.evaluation import CONTINUOUS, STRETCHES, scores_of
 from bardtui.language.generator import Generator
 from bardtui.language.network import SpecError
-from bardtui.language.recipe import Run, Wishes, evaluation_of, prepare
+from bardtui.language.recipe import Run, Wishes, prepare
 from bardtui.language.training import TrainingError
 from bardtui.language.vocabulary import MAX_SIZE
 from bardtui.language.windows import TooLittleText
@@ -170,8 +171,14 @@ def test_a_run_publishes_a_model_that_tells_how_it_was_made() -> None:
     assert model.training["command"] == "bardtui train plays --name mine"
     assert (model.training["from"], model.training["epochs"]) == (None, 2)
     assert [entry["epoch"] for entry in model.history] == [1, 2]
-    assert model.evaluation == evaluation_of(model.history[-1]["held_out"], len(VERSE))
+    assert model.evaluation == scores_of(model.history[-1]["held_out"], len(VERSE), STRETCHES)
     assert model.held_out_loss == model.history[-1]["held_out"]
+    again: list[int] = []
+    nats = run.score(lambda done, total: again.append(total - done))
+    assert nats == pytest.approx(model.held_out_loss, abs=1e-3)
+    assert find_model("mine").evaluation == scores_of(nats, len(VERSE), CONTINUOUS)
+    assert find_model("mine").history == model.history
+    assert again[-1] == 0
     assert set(model.versions) >= {"bardtui", "tensorflow", "keras", "numpy", "python"}
     values = json.loads((run.folder / "model.json").read_text())
     assert values["parameters"] == model.spec.parameters
@@ -180,12 +187,12 @@ def test_a_run_publishes_a_model_that_tells_how_it_was_made() -> None:
 
 
 def test_a_loss_is_told_in_the_three_forms() -> None:
-    told = evaluation_of(math.log(4), 7)
+    told = scores_of(math.log(4), 7, CONTINUOUS)
     assert told["bits"] == pytest.approx(2)
     assert told["perplexity"] == pytest.approx(4)
     assert told["characters"] == 7
     # However badly it went, the numbers stay numbers.
-    assert math.isfinite(evaluation_of(5_000.0, 7)["perplexity"])
+    assert math.isfinite(scores_of(5_000.0, 7, CONTINUOUS)["perplexity"])
 
 
 # --- training on
