@@ -1,6 +1,7 @@
 """Ways of writing with one network, one character after the other, measured side by side."""
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) ->
     ]
     if spec.cell == "lstm":
         ways.append(("NumPy by hand", _numpy(spec, weights)))
+        if find_spec("torch"):
+            ways.append(("PyTorch's LSTM for each character", _torch(spec)))
     return side_by_side(ways, seconds, begin)
 
 
@@ -79,6 +82,28 @@ def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
         logits = dense @ (np.concatenate(outputs) if spec.skip else x) + bias
         index = _draw(logits, rng)
         yield 1
+
+
+def _torch(spec: NetworkSpec) -> Iterator[int]:
+    """The same sizes in PyTorch, with weights of its own: they make no difference to the time."""
+    import torch
+
+    rng = np.random.default_rng(1)
+    embedding = torch.nn.Embedding(spec.vocabulary_size, spec.embedding_dim)
+    widths = [spec.embedding_dim, *[spec.units] * spec.layers]
+    layers = [torch.nn.LSTM(width, spec.units, batch_first=True) for width in widths[:-1]]
+    dense = torch.nn.Linear(sum(widths) if spec.skip else spec.units, spec.vocabulary_size)
+    states: list[Any] = [None] * spec.layers
+    index = 0
+    with torch.inference_mode():
+        while True:
+            outputs = [x := embedding(torch.tensor([[index]]))]
+            for n, layer in enumerate(layers):
+                x, states[n] = layer(x, states[n])
+                outputs.append(x)
+            logits = dense(torch.cat(outputs, 2) if spec.skip else x)
+            index = _draw(logits[0, 0].numpy(), rng)
+            yield 1
 
 
 def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -35,17 +35,17 @@ def is_name(line: str) -> bool:
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
 
 
-def joined(before: str, line: str) -> str:
+def joined(before: str, line: str, *, apart: bool = False) -> str:
     """`line` as it is to be added to a scene that ends in `before`.
 
     A line of the writer's begins a new line; a cue (alone, or with its speech below it) begins a
-    new paragraph, as speeches do. It ends its line too, unless it ends in a space: then what
-    follows goes on in it.
+    new paragraph, as speeches do, and so does what is to stand `apart`. It ends its line too,
+    unless it ends in a space: then what follows goes on in it.
     """
     if not line:
         return line
     breaks = len(before) - len(before.rstrip("\n"))
-    wanted = 2 if is_cue(line.split("\n", 1)[0]) else 1
+    wanted = 2 if apart or is_cue(line.split("\n", 1)[0]) else 1
     opening = "\n" * max(0, wanted - breaks) if before else ""
     return opening + line + ("" if line[-1].isspace() else "\n")
 

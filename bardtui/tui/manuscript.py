@@ -97,10 +97,16 @@ class Manuscript:
 
     def add_line(self, text: str) -> None:
         """Add the writer's words: on the disk when this returns, unless `problem` is set."""
-        if self._journal is None and self.scene.title == UNTITLED:
+        if not self.length and self._named_by_itself:
             self.scene.set("title", _title(text))
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
+
+    @property
+    def _named_by_itself(self) -> bool:
+        """Whether the title is still what a first line made it, or nothing yet."""
+        beginnings = self.scene.children(None)
+        return self.scene.title in {UNTITLED, *(_title(p.text) for p in beginnings)}
 
     def begin(
         self, model: str, fingerprint: str, settings: dict[str, Scalar], random_seed: int

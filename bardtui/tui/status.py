@@ -12,7 +12,8 @@ class Status:
 
     `models` holds "loading", "ready" or "unusable" for each; `activity` is what the model that
     was `asked` is at, empty when it is at nothing; `written` counts the characters since it began;
-    `offer` is what may be done with a suggestion that shows. `stop` is the key that stops it.
+    `offer` is what may be done with a suggestion that shows. `stop` is the key that stops it, and
+    `writer` is who writes, as it is to be called.
     """
 
     model: str
@@ -22,7 +23,7 @@ class Status:
     asked: str = ""
     offer: str = ""
     stop: str = "esc"
-    _writer: str = ""
+    writer: str = ""
     _began: float = 0.0
     _note: str = ""
     _note_ends: float = 0.0
@@ -33,7 +34,7 @@ class Status:
 
     def begin(self, writer: str) -> None:
         """A model begins to write, `writer` as it is to be called."""
-        self._writer, self.activity = writer, "writing"
+        self.writer, self.activity = writer, "writing"
         self.written, self._began = 0, time.monotonic()
         self._note_ends = min(self._note_ends, self._began + 1)
 
@@ -45,7 +46,7 @@ class Status:
             return self._note
         if self.activity == "writing":
             rate = self.written / max(now - self._began, 0.05)
-            return f"{self._writer} writes · {rate:,.0f} char/s · {self.stop} stops"
+            return f"{self.writer} writes · {rate:,.0f} char/s · {self.stop} stops"
         model = self.asked if self.activity else self.model
         match self.models.get(model, "loading"), self.activity:
             case "unusable", _:

@@ -58,6 +58,8 @@ def spoken(cast: Cast, before: str, line: str) -> str:
     if named is not None:
         line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
     role = named or cast.turn("writer", before)
-    if role is None or line.startswith("["):  # a stage direction is nobody's speech
+    if line.startswith("["):  # a stage direction is nobody's speech
         return joined(before, line)
+    if role is None:  # who has no role to speak as shall not seem to be whoever spoke last
+        return joined(before, line, apart=bool(cast.roles))
     return given_the_word(before, role) + line + ("" if line[-1:].isspace() else "\n")

@@ -73,6 +73,11 @@ def writer(speaker: str, model: str) -> str:
     return f"{speaker} ({model})" if speaker else model
 
 
+def interrupted(writer: str) -> str:
+    """That a line came while somebody was speaking."""
+    return f"{writer} broke off where your line came in"
+
+
 def joined_the_cast(count: int) -> str:
     """How many speakers have become roles."""
     if not count:

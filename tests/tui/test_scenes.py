@@ -81,6 +81,17 @@ async def gone(pilot: Pilot[None], *texts: str) -> None:
 # -- the list
 
 
+@pytest.mark.parametrize("key", ["f2", "delete", "ctrl+d"])
+async def test_what_is_done_to_scenes_asks_for_one(stair: Path, key: str) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await up(pilot)
+        await pilot.press("home", key)
+        await seen(pilot, "Choose one of the scenes first.")
+        await pilot.press("down")
+        await gone(pilot, "Choose one of the scenes first.")
+
+
 async def test_scenes_are_listed_with_all_that_is_known_of_them(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:

@@ -103,6 +103,42 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
     assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
 
 
+async def test_a_line_sent_while_a_model_writes_breaks_it_off_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(length=2000, pace=20)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        said: list[str] = []
+        monkeypatch.setattr(stage, "say", said.append)
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: stage.manuscript.scene.length > 5)
+        await type_line(pilot, "BEN:")
+        await until(pilot, lambda: said == ["tiny broke off where your line came in"])
+        written = [p.author for p, _ in stage.manuscript.scene.path()]
+        assert written[:3] == ["writer", "model", "writer"]
+
+
+async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name() -> None:
+    remember(length=10, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        scene = stage.manuscript.scene
+        await type_line(pilot, "The lamp is out.")
+        await idle(pilot, stage)
+        assert scene.title == "The lamp is out."
+        await pilot.press("ctrl+z")
+        await type_line(pilot, "The sea is high.")
+        await idle(pilot, stage)
+        assert scene.title == "The sea is high."
+        scene.set("title", "Act I")
+        await pilot.press("ctrl+z")
+        await type_line(pilot, "The lamp is lit.")
+        assert scene.title == "Act I"
+
+
 async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
     remember(length=3_000, pace=10)
     app = BardApp()

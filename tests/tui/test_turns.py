@@ -3,6 +3,7 @@
 import pytest
 
 from bardtui.scene.cast import Cast, Role
+from bardtui.scene.script import Paragraph, parse
 from bardtui.tui.turns import Turn, next_turn, spoken
 
 ROMEO = Role("ROMEO", "writer")
@@ -77,4 +78,10 @@ def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
 
 def test_in_free_text_a_line_is_a_line() -> None:
     assert spoken(Cast(), HERS, "But soft!") == "But soft!\n"
-    assert spoken(Cast((JULIET,)), HERS, "But soft!") == "But soft!\n"
+
+
+def test_a_line_of_no_role_stands_under_nobodys_cue() -> None:
+    muted = Cast((Role("ROMEO", "writer", muted=True), JULIET))
+    for cast in (Cast((JULIET,)), muted):
+        assert spoken(cast, HERS, "But soft!") == "\nBut soft!\n"
+        assert parse(HERS + spoken(cast, HERS, "But soft!"))[-1] == Paragraph("But soft!\n")

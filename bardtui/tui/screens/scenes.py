@@ -370,6 +370,8 @@ class ScenesScreen(Dialog[SceneChoice | None]):
                 if info.broken is None or broken_too:
                     return info
                 _say(self._refusal, visible(info.broken))
+            case _:
+                _say(self._refusal, "Choose one of the scenes first.")
         return None
 
     @contextmanager

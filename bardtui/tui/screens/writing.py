@@ -64,9 +64,12 @@ class WritingScreen(Screen[None]):
     # -- writing -----------------------------------------------------------------------------------
 
     def on_seed_line_sent(self, message: SeedLine.Sent) -> None:
+        interrupted = self.status.writer if self._passage is not None else ""
         self._stop()
         if message.text:
             self._say_line(message.text)
+            if interrupted:
+                self.say(words.interrupted(interrupted))
         self.transcript.action_scroll_end()
         self._write()
 
