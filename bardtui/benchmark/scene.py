@@ -97,7 +97,7 @@ def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> 
         reader.seek(text)
         text += "".join(reader.write(_PASSAGE, Sampling(random_seed=len(text))))
     grown = _peak_memory() - before
-    return [*figures, Figure("the same with places to return to", grown, "MB")]
+    return [*figures, Figure("the same with places to return to", grown, "MB", 5)]
 
 
 def _seconds_a_character(generator: Generator, length: int) -> float:

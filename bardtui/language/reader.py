@@ -5,13 +5,13 @@ from hashlib import blake2b
 
 import numpy as np
 
-from bardtui.language.generator import Generator, Sampling, Snapshot
+from bardtui.language.generator import Generator, Sampling
+from bardtui.language.marks import Marks
 from bardtui.language.states import States
 from bardtui.language.vocabulary import code_points
 from bardtui.strings import shared_length
 
 MARK_EVERY = 64  # characters; read again in some 25 ms
-_MOST_BYTES = 5 << 25  # of snapshots: 1.2 million characters with two layers of 512
 
 
 class Reader:
@@ -28,12 +28,11 @@ class Reader:
         self.generator = generator
         generator.reset()
         start = generator.snapshot()
-        self._marks: dict[bytes, Snapshot] = {b"": start}
+        self._marks = Marks(start)
         self._states = states
         if states is not None:
-            self._marks |= states.load(start)
-        size = sum(array.nbytes for array in start.arrays)
-        self._most_marks = max(2, _MOST_BYTES // max(1, size))
+            for key, snapshot in states.load(start):
+                self._marks.keep(key, snapshot)
         # The text that the generator has read: its length, the digest of its full blocks of
         # MARK_EVERY characters, and what stands after them.
         self._length, self._blocks, self._rest = 0, b"", ""
@@ -78,8 +77,8 @@ class Reader:
 
     def keep(self) -> None:
         """Keep the last snapshot before here among the states, for the next time."""
-        if self._states is not None and self._blocks in self._marks:
-            self._states.keep(self._blocks, self._marks[self._blocks])
+        if self._states is not None and self._blocks and (mark := self._marks.get(self._blocks)):
+            self._states.keep(self._blocks, mark)
 
     def _took(self, piece: str) -> None:
         """Note what the generator has just taken in; it never reaches beyond its block."""
@@ -90,13 +89,10 @@ class Reader:
             self._mark()
 
     def _mark(self) -> None:
-        """Keep a snapshot of here; when there are too many, every other of them goes."""
+        """Keep a snapshot of here."""
         key = _digest(self._blocks, self._rest)
         if key not in self._marks:
-            self._marks[key] = self.generator.snapshot()
-        if len(self._marks) > self._most_marks:
-            for other in list(self._marks)[1::2]:
-                del self._marks[other]
+            self._marks.keep(key, self.generator.snapshot())
 
     def _look_through(self, text: str) -> None:
         """Work out the digests of a text, and its unknown characters: of what is new in it."""
@@ -119,12 +115,12 @@ class Reader:
             nearest = self._length
         else:
             nearest = -1
-        at = len(text)
-        if (mark := self._marks.get(self._digest_at(at))) is None:
-            digests = enumerate(reversed(self._digests))
-            left, key = next((n, key) for n, key in digests if key in self._marks)
-            mark, at = self._marks[key], (len(self._digests) - 1 - left) * MARK_EVERY
-        if at > nearest:
+        at, mark = len(text), self._marks.get(self._digest_at(len(text)))
+        if mark is None:
+            for at in range((len(self._digests) - 1) * MARK_EVERY, nearest, -MARK_EVERY):
+                if mark := self._marks.get(self._digests[at // MARK_EVERY]):
+                    break
+        if mark is not None and at > nearest:
             self.generator.restore(mark)
             blocks = at // MARK_EVERY
             self._length, self._blocks = at, self._digests[blocks]

@@ -11,8 +11,6 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
-import numpy as np
-
 from bardtui.files import private_folder
 from bardtui.language.generator import Snapshot
 
@@ -31,7 +29,7 @@ class States:
     def load(self, like: Snapshot) -> Iterator[tuple[bytes, Snapshot]]:
         """All that are kept of the model whose snapshots have the shapes of `like`, each with its
         text's digest."""
-        size = _DIGEST + 8 + sum(array.nbytes for array in like.arrays)
+        size = _DIGEST + len(like.to_bytes())
         for path in sorted(self._folder.glob(f"{self._prefix}-*.state")):
             with suppress(OSError, ValueError):
                 if path.stat().st_size != size:
@@ -39,11 +37,11 @@ class States:
                 key = bytes.fromhex(path.stem.removeprefix(f"{self._prefix}-"))
                 content = path.read_bytes()
                 if content[:_DIGEST] == _checksum(content[_DIGEST:]):
-                    yield key, _unpacked(content[_DIGEST:], like)
+                    yield key, like.alike(content[_DIGEST:])
 
     def keep(self, key: bytes, snapshot: Snapshot) -> None:
         """Keep a snapshot. Where that is not possible nothing is lost, and nothing is said."""
-        content = _packed(snapshot)
+        content = snapshot.to_bytes()
         with suppress(OSError):
             private_folder(self._folder)
             path = self._folder / f"{self._prefix}-{key.hex()}.state"
@@ -56,20 +54,3 @@ class States:
 
 def _checksum(content: bytes) -> bytes:
     return blake2b(content, digest_size=_DIGEST).digest()
-
-
-def _packed(snapshot: Snapshot) -> bytes:
-    """The position, then the arrays, least byte first."""
-    flat = [array.astype("<f4").tobytes() for array in snapshot.arrays]
-    return b"".join([snapshot.position.to_bytes(8, "little"), *flat])
-
-
-def _unpacked(content: bytes, like: Snapshot) -> Snapshot:
-    """Raises ValueError where a number is none."""
-    values = np.frombuffer(content, "<f4", offset=8).astype(np.float32)
-    if not np.isfinite(values).all():
-        raise ValueError("a state that is not finite")
-    ends = np.cumsum([array.size for array in like.arrays])[:-1]
-    shaped = zip(np.split(values, ends), like.arrays, strict=True)
-    position = int.from_bytes(content[:8], "little")
-    return Snapshot(position, tuple(part.reshape(array.shape) for part, array in shaped))

@@ -53,6 +53,26 @@ class Snapshot:
     position: int
     arrays: tuple[NDArray[np.float32], ...]
 
+    def to_bytes(self) -> bytes:
+        """The position, in 8 bytes, then the arrays; least byte first."""
+        flat = [array.astype("<f4").tobytes() for array in self.arrays]
+        return b"".join([self.position.to_bytes(8, "little"), *flat])
+
+    def alike(self, content: bytes) -> "Snapshot":
+        """The snapshot of this one's shapes that `to_bytes` made `content` of.
+
+        Raises ValueError for what is no such thing, and where a number is none.
+        """
+        values = np.frombuffer(content, "<f4", offset=8).astype(np.float32)
+        if values.size != sum(array.size for array in self.arrays):
+            raise ValueError("a state of another size")
+        if not np.isfinite(values).all():
+            raise ValueError("a state that is not finite")
+        ends = np.cumsum([array.size for array in self.arrays])[:-1]
+        shaped = zip(np.split(values, ends), self.arrays, strict=True)
+        position = int.from_bytes(content[:8], "little")
+        return Snapshot(position, tuple(part.reshape(array.shape) for part, array in shaped))
+
 
 class Stepper:
     """A stateful Keras network of batch size `streams`, all of them at the same position.

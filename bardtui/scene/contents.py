@@ -140,7 +140,8 @@ def _read(path: Path) -> tuple[Counts, list[_Text]]:
     scene, _ = read_scene(path)
     visible = scene.path()
     text = "".join(passage.text[:length] for passage, length in visible)
-    writers = sum(length for passage, length in visible if passage.author == "writer")
+    runs = (run for passage, length in visible for run in passage.by_author(length))
+    writers = sum(len(text) for author, text in runs if author == "writer")
     whole = {passage.id for passage, length in visible if length == passage.length}
     hidden = (passage.text for passage in scene.passages.values() if passage.id not in whole)
     texts = [_Text(flat, _fold(flat)) for flat in map(_flat, (text, *hidden))]

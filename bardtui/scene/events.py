@@ -47,6 +47,23 @@ def optional_string(event: Event, name: str) -> str | None:
     return None if event.get(name) is None else string(event, name)
 
 
+def spans(event: Event, name: str) -> tuple[tuple[int, int], ...]:
+    """Parts of a text, in order: pairs of where one begins and ends; none where there are none.
+
+    Raises SceneError for another value.
+    """
+    value = event.get(name) or []
+    found, least = [], 0
+    for pair in value if isinstance(value, list) else [None]:
+        match pair:
+            case [int(begin), int(end)] if least <= begin < end < _TOO_LARGE:
+                found.append((begin, end))
+                least = end
+            case _:
+                raise SceneError(f"{name} is not a list of parts of the text")
+    return tuple(found)
+
+
 def is_scalar(value: object) -> bool:
     """Whether a value may stand among a passage's settings."""
     if isinstance(value, float):

@@ -1,16 +1,22 @@
 """A passage: what one author wrote in one go."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bardtui.scene.events import Scalar
+from bardtui.strings import shared_length
 
 Author = Literal["writer", "model"]
+
+Spans = tuple[tuple[int, int], ...]
+"""Parts of a text, in order and apart: where each begins, and where it has ended."""
 
 
 @dataclass(slots=True, eq=False)
 class Passage:
-    """A run of text by one author.
+    """A run of text by one author; of a model's that a writer has edited, what is `kept` of it is
+    still the model's.
 
     `parent` is the passage it follows (None: it opens the scene) and `at` how many of the parent's
     characters it follows (None: all of them). `model`, `fingerprint`, `settings` and `random_seed`
@@ -26,6 +32,7 @@ class Passage:
     settings: dict[str, Scalar] = field(default_factory=dict)
     random_seed: int | None = None
     reason: str | None = None
+    kept: Spans = ()
     length: int = field(default=0, init=False)
     _chunks: list[str] = field(default_factory=list, init=False, repr=False)
 
@@ -41,6 +48,34 @@ class Passage:
             self._chunks = ["".join(self._chunks)]
         return self._chunks[0] if self._chunks else ""
 
+    def by_author(self, shown: int) -> Iterator[tuple[Author, str]]:
+        """The first `shown` characters in runs, each with who wrote it."""
+        at = 0
+        for begin, end in self.kept if self.author == "writer" else ():
+            if begin >= shown:
+                break
+            if begin > at:
+                yield "writer", self.text[at:begin]
+            at = min(end, shown)
+            yield "model", self.text[begin:at]
+        if at < shown:
+            yield self.author, self.text[at:shown]
+
+    def kept_in(self, text: str, shown: int) -> Spans:
+        """What is still the model's where the first `shown` characters are edited to be `text`:
+        what of the model's words stands before and behind all that is different."""
+        old = self.text[:shown]
+        spans = ((0, shown),) if self.author == "model" else self.kept
+        before = shared_length(old, text)
+        room = min(shown, len(text)) - before
+        behind = shared_length(old[shown - room :][::-1], text[len(text) - room :][::-1])
+        later, rest = len(text) - shown, shown - behind
+        parts = [
+            *((begin, min(end, before)) for begin, end in spans),
+            *((max(begin, rest) + later, min(end, shown) + later) for begin, end in spans),
+        ]
+        return tuple((begin, end) for begin, end in parts if begin < end)
+
     def event(self) -> dict[str, Any]:
         """The event that makes this passage, whole; what is None or empty is left out."""
         event = {
@@ -55,6 +90,7 @@ class Passage:
             "random_seed": self.random_seed,
             "text": self.text or None,
             "reason": self.reason,
+            "kept": self.kept or None,
         }
         return {name: value for name, value in event.items() if value is not None}
 

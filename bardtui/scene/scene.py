@@ -25,9 +25,10 @@ from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.events import Event as Event
 from bardtui.scene.events import Scalar as Scalar
 from bardtui.scene.events import SceneError as SceneError
-from bardtui.scene.events import canonical, integer, is_scalar, optional_string, string
+from bardtui.scene.events import canonical, integer, is_scalar, optional_string, spans, string
 from bardtui.scene.passage import Author as Author
 from bardtui.scene.passage import Passage as Passage
+from bardtui.scene.passage import Spans
 
 Point = tuple[int | None, int | None]
 """A passage's id (None: before any), and after how many of its characters (None: all of them)."""
@@ -154,6 +155,7 @@ class Scene:
         settings: Mapping[str, Scalar] | None = None,
         random_seed: int | None = None,
         reason: str | None = None,
+        kept: Spans = (),
         after: Point | None = None,
     ) -> Passage:
         """Add a passage `after` a point, else at the end of the visible text; it becomes the head.
@@ -176,6 +178,7 @@ class Scene:
             settings=dict(settings or {}),
             random_seed=random_seed,
             reason=SENT if author == "writer" and reason is None else reason,
+            kept=kept,
         )
         passage.grow(text)
         self._do(passage.event())
@@ -192,21 +195,22 @@ class Scene:
     def edit(self, passage_id: int, text: str) -> None:
         """Give a passage of the visible text other words; undo brings the old ones back.
 
-        The edited text is another take of the passage, and the writer's; one of a model's keeps
-        that model's name. The passages after it follow the new take as copies, so that the visible
-        text goes on as it was. Without a `text` they follow what stood before. Raises SceneError
-        for a passage that does not show.
+        The edited text is another take of the passage, and the writer's but for what it keeps of a
+        model's words, and with them that model's name. The passages after it follow the new take
+        as copies, so that the visible text goes on as it was. Without a `text` they follow what
+        stood before. Raises SceneError for a passage that does not show.
         """
         here, path = (self.head, self.head_at), self.path()
         while path and path[0][0].id != passage_id:
             del path[0]
         if not path:
             raise SceneError(f"passage {passage_id} is not in the visible text")
-        old, _ = path.pop(0)
+        old, old_shown = path.pop(0)
         point: Point = old.parent, old.at
         if text:
             reason = OPENED if old.reason == OPENED else EDITED
-            new = self.add("writer", text, model=old.model, reason=reason, after=point)
+            kept = old.kept_in(text, old_shown)
+            new = self.add("writer", text, model=old.model, reason=reason, kept=kept, after=point)
             point = new.id, None
         for passage, shown in path:
             copy = self.add(
@@ -217,6 +221,7 @@ class Scene:
                 settings=passage.settings,
                 random_seed=passage.random_seed,
                 reason=passage.reason or "stopped",
+                kept=passage.kept,
                 after=point,
             )
             point = copy.id, None
@@ -333,6 +338,7 @@ class Scene:
             settings=settings,
             random_seed=integer(event, "random_seed"),
             reason=optional_string(event, "reason"),
+            kept=spans(event, "kept"),
         )
         passage.grow(optional_string(event, "text") or "")
         self.passages[passage_id] = passage

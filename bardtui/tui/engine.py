@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bardtui.language.reader import Reader
     from bardtui.language.takes import Takes
 
-FRAME = 1 / 60  # seconds: text is posted no more often than the screen is drawn
+FRAME = 1 / 30  # seconds: text comes this often; drawing it takes a good part of a 60th
 KEPT_MODELS = 4
 _LONGEST_REASON = 300  # characters
 

@@ -260,7 +260,8 @@ class Manuscript:
     def _count(self) -> dict[Author, int]:
         counts: dict[Author, int] = {"writer": 0, "model": 0}
         for passage, length in self.scene.path():
-            counts[passage.author] += length
+            for author, text in passage.by_author(length):
+                counts[author] += len(text)
         return counts
 
 

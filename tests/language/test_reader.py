@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bardtui.language import reader as reader_module
+from bardtui.language import marks
 from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
 from bardtui.language.reader import MARK_EVERY, Reader
 from tests.conftest import VERSE
@@ -223,8 +223,8 @@ def test_unknown_characters_are_told_of_any_text(reader: Reader) -> None:
 def test_snapshots_have_a_bound_and_are_thinned_evenly(
     generator: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    size = sum(array.nbytes for array in generator.snapshot().arrays)
-    monkeypatch.setattr(reader_module, "_MOST_BYTES", size * 16)
+    size = len(generator.snapshot().to_bytes())
+    monkeypatch.setattr(marks, "MOST_BYTES", size * 16)
     reader = Reader(generator)
     text = VERSE * 30
     reader.seek(text)

@@ -117,6 +117,16 @@ def test_lines_bear_the_bar_of_the_writer_and_say_when_they_are_shared() -> None
     assert "<i>[Aside]</i>" in export(scene, "html")
 
 
+def test_of_an_edited_passage_each_word_is_whose_it_is() -> None:
+    scene = scene_of("ANN:\n", "Come in.\n")
+    scene.edit(2, "Come out.\n")
+    assert page(scene).pieces[1:] == [
+        ("model", "shakespeare", "Come "),
+        ("writer", None, "out"),
+        ("model", "shakespeare", "."),
+    ]
+
+
 def test_a_models_name_and_the_title_are_escaped() -> None:
     scene = Scene('</title><script>alert("1")</script>')
     scene.add(

@@ -4,7 +4,10 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bardtui.scene.events import canonical, spans
 from bardtui.scene.scene import EDITED, OPENED, SENT, Event, Passage, Scene, SceneError
 
 
@@ -405,6 +408,62 @@ def test_an_edited_passage_is_a_take_and_what_followed_goes_on() -> None:
     assert point(scene) == here
     assert scene.redo()
     assert point(scene) == edited
+
+
+@pytest.mark.parametrize(
+    ("edits", "runs"),
+    [
+        (["Come out.\n"], [("model", "Come "), ("writer", "out"), ("model", ".\n")]),
+        (["Come in, Ben.\n"], [("model", "Come in"), ("writer", ", Ben"), ("model", ".\n")]),
+        (["in.\n"], [("model", "in.\n")]),
+        (["No!"], [("writer", "No!")]),
+        (
+            ["Come out.\n", "Oh, come out.\n"],
+            [("writer", "Oh, c"), ("model", "ome "), ("writer", "out"), ("model", ".\n")],
+        ),
+    ],
+)
+def test_of_an_edited_passage_what_is_kept_stays_the_model_s(
+    edits: list[str], runs: list[tuple[str, str]]
+) -> None:
+    scene = Scene()
+    _, answer = exchange(scene, "ANN:\n", "Come in.\n")
+    number = answer.id
+    for text in edits:
+        scene.edit(number, text)
+        number = scene.head or 0
+    again = Scene()
+    for event in scene.events():
+        again.apply(canonical(event))
+    for each in (scene, again):
+        passage = each.passages[number]
+        assert list(passage.by_author(passage.length)) == runs
+        assert list(passage.by_author(2)) == [(runs[0][0], runs[0][1][:2])]
+
+
+@given(st.lists(st.text("ab\n", max_size=12), min_size=1, max_size=5), st.integers(0, 12))
+def test_however_it_is_edited_every_character_has_an_author(edits: list[str], shown: int) -> None:
+    passage = Passage(1, None, "model", model="small")
+    passage.grow("abba\nbaba")
+    for text in edits:
+        edited = Passage(1, None, "writer", kept=passage.kept_in(text, passage.length))
+        edited.grow(text)
+        runs = list(edited.by_author(min(shown, edited.length)))
+        assert "".join(run for _, run in runs) == text[:shown]
+        assert all(run for _, run in runs)
+        assert spans(canonical(edited.event()), "kept") == edited.kept
+        passage = edited
+
+
+@pytest.mark.parametrize(
+    "kept", ["all", [3], [[3]], [[2, 2]], [[5, 3]], [[-1, 3]], [[0, 3], [2, 4]], [[0, 1.5]], 7]
+)
+def test_kept_parts_that_are_none_are_refused(kept: object) -> None:
+    scene = Scene()
+    event = {"type": "passage", "id": 1, "author": "writer", "text": "abcdef", "kept": kept}
+    with pytest.raises(SceneError, match="kept is not a list of parts"):
+        scene.apply(event)
+    assert not scene.passages
 
 
 def test_a_passage_may_be_edited_away_and_a_text_from_a_file_stays_one() -> None:

@@ -122,7 +122,7 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
     # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
     length, passages = 20_000, times(WARM + 8, 518)
     monkeypatch.setattr("bardtui.language.generator.Generator", Quick)
-    monkeypatch.setattr("bardtui.language.reader._MOST_BYTES", 8_192 * 100)  # reached at once
+    monkeypatch.setattr("bardtui.language.marks.MOST_BYTES", 8_192 * 100)  # reached at once
     small(length)
     app = BardApp()
     held: list[int] = []

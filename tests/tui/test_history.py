@@ -95,6 +95,8 @@ async def test_a_passage_is_edited_in_place() -> None:
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == whole.replace("in.", "back in."))
         assert stage.manuscript.scene.text == stage.transcript.text == on_disk()
+        theirs = stage.manuscript.length - len("ANN:\n" + "BEN:\n" + "back ")
+        assert stage.manuscript.writers_share == 1 - theirs / stage.manuscript.length
         assert app.focused is stage.transcript
         await pilot.press("ctrl+z")
         assert stage.transcript.text == whole

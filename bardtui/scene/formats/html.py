@@ -12,7 +12,7 @@ from html import escape
 from itertools import accumulate
 
 from bardtui.scene.formats.plain import model_of, models_of, printable, title_of
-from bardtui.scene.scene import Passage, Scene
+from bardtui.scene.scene import Author, Passage, Scene
 from bardtui.scene.script import Block, Speech, parse, split_directions
 
 _PAGE = """\
@@ -89,19 +89,24 @@ def to_html(scene: Scene) -> str:
 
 def _authors(scene: Scene) -> str:
     names = [f'<span class="model">{escape(name)}</span>' for name in models_of(scene)]
-    if any(passage.author == "writer" and shown for passage, shown in scene.path()):
+    runs = (run for passage, shown in scene.path() for run in passage.by_author(shown))
+    if any(author == "writer" for author, _ in runs):
         names.insert(0, '<span class="writer">the writer</span>')
     return f'<p class="authors">{" · ".join(names)}</p>\n' if names else ""
 
 
 class _Page:
-    """The text, and where in it each passage begins."""
+    """The text, and where in it each run by one author begins."""
 
     def __init__(self, scene: Scene) -> None:
-        path = [(passage, shown) for passage, shown in scene.path() if shown]
+        runs = [
+            (author, passage, len(text))
+            for passage, shown in scene.path()
+            for author, text in passage.by_author(shown)
+        ]
         self._text = printable(scene.text)  # a character for a character: offsets stay
-        self._passages = [passage for passage, _ in path]
-        self._starts = [0, *accumulate(shown for _, shown in path)]
+        self._runs = [(author, passage) for author, passage, _ in runs]
+        self._starts = [0, *accumulate(length for _, _, length in runs)]
 
     def sections(self) -> Iterator[str]:
         begin = 0
@@ -117,19 +122,19 @@ class _Page:
             spans, authors = [], set()
             at = begin
             for part, is_direction in split_directions(line):
-                for passage, piece in self._by_passage(at, at + len(part)):
-                    authors.add(passage.author)
-                    spans.append(_span(passage, piece, is_direction))
+                for author, passage, piece in self._by_author(at, at + len(part)):
+                    authors.add(author)
+                    spans.append(_span(author, passage, piece, is_direction))
                 at += len(part)
             whose = "shared writer" if len(authors) > 1 else "".join(authors)
             yield f'<p class="{whose}">{"".join(spans)}</p>\n'
             begin = at + 1
 
-    def _by_passage(self, begin: int, end: int) -> Iterator[tuple[Passage, str]]:
+    def _by_author(self, begin: int, end: int) -> Iterator[tuple[Author, Passage, str]]:
         index = bisect_right(self._starts, begin) - 1
         while begin < end:
             stop = min(end, self._starts[index + 1])
-            yield self._passages[index], self._text[begin:stop]
+            yield *self._runs[index], self._text[begin:stop]
             begin, index = stop, index + 1
 
 
@@ -139,7 +144,7 @@ def _kind(block: Block) -> str:
     return "direction" if block.is_direction else "prose"
 
 
-def _span(passage: Passage, text: str, is_direction: bool) -> str:
-    model = f' title="{escape(model_of(passage))}"' if passage.author == "model" else ""
+def _span(author: Author, passage: Passage, text: str, is_direction: bool) -> str:
+    model = f' title="{escape(model_of(passage))}"' if author == "model" else ""
     shown = f"<i>{escape(text)}</i>" if is_direction else escape(text)
-    return f'<span class="{passage.author}"{model}>{shown}</span>'
+    return f'<span class="{author}"{model}>{shown}</span>'

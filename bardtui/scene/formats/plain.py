@@ -37,7 +37,11 @@ def title_of(scene: Scene) -> str:
 def models_of(scene: Scene) -> list[str]:
     """The names of the models that wrote some of the visible text, in order of appearance."""
     return list(
-        dict.fromkeys(model_of(p) for p, shown in scene.path() if p.author == "model" and shown)
+        dict.fromkeys(
+            model_of(passage)
+            for passage, shown in scene.path()
+            if any(author == "model" for author, _ in passage.by_author(shown))
+        )
     )
 
 

@@ -251,7 +251,7 @@ class WritingScreen(Screen[None]):
     def _show_scene(self) -> None:
         self._forget_suggestion()
         path = self.manuscript.scene.path()
-        self.transcript.set_passages([(p.author, p.text[:shown]) for p, shown in path])
+        self.transcript.set_passages([run for p, shown in path for run in p.by_author(shown)])
         self._show_takes()
         self._show_cast()
         self._show_state()

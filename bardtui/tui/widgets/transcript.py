@@ -22,6 +22,7 @@ from textual.strip import Strip
 from bardtui.scene.scene import Author
 from bardtui.scene.script import LONGEST_CUE, is_cue
 from bardtui.strings import shared_length
+from bardtui.tui.widgets.stillbar import StillBar
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
 
 Kind = Literal["speech", "cue", "direction"]
@@ -111,6 +112,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._passage_authors: list[Author] = []
         self._place = 0  # the first character a reader who let go sees
         self._settling = False
+        self._bar: StillBar | None = None
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
 
     # -- the text ----------------------------------------------------------------------------------
@@ -161,6 +163,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             self._rows_changed()
             if self.follow:
                 self._settle()
+            else:
+                self.vertical_scrollbar.moved()
         self._refresh_rows(first)
 
     def _first_row_open_to_change(self) -> int:
@@ -193,6 +197,18 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows_changed()
         self._settle()
 
+    @property
+    def vertical_scrollbar(self) -> StillBar:
+        """Made when it is first asked for, as Textual makes its own."""
+        if self._bar is None:
+            thickness = self.scrollbar_size_vertical
+            self._vertical_scrollbar = self._bar = bar = StillBar(
+                vertical=True, name="vertical", thickness=thickness
+            )
+            bar.display = False
+            self.app._start_widget(self, bar)
+        return self._bar
+
     def _rows_changed(self) -> None:
         """Tell the scrollbar of the rows there are.
 
@@ -204,7 +220,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         height = max(self._text.row_count, self.container_size.height)
         width = self.scrollable_content_region.width
         self.set_reactive(Transcript.virtual_size, Size(width, height))
-        self.vertical_scrollbar.window_virtual_size = height
+        # Looked at once it is known, too, where the view comes to be.
+        self.vertical_scrollbar.set_reactive(StillBar.window_virtual_size, height)
 
     def _refresh_rows(self, first: int) -> None:
         """Draw the rows from `first` on again, those that are in view."""
@@ -261,6 +278,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             self._settling = False
         if self.is_vertical_scroll_end:
             self.follow = True
+        self.vertical_scrollbar.moved()
 
     def scroll_to(
         self, x: float | None = None, y: float | None = None, *, animate: bool = True, **how: Any

@@ -1,0 +1,64 @@
+"""The scene's scrollbar looks as Textual's does, and is drawn less often."""
+
+from hosts import Host, until
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from textual.scrollbar import ScrollBarRender
+
+from bardtui.tui.widgets.stillbar import thumb
+from bardtui.tui.widgets.transcript import Transcript
+
+CONSOLE = Console(width=4, color_system="truecolor", force_terminal=True)
+
+
+def drawn(size: int, virtual: int, window: int, position: float) -> str:
+    window = window if window < virtual else 0
+    bar = ScrollBarRender.render_bar(size, virtual, window, position)
+    with CONSOLE.capture() as capture:
+        CONSOLE.print(bar)
+    return capture.get()
+
+
+@given(
+    size=st.integers(1, 40),
+    ends=st.tuples(st.integers(1, 3_000), st.integers(1, 3_000)),
+    shares=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
+def test_with_the_thumb_at_the_same_place_it_looks_the_same(
+    size: int, ends: tuple[int, int], shares: tuple[float, float]
+) -> None:
+    scrolled = [
+        (size, virtual, size, int(max(0, virtual - size) * share * 8) / 8)
+        for virtual, share in zip(ends, shares, strict=True)
+    ]
+    one, other = scrolled
+    if thumb(*one) == thumb(*other):
+        assert drawn(*one) == drawn(*other)
+
+
+async def test_at_the_end_of_a_long_text_it_is_not_drawn_for_every_row() -> None:
+    transcript = Transcript()
+    host = Host(transcript)
+    async with host.run_test(size=(60, 20)) as pilot:
+        transcript.begin_passage("model")
+        transcript.append("A row of text.\n" * 2_000)
+        bar = transcript.vertical_scrollbar
+        await until(pilot, lambda: bar.position == transcript.max_scroll_y > 0)
+        renders = 0
+        genuine = bar.render
+
+        def render() -> object:
+            nonlocal renders
+            renders += 1
+            return genuine()
+
+        bar.render = render  # type: ignore[method-assign, assignment]
+        for _ in range(40):
+            transcript.append("Another row.\n")
+            await pilot.pause()
+        assert bar.position == transcript.max_scroll_y
+        assert renders <= 4
+        await pilot.press("home")
+        transcript.scroll_to(y=0)
+        await until(pilot, lambda: bar.position == 0 and bar._drawn == bar._thumb())
