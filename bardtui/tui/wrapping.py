@@ -13,6 +13,7 @@ import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
@@ -95,19 +96,34 @@ def breaks(text: str, width: int) -> list[int]:
     a single glyph wider than that. A row's newline belongs to it. Words longer than a row, and
     rows of characters without width, are cut; wide characters (Chinese, emoji) may be parted.
     """
+    if (text.isascii() and "\t" not in text) or _NOT_NARROW.search(text) is None:
+        return _narrow_breaks(text, width)
     rows: list[int] = []
-    narrow_text = _NOT_NARROW.search(text) is None
     begin = 0
     while True:
         newline = text.find("\n", begin)
         end = len(text) if newline < 0 else newline
-        narrow = narrow_text or _NOT_NARROW.search(text, begin, end) is None
+        narrow = _NOT_NARROW.search(text, begin, end) is None
         if not narrow or end - begin > width:
             rows.extend(_line_breaks(text, begin, end, width, narrow))
         if newline < 0:
             return rows
         begin = newline + 1
         rows.append(begin)
+
+
+def _narrow_breaks(text: str, width: int) -> list[int]:
+    """The same where every character takes a cell. Only lines longer than a row are looked at one
+    by one: a play has few, and wrapping 5 MB of one anew is what a resize waits for."""
+    lengths = [len(line) for line in text.split("\n")]
+    begins = [0, *accumulate([length + 1 for length in lengths])]
+    rows: list[int] = []
+    done = 1
+    for line in [line for line, length in enumerate(lengths) if length > width]:
+        rows += begins[done : line + 1]
+        rows += _line_breaks(text, begins[line], begins[line] + lengths[line], width, True)
+        done = line + 1
+    return rows + begins[done:-1]
 
 
 def _line_breaks(text: str, begin: int, end: int, width: int, narrow: bool) -> Iterator[int]:
