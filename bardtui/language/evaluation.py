@@ -27,7 +27,7 @@ STRETCHES = f"stretches of {STRETCH} characters, each with the {RUN_UP} before i
 _PIECE = 4_096
 _SIDE_BY_SIDE = 16
 
-Progress = Callable[[int, int], None]
+Counting = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def evaluate(
     corpus: Corpus,
     start: float,
     stop: float,
-    progress: Progress = lambda done, total: None,
+    progress: Counting = lambda done, total: None,
 ) -> Evaluation:
     """Score the part of the text from share `start` to `stop` (0 to 1), in one continuous pass.
 
@@ -60,7 +60,7 @@ def evaluate(
 
 
 def scores(
-    generator: Generator, indices: Indices, progress: Progress = lambda done, total: None
+    generator: Generator, indices: Indices, progress: Counting = lambda done, total: None
 ) -> dict[str, Any]:
     """The scores of a text that is read from a zero state in one continuous pass."""
     total, length = 0.0, len(indices)

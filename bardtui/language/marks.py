@@ -3,7 +3,6 @@
 from contextlib import suppress
 from io import FileIO
 from tempfile import TemporaryFile
-from typing import cast
 
 from bardtui.language.stepper import Snapshot
 
@@ -51,7 +50,7 @@ class Marks:
         place = self._free.pop() if self._free else len(self._places)
         try:
             if self._file is None:
-                self._file = cast(FileIO, TemporaryFile(buffering=0))  # noqa: SIM115
+                self._file = TemporaryFile(buffering=0)  # noqa: SIM115
             self._file.seek(place * self._size)
             written = self._file.write(snapshot.to_bytes())
         except OSError:

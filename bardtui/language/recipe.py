@@ -16,7 +16,7 @@ from bardtui.language.catalogue import Progress, printable
 from bardtui.language.checkpoint import FILE as CHECKPOINT
 from bardtui.language.corpus import Corpus
 from bardtui.language.encoding import StoredText, encode
-from bardtui.language.evaluation import STRETCHES, scores, scores_of
+from bardtui.language.evaluation import STRETCHES, Counting, scores, scores_of
 from bardtui.language.generator import Generator
 from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec
@@ -114,7 +114,7 @@ class Run:
     folder: Path  # where the model will lie
     notes: list[str] = field(default_factory=list)
 
-    def score(self, on_progress: Progress = lambda done, total: None) -> float | None:
+    def score(self, on_progress: Counting = lambda done, total: None) -> float | None:
         """Score the model as it lies in the folder in one continuous pass over the held-out text,
         and keep the figure with it. Returns it in nats per character, None where nothing is held
         out. `on_progress` is told how many characters of how many are done."""
