@@ -20,7 +20,7 @@ def train(
         str, typer.Argument(metavar="CORPUS", help="A name of the catalogue, a file or a folder.")
     ],
     name: Annotated[str, typer.Option(help="What the model will be called.")],
-    seq_len: Annotated[int | None, typer.Option(help="Characters in a window. [120]")] = None,
+    seq_len: Annotated[int | None, typer.Option(help="Characters in a window.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Windows in a batch.")] = None,
     embedding_dim: Annotated[int | None, typer.Option(help="Numbers for a character.")] = None,
     units: Annotated[int | None, typer.Option(help="Numbers in a layer's state.")] = None,

@@ -50,7 +50,8 @@ def test_a_longer_text_gets_a_larger_network() -> None:
         spec, plan = run.training.spec, run.training.plan
         units.append(spec.units)
         epochs.append(plan.epochs)
-        assert (spec.layers, spec.cell, plan.seq_len) == (2, "lstm", 120)
+        assert (spec.layers, spec.cell) == (2, "lstm")
+        assert plan.seq_len in (120, 240)
         assert run.folder == paths.models_dir() / "mine"
         assert run.training.folder == paths.runs_dir() / "mine"
     assert units == [128, 256, 512]
