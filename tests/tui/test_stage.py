@@ -469,6 +469,25 @@ async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
         assert again.stage.seed_line.text == "Not yet"
 
 
+async def test_a_line_is_kept_as_typed_until_it_is_in_the_scene(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(length=10, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        genuine, kept = app.stage.manuscript.add_line, []
+
+        def add_line(text: str) -> None:
+            kept.append(paths.draft_file().read_text())
+            genuine(text)
+
+        monkeypatch.setattr(app.stage.manuscript, "add_line", add_line)
+        await type_line(pilot, "ANN:")
+        await until(pilot, lambda: bool(kept))
+        assert kept == ["ANN:"]
+        await until(pilot, lambda: not paths.draft_file().exists())
+
+
 async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take() -> None:
     remember(length=30, pace=None)
     app = BardApp()

@@ -63,7 +63,7 @@ class StageScreen(HistoryScreen):
         self._show_scene()
         self.seed_line.text = self._draft.text
         self.seed_line.move_cursor(self.seed_line.document.end)
-        self.set_interval(0.5, lambda: self._draft.keep(self.seed_line.text))
+        self.set_interval(0.5, lambda: self._draft.keep(self.seed_line.unsaved))
         self.set_interval(0.25, self._show_state)
         # The first picture comes before anything slow is asked for.
         self.call_after_refresh(self.engine.start, self.status.model)
@@ -80,7 +80,7 @@ class StageScreen(HistoryScreen):
     def leave(self) -> None:
         """Stop, save what is left, and remember the settings."""
         self._stop()
-        self._draft.keep(self.seed_line.text)
+        self._draft.keep(self.seed_line.unsaved)
         self.engine.close(timeout=0.5)
         self.manuscript.close()
         self._remember()

@@ -70,6 +70,8 @@ class WritingScreen(Screen[None]):
             self._say_line(message.text)
             if interrupted:
                 self.say(words.interrupted(interrupted))
+        self.seed_line.on_its_way = ""
+        self._draft.note(self.seed_line.unsaved)
         self.transcript.action_scroll_end()
         self._write()
 
@@ -192,7 +194,7 @@ class WritingScreen(Screen[None]):
         self._ask_for_suggestion()
 
     def on_text_area_changed(self) -> None:
-        self._draft.note(self.seed_line.text)
+        self._draft.note(self.seed_line.unsaved)
         self.engine.forget_suggestion()  # what there is of it holds as far as it matches
 
     def on_seed_line_dropped(self) -> None:

@@ -164,6 +164,7 @@ class SeedLine(_Editor):
         self._place = 0
         """Which sent line is shown; `len(self._sent)` is the draft."""
         self._draft = ""
+        self.on_its_way = ""
 
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text comes through here, typed and pasted alike."""
@@ -199,8 +200,14 @@ class SeedLine(_Editor):
         if text and self._sent[-1:] != [text]:
             self._sent = [*self._sent, text][-_REMEMBERED:]
         self._place, self._draft = len(self._sent), ""
-        self.text = ""
+        self.on_its_way, self.text = text, ""
         self.post_message(self.Sent(text))
+
+    @property
+    def unsaved(self) -> str:
+        """What is lost if the program ends now, unless it is kept: the line that is on its way into
+        the scene, else what is typed."""
+        return self.on_its_way or self.text
 
     def action_new_row(self) -> None:
         self.insert("\n", maintain_selection_offset=False)
