@@ -100,7 +100,8 @@ def test_however_and_whenever_it_dies_nothing_typed_is_lost(
         draft = f"A line {life} not sent"
         terminal.send(draft)
         terminal.wait_for(draft)
-        act(terminal, chance.choice(["send", "undo", "back", "take", "retries", "save"]), chance)
+        action = chance.choice(["send", "undo", "back", "take", "retries", "save"])
+        act(terminal, action, chance)
         watch(terminal, chance.uniform(0.05, 1.5))
         shown = characters(terminal)
         die(terminal, how)
@@ -122,7 +123,10 @@ def test_however_and_whenever_it_dies_nothing_typed_is_lost(
             sent.append(draft)
             draft = ""
         else:
-            assert paths.draft_file().read_text() == draft
+            kept = paths.draft_file().read_text() if paths.draft_file().exists() else ""
+            # In a line that is being typed, undo takes back typing.
+            assert kept == draft or (action in ("undo", "back") and draft.startswith(kept))
+            draft = kept
         # What shows is there, but for the model's last second where there was no time for it.
         assert scene.length >= shown - (PACE if how == "kill -9" else 0)
         for file in home.glob("*.txt"):  # a saved file is the old one or the new one
