@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bardtui.scene.events import Scalar
+from bardtui.scene.events import (
+    Event,
+    Scalar,
+    SceneError,
+    integer,
+    is_scalar,
+    optional_string,
+    spans,
+)
 from bardtui.strings import shared_length
 
 Author = Literal["writer", "model"]
@@ -65,14 +73,14 @@ class Passage:
         """What is still the model's where the first `shown` characters are edited to be `text`:
         what of the model's words stands before and behind all that is different."""
         old = self.text[:shown]
-        spans = ((0, shown),) if self.author == "model" else self.kept
+        kept = ((0, shown),) if self.author == "model" else self.kept
         before = shared_length(old, text)
         room = min(shown, len(text)) - before
         behind = shared_length(old[shown - room :][::-1], text[len(text) - room :][::-1])
         later, rest = len(text) - shown, shown - behind
         parts = [
-            *((begin, min(end, before)) for begin, end in spans),
-            *((max(begin, rest) + later, min(end, shown) + later) for begin, end in spans),
+            *((begin, min(end, before)) for begin, end in kept),
+            *((max(begin, rest) + later, min(end, shown) + later) for begin, end in kept),
         ]
         return tuple((begin, end) for begin, end in parts if begin < end)
 
@@ -93,6 +101,32 @@ class Passage:
             "kept": self.kept or None,
         }
         return {name: value for name, value in event.items() if value is not None}
+
+    @classmethod
+    def of(cls, event: Event) -> "Passage":
+        """The passage that an event makes, by itself. Raises SceneError if it makes none."""
+        passage_id = integer(event, "id")
+        author, settings = event.get("author"), event.get("settings", {})
+        if passage_id is None:
+            raise SceneError("a passage without an id of its own")
+        if author not in ("writer", "model"):
+            raise SceneError("a passage by nobody known")
+        if not isinstance(settings, dict) or not all(map(is_scalar, settings.values())):
+            raise SceneError("settings that are not plain values")
+        passage = cls(
+            id=passage_id,
+            parent=integer(event, "parent"),
+            author=author,
+            at=integer(event, "at"),
+            model=optional_string(event, "model"),
+            fingerprint=optional_string(event, "fingerprint"),
+            settings=settings,
+            random_seed=integer(event, "random_seed"),
+            reason=optional_string(event, "reason"),
+            kept=spans(event, "kept"),
+        )
+        passage.grow(optional_string(event, "text") or "")
+        return passage
 
     def grow(self, text: str) -> None:
         """Add to its text. Only for the scene that it belongs to."""

@@ -25,7 +25,7 @@ from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.events import Event as Event
 from bardtui.scene.events import Scalar as Scalar
 from bardtui.scene.events import SceneError as SceneError
-from bardtui.scene.events import canonical, integer, is_scalar, optional_string, spans, string
+from bardtui.scene.events import canonical, integer, string
 from bardtui.scene.passage import Author as Author
 from bardtui.scene.passage import Passage as Passage
 from bardtui.scene.passage import Spans
@@ -316,31 +316,14 @@ class Scene:
         self.apply(canonical(event))
 
     def _apply_passage(self, event: Event) -> None:
-        passage_id, parent = integer(event, "id"), integer(event, "parent")
-        author, settings = event.get("author"), event.get("settings", {})
-        if passage_id is None or passage_id in self.passages:
+        passage = Passage.of(event)
+        passage_id, parent = passage.id, passage.parent
+        if passage_id in self.passages:
             raise SceneError("a passage without an id of its own")
         if passage_id > self._last_id + _LARGEST_GAP:
             raise SceneError("a passage with an id that is out of all order")
         if parent is not None:
             self._passage(parent)
-        if author not in ("writer", "model"):
-            raise SceneError("a passage by nobody known")
-        if not isinstance(settings, dict) or not all(map(is_scalar, settings.values())):
-            raise SceneError("settings that are not plain values")
-        passage = Passage(
-            id=passage_id,
-            parent=parent,
-            author=author,
-            at=integer(event, "at"),
-            model=optional_string(event, "model"),
-            fingerprint=optional_string(event, "fingerprint"),
-            settings=settings,
-            random_seed=integer(event, "random_seed"),
-            reason=optional_string(event, "reason"),
-            kept=spans(event, "kept"),
-        )
-        passage.grow(optional_string(event, "text") or "")
         self.passages[passage_id] = passage
         self._children.setdefault(parent, []).append(passage_id)
         self._ancestry.add(passage_id, parent)

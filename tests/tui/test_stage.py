@@ -9,6 +9,7 @@ from hosts import remember, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from bardtui import paths
@@ -513,6 +514,24 @@ async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
         installed.save(paths.models_dir() / "newer", installed.weights())
         models.focus()
         await until(pilot, lambda: any(entry.name == "newer" for entry in models.entries))
+
+
+async def test_the_first_picture_is_of_the_terminal_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember()
+    genuine, folded = BardApp._display, []
+
+    def display(app: BardApp, screen: Screen[object], renderable: object) -> None:
+        if isinstance(screen, StageScreen):
+            folded.append((screen.has_class("-folded"), screen.has_class("-low")))
+        genuine(app, screen, renderable)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(BardApp, "_display", display)
+    app = BardApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(folded))
+    assert set(folded) == {(True, True)}
 
 
 async def test_a_click_on_the_name_opens_the_palette() -> None:

@@ -56,6 +56,7 @@ class StageScreen(HistoryScreen):
     # -- the screen's life -------------------------------------------------------------------------
 
     def on_mount(self) -> None:
+        self._fit(*self.app.size)  # or the first picture would be of a larger terminal
         self.transcript.border_title = "Scene"
         self.settings_line.key = key_of(self.app, "stage.settings")
         self.status.stop = key_of(self.app, "stage.stop")
@@ -69,7 +70,10 @@ class StageScreen(HistoryScreen):
         self.call_after_refresh(self.engine.start, self.status.model)
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+        self._fit(*event.size)
+
+    def _fit(self, width: int, height: int) -> None:
+        """Show what there is room for."""
         self.set_class(width < FOLDED_BELOW, "-folded")
         self.set_class(height < LOW_BELOW, "-low")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")

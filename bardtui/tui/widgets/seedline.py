@@ -165,6 +165,7 @@ class SeedLine(_Editor):
         """Which sent line is shown; `len(self._sent)` is the draft."""
         self._draft = ""
         self.on_its_way = ""
+        """What was sent last, until whoever takes it says that it is kept, by emptying this."""
 
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text comes through here, typed and pasted alike."""

@@ -5,7 +5,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, get_args
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,18 +20,15 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from bardtui.scene.scene import Author
-from bardtui.scene.script import LONGEST_CUE, is_cue
+from bardtui.scene.script import LONGEST_CUE
 from bardtui.strings import shared_length
+from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.widgets.stillbar import StillBar
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
 
-Kind = Literal["speech", "cue", "direction"]
-
 _KEPT_STRIPS = 256  # rows kept as drawn; scrolling draws those that come into view
-_LONGEST_DIRECTION = 1000  # characters; how far back a row looks for the bracket that holds it
 MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
 _TAB = re.compile("\t")
-_DIRECTION = re.compile(r"\[[^\]]*\]?")
 
 
 def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
@@ -112,7 +109,6 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._passage_authors: list[Author] = []
         self._place = 0  # the first character a reader who let go sees
         self._settling = False
-        self._bar: StillBar | None = None
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
 
     # -- the text ----------------------------------------------------------------------------------
@@ -200,14 +196,13 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def vertical_scrollbar(self) -> StillBar:
         """Made when it is first asked for, as Textual makes its own."""
-        if self._bar is None:
-            thickness = self.scrollbar_size_vertical
-            self._vertical_scrollbar = self._bar = bar = StillBar(
-                vertical=True, name="vertical", thickness=thickness
-            )
+        bar = self._vertical_scrollbar
+        if not isinstance(bar, StillBar):
+            bar = StillBar(name="vertical", thickness=self.scrollbar_size_vertical)
             bar.display = False
+            self._vertical_scrollbar = bar
             self.app._start_widget(self, bar)
-        return self._bar
+        return bar
 
     def _rows_changed(self) -> None:
         """Tell the scrollbar of the rows there are.
@@ -335,7 +330,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self, row: int, begin: int, text: str, authors: dict[int, Author]
     ) -> Iterator[Segment]:
         """The `text` of a row that begins at offset `begin`, in its colours."""
-        kinds = self._kinds(begin, text)
+        kinds = kinds_in(self._text, begin, text)
         first, end = self._selected(row, len(text))
         highlight = self.screen.get_component_rich_style("screen--selection")
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
@@ -369,24 +364,6 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             authors[max(0, at - begin)] = self._passage_authors[passage]
             passage += 1
         return authors
-
-    def _kinds(self, begin: int, text: str) -> dict[int, Kind]:
-        """What the row at offset `begin` holds, and where in its `text` each part begins."""
-        before = self._text.slice(max(0, begin - _LONGEST_DIRECTION), begin).rpartition("\n")[2]
-        if len(before) + len(text) <= LONGEST_CUE:
-            end = begin + len(text)
-            line = before + text + self._text.slice(end, end + LONGEST_CUE).partition("\n")[0]
-            if len(line) <= LONGEST_CUE and is_cue(line):
-                return {0: "cue"}
-        kinds: dict[int, Kind] = {0: "speech"}
-        at = 0
-        if before.rfind("[") > before.rfind("]"):  # the row begins within a direction
-            at = text.find("]") + 1 or len(text)
-            kinds = {0: "direction", at: "speech"}
-        for match in _DIRECTION.finditer(text, at):
-            kinds[match.start()] = "direction"
-            kinds[match.end()] = "speech"
-        return kinds
 
     # -- selecting ---------------------------------------------------------------------------------
 

@@ -1,0 +1,31 @@
+"""What a row of a scene shows: cues, directions, speech."""
+
+import re
+from typing import Literal
+
+from bardtui.scene.script import LONGEST_CUE, is_cue
+from bardtui.tui.wrapping import WrappedText
+
+Kind = Literal["speech", "cue", "direction"]
+
+_LONGEST_DIRECTION = 1000  # characters; how far back a row looks for the bracket that holds it
+_DIRECTION = re.compile(r"\[[^\]]*\]?")
+
+
+def kinds_in(whole: WrappedText, begin: int, row: str) -> dict[int, Kind]:
+    """What the `row` at offset `begin` of a text holds, and where in the row each part begins."""
+    before = whole.slice(max(0, begin - _LONGEST_DIRECTION), begin).rpartition("\n")[2]
+    if len(before) + len(row) <= LONGEST_CUE:
+        end = begin + len(row)
+        line = before + row + whole.slice(end, end + LONGEST_CUE).partition("\n")[0]
+        if len(line) <= LONGEST_CUE and is_cue(line):
+            return {0: "cue"}
+    kinds: dict[int, Kind] = {0: "speech"}
+    at = 0
+    if before.rfind("[") > before.rfind("]"):  # the row begins within a direction
+        at = row.find("]") + 1 or len(row)
+        kinds = {0: "direction", at: "speech"}
+    for match in _DIRECTION.finditer(row, at):
+        kinds[match.start()] = "direction"
+        kinds[match.end()] = "speech"
+    return kinds
