@@ -3,7 +3,7 @@
 It takes several characters' worth of steps at a time. At step i it takes in `forced[i]` where there
 is one, else it draws from the network's own distribution, so the same code reads a text, writes
 one, joins the two in mid-chunk, and scores. A draw is keyed by (random seed, position), never by
-when or in what company it was made.
+when or in what company it was made: see `chance`.
 """
 
 import math
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bardtui.language.chance import gumbel
 from bardtui.language.network import NetworkSpec, build_network
 
 CHUNK = 64  # steps at most in one call
@@ -97,6 +98,7 @@ class Stepper:
         self.network = build_network(spec, streams, stateful=True)
         self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
         self._skip = spec.skip
+        self._noise = np.zeros((CHUNK, streams, spec.vocabulary_size), np.float32)
         nothing = tf.zeros([streams, spec.vocabulary_size])
         self._logits = tf.Variable(nothing, trainable=False, name="next")
         self.state = [v for layer in self._layers for v in layer.states] + [self._logits]
@@ -143,21 +145,21 @@ class Stepper:
         `seeds` are the streams' random seeds, where they are not the sampling's. Returns the
         indices taken and their natural-log probabilities, each (streams, steps).
         """
-        padded = np.zeros(CHUNK, np.int32)
-        padded[: len(forced)] = forced
-        control = np.array(
-            [
-                len(forced),
-                steps,
-                self.position,
-                sampling.top_k,
-                *(seeds or [sampling.random_seed] * self.streams),
-            ],
-            np.int32,
-        )
-        knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
         started = time.perf_counter()
-        indices, scores = (out.numpy() for out in self._run(padded, control, knobs))
+        taken_in = len(forced)
+        padded = np.zeros(CHUNK, np.int32)
+        padded[:taken_in] = forced
+        if steps > taken_in:
+            self._noise[taken_in:steps] = gumbel(
+                seeds or [sampling.random_seed] * self.streams,
+                self.position + taken_in,
+                steps - taken_in,
+                self._noise.shape[-1],
+            )
+        control = np.array([taken_in, steps, sampling.top_k], np.int32)
+        knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
+        run = self._run(padded, self._noise, control, knobs)
+        indices, scores = (out.numpy() for out in run)
         self._learn_pace(steps, time.perf_counter() - started)
         self.position += steps
         return indices[:steps].T, scores[:steps].T
@@ -178,21 +180,18 @@ class Stepper:
 
         signature = [
             tf.TensorSpec([CHUNK], tf.int32),
-            tf.TensorSpec([4 + self.streams], tf.int32),
+            tf.TensorSpec(self._noise.shape, tf.float32),
+            tf.TensorSpec([3], tf.int32),
             tf.TensorSpec([2], tf.float32),
         ]
 
-        @tf.function(jit_compile=jit, input_signature=signature)  # type: ignore[untyped-decorator]
-        def run(forced: Any, control: Any, knobs: Any) -> Any:
-            n_forced, steps, position, top_k, *seeds = tf.unstack(control)
+        def run(forced: Any, noise: Any, control: Any, knobs: Any) -> Any:
+            n_forced, steps, top_k = tf.unstack(control)
 
             def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
-                logits = tf.unstack(state[-1])
-                drawn = [
-                    _draw(one / knobs[0], top_k, knobs[1], tf.stack([seed, position + i]))
-                    for one, seed in zip(logits, seeds, strict=True)
-                ]
-                taken = tf.where(i < n_forced, tf.gather(forced, i), tf.stack(drawn))
+                logits = _likeliest(state[-1] / knobs[0], top_k, knobs[1])
+                drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
+                taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
                 return (
                     i + 1,
@@ -215,7 +214,8 @@ class Stepper:
                 variable.assign(value)
             return out.stack(), scores.stack()
 
-        return run
+        # Its loop is TensorFlow's already: AutoGraph, looking for Python's, took half the tracing.
+        return tf.function(run, signature, autograph=False, jit_compile=jit)
 
     def read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
         """A character of each stream through the network's layers: the new state, the next logits
@@ -233,20 +233,16 @@ class Stepper:
         return [*after, self.network.get_layer("logits")(joined)]
 
 
-def _draw(logits: Any, top_k: Any, top_p: Any, key: Any) -> Any:
-    """One index from `logits` (vocabulary,), already divided by the temperature."""
+def _likeliest(logits: Any, top_k: Any, top_p: Any) -> Any:
+    """`logits` (streams, vocabulary), already divided by the temperature, with those that top-k and
+    top-p leave out so low that they are never drawn."""
     import tensorflow as tf
-
-    size = logits.shape[0]
 
     def filtered() -> Any:
         ordered = tf.sort(logits, direction="DESCENDING")
-        shares = tf.cumsum(tf.nn.softmax(ordered), exclusive=True)
-        rank = tf.range(size)
-        kept = (shares < top_p) & ((top_k <= 0) | (rank < top_k))
-        least = tf.reduce_min(tf.where(kept, ordered, ordered[0]))
+        shares = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
+        kept = (shares < top_p) & ((top_k <= 0) | (tf.range(logits.shape[-1]) < top_k))
+        least = tf.reduce_min(tf.where(kept, ordered, ordered[:, :1]), -1, keepdims=True)
         return tf.where(logits >= least, logits, -1e9)
 
-    logits = tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)
-    uniform = tf.random.stateless_uniform([size], key, minval=1e-20, maxval=1.0)
-    return tf.argmax(logits - tf.math.log(-tf.math.log(uniform)), output_type=tf.int32)
+    return tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)

@@ -376,10 +376,10 @@ def test_a_call_takes_about_a_frame(
     stepper = Stepper(tiny_model.spec, tiny_model.weights(), jit=False)
     genuine, cost = stepper._run, 0.0
 
-    def run(forced: Any, control: Any, knobs: Any) -> Any:
+    def run(forced: Any, noise: Any, control: Any, knobs: Any) -> Any:
         nonlocal now
         now += cost * int(control[1])
-        return genuine(forced, control, knobs)
+        return genuine(forced, noise, control, knobs)
 
     monkeypatch.setattr(stepper_module.time, "perf_counter", lambda: now)
     stepper._run = run
