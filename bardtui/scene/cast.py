@@ -115,13 +115,17 @@ def speakers(text: str) -> Iterable[str]:
     return (block.speaker for block in parse(text) if isinstance(block, Speech))
 
 
+def speaks(before: str, role: Role) -> bool:
+    """Whether `before` ends in a speech of the role's that nothing has ended yet."""
+    blocks = parse(before[-_RECENT:])
+    last = blocks[-1] if blocks else None
+    return isinstance(last, Speech) and last.speaker == role.name and not before.endswith("\n\n")
+
+
 def given_the_word(before: str, role: Role) -> str:
     """What is to be added to `before` so that the role speaks next: its cue in a paragraph of its
     own, or nothing where it is speaking already."""
-    blocks = parse(before[-_RECENT:])
-    last = blocks[-1] if blocks else None
-    open_speech = isinstance(last, Speech) and not before.endswith("\n\n")
-    if open_speech and isinstance(last, Speech) and last.speaker == role.name:
+    if speaks(before, role):
         return "" if before.endswith("\n") else "\n"
     breaks = len(before) - len(before.rstrip("\n"))
     return "\n" * max(0, 2 - breaks if before else 0) + role.cue + "\n"

@@ -11,8 +11,19 @@ from bardtui.scene.scene import SceneError
 _ROOM = 1 << 26  # characters of scenes' texts that are kept in memory for the next search
 _BEFORE, _AFTER = 48, 200  # characters that are shown around what was found
 
-# One for one, so that what is found in the folded text stands at the same place in the text.
-_FOLD = str.maketrans({"İ": "i", "Σ": "σ", "ς": "σ", "’": "'", "‘": "'", "“": '"', "”": '"'})
+
+class _Folding(dict[int, int]):
+    """What a character is sought as: a letter without its accents, and quotation marks as they are
+    typed. One for one, so that what is found stands at the same place in the text."""
+
+    def __missing__(self, code: int) -> int:
+        letter, *marks = list(unicodedata.normalize("NFD", chr(code)))
+        bare = ord(letter) if marks and all(map(unicodedata.combining, marks)) else code
+        self[code] = bare
+        return bare
+
+
+_FOLD = _Folding({ord(a): ord(b) for a, b in zip("’‘“”", "''\"\"", strict=True)})
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,8 @@ class Hit:
 
 
 class Sought:
-    """Words to look for, in any case; any white space stands for any other, and an apostrophe or
-    quotation mark for its typographic kin."""
+    """Words to look for, in any case, with accents or without; any white space stands for any
+    other, and an apostrophe or quotation mark for its typographic kin."""
 
     def __init__(self, words: str) -> None:
         self._folded = _fold(_flat(words))
@@ -156,4 +167,4 @@ def _flat(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return text.translate(_FOLD).lower()
+    return text.translate(_FOLD).lower().replace("ς", "σ")

@@ -89,6 +89,11 @@ class Scene:
         """Characters of the visible text, without building it."""
         return sum(shown for _, shown in self.path())
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the visible text ends within a passage, more of which was written."""
+        return self._offset(self.head, self.head_at) < self._offset(self.head, None)
+
     def passage_at(self, offset: int) -> tuple[Passage, int, int] | None:
         """The passage that the visible text's character at `offset` belongs to, and the offsets
         between which it shows; beyond the end the last passage, None if there is no text."""

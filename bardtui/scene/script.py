@@ -16,6 +16,7 @@ _NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
 _WORD = re.compile(r"\w[\w'’]*")
 _SMALL_WORDS = {"a", "an", "and", "de", "in", "la", "of", "old", "the", "to", "von", "young"}
 _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
+_BEGUN_DIRECTION = re.compile(r"\[[^\[\]\n]*\]?")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -33,6 +34,13 @@ def is_name(line: str) -> bool:
         return False
     words = _WORD.findall(line)
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
+
+
+def is_direction(text: str, *, begun: bool = False) -> bool:
+    """Whether it is a stage direction and nothing else: "[Exit ROMEO]"; or, `begun`, may be one
+    once it is all there."""
+    pattern = _BEGUN_DIRECTION if begun else _DIRECTION
+    return pattern.fullmatch(text.strip()) is not None
 
 
 def joined(before: str, line: str, *, apart: bool = False) -> str:
@@ -67,8 +75,8 @@ class Paragraph:
 
     @property
     def is_direction(self) -> bool:
-        """Whether it is a stage direction and nothing else: "[Exit ROMEO]"."""
-        return _DIRECTION.fullmatch(self.source.strip()) is not None
+        """Whether it is a stage direction and nothing else."""
+        return is_direction(self.source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bardtui.scene.cast import Cast, given_the_word
-from bardtui.scene.script import Speech, is_cue, joined, parse
+from bardtui.scene.cast import Cast, given_the_word, speaks
+from bardtui.scene.script import Speech, is_cue, is_direction, joined, parse
 from bardtui.scene.stops import Stop
 
 _RECENT = 20_000  # characters of a scene that say who speaks
@@ -46,10 +46,11 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
     return Turn(opening, role.name, role.model, role.temperature, "speech")
 
 
-def spoken(cast: Cast, before: str, line: str) -> str:
+def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     """The writer's line as it is added to the scene: under the cue of the role they play.
 
-    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) speaks for that one.
+    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) speaks for that one. Where
+    the scene was `cut` in mid-line, in words that are the writer's to say, it goes on from there.
     """
     first, _, rest = line.partition("\n")
     if is_cue(first):
@@ -58,8 +59,13 @@ def spoken(cast: Cast, before: str, line: str) -> str:
     if named is not None:
         line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
     role = named or cast.turn("writer", before)
-    if line.startswith("["):  # a stage direction is nobody's speech
-        return joined(before, line)
-    if role is None:  # who has no role to speak as shall not seem to be whoever spoke last
+    speaking = role is not None and speaks(before, role)
+    end = "" if line[-1:].isspace() else "\n"
+    if cut and before[-1:] not in ("", "\n") and (speaking or not cast.roles):
+        return line + end
+    # Who has no role to speak as shall not seem to be whoever spoke last, and a stage direction is
+    # nobody's speech, but for one in mid-speech.
+    direction = named is None and is_direction(line, begun=True)
+    if role is None or (direction and not speaking):
         return joined(before, line, apart=bool(cast.roles))
-    return given_the_word(before, role) + line + ("" if line[-1:].isspace() else "\n")
+    return given_the_word(before, role) + line + end

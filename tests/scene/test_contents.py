@@ -95,6 +95,9 @@ def test_what_stands_around_a_hit_is_cut_to_a_few_words(
         ("Café", "cafe\u0301"),
         ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
         ("İstanbul", "istanbul"),
+        ("Hélène", "helene"),
+        ("Helene", "hélène"),
+        ("cafe\u0301s", "CAFES"),
         ("a \t\n\u2028 b", "a b"),
     ],
 )

@@ -20,6 +20,7 @@ from bardtui.scene.scene import Scene
 from bardtui.scene.script import Speech, parse
 
 Part = tuple[str, ...]
+DIRECTION = re.compile(r"\[([^\[\]]*)\]")
 
 
 def fountain(text: str) -> str:
@@ -57,13 +58,18 @@ def parts(screenplay: Screenplay) -> list[Part]:
 
 
 def expected(text: str) -> list[Part]:
-    """The same of the text itself, in so far as Fountain has room for it."""
+    """The same of the text itself, in so far as Fountain has room for it: directions that end a
+    speech are action, those within it are in parentheses."""
     found: list[Part] = []
     for block in parse(printable(text)):
         lines = [line.expandtabs(4).rstrip() for line in block.lines]
         if isinstance(block, Speech):
-            spoken = (unguarded(line.strip()) for line in lines or [""])
+            spoken, behind = [unguarded(line.strip()) for line in lines or [""]], list[str]()
+            while len(spoken) > 1 and DIRECTION.fullmatch(spoken[-1]):
+                behind.insert(0, spoken.pop())
+            spoken = [DIRECTION.sub(r"(\1)", s) if DIRECTION.fullmatch(s) else s for s in spoken]
             found.append(("speech", block.speaker, *spoken))
+            found += [("line", line) for line in behind]
         else:
             found += [("line", unguarded(line)) for line in lines if unguarded(line).strip()]
     return found
@@ -123,6 +129,9 @@ def test_a_writer_alone_is_not_named_and_an_odd_date_is_left_out() -> None:
         ("INT. HALL:\nI echo.", "@INT. HALL\nI echo."),
         ("ANN_B:\nMe.", "ANN\\_B\nMe."),
         ("ANN:", "ANN\n  "),
+        ("ANN:\nSo.\n[Exit]\n\nBEN:\nShe went.", "ANN\nSo.\n\n[Exit]\n\nBEN\nShe went."),
+        ("ANN:\n[Kneels]\nSo?\n[She *rises*]", "ANN\n(Kneels)\nSo?\n\n[She \\*rises\\*]"),
+        ("ANN:\n[Exit]", "ANN\n(Exit)"),
         ("ANN:\nOne\n \ntwo.", "ANN\nOne\n  \ntwo."),
         ("ANN:\n(Aside) Hm.\n#1 of us", "ANN\n(Aside) Hm.\n #1 of us"),
         ("ANN:\nIt *is* a_b [[so]] /* ?", "ANN\nIt \\*is\\* a\\_b [\u2060[so]] /\\* ?"),

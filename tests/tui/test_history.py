@@ -47,6 +47,37 @@ async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
     return app.screen.query_one("#text", TextArea)
 
 
+async def test_a_line_sent_after_a_cut_goes_on_in_the_row() -> None:
+    remember(length=30, pace=None)
+    app = BardApp()
+    async with app.run_test() as pilot:
+        stage = app.stage
+        exchange(app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, app, 10)
+        await pilot.press("enter")
+        await type_line(pilot, "ot that face.")
+        await idle(pilot, stage)
+        assert stage.manuscript.scene.text.startswith("Wait: I knot that face.\n")
+        assert stage.transcript.text == stage.manuscript.scene.text == on_disk()
+
+
+async def test_an_edited_speech_stays_apart_from_the_next_one() -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        exchange(app, "ANN:\nWho?\n\n", "BEN:\nI.\n")
+        await pointing(pilot, app, 9)  # on the empty row
+        editor = await edited(pilot, app)
+        assert editor.text == "ANN:\nWho?"
+        await pilot.press("ctrl+end", " ", "S", "o", "?", "ctrl+s")
+        await until(pilot, lambda: app.screen is app.stage)
+        assert app.stage.transcript.text == "ANN:\nWho? So?\n\nBEN:\nI.\n"
+        await pointing(pilot, app, 2)
+        (await edited(pilot, app)).select_all()
+        await pilot.press("backspace", "ctrl+s")  # of nothing, nothing is left
+        await until(pilot, lambda: app.screen is app.stage)
+        assert app.stage.transcript.text == "BEN:\nI.\n"
+
+
 async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundle) -> None:
     remember(length=30, pace=None)
     app = BardApp()
@@ -86,7 +117,7 @@ async def test_a_passage_is_edited_in_place() -> None:
         whole = stage.transcript.text
         await pointing(pilot, app, whole.index("in."))
         area = await edited(pilot, app)
-        assert (area.text, area.cursor_location) == ("Come in.\n", (0, 5))
+        assert (area.text, area.cursor_location) == ("Come in.", (0, 5))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is stage)
         assert stage.transcript.text == whole
@@ -114,7 +145,7 @@ async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
         stage.transcript.focus()
         await edited(pilot, app)
         await pilot.press(*"Sit.", "ctrl+s")
-        await until(pilot, lambda: stage.transcript.text == "ANN:\nCome in.\nSit.")
+        await until(pilot, lambda: stage.transcript.text == "ANN:\nCome in.Sit.\n")
         assert "take 2 of 2" in str(stage.transcript.border_subtitle)
         await pilot.press("ctrl+t")
         assert stage.transcript.text == "ANN:\nCome in.\n"
@@ -282,9 +313,17 @@ def test_of_a_long_passage_the_lines_near_by_are_edited(line: str) -> None:
     text = line * 10_000
     for at in (0, 7, 90_001, len(text) - 1, len(text)):
         begin, end = part_around(text, at)
-        assert 0 <= begin <= at <= end <= len(text)
+        assert 0 <= begin <= min(at, end) <= end <= len(text)
+        assert at <= end or end == len(text.rstrip("\n"))
         assert MOST / 3 < end - begin <= MOST
         if "\n" in line:
             assert begin == 0 or text[begin - 1] == "\n"
-            assert text[end - 1] == "\n"
+            assert text[end - 1] == "\n" or end == len(text) - 1
     assert part_around("short", 2) == (0, 5)
+
+
+def test_the_empty_lines_around_a_passage_are_not_edited() -> None:
+    for at in range(16):
+        assert part_around("\n\nANN:\nYes.\n\n\n", at) == (2, 11)
+    assert part_around("\n\n", 1) == (0, 2)
+    assert part_around("", 0) == (0, 0)

@@ -67,7 +67,12 @@ def test_both_of_the_models_take_turns() -> None:
         (HIS, "JULIET: Anon!\nAnon!", "\nJULIET:\nAnon!\nAnon!\n"),
         (HIS, "JULIET:", "\nJULIET:\n"),
         (HERS, "TYBALT:\nHa!", "\nTYBALT:\nHa!\n"),
-        (HERS, "[A noise]", "[A noise]\n"),
+        (HERS, "[A noise]", "\n[A noise]\n"),  # which is not hers
+        (HERS, "[A noi", "\n[A noi\n"),  # as it is being typed, it will be one
+        (HIS, "[He listens]", "[He listens]\n"),  # in mid-speech
+        (HERS, "[Aside] But soft!", "\nROMEO:\n[Aside] But soft!\n"),
+        (HERS, "ROMEO: [Kneels] But soft!", "\nROMEO:\n[Kneels] But soft!\n"),
+        (HERS, "ROMEO: [Kneels]", "\nROMEO:\n[Kneels]\n"),
     ],
 )
 def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
@@ -78,6 +83,25 @@ def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
 
 def test_in_free_text_a_line_is_a_line() -> None:
     assert spoken(Cast(), HERS, "But soft!") == "But soft!\n"
+
+
+@pytest.mark.parametrize(
+    ("cast", "before", "line", "added"),
+    [
+        (Cast(), "Wait: I kno", "w not that face.", "w not that face.\n"),
+        (Cast(), "Wait:", " who? ", " who? "),
+        (Cast(), "Wait:\n", "Who?", "Who?\n"),
+        (PAIR, "ROMEO:\nWho is th", "at?", "at?\n"),
+        (PAIR, "ROMEO:\nWho is ", "[Aside] it?", "[Aside] it?\n"),
+        (PAIR, "JULIET:\nIt is ", "But soft!", "\n\nROMEO:\nBut soft!\n"),  # not his to say
+        (PAIR, "ROMEO:\nWho is ", "JULIET: Me!", "\n\nJULIET:\nMe!\n"),
+        (PAIR, "ROMEO:\nWho is ", "TYBALT:\nHa!", "\n\nTYBALT:\nHa!\n"),
+    ],
+)
+def test_after_a_cut_the_writer_s_own_words_go_on_from_that_very_character(
+    cast: Cast, before: str, line: str, added: str
+) -> None:
+    assert spoken(cast, before, line, cut=True) == added
 
 
 def test_a_line_of_no_role_stands_under_nobodys_cue() -> None:

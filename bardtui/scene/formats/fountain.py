@@ -1,7 +1,9 @@
 """A scene in Fountain, the plain text that screenwriting programs read (fountain.io/syntax).
 
 Cues become Characters (their colon dropped: Fountain would see a transition), what is spoken
-Dialogue, "[SCENE ...]" a scene heading and "[ACT ...]" a centred line; all else is Action. Whatever
+Dialogue, "[SCENE ...]" a scene heading and "[ACT ...]" a centred line; all else is Action, and so
+are the directions that end a speech ("[Exit]"). Those within it, in a line of their own, become
+Parentheticals: their brackets parentheses. Whatever
 Fountain would take for something else is forced or escaped, so that any text comes back from a
 parser as it was: the same speakers with the same lines. What Fountain itself has no room for:
 
@@ -15,7 +17,7 @@ import re
 
 from bardtui.scene.formats.plain import models_of, printable, title_of
 from bardtui.scene.scene import Scene
-from bardtui.scene.script import Block, Speech, parse
+from bardtui.scene.script import Block, Speech, is_direction, parse
 
 _EMPHASIS = re.compile(r"\\(?=[*_\\])|[*_]")
 _HEADING_LIKE = re.compile(r"(?:INT|EXT|EST|I/E)[ ./]")
@@ -42,7 +44,7 @@ def _title_page(scene: Scene) -> str:
 
 def _block(block: Block) -> str:
     if isinstance(block, Speech):
-        return "\n".join([_character(block.speaker), *map(_dialogue, block.lines or ("",))])
+        return _speech(block)
     text = block.source.strip()
     if scene := _SCENE.fullmatch(text):
         return "." + scene[1].strip()
@@ -52,13 +54,22 @@ def _block(block: Block) -> str:
     return "\n".join(map(_action, block.lines)).strip("\n")
 
 
+def _speech(speech: Speech) -> str:
+    lines, behind = list(speech.lines or ("",)), list[str]()
+    while len(lines) > 1 and is_direction(lines[-1]):
+        behind.insert(0, lines.pop())
+    spoken = "\n".join([_character(speech.speaker), *map(_dialogue, lines)])
+    return "\n\n".join([spoken, *map(_action, behind)])
+
+
 def _character(name: str) -> str:
     plain = name.isascii() and name.isupper() and not _HEADING_LIKE.match(name)
     return ("" if plain else "@") + _escaped(name)
 
 
 def _dialogue(line: str) -> str:
-    text = _escaped(line.expandtabs(4).strip())
+    line = line.expandtabs(4).strip()
+    text = _escaped(f"({line[1:-1]})" if is_direction(line) else line)
     if not text:
         return "  "
     # Dialogue may be indented, and some programs see their marks at the very start only.

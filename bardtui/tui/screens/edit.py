@@ -19,14 +19,19 @@ _SURE = "changed: ^s saves, esc again throws it away"
 
 
 def part_around(text: str, at: int) -> tuple[int, int]:
-    """The part of a passage that is edited around a character: all of it, or the lines near by."""
-    if len(text) <= MOST:
+    """The part of a passage that is edited around a character: all of it, or the lines near by, but
+    without the empty lines around it, which part it from what stands before and behind."""
+    first, last = len(text) - len(text.lstrip("\n")), len(text.rstrip("\n"))
+    if first >= last:
         return 0, len(text)
-    begin = max(0, at - MOST // 2)
-    if begin:
+    if last - first <= MOST:
+        return first, last
+    at = min(max(at, first), last)
+    begin = max(first, at - MOST // 2)
+    if begin > first:
         begin = text.find("\n", begin, at) + 1 or begin
-    end = min(len(text), begin + MOST)
-    if end < len(text):
+    end = min(last, begin + MOST)
+    if end < last:
         end = text.rfind("\n", at, end) + 1 or end
     return begin, end
 

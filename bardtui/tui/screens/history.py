@@ -100,14 +100,14 @@ class HistoryScreen(WritingScreen):
         passage, begin, end = found
         text = passage.text[: end - begin]
         first, last = part_around(text, cursor - begin)
-        edited = await self.app.push_screen_wait(
-            EditScreen(text[first:last], cursor - begin - first)
-        )
+        place = min(max(cursor - begin, first), last) - first
+        edited = await self.app.push_screen_wait(EditScreen(text[first:last], place))
         if edited is None or edited == text[first:last] or manuscript is not self.manuscript:
             return
         self._stop()
         try:
-            manuscript.edit(passage.id, text[:first] + edited + text[last:])
+            whole = text[:first] + edited + text[last:]
+            manuscript.edit(passage.id, whole if whole.strip("\n") else "")
         except SceneError as error:  # it was undone meanwhile, through the palette
             self.say(str(error), severity="error")
             return
@@ -118,7 +118,7 @@ class HistoryScreen(WritingScreen):
         """Copy the passage at the cursor."""
         if (found := self.manuscript.scene.passage_at(self.transcript.cursor)) is not None:
             passage, begin, end = found
-            self._copy("passage", passage.text[: end - begin])
+            self._copy("passage", passage.text[: end - begin].strip("\n") + "\n")
 
     def action_copy_scene(self) -> None:
         """Copy all that shows."""

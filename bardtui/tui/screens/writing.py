@@ -81,7 +81,7 @@ class WritingScreen(Screen[None]):
     def _say_line(self, text: str) -> None:
         """Add the writer's line to the scene, under the cue of the role that they play."""
         before, cast = self.manuscript.scene.text, self.manuscript.cast
-        line = spoken(cast, before, text)
+        line = spoken(cast, before, text, cut=self.manuscript.scene.is_cut)
         self.manuscript.add_line(line)
         self.transcript.begin_passage("writer")
         self.transcript.append(line)
@@ -207,7 +207,8 @@ class WritingScreen(Screen[None]):
         if not (line and self.suggesting and ready and self.writing is None):
             return
         before = self.manuscript.scene.text
-        joined = spoken(self.manuscript.cast, before, line)
+        cut = self.manuscript.scene.is_cut
+        joined = spoken(self.manuscript.cast, before, line, cut=cut)
         self._suggestion = (self._next_id(), line)
         self.engine.suggest(
             Suggestion(

@@ -17,7 +17,7 @@ from bardtui.tui.widgets.rows import Layout, Options, Rows, spread, wrapped
 
 _OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
 _SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
-_WIDE, _ROOMY = 92, 66  # cells in which all the columns, or those that count most, have room
+_WIDE, _ROOMY = 104, 66  # cells in which all the columns, or those that count most, have room
 _BAR = 8  # cells
 
 
