@@ -8,6 +8,9 @@ _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, formats, surrogates, separ
 #: Marks and fillers that draw nothing: a text could hide another in them.
 HIDDEN = re.compile(r"[\u034f\u115f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]")
 
+#: What ends a line, other than a newline: to be made one in what is pasted.
+LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
+
 
 class _Shown(dict[int, str]):
     """What a character is printed as, worked out once for each."""

@@ -88,8 +88,8 @@ def build_network(
     (batch, time, vocabulary), each window from a zero state, with dropout: one mask for a whole
     sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
     stateful=True: the network that writes, one character at a time, int32 (batch, 1) -> logits
-    (batch, 1, vocabulary), which remembers what it has read between calls; its weights begin as
-    zeros.
+    (batch, 1, vocabulary), which remembers what it has read between calls; it knows nothing until
+    it is given weights.
 
     plain=True: with Keras's own layers only, for a file that others load, or to measure against.
 

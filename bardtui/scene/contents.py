@@ -17,10 +17,11 @@ class _Folding(dict[int, int]):
     typed. One for one, so that what is found stands at the same place in the text."""
 
     def __missing__(self, code: int) -> int:
+        # Of the scripts of Europe: elsewhere a mark makes another letter.
         letter, *marks = list(unicodedata.normalize("NFD", chr(code)))
-        bare = ord(letter) if marks and all(map(unicodedata.combining, marks)) else code
-        self[code] = bare
-        return bare
+        accented = marks and letter.isalpha() and ord(letter) < 0x590
+        self[code] = ord(letter) if accented else code
+        return self[code]
 
 
 _FOLD = _Folding({ord(a): ord(b) for a, b in zip("’‘“”", "''\"\"", strict=True)})

@@ -91,8 +91,10 @@ class Scene:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the visible text ends within a passage, more of which was written."""
-        return self._offset(self.head, self.head_at) < self._offset(self.head, None)
+        """Whether the visible text ends in the midst of a row of a passage."""
+        if self.head is None or self.head_at is None:
+            return False
+        return self.passages[self.head].text[self.head_at : self.head_at + 1] not in ("", "\n")
 
     def passage_at(self, offset: int) -> tuple[Passage, int, int] | None:
         """The passage that the visible text's character at `offset` belongs to, and the offsets

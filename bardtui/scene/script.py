@@ -16,7 +16,8 @@ _NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
 _WORD = re.compile(r"\w[\w'’]*")
 _SMALL_WORDS = {"a", "an", "and", "de", "in", "la", "of", "old", "the", "to", "von", "young"}
 _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
-_BEGUN_DIRECTION = re.compile(r"\[[^\[\]\n]*\]?")
+_DIRECTIONS = re.compile(r"\[[^\[\]]*(?:\]|$)")
+_HEADING = re.compile(r"\[(?:SCENE|ACT)\b[^\[\]\n]*\]", re.IGNORECASE)
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -36,11 +37,22 @@ def is_name(line: str) -> bool:
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
 
 
-def is_direction(text: str, *, begun: bool = False) -> bool:
-    """Whether it is a stage direction and nothing else: "[Exit ROMEO]"; or, `begun`, may be one
-    once it is all there."""
-    pattern = _BEGUN_DIRECTION if begun else _DIRECTION
-    return pattern.fullmatch(text.strip()) is not None
+def is_direction(line: str) -> bool:
+    """Whether a line is one stage direction and nothing else: "[Exit ROMEO]"."""
+    return _DIRECTION.fullmatch(line.strip()) is not None
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line is the heading of a scene or an act: "[SCENE II. A wood.]"."""
+    return _HEADING.fullmatch(line.strip()) is not None
+
+
+def is_nobodys(text: str) -> bool:
+    """Whether what a writer types is stage directions alone, over however many lines, the last of
+    them perhaps not ended yet. After one that is, a space says that words are to follow it."""
+    words = _DIRECTIONS.sub("", text)
+    follows = text[-1:].isspace() and text.rstrip().endswith("]")
+    return text.startswith("[") and not follows and _WORD.search(words) is None
 
 
 def joined(before: str, line: str, *, apart: bool = False) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bardtui.scene.cast import Cast, given_the_word, speaks
-from bardtui.scene.script import Speech, is_cue, is_direction, joined, parse
+from bardtui.scene.script import Speech, is_cue, is_heading, is_nobodys, joined, parse
 from bardtui.scene.stops import Stop
 
 _RECENT = 20_000  # characters of a scene that say who speaks
@@ -50,22 +50,31 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     """The writer's line as it is added to the scene: under the cue of the role they play.
 
     A line that names a speaker itself ("NURSE: Anon!", or a cue alone) speaks for that one. Where
-    the scene was `cut` in mid-line, in words that are the writer's to say, it goes on from there.
+    the scene was `cut` in the midst of a row that is not a model's to say, it goes on from there.
     """
     first, _, rest = line.partition("\n")
-    if is_cue(first):
-        return joined(before, line)
+    if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
+        alone = bool(cast.roles) and not rest
+        return joined(before, f"{first.rstrip()}\n" if alone else line, apart=True)
     named = next((r for r in cast.roles if first.startswith(f"{r.name}: ")), None)
     if named is not None:
         line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
     role = named or cast.turn("writer", before)
     speaking = role is not None and speaks(before, role)
     end = "" if line[-1:].isspace() else "\n"
-    if cut and before[-1:] not in ("", "\n") and (speaking or not cast.roles):
+    if cut and (speaking or not (named or _is_a_models(cast, before))):
         return line + end
     # Who has no role to speak as shall not seem to be whoever spoke last, and a stage direction is
     # nobody's speech, but for one in mid-speech.
-    direction = named is None and is_direction(line, begun=True)
-    if role is None or (direction and not speaking):
+    direction = named is None and is_nobodys(line)
+    if role is None or (direction and (not speaking or is_heading(line))):
         return joined(before, line, apart=bool(cast.roles))
     return given_the_word(before, role) + line + end
+
+
+def _is_a_models(cast: Cast, text: str) -> bool:
+    """Whether a text ends in the words of a role that a model plays, not in a direction."""
+    last = parse(text[-_RECENT:])[-1]
+    theirs = [role.name for role in cast.roles if role.player == "model"]
+    row = text.rsplit("\n", 1)[-1]
+    return isinstance(last, Speech) and last.speaker in theirs and not row.startswith("[")

@@ -132,6 +132,7 @@ def test_a_writer_alone_is_not_named_and_an_odd_date_is_left_out() -> None:
         ("ANN:\nSo.\n[Exit]\n\nBEN:\nShe went.", "ANN\nSo.\n\n[Exit]\n\nBEN\nShe went."),
         ("ANN:\n[Kneels]\nSo?\n[She *rises*]", "ANN\n(Kneels)\nSo?\n\n[She \\*rises\\*]"),
         ("ANN:\n[Exit]", "ANN\n(Exit)"),
+        ("ANN:\nSo.\n[SCENE II. A wood.]\n[Owls]", "ANN\nSo.\n\n.SCENE II. A wood.\n\n[Owls]"),
         ("ANN:\nOne\n \ntwo.", "ANN\nOne\n  \ntwo."),
         ("ANN:\n(Aside) Hm.\n#1 of us", "ANN\n(Aside) Hm.\n #1 of us"),
         ("ANN:\nIt *is* a_b [[so]] /* ?", "ANN\nIt \\*is\\* a\\_b [\u2060[so]] /\\* ?"),

@@ -68,6 +68,19 @@ def test_retry_makes_takes_that_keep_each_other() -> None:
     assert scene.text == "ANN:\nYes."
 
 
+def test_a_text_that_ends_in_the_midst_of_a_row_is_cut() -> None:
+    scene = Scene()
+    assert not scene.is_cut
+    answer = scene.add("model", "Come in,\nsit")
+    assert not scene.is_cut
+    for at, cut in ((1, True), (8, False), (9, True), (12, False)):  # before a break: a whole row
+        scene.move_head(answer.id, at)
+        assert scene.is_cut == cut
+    scene.move_head(answer.id)
+    scene.end(answer.id, "stopped")
+    assert not scene.is_cut
+
+
 def test_cut_here_and_go_on() -> None:
     scene = Scene()
     line, answer = exchange(scene, "ANN:\n", "Come in, sit down.")

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -295,6 +296,15 @@ async def test_what_is_not_touched_stays_to_the_control_character() -> None:
         assert (edited[0], edited[-1]) == (">", "!")
 
 
+@pytest.mark.parametrize("pasted", ["a\nb", "a\r\nb", "a\rb", "a\u2028b"])
+async def test_what_is_pasted_keeps_its_lines(pasted: str) -> None:
+    host = Host()
+    async with host.run_test(size=(60, 20)) as pilot:
+        screen = await asked(pilot, EditScreen("One.", 4))
+        screen.query_one("#text", TextArea).post_message(events.Paste(pasted))
+        await until(pilot, lambda: screen.query_one("#text", TextArea).text == "One.a\nb")
+
+
 async def test_changes_are_not_thrown_away_at_one_key() -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
@@ -318,7 +328,7 @@ def test_of_a_long_passage_the_lines_near_by_are_edited(line: str) -> None:
         assert MOST / 3 < end - begin <= MOST
         if "\n" in line:
             assert begin == 0 or text[begin - 1] == "\n"
-            assert text[end - 1] == "\n" or end == len(text) - 1
+            assert text[end - 1] != "\n" == text[end]
     assert part_around("short", 2) == (0, 5)
 
 

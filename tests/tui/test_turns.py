@@ -73,6 +73,10 @@ def test_both_of_the_models_take_turns() -> None:
         (HERS, "[Aside] But soft!", "\nROMEO:\n[Aside] But soft!\n"),
         (HERS, "ROMEO: [Kneels] But soft!", "\nROMEO:\n[Kneels] But soft!\n"),
         (HERS, "ROMEO: [Kneels]", "\nROMEO:\n[Kneels]\n"),
+        (HERS, "[Aside] ", "\nROMEO:\n[Aside] "),  # and the model is to finish the line
+        (HERS, "[Exit ROMEO] [Enter\nNURSE].", "\n[Exit ROMEO] [Enter\nNURSE].\n"),
+        (HIS, "[SCENE II. A wood.]", "\n[SCENE II. A wood.]\n"),  # not even in mid-speech
+        (HERS, "ROMEO: ", "\nROMEO:\n"),
     ],
 )
 def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
@@ -90,10 +94,11 @@ def test_in_free_text_a_line_is_a_line() -> None:
     [
         (Cast(), "Wait: I kno", "w not that face.", "w not that face.\n"),
         (Cast(), "Wait:", " who? ", " who? "),
-        (Cast(), "Wait:\n", "Who?", "Who?\n"),
         (PAIR, "ROMEO:\nWho is th", "at?", "at?\n"),
         (PAIR, "ROMEO:\nWho is ", "[Aside] it?", "[Aside] it?\n"),
         (PAIR, "JULIET:\nIt is ", "But soft!", "\n\nROMEO:\nBut soft!\n"),  # not his to say
+        (PAIR, "JULIET:\nI.\n[Enter RO", "SALINE]", "SALINE]\n"),  # nobody's to say
+        (PAIR, "It is nig", "ht.", "ht.\n"),
         (PAIR, "ROMEO:\nWho is ", "JULIET: Me!", "\n\nJULIET:\nMe!\n"),
         (PAIR, "ROMEO:\nWho is ", "TYBALT:\nHa!", "\n\nTYBALT:\nHa!\n"),
     ],
@@ -102,6 +107,15 @@ def test_after_a_cut_the_writer_s_own_words_go_on_from_that_very_character(
     cast: Cast, before: str, line: str, added: str
 ) -> None:
     assert spoken(cast, before, line, cut=True) == added
+
+
+def test_a_cue_of_a_name_that_is_not_in_capitals_is_one_where_the_cast_has_it() -> None:
+    cast = Cast((Role("First Citizen", "writer"), Role("Second Citizen")))
+    before = "First Citizen:\nSpeak.\n"
+    for line in ("Second Citizen:", "Second Citizen: "):
+        assert spoken(cast, before, line) == "\nSecond Citizen:\n"
+    assert spoken(cast, before, "Second Citizen:\nNo.") == "\nSecond Citizen:\nNo.\n"
+    assert spoken(cast, before, "First Citizen: On.") == "On.\n"
 
 
 def test_a_line_of_no_role_stands_under_nobodys_cue() -> None:

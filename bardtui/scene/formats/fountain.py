@@ -3,9 +3,9 @@
 Cues become Characters (their colon dropped: Fountain would see a transition), what is spoken
 Dialogue, "[SCENE ...]" a scene heading and "[ACT ...]" a centred line; all else is Action, and so
 are the directions that end a speech ("[Exit]"). Those within it, in a line of their own, become
-Parentheticals: their brackets parentheses. Whatever
-Fountain would take for something else is forced or escaped, so that any text comes back from a
-parser as it was: the same speakers with the same lines. What Fountain itself has no room for:
+Parentheticals, their brackets parentheses. Whatever Fountain would take for something else is
+forced or escaped, so that any text comes back from a parser as it was: the same speakers with the
+same lines. What Fountain itself has no room for:
 
 - blanks at the end of a line, and at the start of dialogue, are not text; tabs are four columns;
 - of several empty lines between paragraphs one is left;
@@ -45,13 +45,16 @@ def _title_page(scene: Scene) -> str:
 def _block(block: Block) -> str:
     if isinstance(block, Speech):
         return _speech(block)
-    text = block.source.strip()
-    if scene := _SCENE.fullmatch(text):
-        return "." + scene[1].strip()
-    if act := _ACT.fullmatch(text):
-        return f"> {act[1].strip()} <"
     # A line of blanks parts paragraphs here.
-    return "\n".join(map(_action, block.lines)).strip("\n")
+    return _heading(block.source) or "\n".join(map(_action, block.lines)).strip("\n")
+
+
+def _heading(text: str) -> str:
+    if scene := _SCENE.fullmatch(text.strip()):
+        return "." + scene[1].strip()
+    if act := _ACT.fullmatch(text.strip()):
+        return f"> {act[1].strip()} <"
+    return ""
 
 
 def _speech(speech: Speech) -> str:
@@ -59,7 +62,7 @@ def _speech(speech: Speech) -> str:
     while len(lines) > 1 and is_direction(lines[-1]):
         behind.insert(0, lines.pop())
     spoken = "\n".join([_character(speech.speaker), *map(_dialogue, lines)])
-    return "\n\n".join([spoken, *map(_action, behind)])
+    return "\n\n".join([spoken, *(_heading(line) or _action(line) for line in behind)])
 
 
 def _character(name: str) -> str:

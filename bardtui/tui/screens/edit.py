@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.strings import shared_length
+from bardtui.strings import LINE_BREAK, shared_length
 from bardtui.tui.glyphs import visible_lines
 from bardtui.tui.screens.dialog import Dialog
 
@@ -31,9 +31,10 @@ def part_around(text: str, at: int) -> tuple[int, int]:
     if begin > first:
         begin = text.find("\n", begin, at) + 1 or begin
     end = min(last, begin + MOST)
-    if end < last:
-        end = text.rfind("\n", at, end) + 1 or end
-    return begin, end
+    if end < last and (line_end := text.rfind("\n", at, end)) > begin:
+        end = line_end
+    around = text[begin:end]
+    return begin + len(around) - len(around.lstrip("\n")), begin + len(around.rstrip("\n"))
 
 
 def _shown(text: str) -> str:
@@ -45,7 +46,7 @@ class _Editor(TextArea):
     """What is pasted becomes what it is shown as."""
 
     def edit(self, edit: Edit) -> EditResult:
-        return super().edit(replace(edit, text=_shown("\n".join(edit.text.splitlines(True)))))
+        return super().edit(replace(edit, text=_shown(LINE_BREAK.sub("\n", edit.text))))
 
 
 class EditScreen(Dialog[str]):

@@ -107,7 +107,7 @@ class HistoryScreen(WritingScreen):
         self._stop()
         try:
             whole = text[:first] + edited + text[last:]
-            manuscript.edit(passage.id, whole if whole.strip("\n") else "")
+            manuscript.edit(passage.id, whole if edited or whole.strip("\n") else "")
         except SceneError as error:  # it was undone meanwhile, through the palette
             self.say(str(error), severity="error")
             return
@@ -118,7 +118,8 @@ class HistoryScreen(WritingScreen):
         """Copy the passage at the cursor."""
         if (found := self.manuscript.scene.passage_at(self.transcript.cursor)) is not None:
             passage, begin, end = found
-            self._copy("passage", passage.text[: end - begin].strip("\n") + "\n")
+            text = passage.text[: end - begin]
+            self._copy("passage", text.strip("\n") + "\n" * text.endswith("\n"))
 
     def action_copy_scene(self) -> None:
         """Copy all that shows."""

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.strings import HIDDEN
+from bardtui.strings import HIDDEN, LINE_BREAK
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import actions
 from bardtui.tui.widgets.ghost import Ghost
@@ -30,7 +30,6 @@ PAUSE = 0.15
 _REMEMBERED = 200
 _LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
 _WORD = re.compile(r"\s*\S+\s*")
-_LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 # What steers a terminal or turns the reading direction. Joiners stay: emoji and scripts need them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What shows nothing, as texts from elsewhere bring it along: soft hyphens, marks of direction.
@@ -172,7 +171,7 @@ class SeedLine(_Editor):
         taken_out = len(self.get_text_range(edit.top, edit.bottom))
         room = max(0, LIMIT - len(self.text) + taken_out)
         # A pasted line break is one or two characters: this much is enough to fill the room.
-        text = _LINE_BREAK.sub("\n", edit.text[: 2 * room + 1])
+        text = LINE_BREAK.sub("\n", edit.text[: 2 * room + 1])
         kept = _harmless(text[:room])
         if len(text) > room:
             self.post_message(self.TooLong(len(edit.text), len(kept)))
