@@ -25,7 +25,7 @@ from bardtui.language.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
 from bardtui.language.windows import TooLittleText
 
 # For texts of up to so many characters: what is chosen where the user has not. A small text takes a
-# small network, many epochs and much dropout, or it would be learnt by heart.
+# small network, many epochs and more dropout, or it would be learnt by heart.
 _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
     (
         100_000,
@@ -40,13 +40,22 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
     ),
     (
         500_000,
-        {"units": 256, "dropout": 0.5, "batch_size": 16, "epochs": 20, "optimizer": "muon"},
+        {
+            "embedding_dim": 128,
+            "units": 256,
+            "dropout": 0.3,
+            "seq_len": 240,
+            "batch_size": 16,
+            "epochs": 14,
+            "learning_rate": 5e-3,
+            "optimizer": "muon",
+        },
     ),
     (
         2_500_000,
         {
             "embedding_dim": 128,
-            "dropout": 0.4,
+            "dropout": 0.3,
             "seq_len": 240,
             "batch_size": 32,
             "epochs": 14,
