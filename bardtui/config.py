@@ -107,11 +107,12 @@ class Remembered:
         return cls(**{name: values[name] for name in names if _is_fit(name, values.get(name))})
 
     def save(self, path: Path) -> None:
-        """Replace the file. Raises OSError."""
+        """Replace the file, without a wait for the disk: it is saved at every line that is sent.
+        Raises OSError."""
         values = asdict(self)
         if math.isinf(self.pace):
             values["pace"] = None
-        atomic_write(path, json.dumps(values, indent=1) + "\n")
+        atomic_write(path, json.dumps(values, indent=1) + "\n", durable=False)
 
 
 def _is_fit(name: str, value: Any) -> bool:

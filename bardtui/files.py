@@ -1,7 +1,6 @@
 """Writing a file whole or not at all: the one way bardtui replaces a file."""
 
 import os
-import secrets
 import stat
 import sys
 from io import FileIO
@@ -72,7 +71,7 @@ def atomic_write(
     if private:
         private_folder(target.parent)
     # Named without the target's name, which may already be as long as a name can be.
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o600 if private else 0o666)

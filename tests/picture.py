@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -19,9 +18,10 @@ _FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 async def draw(seeds: list[int]) -> str:
     """Write a scene, and take the picture while the last passage is being written."""
     from bardtui.tui.app import BardApp
+    from bardtui.tui.screens import writing
 
     chosen = iter(seeds)
-    secrets.randbelow = lambda _: next(chosen)  # type: ignore[assignment]
+    writing.random_seed = lambda: next(chosen)
     app = BardApp()
     async with app.run_test(size=(110, 32)) as pilot:
         stage = app.stage

@@ -1,6 +1,5 @@
 """The folder of scenes: what is in it, names for new ones, titles, copies."""
 
-import hashlib
 import mmap
 import os
 import unicodedata
@@ -186,6 +185,8 @@ def origin_of(text_file: Path) -> dict[str, str]:
 
     Raises OSError.
     """
+    import hashlib  # not before the first picture: it brings OpenSSL with it
+
     with text_file.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"path": str(text_file.resolve()), "sha256": digest}

@@ -18,7 +18,7 @@ from textual.message import Message
 
 from bardtui import paths
 from bardtui.scene.stops import Stop, end_of
-from bardtui.tui.loading import import_tensorflow
+from bardtui.tui.loading import give_way, import_tensorflow
 from bardtui.tui.messages import (
     Chunk,
     Finished,
@@ -124,6 +124,7 @@ class Engine:
     # -- the thread --------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        give_way()
         while (asked := self._queue.get()) is not None:
             try:
                 if isinstance(asked, str):

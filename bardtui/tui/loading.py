@@ -5,13 +5,15 @@ a gigabyte, and the garbage collector then looks through a million objects that 
 again.
 """
 
-import ctypes
 import gc
 import os
 import sys
+import threading
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+
+_NICER = 5
 
 
 def import_tensorflow() -> None:
@@ -31,12 +33,23 @@ def import_tensorflow() -> None:
             gc.enable()
 
 
+def give_way() -> None:
+    """Let this thread, and those that it will start, come after the thread that shows the interface
+    where both want a processor. Only Linux knows the priority of a thread."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            nice = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice + _NICER)
+
+
 def _link_libraries() -> None:
     """Have the system link TensorFlow's library in a call that does not hold Python's lock; the
     import finds it linked. Where that cannot be done, the import does it all the same."""
     spec = find_spec("tensorflow")
     if spec is None or spec.origin is None or sys.platform == "win32":
         return
+    import ctypes  # not wanted before the first picture
+
     with suppress(OSError, AttributeError):
         link = ctypes.CDLL(None).dlopen
         link.restype, link.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)

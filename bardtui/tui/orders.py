@@ -1,5 +1,6 @@
 """What the screen asks of the engine, beside having a model ready."""
 
+import os
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,11 @@ from bardtui.scene.stops import Stop
 
 if TYPE_CHECKING:
     from bardtui.language.generator import Sampling
+
+
+def random_seed() -> int:
+    """Another one every time, from 0 to 2^31 - 1."""
+    return int.from_bytes(os.urandom(4)) >> 1
 
 
 @dataclass

@@ -50,7 +50,11 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = Stepper._compile
     monkeypatch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
-    monkeypatch.setattr("secrets.randbelow", random.Random(1).randrange)
+    for part in ("writing", "history"):
+        lots = random.Random(1)
+        monkeypatch.setattr(
+            f"bardtui.tui.screens.{part}.random_seed", lambda lots=lots: lots.getrandbits(31)
+        )
     folder = home / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -3,7 +3,6 @@
 Every one of these first ends what is being written, at what shows; none destroys anything.
 """
 
-import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.tui.keys import key_of
 from bardtui.tui.manuscript import Manuscript, Take
 from bardtui.tui.messages import Finished, Reading, Started, TakesGrew
-from bardtui.tui.orders import SeveralTakes
+from bardtui.tui.orders import SeveralTakes, random_seed
 from bardtui.tui.screens.writing import WritingScreen
 
 if TYPE_CHECKING:
@@ -159,7 +158,7 @@ class HistoryScreen(WritingScreen):
         self._stop()
         if (terms := self._terms()) is None:
             return
-        seeds = tuple(secrets.randbelow(2**31) for _ in range(TAKES))
+        seeds = tuple(random_seed() for _ in range(TAKES))
         order = SeveralTakes(**(terms | {"random_seed": seeds[0]}), seeds=seeds)
         screen = TakesScreen(order.text, order.opening)
         several = self._several = _Several(order, screen)

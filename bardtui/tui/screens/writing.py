@@ -3,7 +3,6 @@
 What is shown and what is kept change together, here and nowhere else.
 """
 
-import secrets
 from typing import Any
 
 from textual.content import Content
@@ -19,7 +18,7 @@ from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.messages import Chunk, Finished, Reading, Started, Suggested
-from bardtui.tui.orders import Generation, Suggestion
+from bardtui.tui.orders import Generation, Suggestion, random_seed
 from bardtui.tui.status import Status
 from bardtui.tui.turns import next_turn, spoken
 from bardtui.tui.widgets.sceneview import SceneView
@@ -115,7 +114,7 @@ class WritingScreen(Screen[None]):
             "text": text,
             "length": values["length"],
             "temperature": turn.temperature or values["temperature"],
-            "random_seed": secrets.randbelow(2**31),
+            "random_seed": random_seed(),
             "opening": turn.opening,
             "rule": turn.rule or values["rule"],
             "top_k": self.settings.top_k,
