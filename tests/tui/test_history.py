@@ -301,7 +301,7 @@ async def test_what_is_pasted_keeps_its_lines(pasted: str) -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
         screen = await asked(pilot, EditScreen("One.", 4))
-        screen.query_one("#text", TextArea).post_message(events.Paste(pasted))
+        host.post_message(events.Paste(pasted))
         await until(pilot, lambda: screen.query_one("#text", TextArea).text == "One.a\nb")
 
 

@@ -114,7 +114,7 @@ class TakesScreen(ModalScreen[int | None]):
 
     def tell(self, text: str) -> None:
         """Say how far they are."""
-        self._said.update(Content(visible(f"{_KEYS} · {text}")))
+        self._said.update(Content(visible(f"{_KEYS} · {text}")), layout=False)
 
     def show(self, texts: tuple[str, ...]) -> None:
         """Show all that there is of each take."""

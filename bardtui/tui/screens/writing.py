@@ -6,7 +6,6 @@ What is shown and what is kept change together, here and nowhere else.
 from typing import Any
 
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from bardtui import paths
@@ -19,6 +18,7 @@ from bardtui.tui.keys import key_of
 from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.messages import Chunk, Finished, Reading, Started, Suggested
 from bardtui.tui.orders import Generation, Suggestion, random_seed
+from bardtui.tui.painting import PromptScreen
 from bardtui.tui.status import Status
 from bardtui.tui.turns import next_turn, spoken
 from bardtui.tui.widgets.sceneview import SceneView
@@ -30,7 +30,7 @@ SUGGESTED = 60  # characters, the most of a suggestion
 SUGGESTED_TEMPERATURE = 0.6  # a suggestion dares no more
 
 
-class WritingScreen(Screen[None]):
+class WritingScreen(PromptScreen):
     """A manuscript, an engine, and the widgets that show them. Nothing is composed here."""
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
@@ -291,7 +291,7 @@ class WritingScreen(Screen[None]):
                 )
         if (line := words.top_line(self.manuscript)) != self._top:
             self._top = line
-            self.top_line.update(line)
+            self.top_line.update(line, layout=False)  # a row of its own, whatever it says
         if (state := visible(self.status.text)) != self._state:  # to set it is to draw the line
             self._state = state
             self.seed_line.border_subtitle = Content(state)
