@@ -39,7 +39,7 @@ class Generator:
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
         """Take other weights, in the order of the network's own, and start a new text."""
-        self.stepper.network.set_weights(list(weights))
+        self.stepper.set_weights(weights)
         self._start = self._begin()
 
     def _begin(self) -> Snapshot:

@@ -19,6 +19,7 @@ from bardtui.language.chance import gumbel
 from bardtui.language.network import NetworkSpec, build_network
 
 CHUNK = 64  # steps at most in one call
+_MOST_ROWS = 4_000_000  # numbers: 16 MB
 FRAME = 0.016  # seconds that a call should take: nobody waits longer for a stop, or for a picture
 
 
@@ -101,8 +102,9 @@ class Stepper:
         self._noise = np.zeros((CHUNK, streams, spec.vocabulary_size), np.float32)
         nothing = tf.zeros([streams, spec.vocabulary_size])
         self._logits = tf.Variable(nothing, trainable=False, name="next")
+        self._rows = self._first_products(spec)
         self.state = [v for layer in self._layers for v in layer.states] + [self._logits]
-        self.network.set_weights(list(weights))
+        self.set_weights(weights)
         self.position, self.at_once = 0, 1
         self.compiled, self._run = jit, self._compile(jit)
         try:
@@ -115,6 +117,27 @@ class Stepper:
             self.compiled, self._run = False, self._compile(False)
         self.clear()
         self.at_once = CHUNK // 4  # whatever compiling took
+
+    def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
+        """Take weights in the order of the network's own."""
+        self.network.set_weights(list(weights))
+        if self._rows is not None:
+            embedding, kernel, _, bias, *_ = weights
+            self._rows.assign(embedding @ kernel + bias)
+
+    def _first_products(self, spec: NetworkSpec) -> Any:
+        """A row for each character: what the first layer's gates get of it, its bias included.
+
+        A product less for each step; and as what is left of the layers' products then waits for
+        nothing but the state, XLA works out two at a time. None where it would take much memory, or
+        where a layer is no LSTM.
+        """
+        import tensorflow as tf
+
+        shape = (spec.vocabulary_size, 4 * spec.units)
+        if spec.cell != "lstm" or math.prod(shape) > _MOST_ROWS:
+            return None
+        return tf.Variable(tf.zeros(shape), trainable=False, name="rows")
 
     def clear(self) -> None:
         """Position 0 and a state of zeros."""
@@ -226,11 +249,27 @@ class Stepper:
         outputs, after = [x], []
         per_layer = (len(state) - 1) // len(self._layers)
         for n, layer in enumerate(self._layers):
-            x, new = layer.cell(x, list(state[n * per_layer : (n + 1) * per_layer]))
+            before = list(state[n * per_layer : (n + 1) * per_layer])
+            if n == 0 and self._rows is not None:
+                gates = tf.gather(self._rows, indices)
+                x, new = _lstm(gates + before[0] @ layer.cell.recurrent_kernel, before[1])
+            else:
+                x, new = layer.cell(x, before)
             outputs.append(x)
             after.extend(new)
         joined = tf.concat(outputs, -1) if self._skip else x
         return [*after, self.network.get_layer("logits")(joined)]
+
+
+def _lstm(gates: Any, carry: Any) -> tuple[Any, list[Any]]:
+    """What Keras's LSTMCell makes of the sums at its gates (streams, 4 units), in its order: i, f,
+    c, o. Returns the output and the new state."""
+    import tensorflow as tf
+
+    i, f, c, o = tf.split(gates, 4, -1)
+    carry = tf.sigmoid(f) * carry + tf.sigmoid(i) * tf.tanh(c)
+    output = tf.sigmoid(o) * tf.tanh(carry)
+    return output, [output, carry]
 
 
 def _likeliest(logits: Any, top_k: Any, top_p: Any) -> Any:
