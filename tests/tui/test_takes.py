@@ -98,6 +98,19 @@ async def test_none_is_picked_and_none_is_lost() -> None:
         assert scene.text.startswith(before)
 
 
+async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
+    screen = TakesScreen("", "")
+    host = Host()
+    async with host.run_test(size=(100, 30)) as pilot:
+        for take in screen._takes:
+            take.set_reactive(TakePane.show_vertical_scrollbar, False)
+        host.ask(screen)
+        screen.end()
+        await until(pilot, lambda: host.screen is screen)
+        screen.end()
+        await pilot.press("escape")
+
+
 @pytest.mark.parametrize("width", [80, WIDE])
 async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
     remember(length=20, pace=None, temperature=2.0)
@@ -154,8 +167,9 @@ async def test_leaving_in_the_middle_keeps_them() -> None:
     assert scene.text == on_disk() == ""
 
 
+@pytest.mark.parametrize("size", [(120, 34), (100, 30), (60, 12)])
 async def test_an_error_is_said_and_what_was_written_is_kept(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     remember(length=50, pace=None)
 
@@ -164,7 +178,7 @@ async def test_an_error_is_said_and_what_was_written_is_kept(
 
     monkeypatch.setattr(Engine, "_write_takes", fail)
     app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         screen = await opened(pilot)
         await until(pilot, lambda: "an error ended it" in str(screen._said.render()))
         await until(

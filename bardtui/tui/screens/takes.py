@@ -127,7 +127,7 @@ class TakesScreen(ModalScreen[int | None]):
         for take in self._takes:
             take.writing = False
             if take.follow:
-                take.action_scroll_home()
+                take.scroll_home()
 
     def action_pick(self, place: int) -> None:
         """Take that one, as it shows; there must be something of it."""
