@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def random_seed() -> int:
-    """Another one every time, from 0 to 2^31 - 1."""
+    """Another one every time, from 0 to 2^31 - 1. (`secrets` would bring OpenSSL with it, before
+    the first picture.)"""
     return int.from_bytes(os.urandom(4)) >> 1
 
 

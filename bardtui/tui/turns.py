@@ -60,13 +60,13 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     if named is not None:
         line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
     role = named or cast.turn("writer", before)
-    speaking = role is not None and speaks(before, role)
+    direction = named is None and is_nobodys(line)
+    speaking = role is not None and (cut or direction) and speaks(before, role)
     end = "" if line[-1:].isspace() else "\n"
     if cut and (speaking or not (named or _is_a_models(cast, before))):
         return line + end
     # Who has no role to speak as shall not seem to be whoever spoke last, and a stage direction is
     # nobody's speech, but for one in mid-speech.
-    direction = named is None and is_nobodys(line)
     if role is None or (direction and (not speaking or is_heading(line))):
         return joined(before, line, apart=bool(cast.roles))
     return given_the_word(before, role) + line + end

@@ -1,7 +1,5 @@
 """The stage is painted promptly, and in one picture what changes together."""
 
-import asyncio
-
 import pytest
 
 from bardtui.tui import painting
@@ -22,7 +20,6 @@ async def test_the_next_picture_waits_for_its_turn_but_not_for_a_grid(
         nonlocal now
         waits.append(seconds)
         now += seconds
-        await asyncio.sleep(0)
 
     class Screen(PromptScreen):
         def _on_timer_update(self) -> None:

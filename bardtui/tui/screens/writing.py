@@ -79,11 +79,14 @@ class WritingScreen(PromptScreen):
 
     def _say_line(self, text: str) -> None:
         """Add the writer's line to the scene, under the cue of the role that they play."""
-        before, cast = self.manuscript.scene.text, self.manuscript.cast
-        line = spoken(cast, before, text, cut=self.manuscript.scene.is_cut)
+        line = self._spoken(self.manuscript.scene.text, text)
         self.manuscript.add_line(line)
         self.transcript.begin_passage("writer")
         self.transcript.append(line)
+
+    def _spoken(self, before: str, line: str) -> str:
+        """The writer's line as it is added to the visible text, which is `before`."""
+        return spoken(self.manuscript.cast, before, line, cut=self.manuscript.scene.is_cut)
 
     def _write(self) -> None:
         """Let the model write on from the visible text: the scene, or the role whose turn it is."""
@@ -206,8 +209,7 @@ class WritingScreen(PromptScreen):
         if not (line and self.suggesting and ready and self.writing is None):
             return
         before = self.manuscript.scene.text
-        cut = self.manuscript.scene.is_cut
-        joined = spoken(self.manuscript.cast, before, line, cut=cut)
+        joined = self._spoken(before, line)
         self._suggestion = (self._next_id(), line)
         self.engine.suggest(
             Suggestion(
