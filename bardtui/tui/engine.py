@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from bardtui import paths
+from bardtui.memory import MB, TooLittleMemory, need_memory
 from bardtui.scene.stops import Stop, end_of
 from bardtui.tui.loading import give_way, import_tensorflow
 from bardtui.tui.messages import (
@@ -39,6 +40,11 @@ FRAME = 1 / 30  # seconds: text comes this often; drawing it takes a good part o
 KEPT_MODELS = 4
 _LONGEST_REASON = 300  # characters
 
+# What has to be free, somewhat more than was measured for two layers of 512.
+_FOR_A_MODEL = 160 * MB
+_FOR_TAKES = 100 * MB
+_FOR_WRITING = 30 * MB
+
 
 @dataclass
 class _Loaded:
@@ -53,6 +59,7 @@ class _Loaded:
         if count not in self.several:
             from bardtui.language.takes import Takes
 
+            need_memory(_FOR_TAKES, f"a network for {count} takes")
             weights = self.reader.generator.stepper.network.get_weights()
             self.several = {count: Takes(self.bundle.spec, self.bundle.vocabulary, weights, count)}
         return self.several[count]
@@ -135,18 +142,19 @@ class Engine:
                 self._failed(asked, error)
 
     def _failed(self, asked: str | Order, error: BaseException) -> None:
-        """Say what went wrong; the next time, the model is loaded afresh."""
+        """Say what went wrong; the next time, the model is loaded afresh if it was touched."""
         model = asked if isinstance(asked, str) else asked.model
-        self._models.pop(model, None)
-        reason = f"{type(error).__name__}: {error}"
+        if not isinstance(error, TooLittleMemory):
+            self._models.pop(model, None)
         if isinstance(asked, str):
-            self._post(ModelState(model, "unusable", _in_short(reason)))
+            self._post(ModelState(model, "unusable", _reason(error)))
         elif not isinstance(asked, Suggestion):
-            self._post(Finished(asked.id, "error", _in_short(reason)))
+            self._post(Finished(asked.id, "error", _reason(error)))
 
     def _serve(self, order: Order) -> None:
         if isinstance(order, Suggestion) and order.model not in self._models:
             return  # a suggestion is not worth the wait for another model
+        need_memory(_FOR_WRITING, "writing")
         loaded = self._load(order.model)
         if loaded is None:
             self._post(Finished(order.id, "error", f"{order.model} is not loaded"))
@@ -172,9 +180,10 @@ class Engine:
 
             bundle = find_model(name)
             import_tensorflow()
+            need_memory(_FOR_A_MODEL, f"loading {name}")
             generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
-            self._post(ModelState(name, "unusable", _in_short(str(error) or type(error).__name__)))
+            self._post(ModelState(name, "unusable", _reason(error)))
             return None
         states = States(paths.states_dir(), bundle.sha256)
         loaded = self._models[name] = _Loaded(bundle, Reader(generator, states))
@@ -273,9 +282,14 @@ class Engine:
                 self._post(Suggested(order.id, tuple(found)))
 
 
-def _in_short(reason: str) -> str:
-    """What fits into a message: TensorFlow's errors are pages long."""
-    return shorten(reason, _LONGEST_REASON, placeholder=" …")
+def _reason(error: BaseException) -> str:
+    """Why, as far as it fits into a message: TensorFlow's errors are pages long."""
+    kind, told = type(error).__name__, str(error)
+    if isinstance(error, MemoryError) or kind == "ResourceExhaustedError":
+        told = f"Not enough memory: {told or kind}"
+    elif kind != "ModelError":  # whose message is for the user as it is
+        told = f"{kind}: {told}"
+    return shorten(told, _LONGEST_REASON, placeholder=" …")
 
 
 def _cut(rule: Stop, written: str) -> tuple[str, bool]:

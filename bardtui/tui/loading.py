@@ -13,13 +13,18 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from bardtui.memory import MB, need_memory
+
 _NICER = 5
+_TENSORFLOW = 600 * MB  # what it was measured to take, and a tenth
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow and Keras, so that other threads go on meanwhile."""
+    """Import TensorFlow and Keras, so that other threads go on meanwhile. Raises MemoryError where
+    there is too little for them."""
     if "tensorflow" in sys.modules:
         return
+    need_memory(_TENSORFLOW, "TensorFlow")
     _link_libraries()
     collects = gc.isenabled()
     gc.disable()

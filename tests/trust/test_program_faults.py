@@ -16,6 +16,7 @@ import pytest
 from bardtui import paths
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.reader import Reader
+from bardtui.memory import MB
 from bardtui.scene.journal import Journal
 from bardtui.scene.reading import read_scene
 from bardtui.scene.scene import Scene
@@ -25,7 +26,7 @@ from tests.trust.conftest import long_form
 from tests.tui.conftest import not_compiled  # noqa: F401
 from tests.tui.hosts import remember, until
 
-ENTER, SAVE, QUIT = "\r", "\x13", "\x11"
+ENTER, SAVE, QUIT, FIVE_TAKES = "\r", "\x13", "\x11", "\x1b[15~"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's limits")
 
 
@@ -70,7 +71,7 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
             await pilot.press(*f"LINE {number}", "enter")
             await until(pilot, lambda: stage.writing is None)
             told = list(app._notifications)[-1].message
-            assert type(error).__name__ in told
+            assert type(error).__name__ in told or "Not enough memory: OOM when" in told
             assert "Your words are kept" in told
             assert len(told) < 400
             assert texts() == [stage.manuscript.scene.text]
@@ -183,6 +184,45 @@ def test_a_full_disk_is_said_and_what_it_refused_is_saved_when_there_is_room(
     assert "Said to a full disk" in text
     assert "Said to it again" in text
     assert paths.draft_file().read_text() == "Not sent yet"
+
+
+@linux
+@pytest.mark.parametrize("left", [1, 5, 15, 33, 60] if long_form else [1, 33])
+def test_where_memory_has_run_out_that_is_said_nothing_is_lost_and_later_the_model_writes(
+    left: int, home: Path, terminals: list[Terminal]
+) -> None:
+    """So many megabytes, once the model is loaded. More than that in native code, and the process
+    would be gone."""
+    remember(model="pocket", length=50, pace=None)
+    program = Terminal(home)
+    terminals.append(program)
+    program.wait_for("pocket is ready")
+
+    def limit(size: int) -> None:
+        resource.prlimit(program.process.pid, resource.RLIMIT_AS, (size, -1))
+
+    pages = int(Path(f"/proc/{program.process.pid}/statm").read_text().split()[0])
+    limit(pages * resource.getpagesize() + left * MB)
+    program.send("ANN: It is late." + ENTER)
+    little = left < 30
+    program.wait_for("Not enough memory: writing" if little else "pocket is ready")
+    program.send(FIVE_TAKES)
+    program.wait_for("an error ended it")
+    program.wait_for("Not enough memory: " + ("writing" if little else "a network for 5 takes"))
+    program.send("\x1b")
+    program.wait_for("pocket is ready")
+    before = len(texts()[0])
+    limit(-1)
+    program.send("BEN: It is." + ENTER)
+    program.wait_for(lambda _: len(texts()[0]) == before + len("BEN: It is.\n") + 50)
+    program.send(FIVE_TAKES)
+    program.wait_for("all are kept")
+    program.send("\x1b")
+    program.wait_for("pocket is ready")
+    assert program.leave() == 0
+    (text,) = texts()
+    assert text.startswith("ANN: It is late.\n")
+    assert "BEN: It is.\n" in text
 
 
 @linux

@@ -191,6 +191,16 @@ async def test_an_error_is_said_and_what_was_written_is_kept(
         assert not app.stage.manuscript.scene.passages
 
 
+async def test_what_is_told_before_the_screen_is_there_is_seen() -> None:
+    screen = TakesScreen("", "")
+    screen.tell("an error ended it")
+    host = Host()
+    async with host.run_test(size=(100, 24)) as pilot:
+        host.ask(screen)
+        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        assert "an error ended it" in str(screen._said.render())
+
+
 @pytest.mark.parametrize("width", [80, WIDE])
 async def test_the_screen_shows_text_as_data_and_where_it_goes_on(width: int) -> None:
     screen = TakesScreen("Act I\n[/] \x1b[31m Enter ANN", "\n\nBEN:\n")

@@ -98,7 +98,7 @@ class TakesScreen(ModalScreen[int | None]):
         self._before = visible(f"… {last}") if last else "The scene begins"
         self._takes = [TakePane(n, opening) for n in range(TAKES)]
         self._written = [False] * TAKES
-        self._said = Static(id="said")
+        self._said = Static(_said("getting ready"), id="said")
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._before), id="before")
@@ -106,15 +106,12 @@ class TakesScreen(ModalScreen[int | None]):
             yield from self._takes
         yield self._said
 
-    def on_mount(self) -> None:
-        self.tell("getting ready")
-
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
 
     def tell(self, text: str) -> None:
         """Say how far they are."""
-        self._said.update(Content(visible(f"{_KEYS} · {text}")), layout=False)
+        self._said.update(_said(text), layout=False)
 
     def show(self, texts: tuple[str, ...]) -> None:
         """Show all that there is of each take."""
@@ -140,3 +137,7 @@ class TakesScreen(ModalScreen[int | None]):
 
     def action_none(self) -> None:
         self.dismiss(None)
+
+
+def _said(text: str) -> Content:
+    return Content(visible(f"{_KEYS} · {text}"))

@@ -26,6 +26,7 @@ from bardtui.tui.widgets.seedline import HINT, SeedLine
 from bardtui.tui.widgets.settingsline import SettingsLine
 from bardtui.tui.widgets.sidepane import SidePane
 
+BOX_SECONDS = 12.0
 SUGGESTED = 60  # characters, the most of a suggestion
 SUGGESTED_TEMPERATURE = 0.6  # a suggestion dares no more
 
@@ -250,7 +251,12 @@ class WritingScreen(PromptScreen):
             self.status.note(text)
             self._show_state()
         else:
-            self.notify(visible(text), severity=severity, markup=False)  # type: ignore[arg-type]
+            self.notify(
+                visible(text),
+                severity=severity,  # type: ignore[arg-type]
+                timeout=BOX_SECONDS,
+                markup=False,
+            )
 
     def _show_scene(self) -> None:
         self._forget_suggestion()
