@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Measured, side_by_side
+from bardtui.language.machines import fast_precision
 from bardtui.language.network import NetworkSpec, build_network
 from bardtui.language.training import Plan, Training
 from bardtui.language.vocabulary import Vocabulary
@@ -23,7 +25,8 @@ def training(
     """Train a network in every way we know, on random characters; see `side_by_side`.
 
     PyTorch takes part where it is installed. All of them train with Adam, the gradient clipped by
-    its norm; bardtui's own step also keeps the averaged weights.
+    its norm; bardtui's own step also keeps the averaged weights. It is measured with float32, as
+    the others are, and with bfloat16 where that is what it would train with on this machine.
     """
     rng = np.random.default_rng(plan.random_seed)
     shape = (plan.batch_size, plan.seq_len + 1)
@@ -34,6 +37,9 @@ def training(
             ("Keras fit", _keras(spec, plan, inputs, targets)),
             ("bardtui", _bardtui(spec, plan, windows, Path(folder))),
         ]
+        if spec.cell == "lstm" and (precision := fast_precision()) != plan.precision:
+            faster = replace(plan, precision=precision)
+            ways.append((f"bardtui, {precision}", _bardtui(spec, faster, windows, Path(folder))))
         if spec.cell == "lstm" and find_spec("torch"):
             ways.append(("PyTorch", _torch(spec, plan, inputs, targets)))
         return side_by_side(ways, seconds, begin)

@@ -32,9 +32,13 @@ def train(
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="Times through the text.")] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(help="Adam's step, at its largest.")
+        float | None, typer.Option(help="Adam's step at its largest; Muon's is 13 of it.")
     ] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam or muon.")] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(help="float32 or bfloat16, for products. [by the processor]"),
+    ] = None,
     validation: Annotated[float, typer.Option(help="The share at the end to hold out.")] = 0.1,
     hold_out: Annotated[
         list[str] | None, typer.Option(help="Hold out this whole document instead; repeatable.")
@@ -72,6 +76,7 @@ def train(
             epochs=epochs,
             learning_rate=learning_rate,
             optimizer=optimizer,
+            precision=precision,
             random_seed=random_seed,
             validation=validation,
             hold_out=tuple(hold_out or ()),
@@ -114,7 +119,8 @@ def train(
         out.print(
             f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}, "
             f"dropout {spec.dropout:g}: {spec.parameters:,} parameters; {plan.epochs} epochs of "
-            f"{training.windows.batches} batches of {training.windows.batch_size} x {plan.seq_len}"
+            f"{training.windows.batches} batches of {training.windows.batch_size} x "
+            f"{plan.seq_len}, in {plan.precision}"
         )
         with interruptible() as stopped, TrainingDisplay(out).live() as report:
             finished = training.run(report, stopped)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Cell = Literal["lstm", "gru"]
+Precision = Literal["float32", "bfloat16"]
 
 _LIMITS = {"vocabulary_size": 5_000, "embedding_dim": 4_096, "units": 4_096, "layers": 8}
 MAX_PARAMETERS = 200_000_000
@@ -81,6 +82,7 @@ def build_network(
     *,
     stateful: bool,
     plain: bool = False,
+    precision: Precision = "float32",
 ) -> Any:
     """Build the Keras network of `spec`.
 
@@ -92,6 +94,7 @@ def build_network(
     it is given weights.
 
     plain=True: with Keras's own layers only, for a file that others load, or to measure against.
+    precision: of the factors in the products of an LSTM that learns, see `recurrence`.
 
     All have the same weights in the same order: move them with get_weights and set_weights.
     """
@@ -118,8 +121,10 @@ def build_network(
             options |= {"stateful": True, "unroll": True, **initial}
         else:
             x = _dropout(spec)(x)
-            own = keras.layers.LSTM if plain else TrainingLSTM
-            kind = own if spec.cell == "lstm" else keras.layers.GRU
+            kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
+            if spec.cell == "lstm" and not plain:
+                kind = TrainingLSTM
+                options |= {"precision": precision}
         x = kind(spec.units, **options)(x)
         outputs.append(x)
     if spec.skip:

@@ -18,7 +18,7 @@ from bardtui.language.corpus import Corpus
 from bardtui.language.encoding import StoredText, encode
 from bardtui.language.evaluation import STRETCHES, Counting, scores, scores_of
 from bardtui.language.generator import Generator
-from bardtui.language.machines import Machines
+from bardtui.language.machines import Machines, fast_precision
 from bardtui.language.network import NetworkSpec
 from bardtui.language.training import Plan, Training, TrainingError, Weights
 from bardtui.language.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
@@ -66,9 +66,12 @@ _SIZES: tuple[tuple[float, dict[str, Any]], ...] = (
     (
         math.inf,
         {
-            "dropout": 0.2,
-            "batch_size": 64,
-            "epochs": 6,
+            "embedding_dim": 128,
+            "dropout": 0.15,
+            "seq_len": 240,
+            "batch_size": 32,
+            "epochs": 4,
+            "learning_rate": 5e-3,
             "optimizer": "muon",
         },
     ),
@@ -97,6 +100,7 @@ class Wishes:
     epochs: int | None = None
     learning_rate: float | None = None
     optimizer: str | None = None
+    precision: str | None = None
     random_seed: int | None = None
     validation: float = 0.1
     hold_out: tuple[str, ...] = ()  # whole documents to hold out, in place of a share
@@ -181,7 +185,7 @@ def prepare(
         raise TrainingError(f"{corpus.title}: {error}") from error
     sizes = _FROM if base else _SIZES
     fitting = next(values for limit, values in sizes if corpus.length <= limit)
-    chosen = {"skip": True, "dropout": 0.2} | fitting
+    chosen = {"skip": True, "dropout": 0.2, "precision": fast_precision()} | fitting
     if base is None:
         spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
         start = None

@@ -15,7 +15,7 @@ from bardtui.language.checkpoint import Checkpoint
 from bardtui.language.evaluation import Scorer
 from bardtui.language.generator import Generator, Sampling
 from bardtui.language.machines import Machines
-from bardtui.language.network import NetworkSpec, build_network
+from bardtui.language.network import NetworkSpec, Precision, build_network
 from bardtui.language.vocabulary import Vocabulary
 from bardtui.language.windows import Indices, Windows
 
@@ -24,7 +24,7 @@ Optimizer = Literal["adam", "muon"]
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200
-_MUON_RATE = 0.065  # the norm of a matrix's step, at its largest
+_MUON_RATE = 13  # the norm of a matrix's step, in learning rates
 _MUON_DECAY = 0.04  # of a matrix, for a step of norm 1: keeps what is learnt by heart small
 MAX_FAILURES = 10  # steps in a row without a finite loss
 
@@ -46,6 +46,7 @@ class Plan:
     clip_norm: float = 1.0
     averaging: float = 0.05
     optimizer: Optimizer = "adam"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         for name in ("seq_len", "batch_size", "epochs"):
@@ -55,6 +56,8 @@ class Plan:
             raise TrainingError("learning-rate must be above 0 and at most 1")
         if self.optimizer not in get_args(Optimizer):
             raise TrainingError(f"optimizer must be {' or '.join(get_args(Optimizer))}")
+        if self.precision not in get_args(Precision):
+            raise TrainingError(f"precision must be {' or '.join(get_args(Precision))}")
         if not 0 <= self.random_seed < 2**31:
             raise TrainingError(f"random-seed must be from 0 to {2**31 - 1}")
 
@@ -149,7 +152,7 @@ class Training:
                 f"to {self.machines.replicas}"
             )
         with self.machines.strategy.scope():
-            self.network = build_network(spec, stateful=False)
+            self.network = build_network(spec, stateful=False, precision=plan.precision)
             if start is not None:
                 self.network.set_weights(start)
             self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
@@ -317,9 +320,9 @@ class Training:
         lowered along a cosine.
 
         Muon makes all directions of a matrix's step equally long, so what matters is that length,
-        the same for layers of every size; and the matrices decay, in proportion to the rate. A step
-        of 64 windows costs a sixth more time, and half the epochs bring an LSTM as far: measured on
-        250 KB of plays and on more. On 20 KB Adam came further.
+        the same for layers of every size, and in proportion to Adam's rate; the matrices decay, in
+        proportion to it too. A step of 64 windows costs a sixth more time, and half the epochs
+        bring an LSTM as far: measured on 250 KB of plays and on more. On 20 KB Adam came further.
         """
         import keras
 
@@ -330,7 +333,7 @@ class Training:
         warmup = min(100, max(1, steps // (60 if muon else 20)))
         schedule = keras.optimizers.schedules.CosineDecay(
             initial_learning_rate=0.0,
-            warmup_target=_MUON_RATE if muon else self.plan.learning_rate,
+            warmup_target=self.plan.learning_rate * (_MUON_RATE if muon else 1),
             warmup_steps=warmup,
             decay_steps=max(1, steps - warmup),
             alpha=0.02,
@@ -339,7 +342,7 @@ class Training:
         if muon:
             optimizer = Muon(
                 schedule,
-                adam_lr_ratio=self.plan.learning_rate / _MUON_RATE,
+                adam_lr_ratio=1 / _MUON_RATE,
                 exclude_layers=["logits"],
                 rms_rate=None,
                 weight_decay=_MUON_DECAY,

@@ -77,6 +77,31 @@ def test_the_training_lstm_is_keras_s_in_outputs_and_gradients(batch: int, time:
         np.testing.assert_allclose(mine, keras_s, rtol=1e-4, atol=1e-5)
 
 
+def test_products_of_bfloat16_give_nearly_the_same_and_leave_everything_else_float32() -> None:
+    import tensorflow as tf
+
+    from bardtui.language.recurrence import TrainingLSTM
+
+    rng = np.random.default_rng(3)
+    inputs = tf.constant(rng.normal(size=(4, 30, 16)).astype(np.float32))
+    upstream = tf.constant(rng.normal(size=(4, 30, 32)).astype(np.float32))
+    found: list[list[Any]] = []
+    for precision in ("float32", "bfloat16"):
+        layer = TrainingLSTM(32, return_sequences=True, precision=precision)
+        layer.build((4, 30, 16))
+        rng = np.random.default_rng(4)
+        layer.set_weights([rng.normal(0, 0.2, w.shape) for w in layer.weights])
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs)
+        wanted = [inputs, *[w.value for w in layer.trainable_weights]]
+        found.append([outputs, *tape.gradient(outputs, wanted, output_gradients=upstream)])
+    for exact, near in zip(*found, strict=True):
+        assert near.dtype == "float32"
+        error = np.linalg.norm(near - exact) / np.linalg.norm(exact)
+        assert 1e-5 < error < 0.01  # another computation, and of three digits
+
+
 def test_a_window_remembers_nothing_of_the_one_before() -> None:
     spec = NetworkSpec(11, embedding_dim=5, units=6)
     learner = build_network(spec, stateful=False)

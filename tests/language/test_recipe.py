@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bardtui import paths
+from bardtui.language import machines
 from bardtui.language.bundle import ModelBundle, ModelError, find_model
 from bardtui.language.corpus import Corpus, CorpusError, Document
 from bardtui.language.evaluation import CONTINUOUS, STRETCHES, scores_of
@@ -60,13 +61,39 @@ def test_a_longer_text_gets_a_larger_network() -> None:
 
 def test_every_wish_is_granted() -> None:
     run = small_run(
-        layers=3, cell="gru", dropout=0.0, skip=True, epochs=7, learning_rate=0.5, random_seed=0
+        layers=3,
+        cell="gru",
+        dropout=0.0,
+        skip=True,
+        epochs=7,
+        learning_rate=0.5,
+        random_seed=0,
+        precision="bfloat16",
     )
     spec, plan = run.training.spec, run.training.plan
     assert (spec.embedding_dim, spec.units, spec.layers, spec.cell) == (4, 6, 3, "gru")
     assert (spec.dropout, spec.skip) == (0.0, True)
     assert (plan.seq_len, plan.batch_size, plan.epochs) == (20, 4, 7)
     assert (plan.learning_rate, plan.random_seed) == (0.5, 0)
+    assert plan.precision == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("flags", "precision"),
+    [
+        ("flags : fpu avx512f avx512_bf16 ssse3\n", "bfloat16"),
+        ("flags : fpu amx_tile amx_bf16\n", "bfloat16"),
+        ("flags : fpu avx2 avx512f avx512_bf16x\n", "float32"),
+        (None, "float32"),
+    ],
+)
+def test_the_products_are_of_what_the_processor_multiplies_fastest(
+    flags: str | None, precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machines, "_CPUINFO", tmp_path / "cpuinfo")
+    if flags:
+        (tmp_path / "cpuinfo").write_text(flags)
+    assert small_run().training.plan.precision == precision
 
 
 def test_the_end_of_the_text_is_held_out() -> None:

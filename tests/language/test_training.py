@@ -234,6 +234,17 @@ def test_a_resumed_run_of_muon_comes_to_the_same_numbers(begin: Begin, tmp_path:
         assert np.array_equal(one, other)
 
 
+def test_a_run_in_bfloat16_learns_as_one_in_float32_does(
+    begin: Begin, whole: Recorded, tmp_path: Path
+) -> None:
+    run = begin(tmp_path, replace(PLAN, precision="bfloat16"))
+    assert run.run()
+    for low, full in zip(run.epochs, whole.epochs, strict=True):
+        assert low.loss != full.loss
+        assert low.loss == pytest.approx(full.loss, rel=0.02)
+        assert low.held_out == pytest.approx(full.held_out, rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -392,6 +403,7 @@ def test_the_largest_learning_rate_publishes_numbers_only(begin: Begin, tmp_path
         {"learning_rate": math.inf},
         {"random_seed": -1},
         {"random_seed": 2**32},
+        {"precision": "float16"},
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(wish: dict[str, Any]) -> None:
