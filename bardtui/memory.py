@@ -20,11 +20,11 @@ class TooLittleMemory(MemoryError):
 
 def free_memory() -> float:
     """The bytes that this process may still take: what the machine has to spare, and what is left
-    of the limits that were set to the process and to its control group. Infinity where the system,
-    as all but Linux, does not tell."""
+    of the limits that were set to the process and to its control groups (version 2). Infinity where
+    the system, as all but Linux, does not tell."""
     if sys.platform != "linux":
         return math.inf
-    return min(_of_the_machine(), _of_the_process(), _of_the_group())
+    return min(_of_the_machine(), _of_the_process(), *map(_of_the_group, _groups()))
 
 
 def need_memory(size: float, what: str) -> None:
@@ -54,13 +54,20 @@ def _of_the_process() -> float:
     return math.inf
 
 
-def _of_the_group() -> float:
-    """Of the process's own group; what the group keeps of files makes room for more."""
-    with suppress(OSError, ValueError, StopIteration):
+def _groups() -> list[Path]:
+    """The process's control group, and those that it lies in."""
+    with suppress(OSError, StopIteration):
         groups = (_PROC / "self/cgroup").read_text().splitlines()
         own = _GROUP / next(line[4:] for line in groups if line.startswith("0::/"))
-        limit = int((own / "memory.max").read_text())  # "max" for none
-        stat = dict(line.split() for line in (own / "memory.stat").read_text().splitlines())
-        used = int((own / "memory.current").read_text()) - int(stat.get("inactive_file", 0))
-        return max(0, limit - used)
+        return [own, *(above for above in own.parents if above.is_relative_to(_GROUP))]
+    return []
+
+
+def _of_the_group(group: Path) -> float:
+    """What the group keeps of files makes room for more."""
+    with suppress(OSError, ValueError):
+        limit = int((group / "memory.max").read_text())  # "max" for none
+        stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        files = sum(int(stat.get(kind, 0)) for kind in ("inactive_file", "active_file"))
+        return max(0, limit - int((group / "memory.current").read_text()) + files)
     return math.inf

@@ -37,7 +37,9 @@ def test_the_machine_has_what_is_available_and_what_can_be_swapped(tmp_path: Pat
     assert free_memory() == 4000 * 1024
 
 
-def test_a_group_may_have_less_and_its_files_are_room(tmp_path: Path) -> None:
+def test_a_group_or_one_that_it_lies_in_may_have_less_and_its_files_are_room(
+    tmp_path: Path,
+) -> None:
     write(tmp_path / "proc/meminfo", "MemAvailable: 900000 kB\nSwapFree: 0 kB\n")
     write(tmp_path / "proc/self/cgroup", "4:memory:/old\n0::/mine\n")
     group = tmp_path / "group/mine"
@@ -49,6 +51,11 @@ def test_a_group_may_have_less_and_its_files_are_room(tmp_path: Path) -> None:
     assert free_memory() == 51 * MB
     write(group / "memory.max", "100000000\n")
     assert free_memory() == 0
+    write(group / "memory.max", "max\n")
+    write(group.parent / "memory.stat", "active_file 2000000\ninactive_file 1000000\n")
+    write(group.parent / "memory.current", "170000000\n")
+    write(group.parent / "memory.max", "180000000\n")
+    assert free_memory() == 13 * MB
 
 
 def test_too_little_is_said_before_anything_is_begun(tmp_path: Path) -> None:

@@ -32,12 +32,12 @@ def train(
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="Times through the text.")] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(help="Adam's step at its largest; Muon's is 13 of it.")
+        float | None, typer.Option(help="Adam's step at its largest; Muon's is 13 times that.")
     ] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam or muon.")] = None,
     precision: Annotated[
         str | None,
-        typer.Option(help="float32 or bfloat16, for products. [by the processor]"),
+        typer.Option(help="float32 or bfloat16, of an LSTM's products. [by the processor]"),
     ] = None,
     validation: Annotated[float, typer.Option(help="The share at the end to hold out.")] = 0.1,
     hold_out: Annotated[

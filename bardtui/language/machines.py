@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bardtui.language.network import Precision
 
-_CPUINFO = Path("/proc/cpuinfo")  # Linux's, which alone tells what a processor can
+_CPUINFO = Path("/proc/cpuinfo")
 
 
 class MachinesError(RuntimeError):
@@ -25,10 +25,12 @@ class MachinesError(RuntimeError):
 
 
 def fast_precision() -> Precision:
-    """The type of number whose products are fastest here: bfloat16 for a processor that multiplies
-    it by itself, unless a GPU does the work."""
+    """The type of number whose products are fastest here: bfloat16 where Linux says the processor
+    multiplies it by itself, unless a GPU does the work or oneDNN, which knows how, is left out."""
     import tensorflow as tf
 
+    if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0":
+        return "float32"
     with suppress(OSError):
         can = {"avx512_bf16", "amx_bf16"} & set(_CPUINFO.read_text().split())
         if can and not tf.config.list_physical_devices("GPU"):

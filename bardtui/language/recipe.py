@@ -185,12 +185,18 @@ def prepare(
         raise TrainingError(f"{corpus.title}: {error}") from error
     sizes = _FROM if base else _SIZES
     fitting = next(values for limit, values in sizes if corpus.length <= limit)
-    chosen = {"skip": True, "dropout": 0.2, "precision": fast_precision()} | fitting
+    # Machines that train together have to do the same, whatever each of them is best at.
+    precision = "float32" if machines else fast_precision()
+    chosen = {"skip": True, "dropout": 0.2, "precision": precision} | fitting
     if base is None:
         spec = NetworkSpec(vocabulary_size=len(vocabulary), **wishes.of(NetworkSpec, chosen))
         start = None
     else:
         spec, start = _grown(base, vocabulary, wishes, chosen["dropout"], notes)
+    if spec.cell != "lstm":  # Keras's own layer, which knows nothing of it
+        if wishes.precision not in (None, "float32"):
+            raise TrainingError("precision is of an LSTM's products: other cells have float32")
+        chosen["precision"] = "float32"
     plan = Plan(**wishes.of(Plan, chosen))
     train, held_out = _split(corpus, vocabulary, wishes, on_progress)
     if len(train) <= plan.seq_len and not wishes.hold_out:

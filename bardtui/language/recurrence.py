@@ -6,9 +6,9 @@ product over the input and the state together, and the weights' gradient, which 
 up step by step, is one large product over all steps at the end. The equations are those of
 Hochreiter and Schmidhuber (1997) with a forget gate, in Keras's order of gates: i, f, g, o.
 
-The products' factors may be bfloat16, which some processors multiply in half the time; weights,
-states and what is summed up stay float32 (as Micikevicius et al. 2018, arXiv 1710.03740, and
-Kalamkar et al. 2019, arXiv 1905.12322).
+The products may be of bfloat16 numbers, and come as such, which some processors do in half the
+time; weights, states and their sums are float32 (after Micikevicius et al. 2018, arXiv 1710.03740,
+and Kalamkar et al. 2019, arXiv 1905.12322).
 """
 
 from typing import Any

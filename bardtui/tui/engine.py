@@ -40,10 +40,11 @@ FRAME = 1 / 30  # seconds: text comes this often; drawing it takes a good part o
 KEPT_MODELS = 4
 _LONGEST_REASON = 300  # characters
 
-# What has to be free, somewhat more than was measured for two layers of 512.
-_FOR_A_MODEL = 160 * MB
-_FOR_TAKES = 100 * MB
+# What has to be free, somewhat more than was measured; to it comes what grows with the network.
+_FOR_A_MODEL = 100 * MB
+_FOR_TAKES = 60 * MB
 _FOR_WRITING = 30 * MB
+_PER_PARAMETER = 16  # bytes: read, unpacked, handed over, compiled
 
 
 @dataclass
@@ -59,7 +60,8 @@ class _Loaded:
         if count not in self.several:
             from bardtui.language.takes import Takes
 
-            need_memory(_FOR_TAKES, f"a network for {count} takes")
+            size = _FOR_TAKES + _PER_PARAMETER * self.bundle.spec.parameters
+            need_memory(size, f"a network for {count} takes")
             weights = self.reader.generator.stepper.network.get_weights()
             self.several = {count: Takes(self.bundle.spec, self.bundle.vocabulary, weights, count)}
         return self.several[count]
@@ -180,7 +182,7 @@ class Engine:
 
             bundle = find_model(name)
             import_tensorflow()
-            need_memory(_FOR_A_MODEL, f"loading {name}")
+            need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
             generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
             self._post(ModelState(name, "unusable", _reason(error)))

@@ -15,6 +15,7 @@ from bardtui.language.bundle import ModelBundle, ModelError, find_model
 from bardtui.language.corpus import Corpus, CorpusError, Document
 from bardtui.language.evaluation import CONTINUOUS, STRETCHES, scores_of
 from bardtui.language.generator import Generator
+from bardtui.language.machines import fast_precision
 from bardtui.language.network import SpecError
 from bardtui.language.recipe import Run, Wishes, prepare
 from bardtui.language.training import TrainingError
@@ -68,31 +69,43 @@ def test_every_wish_is_granted() -> None:
         epochs=7,
         learning_rate=0.5,
         random_seed=0,
-        precision="bfloat16",
     )
     spec, plan = run.training.spec, run.training.plan
     assert (spec.embedding_dim, spec.units, spec.layers, spec.cell) == (4, 6, 3, "gru")
     assert (spec.dropout, spec.skip) == (0.0, True)
     assert (plan.seq_len, plan.batch_size, plan.epochs) == (20, 4, 7)
     assert (plan.learning_rate, plan.random_seed) == (0.5, 0)
-    assert plan.precision == "bfloat16"
+    assert plan.precision == "float32"  # Keras's GRU has no other
+    assert small_run(precision="bfloat16").training.plan.precision == "bfloat16"
 
 
 @pytest.mark.parametrize(
-    ("flags", "precision"),
+    ("flags", "gpus", "onednn", "precision"),
     [
-        ("flags : fpu avx512f avx512_bf16 ssse3\n", "bfloat16"),
-        ("flags : fpu amx_tile amx_bf16\n", "bfloat16"),
-        ("flags : fpu avx2 avx512f avx512_bf16x\n", "float32"),
-        (None, "float32"),
+        ("flags : fpu avx512f avx512_bf16 ssse3\n", 0, "1", "bfloat16"),
+        ("flags : fpu amx_tile amx_bf16\n", 0, "1", "bfloat16"),
+        ("flags : fpu avx2 avx512f avx512_bf16x\n", 0, "1", "float32"),
+        (None, 0, "1", "float32"),
+        ("flags : fpu avx512_bf16\n", 1, "1", "float32"),
+        ("flags : fpu avx512_bf16\n", 0, "0", "float32"),
     ],
 )
 def test_the_products_are_of_what_the_processor_multiplies_fastest(
-    flags: str | None, precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    flags: str | None,
+    gpus: int,
+    onednn: str,
+    precision: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    import tensorflow as tf
+
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", onednn)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"] * gpus)
     monkeypatch.setattr(machines, "_CPUINFO", tmp_path / "cpuinfo")
     if flags:
         (tmp_path / "cpuinfo").write_text(flags)
+    assert fast_precision() == precision
     assert small_run().training.plan.precision == precision
 
 
@@ -139,6 +152,8 @@ def test_a_smaller_batch_is_told_with_the_corpus_s_notes() -> None:
         ({"dropout": math.nan}, SpecError, "dropout"),
         ({"epochs": 0}, TrainingError, "epochs"),
         ({"random_seed": 2**31}, TrainingError, "random-seed"),
+        ({"cell": "gru", "precision": "bfloat16"}, TrainingError, "precision"),
+        ({"precision": "float64"}, TrainingError, "float32 or bfloat16"),
         ({"learning_rate": -1.0}, TrainingError, "learning-rate"),
         ({"validation": 1.0}, TrainingError, "validation"),
         ({"validation": -0.1}, TrainingError, "validation"),
