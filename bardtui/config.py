@@ -2,7 +2,6 @@
 
 import json
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -36,10 +35,13 @@ class Settings:
         """Read the file; without one, the defaults. Raises SettingsError. Which keys there are to
         be bound is not known here: see `tui.keys`."""
         try:
-            values = tomllib.loads(path.read_text("utf-8"))
+            content = path.read_text("utf-8")
+            import tomllib  # most have no such file, and wait for the first picture
+
+            values = tomllib.loads(content)
         except (FileNotFoundError, NotADirectoryError):
             return cls()
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, too deep
             raise SettingsError(f"{path}: {error}") from error
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}") from error

@@ -5,6 +5,7 @@ for them.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -13,7 +14,6 @@ from textual.containers import Horizontal, Vertical
 from bardtui import paths
 from bardtui.config import Remembered, Settings
 from bardtui.scene.cast import Cast
-from bardtui.scene.contents import Contents
 from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import SceneError
 from bardtui.tui import words
@@ -27,6 +27,9 @@ from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.sidepane import SidePane
+
+if TYPE_CHECKING:
+    from bardtui.scene.contents import Contents
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 LOW_BELOW = 32  # rows: lower terminals lose the words below the dials
@@ -43,7 +46,7 @@ class StageScreen(HistoryScreen):
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
         super().__init__(manuscript, settings, remembered)
-        self.contents = Contents()  # of the saved scenes, kept from one look at them to the next
+        self._contents: Contents | None = None  # of the saved scenes, from the last look at them
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -211,15 +214,17 @@ class StageScreen(HistoryScreen):
     @work
     async def action_scenes(self) -> None:
         """Choose another scene."""
+        from bardtui.scene.contents import Contents
         from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 
+        self._contents = self._contents or Contents()
         self.manuscript.retry_saving()
         try:
             scenes = list_scenes(paths.scenes_dir())
         except OSError as error:
             self.say(f"The scenes cannot be listed: {error.strerror}", severity="error")
             return
-        dialog = ScenesScreen(scenes, current=self.manuscript, contents=self.contents)
+        dialog = ScenesScreen(scenes, current=self.manuscript, contents=self._contents)
         choice = await self.app.push_screen_wait(dialog)
         if isinstance(choice, NewScene):
             self.action_new()

@@ -54,7 +54,7 @@ class SidePane(Vertical):
         yield from (self.models, self.temperature, self.length, self.rule, self.pace, self.cast)
 
     def on_mount(self) -> None:
-        self._list_models()
+        self.call_after_refresh(self._list_models)  # the first picture comes first
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Who comes to the models may have trained one meanwhile."""
