@@ -16,7 +16,7 @@ LAST_LINE = "And so the lamp went down, and he that had counted every tread stoo
 _PASSAGE, _CHUNK = 20_000, 1_000  # characters of a model's passage, and of a line of its journal
 _NEAR, _FAR = 1_000, 1_000_000  # characters before the place that is written from
 _ROUNDS = 5
-_STRETCH = 20_000  # characters written at each end of a long run
+_STRETCH = 2_000  # characters written at a place to measure it
 
 _SPEECHES = (
     "ANN:\nThe lamp is low, the house asleep;\nthe stair has counted every tread.\n\n",
@@ -56,41 +56,34 @@ def far_along(model: ModelBundle) -> list[Figure]:
     remembers has the same size anywhere. `whole_way` really writes that far.
     """
     generator = Generator(model.spec, model.vocabulary, model.weights())
-    for _ in generator.stream(_NEAR, Sampling()):
-        pass
-    arrays = generator.snapshot().arrays
-    best = dict.fromkeys((_NEAR, _FAR), float("inf"))
-    for _ in range(_ROUNDS):
-        for position in best:
-            generator.restore(Snapshot(position, arrays))
-            best[position] = min(best[position], _seconds_a_character(generator, 2_000))
+    _write(generator, _NEAR)
+    near = generator.snapshot()
+    ratio = _compared((generator, Snapshot(_FAR, near.arrays)), (generator, near))
     return [
-        Figure(
-            "a character at 1,000,000 against one at 1,000", best[_FAR] / best[_NEAR], "x", 1.05
-        ),
+        Figure("a character at 1,000,000 against one at 1,000", ratio, "x", 1.05),
         Figure("times the network was compiled", generator.compilations, "", 1),
     ]
 
 
 def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> list[Figure]:
-    """Write `length` characters, by the network alone and as the engine does, passage by passage,
-    and compare the last 20,000 with those after the first 1,000."""
+    """Write `length` characters, by the network alone and as the engine does, passage by passage.
+    A character there is compared with one near the beginning of another network's text."""
     figures = []
     begin(f"{length:,} characters by the network alone")
-    generator = Generator(model.spec, model.vocabulary, model.weights())
-    for _ in generator.stream(_NEAR, Sampling()):
-        pass
-    near, before = _seconds_a_character(generator, _STRETCH), _peak_memory()
-    for _ in generator.stream(max(0, length - _NEAR - 2 * _STRETCH), Sampling()):
-        pass
-    far = _seconds_a_character(generator, _STRETCH)
+    young, old = (Generator(model.spec, model.vocabulary, model.weights()) for _ in range(2))
+    _write(young, _NEAR)
+    _write(old, _NEAR)
+    before = _peak_memory()
+    _write(old, length - _NEAR)
+    grown = _peak_memory() - before
+    ratio = _compared((old, old.snapshot()), (young, young.snapshot()))
     figures += [
-        Figure(f"a character at {length:,}, written there", far / near, "x", 1.05),
-        Figure("growth of memory on the way there", _peak_memory() - before, "MB", 5),
-        Figure("times the network was compiled on the way", generator.compilations, "", 1),
+        Figure(f"a character at {length:,}, written there", ratio, "x", 1.05),
+        Figure("growth of memory on the way there", grown, "MB", 5),
+        Figure("times the network was compiled on the way", old.compilations, "", 1),
     ]
     begin(f"{length:,} characters as the engine writes them")
-    reader, text = Reader(generator), script(_PASSAGE)
+    reader, text = Reader(old), script(_PASSAGE)
     reader.seek(text)
     before = _peak_memory()
     while len(text) < length:
@@ -100,11 +93,22 @@ def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> 
     return [*figures, Figure("the same with places to return to", grown, "MB", 5)]
 
 
-def _seconds_a_character(generator: Generator, length: int) -> float:
-    began = time.perf_counter()
+def _compared(far: tuple[Generator, Snapshot], near: tuple[Generator, Snapshot]) -> float:
+    """What a character costs at the one place against the other: in turns, so that a machine that
+    slows down does so for both."""
+    best = [float("inf")] * 2
+    for _ in range(_ROUNDS):
+        for n, (generator, snapshot) in enumerate((far, near)):
+            generator.restore(snapshot)
+            began = time.perf_counter()
+            _write(generator, _STRETCH)
+            best[n] = min(best[n], (time.perf_counter() - began) / _STRETCH)
+    return best[0] / best[1]
+
+
+def _write(generator: Generator, length: int) -> None:
     for _ in generator.stream(length, Sampling()):
         pass
-    return (time.perf_counter() - began) / length
 
 
 def _peak_memory() -> float:
