@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,14 @@ from bardtui.language.evaluation import Scorer
 from bardtui.language.generator import Generator, Sampling
 from bardtui.language.machines import Machines
 from bardtui.language.network import NetworkSpec, Precision, build_network
+from bardtui.language.optimizers import Optimizer, scheduled
 from bardtui.language.vocabulary import Vocabulary
 from bardtui.language.windows import Indices, Windows
 
 Weights = list[NDArray[np.float32]]
-Optimizer = Literal["adam", "muon"]
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200
-_MUON_RATE = 13  # the norm of a matrix's step, in learning rates
-_MUON_DECAY = 0.04  # of a matrix, for a step of norm 1: keeps what is learnt by heart small
 MAX_FAILURES = 10  # steps in a row without a finite loss
 
 
@@ -156,7 +154,12 @@ class Training:
             if start is not None:
                 self.network.set_weights(start)
             self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
-            self.optimizer = self._optimizer()
+            self.optimizer = scheduled(
+                plan.optimizer,
+                plan.learning_rate,
+                self.windows.batches * plan.epochs,
+                self.network.trainable_variables,
+            )
         self._scorer: Scorer | None = None
         self._generator: Generator | None = None
         self._train_step = self._compile()
@@ -313,43 +316,6 @@ class Training:
             rate=self._rate(),
             seconds_left=remaining * p.epoch_seconds / p.step,
         )
-
-    def _optimizer(self) -> Any:
-        """Adam (Kingma and Ba 2014), or Muon (Jordan et al. 2024; Liu et al. 2025, arXiv
-        2502.16982) for the layers' matrices and Adam for the rest; the rates are warmed up and then
-        lowered along a cosine.
-
-        Muon makes all directions of a matrix's step equally long, so what matters is that length,
-        the same for layers of every size, and in proportion to Adam's rate; the matrices decay, in
-        proportion to it too. A step of 64 windows costs a sixth more time, and half the epochs
-        bring an LSTM as far: measured on 250 KB of plays and on more. On 20 KB Adam came further.
-        """
-        import keras
-
-        from bardtui.language.muon import Muon
-
-        muon = self.plan.optimizer == "muon"
-        steps = self.windows.batches * self.plan.epochs
-        warmup = min(100, max(1, steps // (60 if muon else 20)))
-        schedule = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0,
-            warmup_target=self.plan.learning_rate * (_MUON_RATE if muon else 1),
-            warmup_steps=warmup,
-            decay_steps=max(1, steps - warmup),
-            alpha=0.02,
-        )
-        optimizer = keras.optimizers.Adam(schedule)
-        if muon:
-            optimizer = Muon(
-                schedule,
-                adam_lr_ratio=1 / _MUON_RATE,
-                exclude_layers=["logits"],
-                rms_rate=None,
-                weight_decay=_MUON_DECAY,
-                adam_weight_decay=None,
-            )
-        optimizer.build(self.network.trainable_variables)
-        return optimizer
 
     def _compile(self) -> Callable[[Any, Any], Any]:
         import tensorflow as tf

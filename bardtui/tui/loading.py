@@ -20,8 +20,8 @@ _TENSORFLOW = 600 * MB  # what it was measured to take, and a tenth
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow and Keras, so that other threads go on meanwhile. Raises MemoryError where
-    there is too little for them."""
+    """Import TensorFlow and Keras, so that other threads go on meanwhile. Raises
+    TooLittleMemory where they may not fit."""
     if "tensorflow" in sys.modules:
         return
     need_memory(_TENSORFLOW, "TensorFlow")
