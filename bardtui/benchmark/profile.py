@@ -10,7 +10,7 @@ from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
 from bardtui.benchmark.screen import showing
 from bardtui.language.bundle import ModelBundle
-from bardtui.language.stepper import CHUNK, Sampling, Stepper
+from bardtui.language.stepper import Sampling, Stepper
 from bardtui.scene.journal import Journal
 from bardtui.scene.reading import SUFFIX
 from bardtui.scene.scene import Scene
@@ -31,8 +31,8 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     alone = _best(_steps_alone(stepper)) / _STEPS
     begin("sampling, and the way there and back")
     one = _best(lambda: stepper.step((), 1, Sampling()))
-    many = _best(lambda: stepper.step((), CHUNK, Sampling()))
-    step = (many - one) / (CHUNK - 1)
+    many = _best(lambda: stepper.step((), stepper.most, Sampling()))
+    step = (many - one) / (stepper.most - 1)
     begin("the journal")
     journal = _journal()
     begin("the screen")
@@ -40,7 +40,9 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     return [
         _figure("the network", alone),
         _figure("drawing a character, and its probability", step - alone),
-        _figure(f"calls of the network, each {CHUNK} characters", (one - step) / CHUNK),
+        _figure(
+            f"calls of the network, each {stepper.most} characters", (one - step) / stepper.most
+        ),
         _figure("the journal", journal),
         _figure("the screen, a frame for every 64 characters", screen),
     ]

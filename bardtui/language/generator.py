@@ -79,21 +79,22 @@ class Generator:
         """Take in a text, int32 (n,). Returns each character's natural-log probability, as the
         network saw it coming: float32 (n,)."""
         scores = [np.zeros(0, np.float32)]
-        for i in range(0, len(indices), CHUNK):
-            piece = indices[i : i + CHUNK]
+        most = self.stepper.most
+        for i in range(0, len(indices), most):
+            piece = indices[i : i + most]
             scores.append(self.stepper.step(piece, len(piece), Sampling())[1][0])
         return np.concatenate(scores)
 
     def stream(self, length: int, sampling: Sampling, *, chunk: int | None = None) -> Iterator[str]:
         """Write `length` characters, yielded in pieces that take about a frame, or of `chunk`
-        (1 to 64) characters where that is given.
+        characters where that is given.
 
         When a piece is yielded the network has read exactly the text up to its end, so a caller who
         stops iterating there leaves the generator in step with what it was given. Raises
         ValueError for another size of pieces.
         """
-        if chunk is not None and not 1 <= chunk <= CHUNK:
-            raise ValueError(f"pieces are of 1 to {CHUNK} characters")
+        if chunk is not None and not 1 <= chunk <= self.stepper.most:
+            raise ValueError(f"pieces are of 1 to {self.stepper.most} characters")
         while length > 0:
             steps = min(chunk or self.stepper.at_once, length)
             length -= steps

@@ -6,7 +6,7 @@ from tempfile import TemporaryFile
 
 from bardtui.language.stepper import Snapshot
 
-MOST_BYTES = 5 << 25  # of snapshots: 1.2 million characters with two layers of 512
+MOST_BYTES = 5 << 25  # of snapshots: 5 million characters with two layers of 512
 
 
 class Marks:

@@ -11,7 +11,7 @@ from bardtui.language.states import States
 from bardtui.language.vocabulary import code_points
 from bardtui.strings import shared_length
 
-MARK_EVERY = 64  # characters; read again in some 25 ms
+MARK_EVERY = 256  # characters; read again in some 35 ms
 
 
 class Reader:

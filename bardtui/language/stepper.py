@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bardtui.language.cells import PackedLSTM
 from bardtui.language.chance import gumbel
 from bardtui.language.network import NetworkSpec, build_network
 
-CHUNK = 64  # steps at most in one call
-_MOST_ROWS = 4_000_000  # numbers: 16 MB
+CHUNK = 256  # steps at most in one call
+_MOST_NOISE = 1_000_000  # numbers that go with each call: 4 MB
 FRAME = 0.016  # seconds that a call should take: nobody waits longer for a stop, or for a picture
 
 
@@ -81,8 +82,8 @@ class Stepper:
 
     The state holds the logits of each stream's next character, so a draw needs no step before it.
     `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
-    `at_once` is how many steps take about a frame on this machine, found out on the way. Not for
-    use by two threads at once.
+    `most` is how many steps a call may take, and `at_once` how many take about a frame on this
+    machine, found out on the way. Not for use by two threads at once.
     """
 
     def __init__(
@@ -99,10 +100,11 @@ class Stepper:
         self.network = build_network(spec, streams, stateful=True)
         self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
         self._skip = spec.skip
-        self._noise = np.zeros((CHUNK, streams, spec.vocabulary_size), np.float32)
+        self.most = min(CHUNK, max(1, _MOST_NOISE // (streams * spec.vocabulary_size)))
+        self._noise = np.zeros((self.most, streams, spec.vocabulary_size), np.float32)
         nothing = tf.zeros([streams, spec.vocabulary_size])
         self._logits = tf.Variable(nothing, trainable=False, name="next")
-        self._rows = self._first_products(spec)
+        self._packed = self._pack(spec) if spec.cell == "lstm" else []
         self.state = [v for layer in self._layers for v in layer.states] + [self._logits]
         self.set_weights(weights)
         self.position, self.at_once = 0, 1
@@ -116,28 +118,18 @@ class Stepper:
             # without, if slower.
             self.compiled, self._run = False, self._compile(False)
         self.clear()
-        self.at_once = CHUNK // 4  # whatever compiling took
+        self.at_once = min(16, self.most)  # whatever compiling took
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
         """Take weights in the order of the network's own."""
         self.network.set_weights(list(weights))
-        if self._rows is not None:
-            embedding, kernel, _, bias, *_ = weights
-            self._rows.assign(embedding @ kernel + bias)
+        for n, packed in enumerate(self._packed):
+            packed.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
 
-    def _first_products(self, spec: NetworkSpec) -> Any:
-        """A row for each character: what the first layer's gates get of it, its bias included.
-
-        A product less for each step; and as what is left of the layers' products then waits for
-        nothing but the state, XLA works out two at a time. None where it would take much memory, or
-        where a layer is no LSTM.
-        """
-        import tensorflow as tf
-
-        shape = (spec.vocabulary_size, 4 * spec.units)
-        if spec.cell != "lstm" or math.prod(shape) > _MOST_ROWS:
-            return None
-        return tf.Variable(tf.zeros(shape), trainable=False, name="rows")
+    def _pack(self, spec: NetworkSpec) -> list[PackedLSTM]:
+        rest = [PackedLSTM(spec.units, spec.units, self.streams) for _ in self._layers[1:]]
+        size = spec.vocabulary_size
+        return [PackedLSTM(spec.units, spec.embedding_dim, self.streams, size), *rest]
 
     def clear(self) -> None:
         """Position 0 and a state of zeros."""
@@ -163,14 +155,14 @@ class Stepper:
         sampling: Sampling,
         seeds: Sequence[int] = (),
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Take in `forced` (at most CHUNK, by all streams), then draw until `steps` are done.
+        """Take in `forced` (by all streams), then draw until `steps` are done, at most `most`.
 
         `seeds` are the streams' random seeds, where they are not the sampling's. Returns the
         indices taken and their natural-log probabilities, each (streams, steps).
         """
         started = time.perf_counter()
         taken_in = len(forced)
-        padded = np.zeros(CHUNK, np.int32)
+        padded = np.zeros(self.most, np.int32)
         padded[:taken_in] = forced
         if steps > taken_in:
             self._noise[taken_in:steps] = gumbel(
@@ -190,7 +182,7 @@ class Stepper:
     def _learn_pace(self, steps: int, seconds: float) -> None:
         """A call of so many steps took so long: one that the machine held up changes little."""
         if steps >= self.at_once or seconds > FRAME:
-            fit = min(CHUNK, 2 * self.at_once, int(steps * FRAME / max(seconds, 1e-6)))
+            fit = min(self.most, 2 * self.at_once, int(steps * FRAME / max(seconds, 1e-6)))
             self.at_once = max(1, self.at_once // 2, fit)
 
     @property
@@ -202,7 +194,7 @@ class Stepper:
         import tensorflow as tf
 
         signature = [
-            tf.TensorSpec([CHUNK], tf.int32),
+            tf.TensorSpec([self.most], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
             tf.TensorSpec([3], tf.int32),
             tf.TensorSpec([2], tf.float32),
@@ -228,8 +220,8 @@ class Stepper:
                 step,
                 (
                     tf.constant(0),
-                    tf.TensorArray(tf.int32, CHUNK, element_shape=[self.streams]),
-                    tf.TensorArray(tf.float32, CHUNK, element_shape=[self.streams]),
+                    tf.TensorArray(tf.int32, self.most, element_shape=[self.streams]),
+                    tf.TensorArray(tf.float32, self.most, element_shape=[self.streams]),
                     *[tf.convert_to_tensor(v) for v in self.state],
                 ),
             )
@@ -250,26 +242,14 @@ class Stepper:
         per_layer = (len(state) - 1) // len(self._layers)
         for n, layer in enumerate(self._layers):
             before = list(state[n * per_layer : (n + 1) * per_layer])
-            if n == 0 and self._rows is not None:
-                gates = tf.gather(self._rows, indices)
-                x, new = _lstm(gates + before[0] @ layer.cell.recurrent_kernel, before[1])
+            if self._packed:
+                x, new = self._packed[n].step(indices, x, before)
             else:
                 x, new = layer.cell(x, before)
             outputs.append(x)
             after.extend(new)
         joined = tf.concat(outputs, -1) if self._skip else x
         return [*after, self.network.get_layer("logits")(joined)]
-
-
-def _lstm(gates: Any, carry: Any) -> tuple[Any, list[Any]]:
-    """What Keras's LSTMCell makes of the sums at its gates (streams, 4 units), in its order: i, f,
-    c, o. Returns the output and the new state."""
-    import tensorflow as tf
-
-    i, f, c, o = tf.split(gates, 4, -1)
-    carry = tf.sigmoid(f) * carry + tf.sigmoid(i) * tf.tanh(c)
-    output = tf.sigmoid(o) * tf.tanh(carry)
-    return output, [output, carry]
 
 
 def _likeliest(logits: Any, top_k: Any, top_p: Any) -> Any:

@@ -44,7 +44,7 @@ _LONGEST_REASON = 300  # characters
 _FOR_A_MODEL = 100 * MB
 _FOR_TAKES = 60 * MB
 _FOR_WRITING = 30 * MB
-_PER_PARAMETER = 16  # bytes: read, unpacked, handed over, compiled
+_PER_PARAMETER = 20  # bytes: read, unpacked, handed over, packed, compiled
 
 
 @dataclass

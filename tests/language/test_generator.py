@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bardtui.language import cells
 from bardtui.language import stepper as stepper_module
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.generator import CHUNK, Generator, Sampling
@@ -108,7 +109,7 @@ def test_reading_what_was_written_leads_to_the_same_state(
 def test_a_caller_who_stops_iterating_leaves_it_in_step(
     generator: Generator, long_text: str
 ) -> None:
-    pieces = generator.stream(300, SAMPLING)
+    pieces = generator.stream(300, SAMPLING, chunk=40)
     text = next(pieces) + next(pieces)
     del pieces
     assert generator.position == len(text) < 300
@@ -167,6 +168,34 @@ def test_scores_are_those_of_the_network_that_learns(changes: dict[str, Any]) ->
     scores = generator.prime(text)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, expected[np.arange(50), text], rtol=1e-4, atol=1e-5)
+
+
+def test_without_a_row_for_each_character_the_numbers_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, tiny_model: ModelBundle, generator: Generator
+) -> None:
+    """As with a vocabulary so large that the rows would take much memory."""
+    monkeypatch.setattr(cells, "_MOST_ROWS", 0)
+    without = Generator(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights(), jit=False)
+    indices = np.arange(40, dtype=np.int32) % len(tiny_model.vocabulary)
+    np.testing.assert_allclose(
+        without.prime(indices), generator.prime(indices), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_a_call_takes_fewer_steps_where_their_noise_would_be_large(
+    monkeypatch: pytest.MonkeyPatch, tiny_model: ModelBundle
+) -> None:
+    size = len(tiny_model.vocabulary)
+    monkeypatch.setattr(stepper_module, "_MOST_NOISE", 5 * 3 * size)
+    several = Stepper(tiny_model.spec, tiny_model.weights(), streams=3, jit=False)
+    assert several.most == 5
+    for _ in range(4):
+        several.step((), several.at_once, SAMPLING)
+        assert several.at_once <= 5
+    monkeypatch.setattr(stepper_module, "_MOST_NOISE", 1)
+    generator = Generator(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights(), jit=False)
+    assert len(generator.prime(np.zeros(7, np.int32))) == 7
+    assert [len(piece) for piece in generator.stream(4, SAMPLING)] == [1] * 4
 
 
 def test_a_vocabulary_without_line_breaks_begins_with_its_first_character() -> None:
