@@ -19,7 +19,7 @@ from bardtui.language.cells import PackedLSTM
 from bardtui.language.chance import gumbel
 from bardtui.language.network import NetworkSpec, build_network
 
-CHUNK = 256  # steps at most in one call
+CHUNK = 512  # steps at most in one call
 _MOST_NOISE = 1_000_000  # numbers that go with each call: 4 MB
 FRAME = 0.016  # seconds that a call should take: nobody waits longer for a stop, or for a picture
 

@@ -54,13 +54,13 @@ def same(one: Any, other: Any) -> bool:
 # --- the same text, however the work is cut
 
 
-@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 15, 16, 17, 31, 63, CHUNK])
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 15, 16, 17, 63, 64, 299, CHUNK])
 def test_the_size_of_the_pieces_does_not_change_the_text(
     generator: Generator, long_text: str, chunk: int
 ) -> None:
     pieces = list(generator.stream(300, SAMPLING, chunk=chunk))
     assert "".join(pieces) == long_text
-    assert {len(piece) for piece in pieces[:-1]} == {chunk}
+    assert {len(piece) for piece in pieces[:-1]} <= {chunk}
     assert generator.position == 300
 
 

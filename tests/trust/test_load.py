@@ -15,6 +15,7 @@ from textual.events import Paste
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
 from bardtui.language.generator import Sampling, Snapshot
+from bardtui.language.reader import MARK_EVERY
 from bardtui.language.vocabulary import Vocabulary
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
@@ -45,8 +46,8 @@ class Quick:
     def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
         self.vocabulary = vocabulary
         self.position = 0
-        self.stepper = SimpleNamespace(at_once=64)
-        self._text = script(4_080 + 64)
+        self.stepper = SimpleNamespace(at_once=MARK_EVERY)
+        self._text = script(4_080 + MARK_EVERY)
 
     def reset(self) -> None:
         self.position = 0
