@@ -8,7 +8,7 @@ from typing import Any
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
-from bardtui.benchmark.screen import showing
+from bardtui.benchmark.screen import PIECE, showing
 from bardtui.language.bundle import ModelBundle
 from bardtui.language.stepper import Sampling, Stepper
 from bardtui.scene.journal import Journal
@@ -17,7 +17,6 @@ from bardtui.scene.scene import Scene
 
 _ROUNDS = 7
 _STEPS = 1_024  # of the network alone, in one call
-_PIECE = 64  # characters that come to the journal and the screen at a time
 
 
 def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
@@ -31,8 +30,11 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     alone = _best(_steps_alone(stepper)) / _STEPS
     begin("sampling, and the way there and back")
     one = _best(lambda: stepper.step((), 1, Sampling()))
-    many = _best(lambda: stepper.step((), stepper.most, Sampling()))
-    step = (many - one) / (stepper.most - 1)
+    for _ in range(_ROUNDS):  # until it knows how many steps fill a frame
+        stepper.step((), stepper.at_once, Sampling())
+    count = stepper.at_once
+    many = _best(lambda: stepper.step((), count, Sampling()))
+    step = (many - one) / max(1, count - 1)
     begin("the journal")
     journal = _journal()
     begin("the screen")
@@ -40,11 +42,9 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     return [
         _figure("the network", alone),
         _figure("drawing a character, and its probability", step - alone),
-        _figure(
-            f"calls of the network, each {stepper.most} characters", (one - step) / stepper.most
-        ),
+        _figure(f"calls of the network, each {count} characters", (one - step) / count),
         _figure("the journal", journal),
-        _figure("the screen, a frame for every 64 characters", screen),
+        _figure(f"the screen, a picture for every {PIECE} characters", screen),
     ]
 
 
@@ -89,8 +89,8 @@ def _journal() -> float:
         passage = scene.add("model", model="m", settings={}, random_seed=1)
 
         def write() -> None:
-            for at in range(0, len(text), _PIECE):
-                scene.extend(passage.id, text[at : at + _PIECE])
+            for at in range(0, len(text), PIECE):
+                scene.extend(passage.id, text[at : at + PIECE])
 
         spent = _best(write)
         journal.close()

@@ -39,7 +39,7 @@ FRAME = 1000 / 60  # milliseconds
 SHORT = 5_000  # characters of the scene that a long one is compared with
 _TICK = 0.002  # seconds
 _SIZES = ((80, 24), (104, 40), (60, 30), (120, 34))  # the terminal's; the last is the first, too
-_PIECE, _PIECES = 64, 60  # characters that a frame brings at 4,000 a second, and frames
+PIECE, _PIECES = 160, 60  # characters that a picture brings at 4,800 a second, and pictures
 _KEYS = [chr(code) for code in range(0x100, 0x17F)]  # letters that no model of English writes
 _PATIENCE = 120.0  # seconds
 
@@ -85,7 +85,7 @@ def showing(model: ModelBundle) -> float:
         async with app.run_test(size=_SIZES[-1]):
             await _until(lambda: app.stage.status.models.get(model.name) == "ready")
             await _open(app, save_scene(paths.scenes_dir(), "short", SHORT))
-            return min([await _append(app) for _ in range(3)]) / _PIECE
+            return min([await _append(app) for _ in range(3)]) / PIECE
 
     with _home(model):
         return asyncio.run(measured())
@@ -234,11 +234,11 @@ async def _open(app: _Watched, path: Path) -> float:
 
 async def _append(app: _Watched) -> float:
     """Processor time for text that is added, and shown, frame by frame; seconds a frame."""
-    transcript, text = app.stage.transcript, script(_PIECE * _PIECES)
+    transcript, text = app.stage.transcript, script(PIECE * _PIECES)
     transcript.begin_passage("model")
     began = time.process_time()
-    for at in range(0, len(text), _PIECE):
-        transcript.append(text[at : at + _PIECE])
+    for at in range(0, len(text), PIECE):
+        transcript.append(text[at : at + PIECE])
         await app.shown()
     return (time.process_time() - began) / _PIECES
 

@@ -59,7 +59,7 @@ def _generator(generator: Generator) -> Iterator[int]:
 
 
 def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
-    """The LSTM written out: the practical limit of this machine's matrix-vector products."""
+    """The LSTM written out, on all cores: what a person would do who has no framework."""
     rng = np.random.default_rng(1)
     embedding, dense, bias = weights[0], np.ascontiguousarray(weights[-2].T), weights[-1]
     # One product a layer: the input's and the state's weights side by side.

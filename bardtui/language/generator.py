@@ -1,4 +1,4 @@
-"""The generator: a stateful, batch-size-1 Keras network that reads and writes one text.
+"""The generator: a stateful network of batch size 1 that reads and writes one text.
 
 The same model, text so far, settings and seed give the same characters, however the work is cut
 into chunks: see `stepper`.
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.language.network import NetworkSpec
-from bardtui.language.stepper import CHUNK, Sampling, Snapshot, Stepper
+from bardtui.language.stepper import Sampling, Snapshot, Stepper
 from bardtui.language.vocabulary import Vocabulary
 
-__all__ = ["CHUNK", "Generator", "Sampling", "Snapshot"]
+__all__ = ["Generator", "Sampling", "Snapshot"]
 
 
 class Generator:

@@ -11,30 +11,31 @@ from bardtui.language.states import States
 from bardtui.language.vocabulary import code_points
 from bardtui.strings import shared_length
 
-MARK_EVERY = 256  # characters; read again in some 35 ms
+BLOCK = 64  # characters: snapshots lie at the ends of blocks
 
 
 class Reader:
     """Leads the generator to any text, from whatever known text shares the longest beginning.
 
     After `seek(text)` the generator's state is that of having read exactly `text`, whatever was
-    read or written before. On the way snapshots are kept, every 64 characters and where texts
-    ended, each under a digest of all the text up to there. So one that was read or written before,
-    in whichever branch of a scene, is found again by what it says: going there costs the reading
-    of fewer than 64 characters, and of those that are new. `states` has those of earlier times.
+    read or written before. On the way snapshots are kept, as often as calls of the network end at
+    the end of a block, and where texts ended, each under a digest of all the text up to there. So
+    one that was read or written before, in whichever branch of a scene, is found again by what it
+    says: going there costs the reading of some characters before it, in about a frame, and of those
+    that are new. `states` has the snapshots of earlier times.
     """
 
     def __init__(self, generator: Generator, states: States | None = None) -> None:
         self.generator = generator
         generator.reset()
         start = generator.snapshot()
-        self._marks = Marks(start)
+        self._marks = Marks(start, states.folder if states else None)
         self._states = states
         if states is not None:
             for key, snapshot in states.load(start):
                 self._marks.keep(key, snapshot)
         # The text that the generator has read: its length, the digest of its full blocks of
-        # MARK_EVERY characters, and what stands after them.
+        # BLOCK characters, and what stands after them.
         self._length, self._blocks, self._rest = 0, b"", ""
         # The text that was sought last: the digest of all before each block, and where the
         # characters that the vocabulary has no likeness of first stand.
@@ -57,7 +58,7 @@ class Reader:
         self._go_to_nearest(text)
         begin = self._length
         while self._length < len(text) and not stopped():
-            count = min(self.generator.stepper.at_once, MARK_EVERY - len(self._rest))
+            count = self._at_once(len(text) - self._length)
             piece = text[self._length : self._length + count]
             self.generator.prime(self.generator.vocabulary.encode(piece).indices)
             self._took(piece)
@@ -69,9 +70,9 @@ class Reader:
     def write(self, length: int, sampling: Sampling) -> Iterator[str]:
         """Write on from the text read so far, `length` characters, in pieces that take a frame."""
         while length > 0:
-            steps = min(MARK_EVERY - len(self._rest), length)
+            steps = self._at_once(length)
             length -= steps
-            for piece in self.generator.stream(steps, sampling):
+            for piece in self.generator.stream(steps, sampling, chunk=steps):
                 self._took(piece)
                 yield piece
 
@@ -80,12 +81,22 @@ class Reader:
         if self._states is not None and self._blocks and (mark := self._marks.get(self._blocks)):
             self._states.keep(self._blocks, mark)
 
+    def _at_once(self, left: int) -> int:
+        """How many of the characters that are left one call takes: a frame's, but not beyond the
+        last end of a block among them."""
+        end = self._length + min(self.generator.stepper.at_once, left)
+        border = end // BLOCK * BLOCK
+        return (border if border > self._length else end) - self._length
+
     def _took(self, piece: str) -> None:
-        """Note what the generator has just taken in; it never reaches beyond its block."""
+        """Note what the generator has just taken in; it ends a block, or stays within one."""
         self._length += len(piece)
-        self._rest += piece
-        if len(self._rest) == MARK_EVERY:
-            self._blocks, self._rest = _digest(self._blocks, self._rest), ""
+        rest = self._rest + piece
+        whole = len(rest) // BLOCK * BLOCK
+        for at in range(0, whole, BLOCK):
+            self._blocks = _digest(self._blocks, rest[at : at + BLOCK])
+        self._rest = rest[whole:]
+        if whole:
             self._mark()
 
     def _mark(self) -> None:
@@ -98,9 +109,9 @@ class Reader:
         """Work out the digests of a text, and its unknown characters: of what is new in it."""
         shared = shared_length(self._sought, text)
         self._sought = text
-        del self._digests[shared // MARK_EVERY + 1 :]
-        for end in range(len(self._digests) * MARK_EVERY, len(text) + 1, MARK_EVERY):
-            self._digests.append(_digest(self._digests[-1], text[end - MARK_EVERY : end]))
+        del self._digests[shared // BLOCK + 1 :]
+        for end in range(len(self._digests) * BLOCK, len(text) + 1, BLOCK):
+            self._digests.append(_digest(self._digests[-1], text[end - BLOCK : end]))
         self._unknown = {c: at for c, at in self._unknown.items() if at < shared}
         if new := text[shared:]:
             distinct = "".join(map(chr, np.flatnonzero(np.bincount(code_points(new)))))
@@ -117,19 +128,19 @@ class Reader:
             nearest = -1
         at, mark = len(text), self._marks.get(self._digest_at(len(text)))
         if mark is None:
-            for at in range((len(self._digests) - 1) * MARK_EVERY, nearest, -MARK_EVERY):
-                if mark := self._marks.get(self._digests[at // MARK_EVERY]):
+            for at in range((len(self._digests) - 1) * BLOCK, nearest, -BLOCK):
+                if mark := self._marks.get(self._digests[at // BLOCK]):
                     break
         if mark is not None and at > nearest:
             self.generator.restore(mark)
-            blocks = at // MARK_EVERY
+            blocks = at // BLOCK
             self._length, self._blocks = at, self._digests[blocks]
-            self._rest = text[blocks * MARK_EVERY : at]
+            self._rest = text[blocks * BLOCK : at]
 
     def _digest_at(self, length: int) -> bytes:
         """The digest of the first characters of the text that is sought."""
-        blocks = length // MARK_EVERY
-        return _digest(self._digests[blocks], self._sought[blocks * MARK_EVERY : length])
+        blocks = length // BLOCK
+        return _digest(self._digests[blocks], self._sought[blocks * BLOCK : length])
 
 
 def _digest(before: bytes, text: str) -> bytes:

@@ -23,14 +23,14 @@ class States:
     that it is the state after. All models share `folder`, from which the least recent ones go."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._prefix = fingerprint[:32]
 
     def load(self, like: Snapshot) -> Iterator[tuple[bytes, Snapshot]]:
         """All that are kept of the model whose snapshots have the shapes of `like`, each with its
         text's digest."""
         size = _DIGEST + len(like.to_bytes())
-        for path in sorted(self._folder.glob(f"{self._prefix}-*.state")):
+        for path in sorted(self.folder.glob(f"{self._prefix}-*.state")):
             with suppress(OSError, ValueError):
                 if path.stat().st_size != size:
                     continue
@@ -43,11 +43,11 @@ class States:
         """Keep a snapshot. Where that is not possible nothing is lost, and nothing is said."""
         content = snapshot.to_bytes()
         with suppress(OSError):
-            private_folder(self._folder)
-            path = self._folder / f"{self._prefix}-{key.hex()}.state"
+            private_folder(self.folder)
+            path = self.folder / f"{self._prefix}-{key.hex()}.state"
             with open(path, "wb", opener=partial(os.open, mode=0o600)) as file:
                 file.write(_checksum(content) + content)
-            paths = sorted(self._folder.glob("*.state"), key=lambda p: p.stat().st_mtime)
+            paths = sorted(self.folder.glob("*.state"), key=lambda p: p.stat().st_mtime)
             for old in paths[:-KEPT]:
                 old.unlink()
 

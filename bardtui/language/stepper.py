@@ -81,6 +81,8 @@ class Stepper:
     """A stateful Keras network of batch size `streams`, all of them at the same position.
 
     The state holds the logits of each stream's next character, so a draw needs no step before it.
+    An LSTM's steps are taken with copies of its layers' weights, packed for that: others come in by
+    `set_weights`, not by the network's own.
     `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
     `most` is how many steps a call may take, and `at_once` how many take about a frame on this
     machine, found out on the way. Not for use by two threads at once.
@@ -233,8 +235,7 @@ class Stepper:
         return tf.function(run, signature, autograph=False, jit_compile=jit)
 
     def read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
-        """A character of each stream through the network's layers: the new state, the next logits
-        last."""
+        """A character of each stream through the network: the new state, the next logits last."""
         import tensorflow as tf
 
         x = self.network.get_layer("embedding")(indices)

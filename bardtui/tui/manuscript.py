@@ -177,14 +177,16 @@ class Manuscript:
         """Bring back what was taken back; whether there was anything."""
         return self._moved(self.scene.redo())
 
-    def retry(self) -> bool:
-        """Go back to where the model's last passage began; whether the last one is a model's."""
+    def retry(self) -> int | None:
+        """Go back to where the model's last passage began. Returns that passage; None where the
+        last one is not a model's."""
         scene = self.scene
         if scene.head is None or not scene.passages[scene.head].is_take:
-            return False
+            return None
         passage = scene.passages[scene.head]
         scene.move_head(passage.parent, passage.at)
-        return self._moved(True)
+        self._moved(True)
+        return passage.id
 
     def back_to(self, passage: int) -> None:
         """Go to the end of a passage."""

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bardtui.language import cells
 from bardtui.language import stepper as stepper_module
 from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import CHUNK, Generator, Sampling
+from bardtui.language.generator import Generator, Sampling
 from bardtui.language.network import build_network
-from bardtui.language.stepper import FRAME, Stepper
+from bardtui.language.stepper import CHUNK, FRAME, Stepper
 from tests.conftest import random_weights, small_model
 
 SAMPLING = Sampling(temperature=0.9, random_seed=7)

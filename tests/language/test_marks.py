@@ -1,6 +1,8 @@
 """Places in texts to which a generator can return at once."""
 
 import errno
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,3 +101,16 @@ def test_what_cannot_be_read_back_is_no_longer_there(monkeypatch: pytest.MonkeyP
     assert key(1) in marks
     assert marks.get(key(1)) is None
     assert key(1) not in marks
+
+
+def test_they_lie_in_their_folder_without_a_name_or_where_there_is_room(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "states"
+    marks = Marks(snapshot(0), folder)
+    marks.keep(key(1), snapshot(1))
+    assert marks._file is not None
+    assert os.fstat(marks._file.fileno()).st_dev == folder.stat().st_dev
+    assert list(folder.iterdir()) == []
+    (tmp_path / "a file").write_text("no folder")
+    elsewhere = Marks(snapshot(0), tmp_path / "a file" / "states")
+    elsewhere.keep(key(1), snapshot(1))
+    assert same(elsewhere.get(key(1)), snapshot(1))

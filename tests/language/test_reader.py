@@ -9,13 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bardtui.language import marks
-from bardtui.language.generator import CHUNK, Generator, Sampling, Snapshot
-from bardtui.language.reader import MARK_EVERY, Reader
+from bardtui.language.generator import Generator, Sampling, Snapshot
+from bardtui.language.reader import BLOCK, Reader
+from bardtui.language.stepper import Stepper
 from tests.conftest import VERSE
+
+AT_ONCE = 150  # characters: what a call takes here, on any machine
 
 
 @pytest.fixture
-def reader(shared_generator: Generator) -> Reader:
+def reader(shared_generator: Generator, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    monkeypatch.setattr(Stepper, "_learn_pace", lambda *_: None)
+    monkeypatch.setattr(shared_generator.stepper, "at_once", AT_ONCE)
     return Reader(shared_generator)
 
 
@@ -117,9 +122,9 @@ def test_only_what_is_new_is_read(reader: Reader, monkeypatch: pytest.MonkeyPatc
     written = "".join(reader.write(100, Sampling()))
     reader.seek(text + "more" + written + "a")
     assert read() == 1
-    for cut in (len(text) - 1, 1_000, MARK_EVERY + 1, 3):
+    for cut in (len(text) - 1, 1_000, 5 * BLOCK + 1, 3):
         reader.seek(text[:cut] + "x")
-        assert read() <= MARK_EVERY + CHUNK + 1
+        assert read() <= min(cut, AT_ONCE) + 1
 
 
 def test_retrying_costs_nothing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +153,7 @@ def test_reading_tells_how_far_it_is(reader: Reader) -> None:
     assert shares[-1] == 1.0
     assert len(shares) > 1
     shares.clear()
-    reader.seek(VERSE + "more", progress=shares.append)
+    reader.seek(VERSE * 5 + "more", progress=shares.append)
     assert shares == [1.0]
 
 
@@ -157,7 +162,8 @@ def test_a_stop_ends_the_reading_and_a_later_one_goes_on(
 ) -> None:
     asked = iter([False, False, False, True])
     reader.seek(VERSE * 5, stopped=lambda: next(asked))
-    assert 3 <= (position := reader.generator.position) <= 3 * CHUNK
+    position = reader.generator.position
+    assert position == 3 * (AT_ONCE // BLOCK) * BLOCK
     read = counted(reader.generator, monkeypatch)
     reader.seek(VERSE * 5)
     assert read() == 5 * len(VERSE) - position
@@ -193,7 +199,7 @@ def test_what_was_read_in_another_branch_is_known(
         assert_in_step(reader, common + branch)
         read()  # what the assertion read
     reader.seek(common + one[:300] + "x")
-    assert read() <= MARK_EVERY
+    assert read() <= AT_ONCE
     assert_in_step(reader, common + one[:300] + "x")
 
 
@@ -209,7 +215,7 @@ def test_the_end_of_what_was_written_is_known(
     reader.seek("ANN:\n")
     assert read() == 0
     reader.seek("ANN:\n" + written[:202])
-    assert read() < MARK_EVERY
+    assert read() < BLOCK + AT_ONCE
 
 
 def test_unknown_characters_are_told_of_any_text(reader: Reader) -> None:

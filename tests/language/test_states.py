@@ -8,7 +8,7 @@ import pytest
 
 from bardtui.language import states as states_module
 from bardtui.language.generator import Generator, Sampling, Snapshot
-from bardtui.language.reader import MARK_EVERY, Reader
+from bardtui.language.reader import BLOCK, Reader
 from bardtui.language.states import States
 from tests.conftest import VERSE
 
@@ -42,7 +42,7 @@ def test_a_scene_opened_again_is_not_read_again(
 
     monkeypatch.setattr(generator, "prime", prime)
     reader.seek(text + written + "A line.\n")
-    assert read < MARK_EVERY + len("A line.\n")
+    assert read < BLOCK + len("A line.\n")
     now = generator.snapshot()
     generator.reset()
     genuine(generator.vocabulary.encode(text + written + "A line.\n").indices)

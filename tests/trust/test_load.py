@@ -15,7 +15,6 @@ from textual.events import Paste
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
 from bardtui.language.generator import Sampling, Snapshot
-from bardtui.language.reader import MARK_EVERY
 from bardtui.language.vocabulary import Vocabulary
 from bardtui.scene.reading import read_scene
 from bardtui.tui.app import BardApp
@@ -46,8 +45,8 @@ class Quick:
     def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
         self.vocabulary = vocabulary
         self.position = 0
-        self.stepper = SimpleNamespace(at_once=MARK_EVERY)
-        self._text = script(4_080 + MARK_EVERY)
+        self.stepper = SimpleNamespace(at_once=64)
+        self._text = script(4_080 + 64)
 
     def reset(self) -> None:
         self.position = 0
@@ -62,7 +61,7 @@ class Quick:
         self.position += len(indices)
         return np.zeros(len(indices), np.float32)
 
-    def stream(self, length: int, sampling: Sampling) -> Iterator[str]:
+    def stream(self, length: int, sampling: Sampling, *, chunk: int) -> Iterator[str]:
         begin = self.position % 4_080
         self.position += length
         yield self._text[begin : begin + length]

@@ -75,7 +75,7 @@ class Session:
             case "redo":
                 manuscript.redo()
             case "retry":
-                if manuscript.retry():
+                if manuscript.retry() is not None:
                     self.write()
             case "next take":
                 count = len(manuscript.takes())

@@ -91,6 +91,23 @@ async def test_a_retry_is_the_same_roles_again() -> None:
         assert len(stage.manuscript.takes()) == 2
 
 
+async def test_a_retry_where_nobody_may_speak_leaves_the_take() -> None:
+    app = BardApp()
+    async with app.run_test(size=(120, 34)) as pilot:
+        stage = with_cast(app, ANN, BEN)
+        await written(pilot, stage, LINE)
+        text = stage.manuscript.scene.text
+        with_cast(app, ANN, Role("BEN", muted=True))
+        await pilot.press("ctrl+r")
+        assert stage.writing is None
+        assert stage.manuscript.scene.text == stage.transcript.text == text
+        with_cast(app, ANN, BEN)
+        await pilot.press(*"Mine.", "enter")
+        await pilot.press("escape")  # perhaps before its first character
+        await until(pilot, lambda: stage.writing is None)
+        assert stage.manuscript.scene.text.startswith(f"{text}\nANN:\nMine.\n")
+
+
 async def test_while_a_role_speaks_it_is_marked_and_named() -> None:
     paths.remembered_file().write_text(json.dumps({"model": "tiny", "length": 2_000, "pace": 10}))
     app = BardApp()

@@ -133,13 +133,16 @@ class HistoryScreen(WritingScreen):
     def action_retry(self) -> None:
         """Another take of the model's last passage; the earlier one stays in the scene's tree."""
         self._stop()
-        before = self.manuscript.scene.head
-        if self.manuscript.retry():
-            self._show_scene()
-            self._write()
-            self._before_retry = before
-        else:
+        if (before := self.manuscript.retry()) is None:
             self.say("There is no passage of the model's to try again.")
+            return
+        self._show_scene()
+        self._write()
+        if self.writing is not None:
+            self._before_retry = before
+        else:  # nobody may speak
+            self.manuscript.back_to(before)
+            self._show_scene()
 
     def action_take(self) -> None:
         """Show the next of the takes, in turn; all of them stay."""

@@ -88,6 +88,7 @@ class StageScreen(HistoryScreen):
         """Stop, save what is left, and remember the settings."""
         self._stop()
         self._draft.keep(self.seed_line.unsaved)
+        self._draft.close()
         self.engine.close(timeout=0.5)
         self.manuscript.close()
         self._remember()
