@@ -1,5 +1,7 @@
-"""Keeping native libraries' chatter off the terminal; to be imported before TensorFlow is."""
+"""Importing large libraries: without their chatter on the terminal, and without the garbage
+collector looking through all that they make. To be imported before TensorFlow is."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -25,10 +27,25 @@ def start_tensorflow(wake: Callable[[], Any] | None = None) -> Any:
     """
     hush_tensorflow()
     with nothing_on_descriptor_2():
-        import keras  # noqa: F401
-        import tensorflow as tf
+        with nothing_is_garbage():
+            import keras  # noqa: F401
+            import tensorflow as tf
 
         return (wake or tf.config.list_logical_devices)()
+
+
+@contextmanager
+def nothing_is_garbage() -> Iterator[None]:
+    """Let what is made meanwhile stay for good: the garbage collector, which would look through a
+    million objects again and again, is off, and will pass over them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
 
 
 @contextmanager

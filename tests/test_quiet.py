@@ -1,10 +1,13 @@
 """Native chatter and the terminal."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from bardtui.quiet import nothing_is_garbage
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
@@ -57,3 +60,21 @@ def test_a_program_without_a_standard_error_starts_all_the_same(call: str) -> No
     command = ["sh", "-c", '"$@" 2>&-', "sh", sys.executable, "-c", code]
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=120)
     assert (result.returncode, result.stdout) == (0, "on\n")
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_what_is_imported_is_passed_over_by_the_garbage_collector(collects: bool) -> None:
+    was, frozen = gc.isenabled(), gc.get_freeze_count()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with nothing_is_garbage():
+            assert not gc.isenabled()
+            made = [[] for _ in range(1_000)]
+        assert gc.isenabled() == collects
+        assert gc.get_freeze_count() >= frozen + len(made)
+        with pytest.raises(ImportError), nothing_is_garbage():
+            raise ImportError
+        assert gc.isenabled() == collects
+    finally:
+        gc.unfreeze()
+        (gc.enable if was else gc.disable)()

@@ -1,11 +1,9 @@
 """Importing TensorFlow in one thread while another shows the interface.
 
 Left to itself the import holds Python's lock for half a second while the system links a library of
-a gigabyte, and the garbage collector then looks through a million objects that stay, again and
-again.
+a gigabyte, and then for as long as the garbage collector looks through what was imported.
 """
 
-import gc
 import os
 import sys
 import threading
@@ -14,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bardtui.memory import MB, need_memory
+from bardtui.quiet import nothing_is_garbage
 
 _NICER = 5
 _TENSORFLOW = 600 * MB  # what it was measured to take, and a tenth
@@ -26,16 +25,9 @@ def import_tensorflow() -> None:
         return
     need_memory(_TENSORFLOW, "TensorFlow")
     _link_libraries()
-    collects = gc.isenabled()
-    gc.disable()
-    try:
+    with nothing_is_garbage():
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
-
-        gc.freeze()  # nothing of it is ever garbage
-    finally:
-        if collects:
-            gc.enable()
 
 
 def give_way() -> None:
