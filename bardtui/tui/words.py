@@ -19,8 +19,11 @@ EMPTY_STAGE = (
 NOBODY_ELSE = "No role that may speak is the model's: give it one in the cast."
 
 
-def top_line(manuscript: Manuscript) -> Content:
-    """Which scene it is, how long, whose, and whether it is saved."""
+_LEAST_OF_A_TITLE = 12  # columns
+
+
+def top_line(manuscript: Manuscript, width: int) -> Content:
+    """Which scene it is, how long, whose, and whether it is saved; a long title makes room."""
     if manuscript.problem:
         saved = (f"NOT SAVED: {visible(manuscript.problem)}", "bold $text-error")
     elif manuscript.length:
@@ -28,12 +31,12 @@ def top_line(manuscript: Manuscript) -> Content:
     else:
         saved = ("all taken back" if manuscript.scene.passages else "nothing written yet", "")
     length, share = manuscript.length, manuscript.writers_share
-    return Content.assemble(
-        ("≡ bardtui", "bold $cue"),
-        f"  ·  {visible(manuscript.scene.title)}  ·  ",
-        saved,
-        f"  ·  {length:,} characters, {share:.0%} yours" if length else "",
-    )
+    begin = Content.assemble(("≡ bardtui", "bold $cue"), "  ·  ")
+    size = f"  ·  {length:,} characters, {share:.0%} yours" if length else ""
+    rest = Content.assemble("  ·  ", saved, size)
+    room = max(_LEAST_OF_A_TITLE, width - begin.cell_length - rest.cell_length)
+    title = Content(visible(manuscript.scene.title)).truncate(room, ellipsis=True)
+    return Content.assemble(begin, title, rest)
 
 
 def below_the_scene(manuscript: Manuscript, follow: bool) -> str:

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hosts import remember, until
+from hosts import remember, shown, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -305,6 +305,18 @@ async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> 
         paths.scenes_dir().unlink()
         await until(pilot, lambda: not app.stage.manuscript.problem)
     assert on_disk().startswith("ANN:")
+
+
+async def test_a_long_title_makes_room_for_what_else_the_top_line_says() -> None:
+    app = BardApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stage = app.stage
+        stage.manuscript.add_line("A line.\n")
+        stage.manuscript.scene.set("title", "The tempest that came over the hills, part two")
+        await until(pilot, lambda: "  ·  saved  ·  8 characters, 100% yours" in shown(app))
+        assert "≡ bardtui  ·  The tempest that" in shown(app)
+        await pilot.resize_terminal(140, 24)
+        await until(pilot, lambda: "over the hills, part two  ·  saved" in shown(app))
 
 
 async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:

@@ -297,7 +297,8 @@ class WritingScreen(PromptScreen):
                     f"{key_of(self.app, 'stage.save')} saves it elsewhere.",
                     severity="error",
                 )
-        if (line := words.top_line(self.manuscript)) != self._top:
+        width = self.top_line.size.width or self.app.size.width - 4  # the first picture's
+        if (line := words.top_line(self.manuscript, width)) != self._top:
             self._top = line
             self.top_line.update(line, layout=False)  # a row of its own, whatever it says
         if (state := visible(self.status.text)) != self._state:  # to set it is to draw the line
