@@ -461,7 +461,7 @@ def test_ways_of_writing_are_compared(
     monkeypatch.setattr(benchmark, "_ROUNDS", 1)
     answer = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.2", "--json").stdout)
     rates = {result["name"].split()[0]: result["rate"] for result in answer["writing"]}
-    assert rates.keys() == {"model.predict", "model(x)", "bardtui", "NumPy"}
+    assert rates.keys() == {"model.predict", "model(x)", "bardtui", "taking", "NumPy"}
     assert rates["model.predict"] < rates["model(x)"] < rates["bardtui"]
 
 

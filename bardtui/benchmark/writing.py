@@ -21,6 +21,7 @@ def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) ->
         ("model.predict for each character", _predict(spec, weights)),
         ("model(x) for each character, as the tutorials do", _eager(spec, weights)),
         ("bardtui", _generator(generator)),
+        ("taking in a text with bardtui", _reading(Generator(spec, model.vocabulary, weights))),
     ]
     if spec.cell == "lstm":
         ways.append(("NumPy by hand", _numpy(spec, weights)))
@@ -56,6 +57,14 @@ def _generator(generator: Generator) -> Iterator[int]:
     while True:
         for piece in generator.stream(16_000, Sampling()):
             yield len(piece)
+
+
+def _reading(generator: Generator) -> Iterator[int]:
+    text = np.arange(generator.stepper.most, dtype=np.int32) % len(generator.vocabulary)
+    while True:
+        piece = text[: generator.stepper.at_once]
+        generator.prime(piece)
+        yield len(piece)
 
 
 def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:

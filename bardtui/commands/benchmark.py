@@ -24,6 +24,9 @@ def benchmark(
     screen: Annotated[
         bool, typer.Option("--screen", help="Measure the interface, while a model writes.")
     ] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="Measure the launch, to a screen and to a character.")
+    ] = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Say where the time of one written character goes.")
     ] = False,
@@ -38,9 +41,11 @@ def benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare ways of doing the same with the same network: of writing one character after the
-    other, or of training on batches of windows. Or measure what the interface costs."""
-    if train + screen + profile > 1:
-        raise typer.BadParameter("--training, --screen and --profile are separate benchmarks")
+    other, or of training on batches of windows. Or measure what the interface costs, or a start."""
+    if train + screen + start + profile > 1:
+        raise typer.BadParameter(
+            "--training, --screen, --start and --profile are separate benchmarks"
+        )
     from bardtui.language.bundle import find_model
 
     with plain_errors():
@@ -53,6 +58,12 @@ def benchmark(
         if screen:
             figures = _screen(bundle, seconds, characters, long, begin)
             _tell({"screen": [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
+            return
+        if start:
+            from bardtui.benchmark.start import start as launches
+
+            figures = launches(model, begin)
+            _tell({"start": [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
             return
         start_tensorflow()
         if profile:

@@ -1,0 +1,93 @@
+"""From a launch to what a person waits for: the first screen, the first written character."""
+
+import os
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bardtui.benchmark import Figure
+from bardtui.benchmark.hello import HELLO
+
+_SCREENS, _TEXTS = 11, 5  # launches of each kind
+_SIZE = (34, 120)  # rows and columns
+_PATIENCE = 120.0  # seconds
+
+_BARDTUI = [sys.executable, "-m", "bardtui"]
+_HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
+_IMPORT = [sys.executable, "-c", "import tensorflow, keras; print('here', flush=True)"]
+_SEED = "ANN:"
+
+
+def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
+    """Launch programs in pseudo-terminals, in turns, and take the best time of each.
+
+    Raises ValueError where there are no pseudo-terminals, and where a program ends too soon.
+    """
+    if sys.platform == "win32":
+        raise ValueError("this benchmark needs a pseudo-terminal, which Windows does not have")
+    write = [*_BARDTUI, "generate", "--model", model, "--seed", _SEED, "--length", "40"]
+    with TemporaryDirectory() as home:
+        begin("the first screen")
+        screen, hello = _best(
+            _SCREENS,
+            lambda: _seconds(_BARDTUI, lambda seen: "≡ bardtui" in seen, BARDTUI_HOME=home),
+            lambda: _seconds(_HELLO, lambda seen: HELLO in seen),
+        )
+    begin("the first written character")
+    character, imported = _best(
+        _TEXTS,
+        lambda: _seconds(write, lambda seen: bool(seen.partition(_SEED)[2])),
+        lambda: _seconds(_IMPORT, lambda seen: "here" in seen),
+    )
+    return [
+        Figure("launch to the first screen", screen, "s", 0.5),
+        Figure("a Textual hello-world to its own", hello, "s"),
+        Figure("the first screen against it", screen / hello, "x", 1.5),
+        Figure("launch to the first written character", character, "s"),
+        Figure("launch to TensorFlow and Keras imported", imported, "s"),
+        Figure("the first character against it", character / imported, "x", 1.6),
+    ]
+
+
+def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
+    """Of each way, after a round that leaves everything compiled and in the system's cache."""
+    taken = [[way() for way in ways] for _ in range(1 + rounds)]
+    return [min(times) for times in zip(*taken[1:], strict=True)]
+
+
+def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) -> float:
+    """From the launch of a program until what its terminal has got is `shown`; then it is killed.
+
+    All keep their bytecode, as installed programs do, whatever the environment says of that.
+    """
+    import fcntl
+    import termios
+
+    environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | more
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    terminal, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
+    began, seen = time.perf_counter(), b""
+    program = subprocess.Popen(
+        command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
+    )
+    os.close(its)
+    try:
+        while not shown(seen.decode(errors="replace")):
+            ready, _, _ = select.select([terminal], [], [], _PATIENCE)
+            if not ready:
+                raise ValueError(f"nothing came for {_PATIENCE:.0f} seconds")
+            try:
+                seen += os.read(terminal, 65_536)
+            except OSError as error:  # which is how a terminal says that its program has ended
+                raise ValueError("a program ended before it showed anything") from error
+        return time.perf_counter() - began
+    finally:
+        program.kill()
+        program.wait()
+        os.close(terminal)

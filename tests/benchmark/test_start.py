@@ -1,0 +1,38 @@
+"""What a launch costs: real programs in real pseudo-terminals."""
+
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from bardtui.benchmark import start
+from bardtui.cli import app
+from bardtui.language.bundle import ModelBundle
+
+
+def test_the_launches_are_measured_beside_what_they_are_compared_with(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "_SCREENS", 1)
+    monkeypatch.setattr(start, "_TEXTS", 1)
+    result = CliRunner().invoke(app, ["benchmark", "--start", "--model", "tiny", "--json"])
+    assert result.exit_code == 0, result.stderr
+    figures = json.loads(result.stdout)["start"]
+    assert [figure["most"] for figure in figures] == [0.5, None, 1.5, None, None, 1.6]
+    screen, hello, first, character, imported, second = (figure["value"] for figure in figures)
+    assert hello > 0
+    assert 0 < screen < character  # which waits for TensorFlow
+    assert first == screen / hello
+    assert second == character / imported
+
+
+def test_a_program_that_ends_at_once_or_shows_nothing_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with pytest.raises(ValueError, match="ended before"):
+        start._seconds([sys.executable, "-c", ""], bool)
+    monkeypatch.setattr(start, "_PATIENCE", 0.1)
+    with pytest.raises(ValueError, match="nothing came"):
+        start._seconds(silent, bool)
