@@ -1,5 +1,8 @@
 """The generator: one text for one seed however the work is cut, and draws as they should be."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -354,6 +357,27 @@ def test_it_is_compiled_once_whatever_is_asked(generator: Generator) -> None:
         )
         generator.prime(rng.integers(0, 20, int(rng.integers(1, 40))).astype(np.int32))
     assert generator.compilations == 1
+
+
+def test_xla_compiles_once_by_its_own_count(tiny_model: ModelBundle) -> None:
+    """Traced once is not enough: XLA compiles anew for what it takes for another constant."""
+    code = f"""
+from pathlib import Path
+from bardtui.language.bundle import ModelBundle
+from bardtui.language.generator import Generator, Sampling
+model = ModelBundle.load(Path({str(tiny_model.folder)!r}))
+generator = Generator(model.spec, model.vocabulary, model.weights())
+for length in (1, 40, 300):
+    for sampling in (Sampling(), Sampling(0.3, top_k=5), Sampling(1.5, top_p=0.9, random_seed=3)):
+        "".join(generator.stream(length, sampling))
+        generator.prime(model.vocabulary.encode("ANN:" * length).indices)
+"""
+    told = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "device_compilation_profiler=1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | told, capture_output=True, check=True
+    )
+    compiled = [line for line in done.stderr.decode().splitlines() if "] Compiled __inf" in line]
+    assert len(compiled) == 1
 
 
 def test_where_xla_is_missing_the_same_function_runs_without(
