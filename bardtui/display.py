@@ -80,7 +80,7 @@ class TrainingDisplay:
             parts.append(f"held-out loss {epoch.held_out:.3f}")
         parts += [f"{epoch.rate:,.0f} char/s", duration(epoch.seconds)]
         if epoch.best:
-            parts.append("best so far, kept")
+            parts.append("best so far")
         self.console.print(Text(" · ".join(parts), style="bold"))
         sample = Text(printable(epoch.sample.strip("\n"), keep="\n\t"), style="dim")
         self.console.print(Text("  ") + Text("\n  ").join(sample.split("\n")))

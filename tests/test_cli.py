@@ -494,3 +494,4 @@ def test_a_model_is_not_trained_over_unasked(installed: ModelBundle, text_file: 
     told = refusal("train", str(text_file), "--name", "tiny", *TRAIN)
     assert "there is a model tiny of yours" in told
     assert "--replace" in told
+    assert "pocket comes with bardtui" in refusal("train", str(text_file), "--name", "pocket")

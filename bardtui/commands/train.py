@@ -86,7 +86,7 @@ def train(
         if not distribute:
             held.enter_context(only)
         if not (resume or replace) and (taken := is_taken(name)):
-            fail(f"{taken}: --resume goes on with it, --replace begins anew")
+            fail(f"{taken}: another name, --replace to begin anew, or --resume to go on")
         origin = sound_model(base) if base else None
         with counting(progress, f"reading {printable(source)}") as told:
             corpus = load_corpus(source, on_progress=told)

@@ -148,6 +148,8 @@ def is_taken(name: str) -> str:
         return f"there is a model {name} of yours"
     if (paths.runs_dir() / name / CHECKPOINT).exists():
         return f"there is a run {name} that was stopped"
+    if (paths.bundled_models() / name).exists():
+        return f"a model {name} comes with bardtui, and yours would stand in its place"
     return ""
 
 

@@ -124,7 +124,10 @@ class BardApp(App[None]):
     async def action_quit(self) -> None:
         """Leave; but not without a word from a scene that could not be saved."""
         from bardtui.tui.screens.confirm import ConfirmScreen
+        from bardtui.tui.screens.dialog import Dialog
 
+        if isinstance(self.screen, Dialog) and not self.screen.may_leave():
+            return
         self.stage.manuscript.retry_saving()
         problem = self.stage.manuscript.problem
         if problem and not isinstance(self.screen, ConfirmScreen):

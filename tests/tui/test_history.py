@@ -337,3 +337,19 @@ def test_the_empty_lines_around_a_passage_are_not_edited() -> None:
         assert part_around("\n\nANN:\nYes.\n\n\n", at) == (2, 11)
     assert part_around("\n\n", 1) == (0, 2)
     assert part_around("", 0) == (0, 0)
+
+
+async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        exchange(app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, app, 0)
+        editor = await edited(pilot, app)
+        await pilot.press("ctrl+end", *" Now")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "^q again throws it away" in shown(app))
+        assert app.is_running
+        await pilot.press("ctrl+home", *"So. ", "ctrl+s")
+        await until(pilot, lambda: app.screen is app.stage)
+        assert editor.text == "So. Wait: I know thee. Now"
+        assert app.stage.manuscript.scene.text == "So. Wait: I know thee. Now\nAy.\n"

@@ -319,6 +319,16 @@ async def test_a_long_title_makes_room_for_what_else_the_top_line_says() -> None
         await until(pilot, lambda: "over the hills, part two  ·  saved" in shown(app))
 
 
+async def test_the_open_side_pane_does_not_lie_over_the_line_that_is_typed() -> None:
+    app = BardApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+b")
+        assert app.stage.has_class("-drawer")
+        await pilot.press("shift+tab", *"Now")
+        await until(pilot, lambda: not app.stage.has_class("-drawer"))
+        assert app.stage.seed_line.text == "Now"
+
+
 async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
     remember(length=10, pace=None)
     app = BardApp()

@@ -79,3 +79,7 @@ class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+    def may_leave(self) -> bool:
+        """Whether the program may be left while this is open; if not, it says why."""
+        return True

@@ -15,7 +15,7 @@ from bardtui.tui.screens.dialog import Dialog
 
 MOST = 20_000  # characters: the editor lays out all it holds at every key
 _KEYS = "^s saves · esc leaves it as it was"
-_SURE = "changed: ^s saves, esc again throws it away"
+_SURE = "changed: ^s saves, {} again throws it away"
 
 
 def part_around(text: str, at: int) -> tuple[int, int]:
@@ -44,6 +44,14 @@ def _shown(text: str) -> str:
 
 class _Editor(TextArea):
     """What is pasted becomes what it is shown as."""
+
+    BINDINGS = [
+        Binding("ctrl+home", "to(False)", "To the beginning", show=False, id="edit.beginning"),
+        Binding("ctrl+end", "to(True)", "To the end", show=False, id="edit.end"),
+    ]
+
+    def action_to(self, end: bool) -> None:
+        self.move_cursor(self.document.end if end else self.document.start)
 
     def edit(self, edit: Edit) -> EditResult:
         return super().edit(replace(edit, text=_shown(LINE_BREAK.sub("\n", edit.text))))
@@ -99,8 +107,16 @@ class EditScreen(Dialog[str]):
 
     def action_cancel(self) -> None:
         """Leave it; but not at one stray key, once there is something to lose."""
-        if self._warned or self._editor.text == _shown(self._text):
+        if not self._warn("esc"):
             self.dismiss(None)
-            return
+
+    def may_leave(self) -> bool:
+        return not self._warn("^q")
+
+    def _warn(self, key: str) -> bool:
+        """Say once that something would be lost, and whether it has just been said."""
+        if self._warned or self._editor.text == _shown(self._text):
+            return False
         self._warned = True
-        self.query_one("#box").border_subtitle = Content(_SURE)
+        self.query_one("#box").border_subtitle = Content(_SURE.format(key))
+        return True

@@ -150,6 +150,11 @@ class StageScreen(HistoryScreen):
         if event.is_printable and not (pane is not None and has_use_for(pane, event)):
             self.set_focus(self.seed_line)
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The open side pane would lie over the line that is typed into."""
+        if event.widget is self.seed_line:
+            self.remove_class("-drawer")
+
     def action_settings(self) -> None:
         """Open or close the side pane, where it is folded; else go to it."""
         if self.has_class("-alone"):

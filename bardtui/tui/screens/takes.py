@@ -32,16 +32,16 @@ class TakePane(Transcript, can_focus=True, inherit_bindings=False):
     def __init__(self, place: int, opening: str) -> None:
         super().__init__()
         self.place = place
-        self._opening = opening.lstrip("\n")
+        self._opening = opening
         self.border_title = str(place + 1)
 
     def on_mount(self) -> None:
-        self.set_passages([("model", self._opening)])
+        self.set_passages([("model", self._opening.lstrip("\n"))])
         self.writing = True
 
     def show(self, text: str) -> None:
-        """Show all that there is of it."""
-        self.append(text[len(self.text) - len(self._opening) :])
+        """Show all that there is of it, but for empty rows at its beginning."""
+        self.append((self._opening + text).lstrip("\n")[len(self.text) :])
 
     async def on_click(self) -> None:
         await self.run_action(f"screen.pick({self.place})")
