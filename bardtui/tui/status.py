@@ -32,6 +32,10 @@ class Status:
         """Something to be said in passing."""
         self._note, self._note_ends = text, time.monotonic() + NOTE_SECONDS
 
+    def forget(self) -> None:
+        """What was said in passing is no longer true."""
+        self._note_ends = 0.0
+
     def begin(self, writer: str) -> None:
         """A model begins to write, `writer` as it is to be called."""
         self.writer, self.activity = writer, "writing"

@@ -130,11 +130,11 @@ async def test_a_passage_is_edited_in_place() -> None:
         theirs = stage.manuscript.length - len("ANN:\n" + "BEN:\n" + "back ")
         assert stage.manuscript.writers_share == 1 - theirs / stage.manuscript.length
         assert app.focused is stage.transcript
+        await until(pilot, lambda: "Edited" in stage.status.text)
         await pilot.press("ctrl+z")
         assert stage.transcript.text == whole
         await pilot.press("ctrl+y")
         assert "back in." in stage.transcript.text
-        assert "Edited" in stage.status.text
 
 
 async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
@@ -353,3 +353,16 @@ async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
         await until(pilot, lambda: app.screen is app.stage)
         assert editor.text == "So. Wait: I know thee. Now"
         assert app.stage.manuscript.scene.text == "So. Wait: I know thee. Now\nAy.\n"
+
+
+async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back() -> None:
+    app = BardApp()
+    async with app.run_test() as pilot:
+        exchange(app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, app, 0)
+        await edited(pilot, app)
+        await pilot.press(*"So. ", "ctrl+s")
+        await until(pilot, lambda: "^z brings the old words back" in shown(app))
+        await pilot.press("ctrl+z")
+        assert app.stage.manuscript.scene.text == "Wait: I know thee.\nAy.\n"
+        assert "brings the old words back" not in app.stage.status.text

@@ -50,6 +50,7 @@ class HistoryScreen(WritingScreen):
 
     def _moved(self, moved: bool, nothing: str) -> None:
         if moved:
+            self.status.forget()  # it was of the scene as it was
             self._show_scene()
         else:
             self.say(nothing)
@@ -68,7 +69,7 @@ class HistoryScreen(WritingScreen):
         if chosen is not None and manuscript is self.manuscript:
             self._stop()
             manuscript.jump(chosen)
-            self._show_scene()
+            self._moved(True, "")
             self.transcript.action_scroll_end()
             self.seed_line.focus()
             if more := len(followers(manuscript.scene, manuscript.scene.passages[chosen])):
