@@ -266,7 +266,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         assert stage.manuscript.scene.text == before  # a ghost is no part of the scene
         await pilot.press("enter")
         await until(pilot, lambda: stage.writing is None)
-        assert stage.manuscript.scene.text.startswith(f"{before}\nThe lamp is{end}\n")
+        assert stage.manuscript.scene.text.startswith(f"{order.text}{end}\n")
 
 
 @pytest.mark.usefixtures("ready")
