@@ -56,14 +56,12 @@ def benchmark(
             out.print(f"measuring {what} ...")
 
         if screen:
-            figures = _screen(bundle, seconds, characters, long, begin)
-            _tell({"screen": [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
+            _judge("screen", _screen(bundle, seconds, characters, long, begin), as_json)
             return
         if start:
             from bardtui.benchmark.start import start as launches
 
-            figures = launches(model, begin)
-            _tell({"start": [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
+            _judge("start", launches(model, begin), as_json)
             return
         start_tensorflow()
         if profile:
@@ -101,6 +99,10 @@ def _tell(values: dict[str, Any], made: Any, as_json: bool) -> None:
         typer.echo(json.dumps(values))
     else:
         console().print(made)
+
+
+def _judge(kind: str, figures: "list[Figure]", as_json: bool) -> None:
+    _tell({kind: [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
 
 
 def _rates(kind: str, results: "list[Measured]") -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_the_launches_are_measured_beside_what_they_are_compared_with(
 def test_a_program_that_ends_at_once_or_shows_nothing_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    silent = [sys.executable, "-c", "import time; time.sleep(60)"]
+    silent = [sys.executable, "-c", "input()"]
     with pytest.raises(ValueError, match="ended before"):
         start._seconds([sys.executable, "-c", ""], bool)
     monkeypatch.setattr(start, "_PATIENCE", 0.1)

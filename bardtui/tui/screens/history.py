@@ -50,10 +50,13 @@ class HistoryScreen(WritingScreen):
 
     def _moved(self, moved: bool, nothing: str) -> None:
         if moved:
-            self.status.forget()  # it was of the scene as it was
-            self._show_scene()
+            self._show_moved()
         else:
             self.say(nothing)
+
+    def _show_moved(self) -> None:
+        self.status.forget()  # what was said was of the scene as it was
+        self._show_scene()
 
     @work
     async def action_map(self) -> None:
@@ -69,7 +72,7 @@ class HistoryScreen(WritingScreen):
         if chosen is not None and manuscript is self.manuscript:
             self._stop()
             manuscript.jump(chosen)
-            self._moved(True, "")
+            self._show_moved()
             self.transcript.action_scroll_end()
             self.seed_line.focus()
             if more := len(followers(manuscript.scene, manuscript.scene.passages[chosen])):
