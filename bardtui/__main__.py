@@ -3,14 +3,14 @@
 import gc
 import sys
 
-from bardtui.quiet import hush_tensorflow
+from bardtui.tf_startup import hush_tensorflow
 
 
 def main() -> None:
     """Run a command; without one, the program, importing nothing that it does not need."""
     hush_tensorflow()
     if len(sys.argv) > 1:
-        from bardtui.cli import app
+        from bardtui.cli.app import app
 
         app(prog_name="bardtui")
     else:

@@ -9,12 +9,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from bardtui.errors import UserError
+
 _PROC = Path("/proc")
 _GROUP = Path("/sys/fs/cgroup")
 MB = 1_000_000
 
 
-class TooLittleMemory(MemoryError):
+class TooLittleMemory(UserError):
     """Something was not begun, as memory might have run out on the way."""
 
 

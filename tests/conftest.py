@@ -10,12 +10,12 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.corpus import Corpus, Document
-from bardtui.language.generator import Generator
-from bardtui.language.network import NetworkSpec
-from bardtui.language.vocabulary import Vocabulary
-from bardtui.quiet import hush_tensorflow
+from bardtui.model.generator import Generator
+from bardtui.model.network import NetworkSpec
+from bardtui.model.store import ModelBundle
+from bardtui.model.vocabulary import Vocabulary
+from bardtui.text.corpus import Corpus, Document
+from bardtui.tf_startup import hush_tensorflow
 from tests.terminal import Terminal
 
 hush_tensorflow()
@@ -64,7 +64,7 @@ def verse() -> Corpus:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory, verse: Corpus) -> ModelBundle:
     """A model of two layers of 24, trained for seconds, in a folder of its own."""
-    from bardtui.language.recipe import Wishes, prepare
+    from bardtui.training.run_setup import Wishes, prepare
 
     root = tmp_path_factory.mktemp("tiny")
     sizes = {"embedding_dim": 16, "units": 24, "dropout": 0.0, "seq_len": 32, "batch_size": 8}

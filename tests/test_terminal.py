@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from tests.terminal import Terminal
 
 ESCAPE, ENTER = "\x1b", "\r"

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bardtui.errors import UserError
+
 _ROUNDS = 3
 
 
@@ -37,10 +39,10 @@ def side_by_side(
 
     A way yields how many characters it has done. All are measured in turns, so that a machine
     whose speed drifts is fair to all of them; `begin` is told of each before its first turn.
-    Raises ValueError for a time that makes no sense.
+    Raises UserError for a time that makes no sense.
     """
     if not 0.01 <= seconds <= 3_600:
-        raise ValueError("the time for each way must be from 0.01 to 3600 seconds")
+        raise UserError("the time for each way must be from 0.01 to 3600 seconds")
     best = dict.fromkeys((name for name, _ in ways), 0.0)
     for turn in range(_ROUNDS):
         for name, steps in ways:

@@ -9,10 +9,10 @@ from typing import Any
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
 from bardtui.benchmark.screen import PIECE, showing
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.stepper import Sampling, Stepper
+from bardtui.model.decoder import Sampling, Stepper
+from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import Journal
-from bardtui.scene.reading import SUFFIX
+from bardtui.scene.journal_reader import SUFFIX
 from bardtui.scene.scene import Scene
 
 _ROUNDS = 7

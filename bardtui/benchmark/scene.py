@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bardtui.benchmark import Figure
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import Generator, Sampling, Snapshot
-from bardtui.language.reader import Reader
-from bardtui.scene.reading import SUFFIX, encode, encode_header
+from bardtui.model.generator import Generator, Sampling, Snapshot
+from bardtui.model.reader import Reader
+from bardtui.model.store import ModelBundle
+from bardtui.scene.journal_reader import SUFFIX, encode, encode_header
 from bardtui.scene.scene import OPENED, Scene
 
 LAST_LINE = "And so the lamp went down, and he that had counted every tread stood in the dark"

@@ -28,10 +28,11 @@ from textual.screen import Screen
 from bardtui import paths
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import LAST_LINE, save_scene, script
-from bardtui.config import LENGTHS, Remembered
-from bardtui.language.bundle import ModelBundle, ModelError
-from bardtui.quiet import hush_tensorflow, nothing_on_descriptor_2
+from bardtui.errors import UserError
+from bardtui.model.store import ModelBundle, ModelError
 from bardtui.scene.scene import Event
+from bardtui.settings import LENGTHS, Remembered
+from bardtui.tf_startup import hush_tensorflow, nothing_on_descriptor_2
 from bardtui.tui.app import BardApp
 from bardtui.tui.wrapping import breaks
 
@@ -54,9 +55,9 @@ def screen(
     ModelError if the model cannot write, ValueError for a time or a length that makes no sense.
     """
     if not 0.1 <= seconds <= 3_600:
-        raise ValueError("the time for writing must be from 0.1 to 3600 seconds")
+        raise UserError("the time for writing must be from 0.1 to 3600 seconds")
     if not SHORT < characters <= 50_000_000:
-        raise ValueError(f"the long scene must have from {SHORT + 1} to 50000000 characters")
+        raise UserError(f"the long scene must have from {SHORT + 1} to 50000000 characters")
     hush_tensorflow()
     with _home(model):
         return asyncio.run(_measured(model, seconds, characters, begin))

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.hello import HELLO
+from bardtui.errors import UserError
 
 _SCREENS, _TEXTS = 11, 5  # launches of each kind
 _SIZE = (34, 120)  # rows and columns
@@ -26,10 +27,10 @@ _SEED = "ANN:"
 def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
     """Launch programs in pseudo-terminals, in turns, and take the best time of each.
 
-    Raises ValueError where there are no pseudo-terminals, and where a program ends too soon.
+    Raises UserError where there are no pseudo-terminals, and where a program ends too soon.
     """
     if sys.platform == "win32":
-        raise ValueError("this benchmark needs a pseudo-terminal, which Windows does not have")
+        raise UserError("this benchmark needs a pseudo-terminal, which Windows does not have")
     write = [*_BARDTUI, "generate", "--model", model, "--seed", _SEED, "--length", "40"]
     with TemporaryDirectory() as home:
         begin("the first screen")
@@ -81,11 +82,11 @@ def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) 
         while not shown(seen.decode(errors="replace")):
             ready, _, _ = select.select([terminal], [], [], _PATIENCE)
             if not ready:
-                raise ValueError(f"nothing came for {_PATIENCE:.0f} seconds")
+                raise UserError(f"nothing came for {_PATIENCE:.0f} seconds")
             try:
                 seen += os.read(terminal, 65_536)
             except OSError as error:  # which is how a terminal says that its program has ended
-                raise ValueError("a program ended before it showed anything") from error
+                raise UserError("a program ended before it showed anything") from error
         return time.perf_counter() - began
     finally:
         program.kill()

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Measured, side_by_side
-from bardtui.language.machines import fast_precision
-from bardtui.language.network import NetworkSpec, build_network
-from bardtui.language.training import Plan, Training
-from bardtui.language.vocabulary import Vocabulary
+from bardtui.model.network import NetworkSpec, build_network
+from bardtui.model.vocabulary import Vocabulary
+from bardtui.training.distributed import fast_precision
+from bardtui.training.loop import Plan, Training
 
 _FITTED = 8  # batches in one call of fit, so that what a call costs of itself does not count
 

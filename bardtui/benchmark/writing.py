@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Measured, side_by_side
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import Generator, Sampling
-from bardtui.language.network import NetworkSpec, build_network
+from bardtui.model.generator import Generator, Sampling
+from bardtui.model.network import NetworkSpec, build_network
+from bardtui.model.store import ModelBundle
 
 
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Measured]:

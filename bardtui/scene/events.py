@@ -5,13 +5,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from bardtui.errors import UserError
+
 Event = Mapping[str, Any]
 Scalar = str | int | float | bool | None
 
 _TOO_LARGE = 2**64  # a random seed may use 64 bits; ids and offsets need far less
 
 
-class SceneError(Exception):
+class SceneError(UserError):
     """What was asked of a scene, or read from its file, cannot be done. Its text is one line."""
 
 

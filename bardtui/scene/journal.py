@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from bardtui.files import atomic_write, lock, private_folder, sync_folder
-from bardtui.scene.reading import Reading, Report, encode, encode_header, shown
+from bardtui.scene.journal_reader import Reading, Report, encode, encode_header, shown
 from bardtui.scene.scene import Event, Scene, SceneError
 
 FLUSH_SECONDS = 0.25

@@ -11,7 +11,7 @@ from typing import Any
 
 from bardtui.files import atomic_write, private_folder
 from bardtui.scene.journal import Journal
-from bardtui.scene.reading import (
+from bardtui.scene.journal_reader import (
     SUFFIX,
     encode,
     encode_header,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bardtui.escaping import shared_length
 from bardtui.scene.events import (
     Event,
     Scalar,
@@ -13,7 +14,6 @@ from bardtui.scene.events import (
     optional_string,
     spans,
 )
-from bardtui.strings import shared_length
 
 Author = Literal["writer", "model"]
 

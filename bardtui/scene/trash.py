@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bardtui.scene.journal import Journal, SceneBusyError
+from bardtui.scene.journal_reader import SUFFIX, shown
 from bardtui.scene.library import claimed
-from bardtui.scene.reading import SUFFIX, shown
 from bardtui.scene.scene import SceneError
 
 TRASH = "trash"

@@ -15,13 +15,13 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from bardtui import paths
-from bardtui.config import Remembered, Settings, SettingsError
-from bardtui.quiet import divert_stderr
+from bardtui.escaping import printable
 from bardtui.scene.library import latest
 from bardtui.scene.scene import SceneError
-from bardtui.strings import printable
+from bardtui.session.manuscript import Manuscript
+from bardtui.settings import Remembered, Settings, SettingsError
+from bardtui.tf_startup import divert_stderr
 from bardtui.tui.keys import commands, key_of, keymap
-from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from textual.message import Message
 
-from bardtui.scene.contents import Contents, Counts, Hit, Sought
 from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene import SceneError
+from bardtui.scene.scene_search import Contents, Counts, Hit, Sought
 
 _EVERY = 0.05  # seconds between what is told
 

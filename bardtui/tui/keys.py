@@ -17,7 +17,7 @@ from textual.keys import KEY_ALIASES, KEY_DISPLAY_ALIASES, Keys, format_key, key
 from textual.screen import Screen
 from textual.widget import Widget
 
-from bardtui.config import SettingsError
+from bardtui.settings import SettingsError
 from bardtui.tui import screens
 
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}

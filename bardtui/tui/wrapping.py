@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
-from bardtui.strings import HIDDEN
+from bardtui.escaping import HIDDEN
 
 TAB_STOP = 4  # cells
 _CHUNK = 4096  # characters: what one append may copy, and what one emoji may make four bytes wide

@@ -3,7 +3,7 @@
 import math
 
 from bardtui.benchmark.profile import profile
-from bardtui.language.bundle import ModelBundle
+from bardtui.model.store import ModelBundle
 
 
 def test_every_part_on_the_way_has_its_time(installed: ModelBundle) -> None:

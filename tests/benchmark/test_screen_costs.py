@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from bardtui.benchmark import Figure, scene
 from bardtui.benchmark.scene import LAST_LINE, save_scene, script, whole_way
-from bardtui.cli import app
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.stepper import Stepper
+from bardtui.cli.app import app
+from bardtui.model.decoder import Stepper
+from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import FLUSH_SECONDS, Journal
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
 
 

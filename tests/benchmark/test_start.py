@@ -7,8 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bardtui.benchmark import start
-from bardtui.cli import app
-from bardtui.language.bundle import ModelBundle
+from bardtui.cli.app import app
+from bardtui.errors import UserError
+from bardtui.model.store import ModelBundle
 
 
 def test_the_launches_are_measured_beside_what_they_are_compared_with(
@@ -31,8 +32,8 @@ def test_a_program_that_ends_at_once_or_shows_nothing_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     silent = [sys.executable, "-c", "input()"]
-    with pytest.raises(ValueError, match="ended before"):
+    with pytest.raises(UserError, match="ended before"):
         start._seconds([sys.executable, "-c", ""], bool)
     monkeypatch.setattr(start, "_PATIENCE", 0.1)
-    with pytest.raises(ValueError, match="nothing came"):
+    with pytest.raises(UserError, match="nothing came"):
         start._seconds(silent, bool)

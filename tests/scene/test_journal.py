@@ -12,7 +12,7 @@ import pytest
 
 from bardtui.scene import journal as journal_module
 from bardtui.scene.journal import Journal, JournalError, SceneBusyError
-from bardtui.scene.reading import MAX_BYTES, read_scene
+from bardtui.scene.journal_reader import MAX_BYTES, read_scene
 from bardtui.scene.scene import Event, Scene, SceneError
 
 

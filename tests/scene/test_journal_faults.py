@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
 
 TAKES = ("Come in.", "Kôme in, sit “down”.\n", "\U0001f3ad")
@@ -225,7 +225,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
 
 path, limit = Path(sys.argv[1]), int(sys.argv[2])

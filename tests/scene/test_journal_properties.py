@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bardtui.scene.journal import Journal
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Event, Scene, SceneError
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=12)

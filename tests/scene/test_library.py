@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bardtui.scene.journal import Journal, SceneBusyError
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.library import (
     OPENED_FROM,
     claimed,
@@ -19,7 +20,6 @@ from bardtui.scene.library import (
     scene_info,
     scene_made_from,
 )
-from bardtui.scene.reading import read_scene
 from bardtui.scene.scene import Scene, SceneError
 
 

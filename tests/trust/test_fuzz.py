@@ -9,13 +9,20 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered, Settings, SettingsError
 from bardtui.scene.cast import MOST_ROLES, PROPERTY, Cast
 from bardtui.scene.export import scene_from_text, to_text
 from bardtui.scene.formats.tree import scene_from_json, to_json
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.script import parse, split_directions, unparse
-from bardtui.scene.stops import STOPS
+from bardtui.settings import (
+    LENGTHS,
+    PACES,
+    STOPS,
+    TEMPERATURES,
+    Remembered,
+    Settings,
+    SettingsError,
+)
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import _bindings, _kinds, keymap
 from bardtui.tui.screens.stage import StageScreen

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from bardtui.language.keras_files import TutorialError
-from bardtui.language.keras_reader import read_network
+from bardtui.keras_files.files import TutorialError
+from bardtui.keras_files.reader import read_network
 from tests.conftest import VERSE
-from tests.language.keras_models import endless, made, one_gru, save
-from tests.language.test_keras_hostile import described
+from tests.keras_files.keras_models import endless, made, one_gru, save
+from tests.keras_files.test_keras_hostile import described
 from tests.trust.conftest import times
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and limits are POSIX's")
@@ -30,7 +30,7 @@ SECONDS, MEGABYTES = 1.2, 200  # of a processor's time, of memory, for each file
 MEASURE = """
 import json, os, resource, sys, tempfile
 from pathlib import Path
-from bardtui.language import keras_reader
+from bardtui.keras_files import reader as keras_reader
 for name in sys.argv[1:]:
     with tempfile.TemporaryFile() as said:
         child = os.fork()
@@ -116,7 +116,7 @@ def test_a_file_that_hangs_is_given_up_as_soon_however_large_it_is(
 def test_memory_that_a_size_in_the_file_asks_for_is_not_given() -> None:
     """One random file in some thousands had HDF5 take 577 MB."""
     code = (
-        "from bardtui.language import keras_reader\n"
+        "from bardtui.keras_files import reader as keras_reader\n"
         "keras_reader._allow(9.0, keras_reader._LAYOUT_BYTES)\n"
         "kept = bytearray(50_000_000)\n"
         "try:\n    bytearray(150_000_000)\n"

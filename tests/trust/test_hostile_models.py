@@ -17,7 +17,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from bardtui import paths
-from bardtui.language.bundle import DESCRIPTION, MAX_HISTORY, WEIGHTS, ModelBundle, list_models
+from bardtui.model.store import DESCRIPTION, MAX_HISTORY, WEIGHTS, ModelBundle, list_models
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
 
@@ -29,7 +29,7 @@ SECONDS, MEGABYTES = 0.5, 200  # of a processor's time for each; of memory, for 
 MEASURE = """
 import json, resource, sys, time
 from pathlib import Path
-from bardtui.language.bundle import ModelBundle, ModelError, list_models
+from bardtui.model.store import ModelBundle, ModelError, list_models
 for name in json.load(sys.stdin):
     began = time.process_time()
     try:
@@ -275,7 +275,7 @@ def test_the_program_refuses_without_waiting_for_tensorflow(home: Path) -> None:
     ]
     code = (
         "import json, sys\n"
-        "from bardtui.cli import app\n"
+        "from bardtui.cli.app import app\n"
         "for arguments in json.load(sys.stdin):\n"
         "    try:\n        app(arguments)\n"
         "    except SystemExit as end:\n        print(end.code)\n"

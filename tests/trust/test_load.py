@@ -14,9 +14,9 @@ from textual.events import Paste
 
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
-from bardtui.language.generator import Sampling, Snapshot
-from bardtui.language.vocabulary import Vocabulary
-from bardtui.scene.reading import read_scene
+from bardtui.model.generator import Sampling, Snapshot
+from bardtui.model.vocabulary import Vocabulary
+from bardtui.scene.journal_reader import read_scene
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.widgets.seedline import LIMIT
@@ -73,7 +73,7 @@ class Quick:
 async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabytes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bardtui.language.generator.Generator", Quick)
+    monkeypatch.setattr("bardtui.model.generator.Generator", Quick)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     small(20)
     for number in range(199):
@@ -121,8 +121,8 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
 ) -> None:
     # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
     length, passages = 20_000, times(WARM + 8, 518)
-    monkeypatch.setattr("bardtui.language.generator.Generator", Quick)
-    monkeypatch.setattr("bardtui.language.marks.MOST_BYTES", 8_192 * 100)  # reached at once
+    monkeypatch.setattr("bardtui.model.generator.Generator", Quick)
+    monkeypatch.setattr("bardtui.model.marks.MOST_BYTES", 8_192 * 100)  # reached at once
     small(length)
     app = BardApp()
     held: list[int] = []

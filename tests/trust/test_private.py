@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from bardtui import paths
-from bardtui.language.catalogue import CatalogueEntry, obtain
+from bardtui.text.catalogue import CatalogueEntry, obtain
 from tests.conftest import VERSE
-from tests.language.test_catalogue import TEXT, library  # noqa: F401 (a fixture)
+from tests.text.test_catalogue import TEXT, library  # noqa: F401 (a fixture)
 
 # The numbers that Linux gives the machine and its call `socket`.
 SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}.get(platform.machine())
@@ -76,9 +76,9 @@ os.umask(0)
 from tests.trust.test_private import forbid_sockets
 forbid_sockets()
 from bardtui import paths
-from bardtui.cli import app
-from bardtui.language.stepper import Stepper
-from bardtui.quiet import divert_stderr
+from bardtui.cli.app import app
+from bardtui.model.decoder import Stepper
+from bardtui.tf_startup import divert_stderr
 
 compiled = Stepper._compile
 Stepper._compile = lambda self, jit: compiled(self, False)

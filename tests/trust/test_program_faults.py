@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.reader import Reader
 from bardtui.memory import MB
+from bardtui.model.reader import Reader
+from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import Journal
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
 from bardtui.tui.app import BardApp
 from tests.terminal import Terminal
@@ -92,7 +92,7 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
     async with app.run_test(size=(120, 40)) as pilot:
         models = app.stage.status.models
         await until(pilot, lambda: models.get("tiny") == "ready")
-        for where in ("bardtui.language.bundle.find_model", "bardtui.language.reader.Reader"):
+        for where in ("bardtui.model.store.find_model", "bardtui.model.reader.Reader"):
             for error in errors():
 
                 def fail(*_: Any, error: BaseException = error) -> None:

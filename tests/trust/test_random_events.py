@@ -16,9 +16,9 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.config import Remembered
-from bardtui.language.stepper import Stepper
-from bardtui.scene.reading import read_scene
+from bardtui.model.decoder import Stepper
+from bardtui.scene.journal_reader import read_scene
+from bardtui.settings import Remembered
 from bardtui.tui import keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.confirm import ConfirmScreen

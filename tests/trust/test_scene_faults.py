@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 
 from bardtui import paths
-from bardtui.config import Remembered
 from bardtui.files import atomic_write
 from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
+from bardtui.scene.journal_reader import SUFFIX, parse_line, read_scene
 from bardtui.scene.library import duplicate_scene, list_scenes, new_scene_path, rename_scene
-from bardtui.scene.reading import SUFFIX, parse_line, read_scene
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.trash import discard, restore
-from bardtui.tui.draft import Draft
-from bardtui.tui.manuscript import Manuscript, Take
+from bardtui.session.draft import Draft
+from bardtui.session.manuscript import Manuscript, Take
+from bardtui.settings import Remembered
 from tests.trust.conftest import times
 
 # -- the disk refuses ------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ import pyte
 import pytest
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
+from bardtui.escaping import printable
+from bardtui.model.store import ModelBundle
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
-from bardtui.strings import printable
 from bardtui.tui.wrapping import visible
 from tests.terminal import Terminal
 
@@ -95,7 +95,7 @@ def hostile(installed: ModelBundle, home: Path) -> Path:
 
 COMMANDS = """
 import json, os, sys
-from bardtui.cli import app
+from bardtui.cli.app import app
 for arguments in json.loads(os.environ["COMMANDS"]):
     print("-----", arguments[0], flush=True)
     sys.argv = ["bardtui", *arguments]

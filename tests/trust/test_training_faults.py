@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 
 from bardtui import paths
-from bardtui.commands.train import interruptible
-from bardtui.language.bundle import ModelError, find_model
-from bardtui.language.checkpoint import FILE, Checkpoint, CheckpointError, alone
-from bardtui.language.corpus import Corpus, load_corpus
-from bardtui.language.recipe import Wishes, prepare
-from bardtui.language.stepper import Stepper
-from bardtui.language.training import Epoch, Step, TrainingError
+from bardtui.cli.train import interruptible
+from bardtui.model.decoder import Stepper
+from bardtui.model.store import ModelError, find_model
+from bardtui.text.corpus import Corpus, load_corpus
+from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError, alone
+from bardtui.training.loop import Epoch, Step, TrainingError
+from bardtui.training.run_setup import Wishes, prepare
+from tests.cli.test_cli import refusal, run
 from tests.conftest import VERSE
-from tests.test_cli import refusal, run
 from tests.trust.conftest import long_form, times
 
 SIZES = ("--units", "12", "--layers", "1", "--seq-len", "24", "--batch-size", "8")
@@ -37,12 +37,12 @@ Told = tuple[list[dict[str, Any]], str]
 # about to make a file sure or to give it its name. XLA, which takes seconds to begin, is left out.
 RUNNER = """
 import json, os, pathlib, signal, sys
-from bardtui.quiet import hush_tensorflow
+from bardtui.tf_startup import hush_tensorflow
 hush_tensorflow()
 import keras, tensorflow
 from bardtui.__main__ import main
-from bardtui.language.stepper import Stepper
-from bardtui.language.training import Training
+from bardtui.model.decoder import Stepper
+from bardtui.training.loop import Training
 
 def run(number, where, left, home, arguments):
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

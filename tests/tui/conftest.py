@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from textual._wait import wait_for_idle
 
-from bardtui.language.stepper import Stepper
+from bardtui.model.decoder import Stepper
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from hosts import shown, until
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.config import Remembered, Settings
+from bardtui.settings import Remembered, Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
 

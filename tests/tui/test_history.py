@@ -7,9 +7,9 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import Generator, Sampling
-from bardtui.language.reader import Reader
+from bardtui.model.generator import Generator, Sampling
+from bardtui.model.reader import Reader
+from bardtui.model.store import ModelBundle
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import MOST, EditScreen, part_around

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bardtui.language.generator import Generator, Sampling
-from bardtui.language.reader import Reader
-from bardtui.tui.manuscript import Manuscript, Take
+from bardtui.model.generator import Generator, Sampling
+from bardtui.model.reader import Reader
+from bardtui.session.manuscript import Manuscript, Take
 from tests.conftest import random_weights, small_model
-from tests.language.test_reader import replayed
+from tests.model.test_reader import replayed
 
 LINES = st.text(st.sampled_from("abcdefgh.' \n\u2019é中"), min_size=1, max_size=40)
 ACTIONS = (

@@ -7,7 +7,7 @@ from hosts import shown, until
 from textual.dom import DOMNode
 
 from bardtui import paths
-from bardtui.config import Settings, SettingsError
+from bardtui.settings import Settings, SettingsError
 from bardtui.tui import keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups, keymap

@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
+from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.passage import Passage
-from bardtui.scene.reading import read_scene
 from bardtui.scene.script import Speech, parse
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.role import RoleScreen

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from bardtui.scene.export import FORMATS as EXPORTS
 from bardtui.scene.export import export, suffix_of
 from bardtui.scene.scene import Scene
-from bardtui.tui.manuscript import Manuscript
+from bardtui.session.manuscript import Manuscript
 from bardtui.tui.screens.files import save_as
 from bardtui.tui.screens.save import FORMATS, SaveScreen
 from bardtui.tui.widgets.choice import Choice

@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bardtui import paths
-from bardtui.scene.contents import Counts
 from bardtui.scene.journal import Journal
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.library import list_scenes, new_scene_path
-from bardtui.scene.reading import read_scene
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.tui.manuscript import Manuscript
+from bardtui.scene.scene_search import Counts
+from bardtui.session.manuscript import Manuscript
 from bardtui.tui.screens.scenes import NewScene, OpenScene, ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
 from bardtui.tui.widgets.scenelist import SceneList, ago, bar, in_words

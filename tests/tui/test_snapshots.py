@@ -8,12 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
+from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
+from bardtui.session.engine import Engine
+from bardtui.session.events import ModelState
 from bardtui.tui.app import BardApp
-from bardtui.tui.engine import Engine
-from bardtui.tui.messages import ModelState
 
 pytestmark = pytest.mark.usefixtures("installed")
 

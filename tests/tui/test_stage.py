@@ -13,12 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from bardtui import paths
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import Generator
-from bardtui.language.reader import Reader
+from bardtui.model.generator import Generator
+from bardtui.model.reader import Reader
+from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.export import to_text
-from bardtui.scene.reading import read_scene
+from bardtui.scene.journal_reader import read_scene
 from bardtui.tui.app import BardApp
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.keys import key_groups
@@ -99,7 +99,7 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
     # beyond the stop has stayed in the state.
     fresh = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
     fresh.seek(kept)
-    from bardtui.language.generator import Sampling
+    from bardtui.model.generator import Sampling
 
     assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
 

@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from bardtui import paths
-from bardtui.config import Settings
+from bardtui.session.events import Suggested
+from bardtui.session.requests import Suggestion
+from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
-from bardtui.tui.messages import Suggested
-from bardtui.tui.orders import Suggestion
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.widgets.seedline import SeedLine
 

@@ -5,17 +5,17 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from bardtui.language.bundle import ModelBundle
-from bardtui.language.generator import Generator, Sampling
-from bardtui.language.reader import Reader
+from bardtui.model.generator import Generator, Sampling
+from bardtui.model.reader import Reader
+from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Scene
-from bardtui.scene.stops import end_of
+from bardtui.session.engine import Engine
+from bardtui.session.requests import Generation, SeveralTakes
 from bardtui.tui.app import BardApp
-from bardtui.tui.engine import Engine
-from bardtui.tui.orders import Generation, SeveralTakes
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
+from bardtui.writing.stops import end_of
 from tests.tui.hosts import Host, shown
 from tests.tui.test_stage import idle, on_disk, remember, type_line, until
 

@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bardtui.scene.journal_reader import VERSION, encode
 from bardtui.scene.library import OPENED_FROM
-from bardtui.scene.reading import VERSION, encode
 from bardtui.scene.scene import Scene, SceneError
 
 _OPENING = re.compile(r'\s*\{\s*"bardtui"\s*:\s*"scene"')

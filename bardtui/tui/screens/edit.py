@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.strings import LINE_BREAK, shared_length
+from bardtui.escaping import LINE_BREAK, shared_length
 from bardtui.tui.glyphs import visible_lines
 from bardtui.tui.screens.dialog import Dialog
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from bardtui.config import Remembered, Settings
 from bardtui.scene.scene import SceneError
+from bardtui.session.events import Finished, Reading, Started, TakesGrew
+from bardtui.session.manuscript import Manuscript, Take
+from bardtui.session.requests import SeveralTakes, random_seed
+from bardtui.settings import Remembered, Settings
 from bardtui.tui.keys import key_of
-from bardtui.tui.manuscript import Manuscript, Take
-from bardtui.tui.messages import Finished, Reading, Started, TakesGrew
-from bardtui.tui.orders import SeveralTakes, random_seed
 from bardtui.tui.screens.writing import WritingScreen
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from bardtui.config import TEMPERATURES
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
+from bardtui.settings import TEMPERATURES
 from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice

@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Static
 from textual.widgets.input import Selection
 
 from bardtui.scene.export import format_of, suffix_of
-from bardtui.scene.reading import SUFFIX
+from bardtui.scene.journal_reader import SUFFIX
 from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice

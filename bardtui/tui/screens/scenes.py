@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
-from bardtui.scene.contents import Contents, Counts, Hit, Sought
 from bardtui.scene.library import (
     OPENED_FROM,
     SceneInfo,
@@ -26,11 +25,12 @@ from bardtui.scene.library import (
     scene_info,
 )
 from bardtui.scene.scene import SceneError
+from bardtui.scene.scene_search import Contents, Counts, Hit, Sought
 from bardtui.scene.trash import Discarded, discard, restore
+from bardtui.session.manuscript import Manuscript
 from bardtui.tui.finder import Learnt, look_through, typed_file
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
-from bardtui.tui.manuscript import Manuscript
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.screens.title import TitleScreen
 from bardtui.tui.widgets.keysline import KeysLine

@@ -12,15 +12,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from bardtui import paths
-from bardtui.config import Remembered, Settings
 from bardtui.scene.cast import Cast
 from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import SceneError
-from bardtui.tui import words
+from bardtui.session.events import ModelState
+from bardtui.session.manuscript import Manuscript
+from bardtui.settings import Remembered, Settings
+from bardtui.tui import ui_strings as words
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.keys import has_use_for, key_groups, key_of
-from bardtui.tui.manuscript import Manuscript
-from bardtui.tui.messages import ModelState
 from bardtui.tui.screens.history import HistoryScreen
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.dial import Dial
@@ -29,7 +29,7 @@ from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.sidepane import SidePane
 
 if TYPE_CHECKING:
-    from bardtui.scene.contents import Contents
+    from bardtui.scene.scene_search import Contents
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 LOW_BELOW = 32  # rows: lower terminals lose the words below the dials
@@ -220,7 +220,7 @@ class StageScreen(HistoryScreen):
     @work
     async def action_scenes(self) -> None:
         """Choose another scene."""
-        from bardtui.scene.contents import Contents
+        from bardtui.scene.scene_search import Contents
         from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 
         self._contents = self._contents or Contents()

@@ -9,22 +9,22 @@ from textual.content import Content
 from textual.widgets import Static
 
 from bardtui import paths
-from bardtui.config import Remembered, Settings
-from bardtui.tui import words
-from bardtui.tui.draft import Draft
-from bardtui.tui.engine import Engine
+from bardtui.session.draft import Draft
+from bardtui.session.engine import Engine
+from bardtui.session.events import Chunk, Finished, Reading, Started, Suggested
+from bardtui.session.manuscript import Manuscript
+from bardtui.session.requests import Generation, Suggestion, random_seed
+from bardtui.settings import Remembered, Settings
+from bardtui.tui import ui_strings as words
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
-from bardtui.tui.manuscript import Manuscript
-from bardtui.tui.messages import Chunk, Finished, Reading, Started, Suggested
-from bardtui.tui.orders import Generation, Suggestion, random_seed
-from bardtui.tui.painting import PromptScreen
+from bardtui.tui.repaint import PromptScreen
 from bardtui.tui.status import Status
-from bardtui.tui.turns import next_turn, spoken
 from bardtui.tui.widgets.sceneview import SceneView
 from bardtui.tui.widgets.seedline import HINT, SeedLine
 from bardtui.tui.widgets.settingsline import SettingsLine
 from bardtui.tui.widgets.sidepane import SidePane
+from bardtui.writing.turns import next_turn, spoken
 
 BOX_SECONDS = 12.0
 SUGGESTED = 60  # characters, the most of a suggestion

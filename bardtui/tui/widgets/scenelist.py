@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
-from bardtui.scene.contents import Counts, Hit, Sought
 from bardtui.scene.library import SceneInfo
+from bardtui.scene.scene_search import Counts, Hit, Sought
 from bardtui.tui.glyphs import visible
 from bardtui.tui.widgets.rows import Layout, Options, Rows, spread, wrapped
 

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.strings import HIDDEN, LINE_BREAK
+from bardtui.escaping import HIDDEN, LINE_BREAK
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import actions
 from bardtui.tui.widgets.ghost import Ghost

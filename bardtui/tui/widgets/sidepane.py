@@ -8,10 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from bardtui.config import LENGTHS, PACES, TEMPERATURES, Remembered
 from bardtui.scene.cast import Cast
 from bardtui.scene.scene import SceneError
-from bardtui.scene.stops import STOPS, Stop
+from bardtui.settings import LENGTHS, PACES, STOPS, TEMPERATURES, Remembered, Stop
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
@@ -119,7 +118,7 @@ class SidePane(Vertical):
 
     @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
-        from bardtui.language.bundle import list_models
+        from bardtui.model.store import list_models
 
         entries = [
             ModelEntry(

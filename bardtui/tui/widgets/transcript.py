@@ -19,9 +19,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from bardtui.escaping import shared_length
 from bardtui.scene.scene import Author
 from bardtui.scene.script import LONGEST_CUE
-from bardtui.strings import shared_length
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.widgets.stillbar import StillBar
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible

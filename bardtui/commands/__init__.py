@@ -1,1 +1,0 @@
-"""The commands, a module for each kind; TensorFlow is imported inside those that need it."""

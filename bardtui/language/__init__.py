@@ -1,1 +1,0 @@
-"""The character model: corpus, vocabulary, network, training and the generator."""

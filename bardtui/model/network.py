@@ -1,0 +1,143 @@
+"""The network: what it is (NetworkSpec) and the one function that builds it, to train or to write.
+
+Embedding -> LSTM -> LSTM -> logits, the shape of DeepMoji (Felbo et al. 2017, arXiv 1708.00524),
+whose skip connections lead the embedding and every LSTM layer to the output as well.
+"""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from bardtui.errors import UserError
+
+Cell = Literal["lstm", "gru"]
+Precision = Literal["float32", "bfloat16"]
+
+_LIMITS = {"vocabulary_size": 5_000, "embedding_dim": 4_096, "units": 4_096, "layers": 8}
+MAX_PARAMETERS = 200_000_000
+
+
+class SpecError(UserError):
+    """Sizes that no network of ours has; the message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """The sizes of a network. Raises SpecError when one is out of reach, before memory is taken."""
+
+    vocabulary_size: int
+    embedding_dim: int = 64
+    units: int = 512
+    layers: int = 2
+    cell: Cell = "lstm"
+    dropout: float = 0.2
+    skip: bool = False
+
+    def __post_init__(self) -> None:
+        for name, limit in _LIMITS.items():
+            value = getattr(self, name)
+            if type(value) is not int or not 1 <= value <= limit:
+                raise SpecError(f"{name} must be a whole number from 1 to {limit:,}")
+        if self.cell not in ("lstm", "gru"):
+            raise SpecError("cell must be lstm or gru")
+        if type(self.skip) is not bool:
+            raise SpecError("skip must be true or false")
+        if type(self.dropout) not in (int, float) or not 0 <= self.dropout < 1:
+            raise SpecError("dropout must be at least 0 and below 1")
+        if self.parameters > MAX_PARAMETERS:
+            raise SpecError(f"more than {MAX_PARAMETERS:,} parameters")
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network learns."""
+        return sum(math.prod(shape) for shape in self.weight_shapes().values())
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Every weight's name and shape, in the order of the built network's `weights`."""
+        gates = 4 if self.cell == "lstm" else 3
+        shapes: dict[str, tuple[int, ...]] = {
+            "embedding": (self.vocabulary_size, self.embedding_dim)
+        }
+        width = self.embedding_dim
+        for layer in range(1, self.layers + 1):
+            name = f"{self.cell}_{layer}"
+            shapes[f"{name}/kernel"] = (width, gates * self.units)
+            shapes[f"{name}/recurrent_kernel"] = (self.units, gates * self.units)
+            # Keras's GRU keeps one bias for the input and one for the state.
+            bias = (gates * self.units,)
+            shapes[f"{name}/bias"] = bias if self.cell == "lstm" else (2, *bias)
+            width = self.units
+        if self.skip:
+            width = self.embedding_dim + self.layers * self.units
+        shapes["logits/kernel"] = (width, self.vocabulary_size)
+        shapes["logits/bias"] = (self.vocabulary_size,)
+        return shapes
+
+    def to_json(self) -> dict[str, Any]:
+        """The spec as JSON values, read back by `NetworkSpec(**values)`."""
+        return asdict(self)
+
+
+def build_network(
+    spec: NetworkSpec,
+    batch_size: int | None = None,
+    *,
+    stateful: bool,
+    plain: bool = False,
+    precision: Precision = "float32",
+) -> Any:
+    """Build the Keras network of `spec`.
+
+    stateful=False: the network that learns, int32 (batch, time) -> float32 logits
+    (batch, time, vocabulary), each window from a zero state, with dropout: one mask for a whole
+    sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
+    stateful=True: the network that writes, one character at a time, int32 (batch, 1) -> logits
+    (batch, 1, vocabulary), which remembers what it has read between calls; it knows nothing until
+    it is given weights.
+
+    plain=True: with Keras's own layers only, for a file that others load, or to measure against.
+    precision: of the factors in the products of an LSTM that learns, see `recurrence`.
+
+    All have the same weights in the same order: move them with get_weights and set_weights.
+    """
+    import keras
+
+    from bardtui.model.training_lstm import TrainingLSTM
+
+    steps = 1 if stateful else None
+    indices = keras.Input(batch_shape=(batch_size, steps), dtype="int32", name="indices")
+    # Numbers of a layer's usual size: from Keras's own, of 0.03, the first epoch is spent growing.
+    first: Any = keras.initializers.RandomNormal(stddev=1.0)
+    initial: dict[str, Any] = {}
+    if stateful:  # it is given weights that have learnt; making up others took a third of a second
+        first = "zeros"
+        initial = dict.fromkeys(("kernel_initializer", "recurrent_initializer"), "zeros")
+    x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, first, name="embedding")(
+        indices
+    )
+    outputs = [x]
+    for layer in range(1, spec.layers + 1):
+        options = {"return_sequences": True, "name": f"{spec.cell}_{layer}"}
+        if stateful:
+            kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
+            options |= {"stateful": True, "unroll": True, **initial}
+        else:
+            x = _dropout(spec)(x)
+            kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
+            if spec.cell == "lstm" and not plain:
+                kind = TrainingLSTM
+                options |= {"precision": precision}
+        x = kind(spec.units, **options)(x)
+        outputs.append(x)
+    if spec.skip:
+        x = keras.layers.Concatenate(name="skip")(outputs)
+    if not stateful:
+        x = _dropout(spec)(x)
+    logits = keras.layers.Dense(spec.vocabulary_size, name="logits")(x)
+    return keras.Model(indices, logits, name="writer" if stateful else "learner")
+
+
+def _dropout(spec: NetworkSpec) -> Any:
+    import keras
+
+    return keras.layers.Dropout(spec.dropout, noise_shape=(None, 1, None))

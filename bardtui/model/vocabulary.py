@@ -1,0 +1,228 @@
+"""The two-way character table, and how what people type is made to fit it."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.errors import UserError
+
+MAX_SIZE = 5_000
+
+# What keyboards, word processors and other languages' typography produce, in the plainer
+# characters that a model is likely to know. The first that the vocabulary has in full is taken.
+_SUBSTITUTES: dict[str, tuple[str, ...]] = {
+    "\t": ("    ", " "),
+    "\r": ("\n",),
+    "\u2028": ("\n",),
+    "\u2029": ("\n",),
+    "\u0085": ("\n",),
+    "\u00ad": ("",),
+    "'": ("\u2019",),
+    '"': ("\u201d", "''", "'"),
+    "-": ("\u2010", "\u2013", "\u2014"),
+    "\u2018": ("'",),
+    "\u2019": ("'",),
+    "\u201a": (",", "'"),
+    "\u201b": ("'",),
+    "\u2032": ("'",),
+    "\u00b4": ("'",),
+    "`": ("'",),
+    "\u201c": ('"', "''", "'"),
+    "\u201d": ('"', "''", "'"),
+    "\u201e": ('"', "''", "'"),
+    "\u2033": ('"', "''", "'"),
+    "\u00ab": ('"', "''", "'"),
+    "\u00bb": ('"', "''", "'"),
+    "\u2039": ("'",),
+    "\u203a": ("'",),
+    "\u2010": ("-",),
+    "\u2011": ("-",),
+    "\u2012": ("-",),
+    "\u2013": ("-", "--"),
+    "\u2014": ("--", "-"),
+    "\u2015": ("--", "-"),
+    "\u2212": ("-",),
+    "\u2026": ("...", "."),
+    "\u2022": ("-",),
+    "\u00b7": (".",),
+    "\u00d7": ("x",),
+    "\u00e6": ("ae",),
+    "\u00c6": ("AE", "Ae"),
+    "\u0153": ("oe",),
+    "\u0152": ("OE", "Oe"),
+    "\u00df": ("ss",),
+    "\u00f8": ("o",),
+    "\u00d8": ("O",),
+    "\u0142": ("l",),
+    "\u0141": ("L",),
+    "\u0111": ("d",),
+    "\u00f0": ("d",),
+    "\u00d0": ("D",),
+    "\u00fe": ("th",),
+    "\u00de": ("Th", "TH"),
+    "\u0131": ("i",),
+    "(": ("[",),
+    ")": ("]",),
+    "[": ("(",),
+    "]": (")",),
+    "{": ("[", "("),
+    "}": ("]", ")"),
+    "&": ("and",),
+}
+
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+class VocabularyError(UserError):
+    """A vocabulary that cannot be used; the message is one line for the user."""
+
+
+def is_terminal_safe(character: str) -> bool:
+    """Whether a character may be learnt and printed: no control, format or surrogate code point."""
+    return character in "\n\t" or unicodedata.category(character) not in _INVISIBLE
+
+
+def code_points(text: str) -> NDArray[np.uint8 | np.uint32]:
+    """The code point of every character: shape (n,), uint8 where all are ASCII, else uint32."""
+    if text.isascii():
+        return np.frombuffer(text.encode(), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def tally(text: str) -> Counter[str]:
+    """How often each character occurs: of a long text several times as fast as Counter(text)."""
+    if len(text) < 20_000:
+        return Counter(text)
+    counts = np.bincount(code_points(text))
+    return Counter({chr(code): int(counts[code]) for code in np.flatnonzero(counts)})
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Text as indices: `indices` is int32 of shape (n,); `unknown` lists, in order and once each,
+    the characters that the vocabulary has no likeness of and that were therefore left out."""
+
+    indices: NDArray[np.int32]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """An ordered set of single characters: index i stands for `characters[i]` and back.
+
+    Raises VocabularyError for an empty, oversized, repeated or unprintable entry, so that no model,
+    whoever made it, can write a terminal code.
+    """
+
+    characters: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.characters:
+            raise VocabularyError("the vocabulary is empty")
+        if len(self.characters) > MAX_SIZE:
+            raise VocabularyError(
+                f"{len(self.characters):,} distinct characters; at most {MAX_SIZE:,} are possible"
+            )
+        for character in self.characters:
+            if not isinstance(character, str) or len(character) != 1:
+                raise VocabularyError(f"not a single character: {character!r:.40}")
+            if not is_terminal_safe(character):
+                raise VocabularyError(f"a control character: U+{ord(character):04X}")
+        if len(set(self.characters)) != len(self.characters):
+            raise VocabularyError("a character stands twice in the vocabulary")
+
+    @classmethod
+    def of(cls, text: str) -> "Vocabulary":
+        """The distinct characters of `text` in code point order, as the tutorials sort them."""
+        return cls(tuple(sorted(set(text))))
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    def __contains__(self, character: object) -> bool:
+        return character in self._index
+
+    def index(self, character: str) -> int:
+        """The index of a known character. Raises KeyError."""
+        return self._index[character]
+
+    @property
+    def first(self) -> int:
+        """The index that stands before a text's beginning: the line break's, where it is known."""
+        return self._index.get("\n", 0)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {character: i for i, character in enumerate(self.characters)}
+
+    @cached_property
+    def _spelt(self) -> dict[str, tuple[int, ...] | None]:
+        # Every character met so far, as the indices that stand for it; None where there are none.
+        return {character: (i,) for i, character in enumerate(self.characters)}
+
+    def _spell(self, character: str) -> tuple[int, ...] | None:
+        known = self._index
+        for likeness in (*_SUBSTITUTES.get(character, ()), *_plainer(character)):
+            if all(c in known for c in likeness):
+                return tuple(known[c] for c in likeness)
+        return None
+
+    def encode(self, text: str) -> Encoded:
+        """`text` as indices, each character on its own: known ones as they are, others by the
+        nearest likeness (curly quotes, dashes, accents), the rest left out and reported.
+
+        Since no character looks at its neighbours, encode(a + b) is encode(a) then encode(b).
+        """
+        known = self._by_code.take(code_points(text), mode="clip")
+        if known.min(initial=0) >= 0:
+            return Encoded(known, ())
+        spelt = self._spelt
+        for character in set(text).difference(spelt):
+            spelt[character] = self._spell(character)
+        indices: list[int] = []
+        unknown: dict[str, None] = {}
+        for character in text:
+            spelling = spelt[character]
+            if spelling is None:
+                unknown[character] = None
+            else:
+                indices.extend(spelling)
+        return Encoded(np.array(indices, np.int32), tuple(unknown))
+
+    @cached_property
+    def _by_code(self) -> NDArray[np.int32]:
+        # The index of every code point; -1 for those that stand for nothing, the last of which
+        # stands for all that are beyond the table.
+        codes = [ord(c) for c in self.characters]
+        table = np.full(max(codes) + 2, -1, np.int32)
+        table[codes] = np.arange(len(codes))
+        return table
+
+    def decode(self, indices: Iterable[int]) -> str:
+        """The characters that `indices` stand for. Raises IndexError for one out of range."""
+        characters = self.characters
+        return "".join([characters[i] for i in indices])
+
+    def grown(self, characters: Sequence[str]) -> "Vocabulary":
+        """This vocabulary with the new ones of `characters` added after its own, sorted."""
+        new = sorted(set(characters).difference(self.characters))
+        return Vocabulary((*self.characters, *new))
+
+
+def _plainer(character: str) -> tuple[str, ...]:
+    """Simpler forms by Unicode decomposition: é -> e, ﬁ -> fi, １ -> 1; and the other case last."""
+    decomposed = unicodedata.normalize("NFKD", character)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    if not bare and unicodedata.combining(character):
+        return ("",)  # a lone accent: its letter stands without it
+    forms = [bare] if bare and bare != character else []
+    likeness = bare or character
+    forms.extend(form for form in (likeness.lower(), likeness.upper()) if form != character)
+    if character.isspace():
+        forms.extend((" ", "\n"))
+    return tuple(form for form in forms if form)

@@ -1,0 +1,277 @@
+"""The scene being written and its journal, together: what is kept, and what is said of saving."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import shorten
+
+from bardtui import paths
+from bardtui.scene.cast import Cast
+from bardtui.scene.journal import Journal, JournalError
+from bardtui.scene.journal_reader import SUFFIX, shown
+from bardtui.scene.library import OPENED_FROM, new_scene_path, origin_of, scene_made_from
+from bardtui.scene.scene import Author, Event, Scalar, Scene, SceneError
+from bardtui.scene.script import is_cue
+
+UNTITLED = "Untitled scene"
+_TITLE_LENGTH = 40
+_MAX_TEXT_FILE = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Take:
+    """A passage that a model has written beside others: its text, and how it came about."""
+
+    text: str
+    random_seed: int
+    settings: dict[str, Scalar]
+    reason: str
+
+
+class Manuscript:
+    """A scene whose every change is saved; when the disk refuses, the scene goes on all the same.
+
+    The journal is created with the first words, so that looking around leaves no empty scenes.
+    `problem` says in one line why the scene is not saved; it is empty while it is.
+    """
+
+    def __init__(self, scene: Scene | None = None, journal: Journal | None = None) -> None:
+        self.scene = scene or Scene(UNTITLED)
+        self.problem = ""
+        self._journal = journal
+        self.scene.on_event = self._record
+        self._counts = self._count()
+        if journal is None and self.scene.passages:
+            self.retry_saving()
+
+    @classmethod
+    def open(cls, path: Path) -> tuple["Manuscript", str]:
+        """Open a saved scene, or begin one with a text file's words; and what is to be said of it.
+
+        Raises SceneError (also for a file that is no text) or OSError.
+        """
+        if path.name.endswith(SUFFIX):
+            journal, scene, report = Journal.open(path)
+            return cls(scene, journal), str(report)
+        if path.stat().st_size > _MAX_TEXT_FILE:
+            raise SceneError(f"{shown(path)} is too large for a scene")
+        origin = origin_of(path)
+        if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
+            manuscript, notice = cls.open(made)
+            known = f"This scene began with {shown(path)} when you opened it before"
+            return manuscript, f"{known}; {notice}" if notice else known
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SceneError(f"{shown(path)} is not a UTF-8 text") from error
+        from bardtui.scene.export import scene_from_text
+
+        scene = scene_from_text(path.stem, text)
+        scene.set(OPENED_FROM, origin)
+        return cls(scene), ""
+
+    @property
+    def path(self) -> Path | None:
+        """Where the journal lies, once there is one."""
+        return self._journal.path if self._journal else None
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays whom; empty in free text. Set it with `keep_cast`."""
+        return Cast.of(self.scene)
+
+    def keep_cast(self, cast: Cast) -> None:
+        """Make it the scene's cast, saved with it."""
+        cast.keep(self.scene)
+
+    @property
+    def length(self) -> int:
+        """Characters of the visible text."""
+        return sum(self._counts.values())
+
+    @property
+    def writers_share(self) -> float:
+        """How much of the visible text is the writer's, 0 to 1."""
+        return self._counts["writer"] / max(self.length, 1)
+
+    def add_line(self, text: str) -> None:
+        """Add the writer's words: on the disk when this returns, unless `problem` is set."""
+        if not self.length and self._named_by_itself:
+            self.scene.set("title", _title(text))
+        self.scene.add("writer", text)
+        self._counts["writer"] += len(text)
+
+    @property
+    def _named_by_itself(self) -> bool:
+        """Whether the title is still what a first line made it, or nothing yet."""
+        beginnings = self.scene.children(None)
+        return self.scene.title in {UNTITLED, *(_title(p.text) for p in beginnings)}
+
+    def begin(
+        self, model: str, fingerprint: str, settings: dict[str, Scalar], random_seed: int
+    ) -> int:
+        """Begin a passage of the model's; returns its id."""
+        passage = self.scene.add(
+            "model",
+            model=model,
+            fingerprint=fingerprint,
+            settings=settings,
+            random_seed=random_seed,
+        )
+        return passage.id
+
+    def extend(self, passage: int, text: str) -> None:
+        """Add what the model wrote."""
+        self.scene.extend(passage, text)
+        self._counts["model"] += len(text)
+
+    def add_takes(self, model: str, fingerprint: str, takes: Sequence[Take]) -> list[int]:
+        """Keep takes of a model's that go on from the visible text, which stays as it is; their
+        ids. "Next take" finds them from any of them."""
+        scene = self.scene
+        here = scene.head, scene.head_at
+        with self._at_once():
+            added = [
+                scene.add(
+                    "model",
+                    take.text,
+                    model=model,
+                    fingerprint=fingerprint,
+                    settings=take.settings,
+                    random_seed=take.random_seed,
+                    reason=take.reason,
+                    after=here,
+                )
+                for take in takes
+            ]
+            scene.move_head(*here)
+        return [passage.id for passage in added]
+
+    def edit(self, passage: int, text: str) -> None:
+        """Give a passage of the visible text other words; undo brings the old ones back."""
+        with self._at_once():
+            self.scene.edit(passage, text)
+        self._moved(True)
+
+    def jump(self, passage: int) -> None:
+        """Go to the end of a passage, anywhere in the tree; undo comes back."""
+        self.scene.move_head(passage, jump=True)
+        self._moved(True)
+
+    def cut(self, offset: int) -> bool:
+        """Let the visible text end after `offset` characters; whether any stood behind. Undo brings
+        those back."""
+        if not 0 <= offset < self.length:
+            return False
+        if (found := self.scene.passage_at(offset)) is not None:
+            passage, begin, _ = found
+            self.scene.move_head(passage.id, offset - begin, jump=True)
+        return self._moved(True)
+
+    def undo(self) -> bool:
+        """Take back the last exchange or jump; whether there was one."""
+        return self._moved(self.scene.undo())
+
+    def redo(self) -> bool:
+        """Bring back what was taken back; whether there was anything."""
+        return self._moved(self.scene.redo())
+
+    def retry(self) -> int | None:
+        """Go back to where the model's last passage began. Returns that passage; None where the
+        last one is not a model's."""
+        scene = self.scene
+        if scene.head is None or not scene.passages[scene.head].is_take:
+            return None
+        passage = scene.passages[scene.head]
+        scene.move_head(passage.parent, passage.at)
+        self._moved(True)
+        return passage.id
+
+    def back_to(self, passage: int) -> None:
+        """Go to the end of a passage."""
+        self.scene.move_head(passage)
+        self._moved(True)
+
+    def next_take(self) -> bool:
+        """Show the next passage written from where the last one was; whether there is another."""
+        takes = self.takes()
+        if len(takes) < 2:
+            return False
+        here = takes.index(self.scene.head or 0)
+        self.scene.move_head(takes[(here + 1) % len(takes)])
+        return self._moved(True)
+
+    def takes(self) -> list[int]:
+        """The ids of the passages that were written from where the last one was, itself too."""
+        head = self.scene.head
+        if head is None or not self.scene.passages[head].is_take:
+            return []
+        return [take.id for take in self.scene.takes(head) if take.is_take]
+
+    def _moved(self, moved: bool) -> bool:
+        self._counts = self._count()
+        return moved
+
+    def retry_saving(self) -> None:
+        """Try again what the disk refused, and hand over what is held back."""
+        if self._journal is not None:
+            self._attempt(self._journal.retry)
+        elif self.scene.passages:
+            self._attempt(self._create)
+
+    def close(self) -> None:
+        """Save what is left and let go of the file."""
+        self.retry_saving()
+        if self._journal is not None:
+            self._attempt(self._journal.close)
+            if self.problem:
+                self._journal.abandon()
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Save all that changes meanwhile with one wait for the disk."""
+        events: list[Event] = []
+        self.scene.on_event = events.append
+        try:
+            yield
+        finally:
+            self.scene.on_event = self._record
+            if events:
+                self._record(*events)
+
+    def _record(self, *events: Event) -> None:
+        if self._journal is not None:
+            journal = self._journal
+            self._attempt(lambda: journal.write(*events))
+        elif events[0].get("type") != "text":  # a refused creation is not tried at every chunk
+            self.retry_saving()
+
+    def _create(self) -> None:
+        path = new_scene_path(paths.scenes_dir(), self.scene.title)
+        self._journal = Journal.create(path, self.scene)
+        self.scene.on_event = self._record
+
+    def _attempt(self, save: Callable[[], None]) -> None:
+        try:
+            save()
+            self.problem = ""
+        except (JournalError, OSError) as error:
+            self.problem = str(error)
+
+    def _count(self) -> dict[Author, int]:
+        counts: dict[Author, int] = {"writer": 0, "model": 0}
+        for passage, length in self.scene.path():
+            for author, text in passage.by_author(length):
+                counts[author] += len(text)
+        return counts
+
+
+def _title(text: str) -> str:
+    """The first words that are not a cue; else who speaks first."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    words = [line for line in lines if not is_cue(line)] or [line.rstrip(":") for line in lines]
+    if not words:
+        return UNTITLED
+    title = shorten(words[0], _TITLE_LENGTH, placeholder=" …")
+    return title if title != "…" else words[0][: _TITLE_LENGTH - 1] + "…"

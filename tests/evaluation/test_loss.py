@@ -1,0 +1,89 @@
+"""Scoring a text."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bardtui.evaluation import loss as module
+from bardtui.evaluation.loss import evaluate
+from bardtui.model.generator import Generator
+from bardtui.model.loss import CONTINUOUS, RUN_UP, STRETCH, Scorer, scores
+from bardtui.model.network import build_network
+from bardtui.model.store import ModelBundle
+from bardtui.text.corpus import Corpus, CorpusError, Document
+from tests.conftest import VERSE
+
+
+def text(content: str) -> Corpus:
+    return Corpus("a", "A", "", (Document("a", content),))
+
+
+def test_the_held_out_part_scores_as_it_did_when_trained(
+    tiny_model: ModelBundle, verse: Corpus
+) -> None:
+    result = evaluate(tiny_model, verse, 0.9, 1.0)
+    assert result.scores["nats"] == pytest.approx(tiny_model.held_out_loss, abs=0.001)
+    assert result.scores["characters"] == tiny_model.evaluation["characters"]
+    assert result.scores["protocol"] == CONTINUOUS
+    assert result.unknown == ()
+
+
+def test_the_score_is_the_mean_cross_entropy_of_one_pass(
+    tiny_model: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    monkeypatch.setattr(module, "_PIECE", 40)
+    told: list[tuple[int, int]] = []
+    result = evaluate(tiny_model, text(VERSE), 0.0, 1.0, lambda *seen: told.append(seen))
+    indices = tiny_model.vocabulary.encode(VERSE).indices
+    learner = build_network(tiny_model.spec, stateful=False)
+    learner.set_weights(tiny_model.weights())
+    begun = np.concatenate([[tiny_model.vocabulary.index("\n")], indices[:-1]])[None]
+    loss = keras.losses.sparse_categorical_crossentropy(
+        indices[None], learner(begun), from_logits=True
+    )
+    assert result.scores["nats"] == pytest.approx(float(np.mean(loss)), rel=1e-4)
+    assert result.scores["bits"] == pytest.approx(result.scores["nats"] / math.log(2))
+    assert result.scores["perplexity"] == pytest.approx(math.exp(result.scores["nats"]))
+    assert told == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
+
+
+@pytest.mark.parametrize(
+    "length", [1, 2, RUN_UP, STRETCH, RUN_UP + STRETCH, RUN_UP + STRETCH + 1, 20_003]
+)
+def test_stretches_score_every_character_once_and_as_one_pass_does(
+    generator: Generator, tiny_model: ModelBundle, length: int
+) -> None:
+    text = tiny_model.vocabulary.encode(VERSE * 200).indices[:length]
+    scorer = Scorer(tiny_model.spec, tiny_model.vocabulary)
+    nats = sum(scorer.nats(tiny_model.weights(), text))
+    assert nats / length == pytest.approx(scores(generator, text)["nats"], abs=2e-3)
+    # Where all characters are equally likely, the sum counts them.
+    even = [np.zeros_like(weight) for weight in tiny_model.weights()]
+    nats = sum(scorer.nats(even, text))
+    assert nats == pytest.approx(length * math.log(len(tiny_model.vocabulary)), rel=1e-4)
+
+
+def test_unknown_characters_are_left_out_and_told(tiny_model: ModelBundle) -> None:
+    result = evaluate(tiny_model, text("ANN: 😀 the lamp 中"), 0.0, 1.0)
+    assert result.unknown == ("😀", "中")
+    assert result.scores["characters"] == len("ANN:  the lamp ")
+
+
+def test_a_part_without_a_known_character_is_refused(tiny_model: ModelBundle) -> None:
+    with pytest.raises(CorpusError, match="no character that the model knows"):
+        evaluate(tiny_model, text("😀中文"), 0.0, 1.0)
+    with pytest.raises(CorpusError, match="no character that the model knows"):
+        evaluate(tiny_model, text(VERSE), 0.0, 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0.5, 0.5), (0.9, 0.1), (-0.1, 1.0), (0.0, 1.1), (math.nan, 1.0)]
+)
+def test_shares_that_are_none_are_refused(
+    tiny_model: ModelBundle, start: float, stop: float
+) -> None:
+    with pytest.raises(CorpusError, match="from a share of the text to a larger one"):
+        evaluate(tiny_model, text(VERSE), start, stop)

@@ -1,0 +1,465 @@
+"""Files made to do harm: nothing in them runs, each is refused at once, with one clear line."""
+
+import io
+import json
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from bardtui.keras_files.files import TutorialError
+from bardtui.keras_files.reader import read_here, read_network
+from bardtui.model.network import NetworkSpec
+from tests.conftest import random_weights
+from tests.keras_files.keras_models import (
+    SIZE,
+    embedding,
+    endless,
+    layers,
+    made,
+    one_gru,
+    recurrent,
+    save,
+    sequential,
+    weights_alone,
+)
+
+HARM = "\x1b]0;harm\x07[/]../../harm\u202e"
+
+# Reads every file it is told of: what it says, the processor's seconds, the memory of it all.
+MEASURE = """
+import json, sys, time
+from pathlib import Path
+from bardtui.model.store import ModelError
+from bardtui.keras_files.reader import read_here
+from bardtui.model.network import SpecError
+for name in sys.argv[1:]:
+    began = time.process_time()
+    try:
+        read_here(Path(name), {})
+        said = "read"
+    except (ModelError, SpecError) as error:
+        said = str(error)
+    seconds = time.process_time() - began
+    status = Path("/proc/self/status")  # the most memory so far; of Linux
+    peak = status.read_text().split("VmHWM:")[1].split()[0] if status.exists() else 0
+    print(json.dumps([said, seconds, int(peak) / 1024]))
+"""
+
+
+class Bomb:
+    """What a pickle of it does is said by its caller."""
+
+    def __init__(self, canary: Path) -> None:
+        self.canary = canary
+
+    def __reduce__(self) -> Any:
+        return Path.write_text, (self.canary, "a pickle was read")
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of one honest network: a.keras, a.h5, a.weights.h5."""
+    folder = tmp_path_factory.mktemp("honest")
+    for kind in (".keras", ".h5", ".weights.h5"):
+        save(made(one_gru()), folder / f"a{kind}")
+    return folder
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Path:
+    return tmp_path / "canary"
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def archive(path: Path, contents: dict[str, bytes], compressed: tuple[str, ...] = ()) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in contents.items():
+            kind = zipfile.ZIP_DEFLATED if name in compressed else zipfile.ZIP_STORED
+            file.writestr(name, content, kind, compresslevel=1)
+    return path
+
+
+Change = Callable[[Any], Any]
+
+
+def described(honest: Path, path: Path, change: Change) -> Path:
+    """The honest .keras file, its description changed."""
+    contents = members(honest / "a.keras")
+    config = json.loads(contents["config.json"])
+    change(config)
+    return archive(path, contents | {"config.json": json.dumps(config).encode()})
+
+
+def laid_out(honest: Path, path: Path, change: Change) -> Path:
+    """The honest .keras file, its weights' file changed."""
+    contents = members(honest / "a.keras")
+    weights = io.BytesIO(contents["model.weights.h5"])
+    with h5py.File(weights, "r+") as file:
+        change(file)
+    return archive(path, contents | {"model.weights.h5": weights.getvalue()})
+
+
+def swapped(name: str, make: Change) -> Change:
+    """In a weights' file: something else where `name` lay."""
+
+    def change(file: h5py.File) -> None:
+        del file[name]
+        make(file)
+
+    return change
+
+
+KERNEL = "layers/gru/cell/vars/0"
+
+
+def _layer(number: int, **values: Any) -> Change:
+    return lambda config: config["config"]["layers"][number].update(values)
+
+
+def _option(number: int, **values: Any) -> Change:
+    return lambda config: config["config"]["layers"][number]["config"].update(values)
+
+
+def _virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout((5, 18), "f4")
+    layout[:] = h5py.VirtualSource("/etc/hostname", "x", (5, 18))
+    file.create_virtual_dataset(KERNEL, layout)
+
+
+def _round(file: h5py.File) -> None:
+    for name in ("layers", "layers/gru", "layers/dense"):
+        file[name]["again"], file[name]["home"] = file["layers"], file["layers/gru"]
+
+
+def _said_to_be(*shape: int, **options: Any) -> Change:
+    return lambda file: file.create_dataset(KERNEL, shape, "f4", **options)
+
+
+def _nested(config: Any) -> None:
+    config["config"]["layers"][1]["inbound_nodes"] = json.loads("[" * 400 + "]" * 400)
+
+
+_SYSTEM = {"module": "os", "class_name": "system", "config": {"command": "touch canary"}}
+_FUNCTION = {"module": "os", "class_name": "function", "config": "system"}
+
+DESCRIBED: dict[str, tuple[Change, str]] = {
+    "a layer of os": (_layer(1, **_SYSTEM), "there is a layer os.system; bardtui takes"),
+    "a model of os": (lambda config: config.update(_SYSTEM), "the model is a os.system, which is"),
+    "a registered class": (
+        lambda config: config.update(module="evil", registered_name="p>Evil"),
+        "the model is a evil.Sequential",
+    ),
+    "a layer by another's name": (_layer(2, module="evil"), "there is a layer evil.GRU"),
+    "a function of os": (_option(2, activation=_FUNCTION), "activation='system'"),
+    "codes in a class": (_layer(1, class_name=HARM), "there is a layer ?]0;harm?[/]../../harm?;"),
+    "codes in an option": (_option(2, activation=HARM), "activation='\\x1b]0;harm"),
+    "10^12 units": (
+        _option(2, units=10**12),
+        "a network with units 6; the file describes 1000000000000",
+    ),
+    "units below zero": (_option(2, units=-6), "the file describes -6"),
+    "units in words": (_option(2, units="six"), "the file describes six"),
+    "units that are none": (_option(2, units=float("nan")), "have nan and nan units"),
+    "10^12 characters": (_option(1, input_dim=10**12), "the Embedding knows 100000000"),
+    "no list of layers": (lambda config: config["config"].update(layers=7), "is a Sequential"),
+    "layers that are none": (
+        lambda config: config["config"].update(layers=[1, None, "x"]),
+        "a layer that Keras would not write",
+    ),
+    "no options": (_layer(2, config=None), "there is a layer GRU"),
+    "no name": (_option(2, name=["gru"]), "a layer GRU without a name of its own"),
+    "a wrapped layer of os": (
+        _layer(3, class_name="TimeDistributed", config={"name": "t", "layer": _SYSTEM}),
+        "a TimeDistributed layer os.system",
+    ),
+    "nested": (_nested, "read"),  # the layers of a Sequential have no inputs to tell
+}
+
+LAID_OUT: dict[str, tuple[Change, str]] = {
+    "a link out of the file": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, h5py.ExternalLink("/etc/hostname", "/"))),
+        "0 is a link to somewhere else, which is not followed",
+    ),
+    "a soft link": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, h5py.SoftLink("/layers"))),
+        "0 is a link to somewhere else",
+    ),
+    "a linked group": (
+        swapped("layers", lambda f: f.__setitem__("layers", h5py.ExternalLink("/x.h5", "/"))),
+        "layers is a link to somewhere else",
+    ),
+    "numbers in another file": (
+        swapped(KERNEL, _said_to_be(5, 18, external=[("/etc/hostname", 0, 360)])),
+        f"{KERNEL} is kept in another file, which is not followed",
+    ),
+    "a virtual array": (swapped(KERNEL, _virtual), f"{KERNEL} is kept in another file"),
+    "10^12 rows": (
+        swapped(KERNEL, _said_to_be(10**12, 18)),
+        f"{KERNEL} is said to be 1,000,000,000,000 x 18, more than there is in the file",
+    ),
+    "more numbers than can be counted": (
+        swapped(KERNEL, _said_to_be(2**32, 2**32, chunks=(1, 1))),
+        f"{KERNEL} is packed, which Keras never does",
+    ),
+    "packed": (
+        swapped(KERNEL, lambda f: f.create_dataset(KERNEL, data=np.ones(9), compression="gzip")),
+        f"{KERNEL} is packed",
+    ),
+    "not a number": (
+        lambda f: f[KERNEL].__setitem__((2, 3), np.nan),
+        f"{KERNEL} holds numbers that are not finite",
+    ),
+    "without end": (lambda f: f[KERNEL].__setitem__((0, 0), np.inf), "are not finite"),
+    "too large": (lambda f: f[KERNEL].__setitem__((0, 0), -1e30), "or beyond 65,504"),
+    "beyond single precision": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.full((5, 18), 1e300))),
+        "or beyond 65,504",
+    ),
+    "whole numbers": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.ones((5, 18), int))),
+        f"{KERNEL} does not hold numbers as a network's weights are",
+    ),
+    "words": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, ["canary"])),
+        f"{KERNEL} does not hold numbers",
+    ),
+    "nothing": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, h5py.Empty("f4"))),
+        f"{KERNEL} does not hold numbers",
+    ),
+    "a type in the place": (
+        swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.dtype("f4"))),
+        "the layer gru keeps 1, 2",
+    ),
+    "codes in a name": (
+        lambda f: f.move("layers/gru", f"layers/{HARM.replace('/', '|')}"),
+        "read",
+    ),
+    "round in circles": (_round, "the file holds more than a network of this kind would"),
+    "many": (
+        lambda f: [f.create_group(f"layers/{n}") for n in range(2_000)],
+        "the file holds more than a network of this kind would",
+    ),
+    "deep": (lambda f: f.create_group("/".join("d" * 50)), "the file holds more than"),
+}
+
+
+def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Path, str]]:
+    """Files that are wrong as wholes."""
+    contents = members(honest / "a.keras")
+    config, weights = contents["config.json"], contents["model.weights.h5"]
+    damaged = "is damaged, or no file that Keras saved"
+
+    def written(name: str, content: bytes) -> Path:
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    lying = archive(folder / "lying.keras", contents | {"config.json": b" " * 10**7})
+    # The directory, which stands at the end, says that there are 10 bytes.
+    raw = lying.read_bytes()
+    at = raw.rindex(b"config.json") - 46 + 24
+    lying.write_bytes(raw[:at] + (10).to_bytes(4, "little") + raw[at + 4 :])
+
+    large = archive(folder / "large.keras", contents)
+    raw = large.read_bytes()
+    at = raw.rindex(b"model.weights.h5") - 46 + 20
+    large.write_bytes(raw[:at] + (10**9).to_bytes(4, "little") * 2 + raw[at + 8 :])
+
+    heap = folder / "heap.h5"
+    shutil.copy(honest / "a.h5", heap)
+    with h5py.File(heap, "r+") as file:
+        del file["model_weights"].attrs["layer_names"]
+        file["model_weights"].attrs["layer_names"] = ["x" * 900_000] * 64
+
+    return {
+        "empty": (written("empty.h5", b""), "neither a .keras nor an HDF5 file"),
+        "a text": (written("a.keras", b"import os\n"), "neither a .keras nor an HDF5 file"),
+        "a pickle": (written("p.h5", pickle.dumps(Bomb(canary))), "neither a .keras nor"),
+        "a folder": (folder, "is a folder, not one file: save the model with model.save("),
+        "missing": (folder / "none.h5", "does not exist or is no file"),
+        "a device": (Path("/dev/zero"), "does not exist or is no file"),
+        "cut .h5": (written("c.h5", (honest / "a.h5").read_bytes()[:9_000]), damaged),
+        "cut .keras": (written("c.keras", (honest / "a.keras").read_bytes()[:9_000]), damaged),
+        "no weights": (
+            archive(folder / "n.keras", {"config.json": config}),
+            "there is no model.weights.h5 in the file",
+        ),
+        "names that climb": (
+            archive(folder / "u.keras", {"../config.json": config, "/model.weights.h5": weights}),
+            "there is no config.json in the file",
+        ),
+        "a zip bomb": (
+            archive(
+                folder / "b.keras",
+                contents | {"config.json": b" " * 250_000_000},
+                compressed=("config.json",),
+            ),
+            "the description of the network is too large to be one",
+        ),
+        "a bomb of weights": (
+            archive(
+                folder / "w.keras",
+                contents | {"model.weights.h5": weights + bytes(10**7)},
+                compressed=("model.weights.h5",),
+            ),
+            "model.weights.h5 is compressed, which Keras never does",
+        ),
+        "a size that lies": (lying, damaged),
+        "weights larger than all": (large, "is said to be larger than the file it lies in"),
+        "30,000 members": (
+            archive(folder / "m.keras", contents | {f"{n:0100}": b"" for n in range(30_000)}),
+            damaged,
+        ),
+        "brackets": (
+            archive(folder / "d.keras", contents | {"config.json": b"[" * 500_000}),
+            damaged,
+        ),
+        "another JSON": (
+            archive(folder / "j.keras", contents | {"config.json": b"[1]"}),
+            "the description of the network is none that Keras writes",
+        ),
+        "a number without end": (
+            archive(folder / "i.keras", contents | {"config.json": b"9" * 500_000}),
+            damaged,
+        ),
+        "a heap of names": (heap, damaged),
+    }
+
+
+@pytest.fixture(scope="module")
+def verdicts(
+    honest: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[str, str, float, float]]:
+    """Of every hostile file: what it should be told by, what is said, seconds, megabytes."""
+    folder = tmp_path_factory.mktemp("hostile")
+    files = _whole_files(honest, folder, folder / "canary")
+    for number, (name, (change, told)) in enumerate(DESCRIBED.items()):
+        files[name] = described(honest, folder / f"d{number}.keras", change), told
+    for number, (name, (change, told)) in enumerate(LAID_OUT.items()):
+        files[name] = laid_out(honest, folder / f"l{number}.keras", change), told
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *(str(path) for path, _ in files.values())],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert not (folder / "canary").exists()
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return {
+        name: (told, *answer)
+        for (name, (_, told)), answer in zip(files.items(), answers, strict=True)
+    }
+
+
+def test_each_is_told_in_one_line_by_what_is_wrong(
+    verdicts: dict[str, tuple[str, str, float, float]],
+) -> None:
+    for name, (told, said, *_) in verdicts.items():
+        assert told in said, name
+        assert said.isprintable(), name
+        assert len(said) < 400, name
+
+
+def test_each_is_refused_at_once_and_in_little_memory(
+    verdicts: dict[str, tuple[str, str, float, float]],
+) -> None:
+    slow = {name: seconds for name, (*_, seconds, _) in verdicts.items() if seconds > 0.5}
+    assert slow == {}
+    assert max(megabytes for *_, megabytes in verdicts.values()) < 200
+
+
+@pytest.mark.parametrize("kind", [".keras", ".h5"])
+def test_a_lambda_that_does_harm_when_keras_loads_it_does_none_here(
+    kind: str, canary: Path, tmp_path: Path
+) -> None:
+    import keras
+
+    code = f"lambda x: (open({str(canary)!r}, 'w').close(), x)[1]"
+    network = sequential(
+        embedding(), layers("Lambda", eval(code)), recurrent("GRU"), layers("Dense", SIZE)
+    )
+    path = save(network, tmp_path / f"a{kind}")
+    canary.unlink()
+    keras.models.load_model(path, safe_mode=False)
+    assert canary.exists()  # so the file is what it is taken for
+    canary.unlink()
+    for read in (lambda: read_network(path), lambda: read_here(path, {})):
+        with pytest.raises(TutorialError, match="there is a layer Lambda; bardtui takes"):
+            read()
+    assert not canary.exists()
+
+
+def test_what_else_lies_in_an_archive_is_not_looked_at(
+    honest: Path, canary: Path, tmp_path: Path
+) -> None:
+    contents = members(honest / "a.keras")
+    extra = {"assets/x.pkl": pickle.dumps(Bomb(canary)), "../../up": b"", "metadata.json": b"["}
+    found = read_network(archive(tmp_path / "a.keras", contents | extra))
+    assert found.spec == read_here(honest / "a.keras", {}).spec
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.keras"]
+    assert not (tmp_path.parent.parent / "up").exists()
+
+
+def test_a_pickle_among_the_weights_is_not_read(honest: Path, canary: Path, tmp_path: Path) -> None:
+    bomb = np.void(pickle.dumps(Bomb(canary)))
+    path = laid_out(
+        honest, tmp_path / "a.keras", swapped(KERNEL, lambda f: f.__setitem__(KERNEL, bomb))
+    )
+    with pytest.raises(TutorialError, match="does not hold numbers"):
+        read_network(path)
+    assert not canary.exists()
+
+
+def test_a_name_with_codes_is_told_without_them(tmp_path: Path) -> None:
+    name = "\x1b[2J[/]\u202elstm"
+    weights = random_weights(NetworkSpec(SIZE, 5, 6, 1))
+    found = read_here(weights_alone(tmp_path / "a.weights.h5", [name], weights), {})
+    assert all(note.isprintable() for note in found.notes)
+    with pytest.raises(TutorialError) as caught:
+        read_network(tmp_path / f"{name.replace('/', '|')}.h5")
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there only a minute ends it")
+def test_a_file_on_which_hdf5_never_comes_back_is_given_up(honest: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    path.write_bytes(endless((honest / "a.h5").read_bytes()))
+    began = time.monotonic()
+    with pytest.raises(TutorialError, match=r"^a\.h5 is damaged, or made to do harm: not read$"):
+        read_network(path)
+    assert time.monotonic() - began < 30  # of a busy machine; half a second of the processor's
+
+
+def test_a_library_that_crashes_takes_nothing_with_it(
+    honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands for a fault in HDF5: the other process finds an h5py that kills it."""
+    (tmp_path / "h5py.py").write_text("import os; os.abort()")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TutorialError, match="is damaged, or made to do harm"):
+        read_network(honest / "a.keras")
+
+
+def test_modules_of_the_folder_it_is_run_in_are_not_taken(
+    honest: Path, canary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text(f"open({str(canary)!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    assert read_network(honest / "a.keras").spec.units == 6
+    assert not canary.exists()

@@ -1,0 +1,167 @@
+"""The character table, and how it takes what people type."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
+
+PLAIN = Vocabulary.of("\n ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,:;!?'\"-[]")
+SPARSE = Vocabulary.of("abcE'")
+
+anything = st.text(st.characters())  # surrogates and controls too
+curious = st.text(
+    st.sampled_from("aE'e\u00e9\u0301\u2019\u201c\u2014\u2026\u00df\ufb01\u4e2d😀\r\t\n")
+)
+
+
+def fitted(vocabulary: Vocabulary, text: str) -> str:
+    return vocabulary.decode(vocabulary.encode(text).indices)
+
+
+# --- the table
+
+
+def test_characters_stand_in_code_point_order() -> None:
+    assert Vocabulary.of("banana\n").characters == ("\n", "a", "b", "n")
+
+
+def test_index_and_character_lead_to_each_other() -> None:
+    for index, character in enumerate(PLAIN.characters):
+        assert PLAIN.index(character) == index
+        assert PLAIN.decode([index]) == character
+    assert len(PLAIN) == len(PLAIN.characters)
+    assert "a" in PLAIN
+    assert "\u00e9" not in PLAIN
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1))
+def test_a_text_of_known_characters_comes_back(text: str) -> None:
+    vocabulary = Vocabulary.of(text)
+    encoded = vocabulary.encode(text)
+    assert encoded.indices.dtype == np.int32
+    assert encoded.unknown == ()
+    assert vocabulary.decode(encoded.indices) == text
+
+
+@given(st.permutations("\n azé中😀"))
+def test_the_order_of_a_stored_vocabulary_is_kept(characters: list[str]) -> None:
+    vocabulary = Vocabulary(tuple(characters))
+    assert vocabulary.encode("中a\n").indices.tolist() == [characters.index(c) for c in "中a\n"]
+
+
+def test_an_index_out_of_range_is_an_error() -> None:
+    with pytest.raises(IndexError):
+        SPARSE.decode([len(SPARSE)])
+    with pytest.raises(KeyError):
+        SPARSE.index("z")
+
+
+# --- what people type
+
+
+@given(anything | curious, anything | curious)
+def test_no_character_looks_at_its_neighbours(a: str, b: str) -> None:
+    for vocabulary in (PLAIN, SPARSE, Vocabulary(SPARSE.characters)):
+        one, two, both = vocabulary.encode(a), vocabulary.encode(b), vocabulary.encode(a + b)
+        assert both.indices.tolist() == [*one.indices, *two.indices]
+        assert both.unknown == tuple(dict.fromkeys(one.unknown + two.unknown))
+
+
+@given(anything | curious)
+def test_what_was_made_to_fit_fits(text: str) -> None:
+    once = fitted(PLAIN, text)
+    assert fitted(PLAIN, once) == once
+    assert PLAIN.encode(once).unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "fits"),
+    [
+        ("\u201cWho\u2019s there?\u201d", '"Who\'s there?"'),
+        ("\u2018Tis \u00abso\u00bb", '\'Tis "so"'),
+        ("ay \u2014 no\u2013w\u2026", "ay -- no-w..."),
+        ("caf\u00e9 na\u00efve \u00c5ngstr\u00f6m", "cafe naive Angstrom"),
+        ("cafe\u0301", "cafe"),  # the accent as a character of its own
+        ("\ufb01re \uff21\uff11", "fire A"),
+        ("C\u00e6sar stra\u00dfe \u0141\u00f3d\u017a", "Caesar strasse Lodz"),
+        ("a\u00a0b\tc\u3000d", "a b    c d"),
+        ("one\r\u2028two\u2029", "one\n\ntwo\n"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("(aside)", "[aside]"),
+        ("Ann & Ben", "Ann and Ben"),
+    ],
+)
+def test_typography_becomes_what_the_model_knows(typed: str, fits: str) -> None:
+    assert fitted(PLAIN, typed) == fits
+
+
+def test_typography_goes_the_other_way_too() -> None:
+    book = Vocabulary.of("a\u2019\u201d\u2014")
+    assert fitted(book, "a'a\"a-") == "a\u2019a\u201da\u2014"
+
+
+def test_a_known_character_is_never_replaced() -> None:
+    assert fitted(Vocabulary.of("e\u00e9\u2019'"), "\u00e9\u2019") == "\u00e9\u2019"
+
+
+def test_the_other_case_stands_in_for_a_missing_one() -> None:
+    assert fitted(Vocabulary.of("ABCE"), "abc\u00e9") == "ABCE"
+
+
+def test_what_has_no_likeness_is_left_out_and_reported_once_in_order() -> None:
+    encoded = PLAIN.encode("a😀b中文c😀1")
+    assert PLAIN.decode(encoded.indices) == "abc"
+    assert encoded.unknown == ("😀", "中", "文", "1")
+
+
+def test_terminal_codes_are_unknown_to_every_model() -> None:
+    encoded = PLAIN.encode("a\x1b[2Jb\x9b")
+    assert PLAIN.decode(encoded.indices) == "a[Jb"
+    assert encoded.unknown == ("\x1b", "2", "\x9b")
+
+
+def test_nothing_is_nothing() -> None:
+    assert PLAIN.encode("").indices.shape == (0,)
+    assert PLAIN.decode([]) == ""
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x00", "\x07", "\x1b", "\r", "\x7f", "\x9b", "\u200b", "\u202e", "\u2028", "\ud800"],
+)
+def test_control_characters_are_refused(character: str) -> None:
+    with pytest.raises(VocabularyError, match="control character") as caught:
+        Vocabulary(("a", character))
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("entry", ["", "ab", 7, None, ["a"], True, {"a": "\x1b" * 99}])
+def test_what_is_no_single_character_is_refused(entry: object) -> None:
+    with pytest.raises(VocabularyError, match="not a single character") as caught:
+        Vocabulary(("a", entry))  # type: ignore[arg-type]
+    assert len(str(caught.value)) < 80
+
+
+def test_empty_repeated_and_oversized_vocabularies_are_refused() -> None:
+    with pytest.raises(VocabularyError, match="empty"):
+        Vocabulary(())
+    with pytest.raises(VocabularyError, match="twice"):
+        Vocabulary(("a", "b", "a"))
+    many = tuple(chr(0x4E00 + i) for i in range(MAX_SIZE + 1))
+    assert len(Vocabulary(many[:-1])) == MAX_SIZE
+    with pytest.raises(VocabularyError, match="5,001 distinct"):
+        Vocabulary(many)
+
+
+# --- growing
+
+
+def test_growing_keeps_every_index() -> None:
+    grown = SPARSE.grown("zébra")
+    assert grown.characters == (*SPARSE.characters, "r", "z", "é")
+    assert SPARSE.grown("abc") == SPARSE

@@ -1,0 +1,207 @@
+"""Counting and searching what the scenes hold."""
+
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bardtui.scene import scene_search as module
+from bardtui.scene.journal import Journal
+from bardtui.scene.scene import Scene, SceneError
+from bardtui.scene.scene_search import Contents, Counts, Hit, Sought
+
+ANY_TEXT = st.text(st.one_of(st.characters(exclude_categories=[]), st.sampled_from(" \n\tİßΣςé’")))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> tuple[Path, Scene, Journal]:
+    """A scene to be written on."""
+    scene, path = Scene("Takes"), tmp_path / "a.scene.jsonl"
+    return path, scene, Journal.create(path, scene)
+
+
+def say(scene: Scene, text: str) -> int:
+    """A passage of a model's; its id."""
+    passage = scene.add("model", model="tiny")
+    scene.extend(passage.id, text)
+    scene.end(passage.id, "length")
+    return passage.id
+
+
+def test_counts_are_those_of_the_visible_text(scene: tuple[Path, Scene, Journal]) -> None:
+    path, written, journal = scene
+    contents = Contents()
+    assert contents.counts(path) == Counts(words=0, characters=0, writers=0)
+    assert contents.counts(path).writers_share == 0
+    written.add("writer", "ANN:\nHark\n")
+    answer = say(written, "  twice told ")
+    journal.flush()
+    assert contents.counts(path) == Counts(words=4, characters=23, writers=10)
+    written.move_head(answer, 4)
+    journal.flush()
+    assert contents.counts(path) == Counts(words=3, characters=14, writers=10)
+    assert contents.counts(path).writers_share == 10 / 14
+
+
+def test_words_are_found_in_the_text_that_shows_before_other_takes(
+    scene: tuple[Path, Scene, Journal],
+) -> None:
+    path, written, journal = scene
+    line = written.add("writer", "Who keeps the LANTERN?\n")
+    say(written, "The marmalade lantern.")
+    written.move_head(line.id)
+    last = say(written, "The dark itself, lady.")
+    written.move_head(last, 15)
+    journal.flush()
+    contents = Contents()
+
+    def find(words: str) -> Hit | None:
+        return contents.find(path, Sought(words))
+
+    hit = Hit("Who keeps the ", "LANTERN", "? The dark itself", elsewhere=False)
+    assert find("lantern") == hit
+    assert find("  lanTERN ") == hit
+    assert find("lantern? the dark") is not None  # over a line's and a passage's end
+    assert find("marmalade") == Hit("The ", "marmalade", " lantern.", elsewhere=True)
+    assert find("lady") == Hit("The dark itself, ", "lady", ".", elsewhere=True)
+    assert find("itself, lady") is not None  # over the end of what shows
+    assert find("treacle") is None
+
+
+def test_what_stands_around_a_hit_is_cut_to_a_few_words(
+    scene: tuple[Path, Scene, Journal],
+) -> None:
+    path, written, journal = scene
+    written.add("writer", "before\n" * 100 + "here" + "\nafter" * 100)
+    journal.flush()
+    hit = Contents().find(path, Sought("here"))
+    assert hit is not None
+    assert hit.before == "…" + "before " * 6
+    assert hit.found == "here"
+    assert hit.after.startswith(" after after")
+    assert hit.after.endswith("…")
+    assert len(hit.after) == 201
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("don’t", "don't"),
+        ("don't", "DON’T"),
+        ("“Hark”", '"hark"'),
+        ("Café", "cafe\u0301"),
+        ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
+        ("İstanbul", "istanbul"),
+        ("Hélène", "helene"),
+        ("Helene", "hélène"),
+        ("cafe\u0301s", "CAFES"),
+        ("a \t\n\u2028 b", "a b"),
+    ],
+)
+def test_letters_that_are_kin_are_found(text: str, words: str, tmp_path: Path) -> None:
+    scene, path = Scene(), tmp_path / "a.scene.jsonl"
+    scene.add("writer", text)
+    Journal.create(path, scene).close()
+    hit = Contents().find(path, Sought(words))
+    assert hit is not None
+    assert (hit.before, hit.after) == ("", "")
+
+
+@given(ANY_TEXT, st.data())
+def test_every_piece_of_a_text_is_found_in_it(text: str, data: st.DataObject) -> None:
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    start = data.draw(st.integers(0, len(line)))
+    piece = line[start : data.draw(st.integers(start, len(line)))].strip()
+    sought = Sought(piece)
+    assert bool(sought) == bool(piece)
+    place = sought.find(line)
+    assert place is not None
+    found = line[slice(*place)]
+    assert place[0] <= line.index(piece)
+    assert len(found) == len(piece)
+    assert Sought(found).find(piece) == (0, len(piece))
+
+
+@given(st.lists(st.tuples(st.booleans(), ANY_TEXT), max_size=6))
+def test_counts_are_what_a_reader_would_count(
+    tmp_path_factory: pytest.TempPathFactory, passages: list[tuple[bool, str]]
+) -> None:
+    scene, path = Scene(), tmp_path_factory.mktemp("counts") / "a.scene.jsonl"
+    for is_writer, text in passages:
+        scene.add("writer", text) if is_writer else say(scene, text)
+    Journal.create(path, scene).close()
+    counts = Contents().counts(path)
+    assert counts.characters == len(scene.text)
+    assert counts.words == len(scene.text.split())
+    assert counts.writers == sum(p.length for p, _ in scene.path() if p.author == "writer")
+
+
+def test_a_file_is_read_once_until_it_changes(
+    scene: tuple[Path, Scene, Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, written, journal = scene
+    reads: list[Path] = []
+
+    def read(path: Path) -> object:
+        reads.append(path)
+        return module.read_scene(path)
+
+    contents, original = Contents(), module._read
+    monkeypatch.setattr(module, "_read", lambda path: (read(path), original(path))[1])
+    written.add("writer", "one")
+    journal.flush()
+    for _ in range(3):
+        assert contents.counts(path).words == 1
+        assert contents.find(path, Sought("one"))
+    assert len(reads) == 1
+    written.add("writer", " two")
+    journal.flush()
+    assert contents.counts(path).words == 2
+    assert len(reads) == 2
+
+
+def test_where_memory_is_short_texts_are_read_again_and_found(tmp_path: Path) -> None:
+    contents = Contents(room=20)
+    paths = []
+    for word in ("alpha", "beta", "gamma", "delta"):
+        scene, path = Scene(), tmp_path / f"{word}.scene.jsonl"
+        scene.add("writer", word)
+        Journal.create(path, scene).close()
+        paths.append(path)
+    for _ in range(2):
+        for path in paths:
+            assert contents.counts(path).words == 1
+            assert contents.find(path, Sought(path.name.partition(".")[0]))
+    # What has changed gives its room back first.
+    for _ in range(5):
+        os.utime(paths[0])
+        assert contents.find(paths[0], Sought("alpha"))
+    assert contents._room == 20 - 2 * len("alpha") - 2 * len("beta")
+
+
+@pytest.mark.parametrize("content", [b"\xff garbage", b"[" * 100_000, b"{}\n{}\n"])
+def test_what_is_no_scene_is_an_error_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a\n.scene.jsonl"
+    path.write_bytes(content)
+    for look in (Contents().counts, lambda path: Contents().find(path, Sought("a"))):
+        with pytest.raises(SceneError) as caught:
+            look(path)
+        assert "\n" not in str(caught.value)
+    path.unlink()
+    with pytest.raises(SceneError, match="cannot be read: No such file"):
+        Contents().counts(path)
+
+
+def test_reading_takes_no_lock(scene: tuple[Path, Scene, Journal]) -> None:
+    path, written, journal = scene
+    written.add("writer", "one")
+    journal.close()
+    contents = Contents()
+    contents.counts(path)
+    again, *_ = Journal.open(path)
+    os.utime(path)
+    assert contents.counts(path).words == 1
+    again.close()

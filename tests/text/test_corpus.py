@@ -1,0 +1,381 @@
+"""Reading and cleaning a user's own texts, and finding a text by what the user calls it."""
+
+import hashlib
+import os
+import unicodedata
+from collections import Counter
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from bardtui.text import cleaning
+from bardtui.text import corpus as module
+from bardtui.text.corpus import (
+    Corpus,
+    CorpusError,
+    Document,
+    LongDocument,
+    Survey,
+    clean,
+    load_corpus,
+)
+
+BOOK = """The Project Gutenberg eBook of A Play
+
+Title: A Play
+Author: Somebody
+
+*** START OF THE PROJECT GUTENBERG EBOOK A PLAY IN
+VERSE ***
+
+
+ANN:
+Hello.
+
+*** END OF THE PROJECT GUTENBERG EBOOK A PLAY IN VERSE ***
+
+Section 1. General Terms of Use
+"""
+
+
+def cleaned(raw: bytes | str) -> str:
+    return clean(raw.encode() if isinstance(raw, str) else raw, "a text")[0]
+
+
+def refusal(raw: bytes | str) -> str:
+    with pytest.raises(CorpusError) as caught:
+        cleaned(raw)
+    return str(caught.value)
+
+
+# --- cleaning
+
+
+def test_a_clean_text_is_left_as_it_is() -> None:
+    assert clean("ANN:\nCafé, \t😀!\n".encode(), "a") == ("ANN:\nCafé, \t😀!\n", ())
+
+
+def test_line_ends_of_every_system_become_one() -> None:
+    assert cleaned("a\r\nb\rc\n\u2028d\x85e") == "a\nb\nc\n\nd\ne"
+
+
+def test_a_byte_order_mark_goes() -> None:
+    assert clean(b"\xef\xbb\xbfAnn", "a") == ("Ann", ())
+
+
+def test_letters_and_their_accents_become_one_character() -> None:
+    assert cleaned("cafe\u0301") == "caf\u00e9"
+
+
+def test_terminal_codes_cannot_stay() -> None:
+    text, notes = clean("\x1b[31mred\x07 \x9b0m\x7f[/]".encode(), "a")
+    assert text == "[31mred 0m[/]"
+    assert notes == ("removed 4 control or invisible characters",)
+
+
+def test_characters_that_turn_or_hide_text_go() -> None:
+    text, notes = clean("a\u202eb\u200bc\ufeffd".encode(), "a")
+    assert text == "abcd"
+    assert notes == ("removed 3 control or invisible characters",)
+    assert clean("a\u200bb".encode(), "a")[1] == ("removed 1 control or invisible character",)
+
+
+@pytest.mark.parametrize(
+    "raw", ["Ann".encode("utf-16"), "Ann".encode("utf-32"), b"\xfe\xff\0A\0n\0n"]
+)
+def test_utf_16_and_32_are_recognised(raw: bytes) -> None:
+    assert "looks like UTF-16 or UTF-32: save it as UTF-8" in refusal(raw)
+
+
+def test_a_nul_byte_is_no_text() -> None:
+    assert refusal(b"ELF\0") == "a text is not a text: it has a NUL byte at offset 3"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_another_encoding_is_refused_with_the_place(mark: bytes) -> None:
+    raw = mark + b"ANN:\nIt\x92s late"
+    message = refusal(raw)
+    assert f"byte 0x92 at offset {raw.index(0x92)} (line 2)" in message
+    assert message.endswith("it looks like Windows-1252: save it as UTF-8")
+    assert "Latin-1" in refusal("é".encode("latin-1"))
+
+
+@pytest.mark.parametrize("raw", [b"", b" \n\t\n", "\u200b\x07".encode()])
+def test_an_empty_text_is_refused(raw: bytes) -> None:
+    assert refusal(raw) == "a text is empty"
+
+
+# --- Project Gutenberg
+
+
+def test_project_gutenbergs_header_and_licence_are_cut_off() -> None:
+    text, notes = clean(BOOK.encode(), "a")
+    assert text == "ANN:\nHello."
+    assert notes == ("Project Gutenberg's header and licence cut off",)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("***START OF THIS PROJECT GUTENBERG EBOOK X***", "End of Project Gutenberg's X, by Y"),
+        ("*** START OF THIS PROJECT GUTENBERG EBOOK X ***", "End of the Project Gutenberg EBook"),
+        ("*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*", "End of Project "
+         "Gutenberg Etext of X"),
+    ],
+)  # fmt: skip
+def test_older_marks_are_known_too(start: str, end: str) -> None:
+    assert cleaned(f"header\n{start}\nANN:\nHello.\n\n\n{end}\nlicence\n") == "ANN:\nHello."
+
+
+def test_every_book_of_a_file_with_several_is_kept() -> None:
+    assert cleaned(BOOK + BOOK.replace("Hello", "Again")) == "ANN:\nHello.\n\nANN:\nAgain."
+
+
+def test_a_book_whose_end_is_missing_keeps_its_text() -> None:
+    assert cleaned(BOOK.partition("*** END")[0]) == "ANN:\nHello."
+
+
+def test_nothing_but_a_licence_is_empty() -> None:
+    assert refusal(BOOK.replace("ANN:\nHello.", "")) == "a text is empty"
+
+
+def test_a_text_that_speaks_of_project_gutenberg_is_not_cut() -> None:
+    text = "ANN:\nI read it at Project Gutenberg.\nEnd of the Project.\n"
+    assert clean(text.encode(), "a") == (text, ())
+
+
+marks = st.sampled_from(
+    ["\r", "\n", "\x1b", "\u202e", "e\u0301", "\ufeff", *BOOK.split("\n"), BOOK, "***"]
+)
+
+
+def controls(text: str) -> set[str]:
+    return {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} - {"\n", "\t"}
+
+
+@given(st.lists(st.one_of(st.text(max_size=8), marks)).map("\n".join))
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    try:
+        once = cleaned(text.encode("utf-8", "replace"))
+    except CorpusError:  # nothing left, or a NUL
+        reject()
+    assert clean(once.encode(), "a") == (once, ())
+    assert unicodedata.is_normalized("NFC", once)
+    assert not controls(once)
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_read_or_refused_without_a_control_character(raw: bytes) -> None:
+    try:
+        outcome = cleaned(raw)
+    except CorpusError as error:
+        outcome = str(error)
+    assert outcome.strip()
+    assert not controls(outcome)
+
+
+# --- finding
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "my plays"
+    (folder / "late").mkdir(parents=True)
+    (folder / "b.txt").write_text("ANN:\nTwo.\n")
+    (folder / "a.TXT").write_bytes(b"ANN:\x07\r\nOne.\r\n\r\n")
+    (folder / "late" / "c.txt").write_text("ANN:\nThree.")
+    (folder / "empty.txt").write_text("\n")
+    (folder / "notes.md").write_text("not a text")
+    (folder / ".b.txt").write_bytes(b"\0")
+    return folder
+
+
+def test_a_file_is_a_corpus_of_one_document(folder: Path) -> None:
+    corpus = load_corpus(folder / "b.txt")
+    assert corpus == Corpus("b", "b", "", (Document("b", "ANN:\nTwo.\n"),))
+    assert corpus.text == "ANN:\nTwo.\n"
+    assert corpus.sha256 == hashlib.sha256(b"ANN:\nTwo.\n").hexdigest()
+    assert corpus.characters["\n"] == 2
+
+
+def test_a_folder_is_a_corpus_of_its_text_files_in_order(folder: Path) -> None:
+    corpus = load_corpus(str(folder))
+    assert corpus.name == "my plays"
+    assert [d.name for d in corpus.documents] == ["a", "b", "late/c"]
+    assert corpus.text == "ANN:\nOne.\n\nANN:\nTwo.\n\nANN:\nThree."
+    assert corpus.notes == (
+        "a: removed 1 control or invisible character",
+        "empty is empty and left out",
+    )
+
+
+def test_a_folder_that_links_to_itself_is_read_once(folder: Path) -> None:
+    (folder / "late" / "again").symlink_to(folder, target_is_directory=True)
+    assert len(load_corpus(folder).documents) == 3
+
+
+def test_a_folder_without_a_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("words")
+    with pytest.raises(CorpusError, match=r"holds no \.txt file with a text in it"):
+        load_corpus(tmp_path)
+
+
+def test_a_bad_file_in_a_folder_is_named(folder: Path) -> None:
+    (folder / "late" / "d.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(CorpusError, match=r"d\.txt is not UTF-8"):
+        load_corpus(folder)
+
+
+def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to(loop)
+    with pytest.raises(CorpusError):
+        load_corpus(loop)
+    with pytest.raises(CorpusError):
+        load_corpus(tmp_path)
+    gone = tmp_path / "gone.txt"
+    gone.symlink_to(tmp_path / "nothing.txt")
+    with pytest.raises(CorpusError, match="a link that leads nowhere"):
+        load_corpus(gone)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file"
+)
+def test_a_file_that_may_not_be_read_is_refused(folder: Path) -> None:
+    (folder / "b.txt").chmod(0)
+    with pytest.raises(CorpusError, match=r"b\.txt: Permission denied"):
+        load_corpus(folder)
+
+
+def test_what_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(self: Path, mode: str) -> BinaryIO:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    (tmp_path / "a.txt").write_text("words")
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(CorpusError, match=r"a\.txt: Permission denied"):
+        load_corpus(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CorpusError, match="neither a file nor a folder"):
+        load_corpus(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("source", ["", "no-such", "a\0b", Path("no-such")])
+def test_an_unknown_text_is_refused_with_the_names_there_are(source: str | Path) -> None:
+    with pytest.raises(CorpusError, match=r"tinyshakespeare, the-lower-stair and gutenberg:"):
+        load_corpus(source)
+
+
+def test_a_name_no_file_could_have_is_refused() -> None:
+    with pytest.raises(CorpusError, match=r"too long|no text or file"):
+        load_corpus("x" * 5000)
+
+
+def test_a_name_nearly_right_is_guessed() -> None:
+    with pytest.raises(CorpusError, match=r"did you mean shakespeare-plays\?"):
+        load_corpus("shakespear-plays")
+
+
+def test_a_files_name_cannot_command_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2J\nb.txt").write_text("words")
+    assert load_corpus(tmp_path).documents[0].name == "a?[2J?b"
+    (tmp_path / "a\x1b[2J\nb.txt").write_bytes(b"\0")
+    with pytest.raises(CorpusError) as caught:
+        load_corpus(tmp_path)
+    assert str(caught.value).isprintable()
+
+
+# --- long texts
+
+
+@pytest.mark.parametrize("source", ["", "a.TXT", "b.txt"])
+def test_a_long_text_is_the_text_it_would_be_if_it_were_short(
+    folder: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "book.txt").write_text(BOOK)
+    (folder / "licence.txt").write_text(BOOK.replace("ANN:\nHello.", ""))
+    short = load_corpus(folder / source)
+    told: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    monkeypatch.setattr(cleaning, "BLOCK", 4)
+    long = load_corpus(folder / source, on_progress=lambda *done: told.append(done))
+    assert {type(d) for d in short.documents} == {Document}
+    assert {type(d) for d in long.documents} == {LongDocument}
+    assert [(d.name, d.text) for d in long.documents] == [(d.name, d.text) for d in short.documents]
+    assert (long.name, long.title, long.notes) == (short.name, short.title, short.notes)
+    assert long.text == short.text == "".join(long.pieces())
+    survey = Survey([short.text])
+    for corpus in (short, long):
+        assert corpus.length == survey.length == len(short.text)
+        assert corpus.sha256 == survey.sha256 == hashlib.sha256(short.text.encode()).hexdigest()
+        assert [*corpus.characters.items()] == sorted(Counter(short.text).items())
+    assert told == sorted(told)
+    files = module._text_files(folder) if not source else [folder / source]
+    size = sum(path.stat().st_size for path in files)
+    assert told[-1] == (size, size)
+
+
+def test_a_survey_in_pieces_is_that_of_the_whole() -> None:
+    text = "a b😀 中\n" * 4_000
+    whole, pieces = Survey([text]), Survey(text[at : at + 999] for at in range(0, len(text), 999))
+    assert (pieces.length, pieces.sha256) == (whole.length, whole.sha256)
+    assert [*whole.characters] == sorted(set(text))
+    assert pieces.characters == whole.characters == Counter(text)
+    assert Survey().characters == Counter()
+
+
+def test_a_long_text_that_changes_while_it_is_in_use_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    path = tmp_path / "a.txt"
+    path.write_text("ANN:\nOne.\n")
+    corpus = load_corpus(path)
+    assert corpus.text == "ANN:\nOne.\n"
+    path.write_text("ANN:\nOne and two.\n")
+    with pytest.raises(CorpusError, match=r"a\.txt has changed since it was first read"):
+        list(corpus.pieces())
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        list(corpus.pieces())
+
+
+def test_long_documents_can_be_held_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 0)
+    kept, held = load_corpus(folder).split(["B"])
+    assert (kept.text, held.text) == ("ANN:\nOne.\n\nANN:\nThree.", "ANN:\nTwo.")
+    assert (kept.length, held.length) == (len(kept.text), len(held.text))
+
+
+# --- holding out
+
+
+@pytest.fixture
+def three() -> Corpus:
+    return Corpus("n", "t", "l", tuple(Document(name, name * 2) for name in ("Ann", "Ben", "Cat")))
+
+
+def test_whole_documents_are_held_out_by_name_in_any_case(three: Corpus) -> None:
+    kept, held = three.split(["ben"])
+    assert (kept.text, held.text) == ("AnnAnn\n\nCatCat", "BenBen")
+    assert (kept.name, held.title, held.licence) == ("n", "t", "l")
+    assert three.split([])[0] == three
+    assert three.split([])[1].text == ""
+
+
+def test_holding_out_what_is_not_there_names_what_is(three: Corpus) -> None:
+    with pytest.raises(CorpusError, match="n has no document 'Dan'; it has Ann, Ben, Cat"):
+        three.split(["Ann", "Dan"])
+
+
+def test_something_has_to_be_left(three: Corpus) -> None:
+    with pytest.raises(CorpusError, match="none is left"):
+        three.split(["Ann", "Ben", "CAT"])

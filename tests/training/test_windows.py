@@ -1,0 +1,97 @@
+"""From a text's indices to batches."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bardtui.training.windows import TooLittleText, Windows
+
+
+def text(length: int) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    """A text in which every character tells its place."""
+    return np.arange(length, dtype=np.int32)
+
+
+def epoch(windows: Windows, number: int, seed: int = 1, skip: int = 0) -> list[np.ndarray]:
+    batches = windows.epoch(number, seed, skip=skip)
+    return [np.stack([inputs, targets]) for inputs, targets in batches]
+
+
+def test_the_target_is_the_input_shifted_by_one() -> None:
+    windows = Windows.of(text(1_000), seq_len=9, batch_size=8)
+    batches = epoch(windows, 0)
+    assert len(batches) == windows.batches == 99 // 8
+    for inputs, targets in batches:
+        assert inputs.shape == targets.shape == (8, 9)
+        assert inputs.dtype == targets.dtype == np.int32
+        assert (targets == inputs + 1).all()
+        assert (np.diff(inputs) == 1).all()
+
+
+@given(
+    length=st.integers(2, 2_000),
+    seq_len=st.integers(1, 40),
+    batch_size=st.integers(1, 64),
+    number=st.integers(0, 5),
+    seed=st.integers(0, 2**31 - 1),
+)
+def test_windows_are_whole_distinct_and_inside_the_text(
+    length: int, seq_len: int, batch_size: int, number: int, seed: int
+) -> None:
+    if length < seq_len + 1:
+        with pytest.raises(TooLittleText, match=f"at least {seq_len + 1:,}"):
+            Windows.of(text(length), seq_len, batch_size)
+        return
+    windows = Windows.of(text(length), seq_len, batch_size)
+    starts = np.sort(windows.starts(number, seed))
+    assert len(starts) == windows.count
+    assert starts[0] >= 0
+    assert starts[-1] + windows.window <= length
+    assert (np.diff(starts) == windows.window).all()  # side by side: no place is read twice
+    assert windows.batch_size == min(batch_size, windows.count)
+    assert windows.batches >= 1
+    assert windows.batches * windows.batch_size > windows.count - windows.batch_size
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    windows = Windows.of(text(700), seq_len=6, batch_size=5)
+    assert np.array_equal(epoch(windows, 2), epoch(windows, 2))
+
+
+def test_every_epoch_and_seed_has_an_order_of_its_own() -> None:
+    windows = Windows.of(text(700), seq_len=6, batch_size=5)
+    orders = [(0, 1), (1, 1), (2, 1), (0, 2)]
+    first = {tuple(epoch(windows, number, seed)[0][0].ravel()) for number, seed in orders}
+    assert len(first) == len(orders)
+
+
+def test_the_grid_is_shifted_from_epoch_to_epoch() -> None:
+    windows = Windows.of(text(700), seq_len=6, batch_size=5)
+    shifts = {int(windows.starts(number, 1).min()) for number in range(30)}
+    assert len(shifts) > 4
+    assert max(shifts) <= windows.window
+
+
+def test_a_run_goes_on_in_mid_epoch() -> None:
+    windows = Windows.of(text(700), seq_len=6, batch_size=5)
+    assert np.array_equal(epoch(windows, 3, skip=4), epoch(windows, 3)[4:])
+    assert epoch(windows, 3, skip=windows.batches) == []
+
+
+def test_a_small_text_gets_a_smaller_batch() -> None:
+    windows = Windows.of(text(121 * 5), seq_len=120, batch_size=128)
+    assert (windows.batch_size, windows.batches) == (4, 1)
+    assert len(epoch(windows, 0)) == 1
+
+
+def test_one_window_is_enough() -> None:
+    windows = Windows.of(text(121), seq_len=120, batch_size=128)
+    assert (windows.batch_size, windows.batches, windows.count) == (1, 1, 1)
+    (batch,) = epoch(windows, 0)
+    assert batch[0].ravel().tolist() == list(range(120))
+
+
+def test_too_little_text_is_told_what_it_would_need() -> None:
+    with pytest.raises(TooLittleText, match=r"^120 characters are too few .* at least 121$"):
+        Windows.of(text(120), seq_len=120, batch_size=128)

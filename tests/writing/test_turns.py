@@ -1,0 +1,125 @@
+"""Whose words come next, and how they are asked for."""
+
+import pytest
+
+from bardtui.scene.cast import Cast, Role
+from bardtui.scene.script import Paragraph, parse
+from bardtui.writing.turns import Turn, next_turn, spoken
+
+ROMEO = Role("ROMEO", "writer")
+JULIET = Role("JULIET", model="tragedy", temperature=0.7)
+PAIR = Cast((ROMEO, JULIET))
+HIS = "ROMEO:\nWho is there?\n"
+HERS = f"{HIS}\nJULIET:\nIt is I.\n"
+
+
+def test_free_text_is_written_as_the_panes_say() -> None:
+    for text in ("", "Once upon", HERS):
+        assert next_turn(Cast(), text) == Turn()
+
+
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        ("", "JULIET:\n"),
+        (HIS, "\nJULIET:\n"),
+        (f"{HIS}\n", "JULIET:\n"),
+        (f"{HIS}\nJULIET:\n", ""),  # the writer has given her the word
+        (HERS, "\nJULIET:\n"),  # her speech has ended; it is another one
+        (f"{HERS}\n", "JULIET:\n"),
+    ],
+)
+def test_a_role_of_the_models_speaks_a_speech_with_its_own_settings(
+    text: str, opening: str
+) -> None:
+    assert next_turn(PAIR, text) == Turn(opening, "JULIET", "tragedy", 0.7, "speech")
+
+
+def test_a_line_broken_off_is_finished_by_whoever_speaks_it() -> None:
+    hers = Turn("", "JULIET", "tragedy", 0.7, "speech")
+    assert next_turn(PAIR, HERS.rstrip(".\n")) == hers
+    assert next_turn(PAIR, "ROMEO:\nWho is ") == Turn("", "ROMEO", rule="speech")
+    assert next_turn(PAIR, "TYBALT:\nWho is ") == Turn("", "TYBALT", rule="speech")
+    assert next_turn(PAIR, f"{HERS}\n[Exit") == Turn(rule="speech")
+
+
+def test_where_every_role_is_the_writers_or_muted_the_model_has_no_turn() -> None:
+    assert next_turn(Cast((ROMEO,)), HIS) is None
+    assert next_turn(Cast((ROMEO, Role("JULIET", muted=True))), HIS) is None
+
+
+def test_both_of_the_models_take_turns() -> None:
+    both = Cast((Role("ROMEO"), JULIET))
+    for text, speaker in (("", "ROMEO"), (HIS, "JULIET"), (HERS, "ROMEO")):
+        turn = next_turn(both, text)
+        assert turn is not None
+        assert turn.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "added"),
+    [
+        ("", "But soft!", "ROMEO:\nBut soft!\n"),
+        (HERS, "But soft!", "\nROMEO:\nBut soft!\n"),
+        (HIS, "But soft!", "But soft!\n"),  # he goes on
+        (HERS, "But soft! ", "\nROMEO:\nBut soft! "),  # which the model is to finish
+        (HERS, "JULIET: Anon!", "Anon!\n"),
+        (HIS, "JULIET: Anon!\nAnon!", "\nJULIET:\nAnon!\nAnon!\n"),
+        (HIS, "JULIET:", "\nJULIET:\n"),
+        (HERS, "TYBALT:\nHa!", "\nTYBALT:\nHa!\n"),
+        (HERS, "[A noise]", "\n[A noise]\n"),  # which is not hers
+        (HERS, "[A noi", "\n[A noi\n"),  # as it is being typed, it will be one
+        (HIS, "[He listens]", "[He listens]\n"),  # in mid-speech
+        (HERS, "[Aside] But soft!", "\nROMEO:\n[Aside] But soft!\n"),
+        (HERS, "ROMEO: [Kneels] But soft!", "\nROMEO:\n[Kneels] But soft!\n"),
+        (HERS, "ROMEO: [Kneels]", "\nROMEO:\n[Kneels]\n"),
+        (HERS, "[Aside] ", "\nROMEO:\n[Aside] "),  # and the model is to finish the line
+        (HERS, "[Exit ROMEO] [Enter\nNURSE].", "\n[Exit ROMEO] [Enter\nNURSE].\n"),
+        (HIS, "[SCENE II. A wood.]", "\n[SCENE II. A wood.]\n"),  # not even in mid-speech
+        (HERS, "ROMEO: ", "\nROMEO:\n"),
+    ],
+)
+def test_a_line_stands_under_the_cue_of_whoever_speaks_it(
+    before: str, line: str, added: str
+) -> None:
+    assert spoken(PAIR, before, line) == added
+
+
+def test_in_free_text_a_line_is_a_line() -> None:
+    assert spoken(Cast(), HERS, "But soft!") == "But soft!\n"
+
+
+@pytest.mark.parametrize(
+    ("cast", "before", "line", "added"),
+    [
+        (Cast(), "Wait: I kno", "w not that face.", "w not that face.\n"),
+        (Cast(), "Wait:", " who? ", " who? "),
+        (PAIR, "ROMEO:\nWho is th", "at?", "at?\n"),
+        (PAIR, "ROMEO:\nWho is ", "[Aside] it?", "[Aside] it?\n"),
+        (PAIR, "JULIET:\nIt is ", "But soft!", "\n\nROMEO:\nBut soft!\n"),  # not his to say
+        (PAIR, "JULIET:\nI.\n[Enter RO", "SALINE]", "SALINE]\n"),  # nobody's to say
+        (PAIR, "It is nig", "ht.", "ht.\n"),
+        (PAIR, "ROMEO:\nWho is ", "JULIET: Me!", "\n\nJULIET:\nMe!\n"),
+        (PAIR, "ROMEO:\nWho is ", "TYBALT:\nHa!", "\n\nTYBALT:\nHa!\n"),
+    ],
+)
+def test_after_a_cut_the_writer_s_own_words_go_on_from_that_very_character(
+    cast: Cast, before: str, line: str, added: str
+) -> None:
+    assert spoken(cast, before, line, cut=True) == added
+
+
+def test_a_cue_of_a_name_that_is_not_in_capitals_is_one_where_the_cast_has_it() -> None:
+    cast = Cast((Role("First Citizen", "writer"), Role("Second Citizen")))
+    before = "First Citizen:\nSpeak.\n"
+    for line in ("Second Citizen:", "Second Citizen: "):
+        assert spoken(cast, before, line) == "\nSecond Citizen:\n"
+    assert spoken(cast, before, "Second Citizen:\nNo.") == "\nSecond Citizen:\nNo.\n"
+    assert spoken(cast, before, "First Citizen: On.") == "On.\n"
+
+
+def test_a_line_of_no_role_stands_under_nobodys_cue() -> None:
+    muted = Cast((Role("ROMEO", "writer", muted=True), JULIET))
+    for cast in (Cast((JULIET,)), muted):
+        assert spoken(cast, HERS, "But soft!") == "\nBut soft!\n"
+        assert parse(HERS + spoken(cast, HERS, "But soft!"))[-1] == Paragraph("But soft!\n")
