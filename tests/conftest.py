@@ -1,4 +1,4 @@
-"""What every test stands on: a home of its own, and one small model that all of them share."""
+"""Fixtures of all tests: an empty home folder for each, and one small trained model."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -36,6 +36,8 @@ I thought the last of it was said.
 [A door is heard below.]
 
 """
+VERSE_CORPUS = Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
+TINY = Path(__file__).parent / "data" / "tiny"
 
 
 @pytest.fixture(autouse=True)
@@ -58,22 +60,13 @@ def terminals() -> Iterator[list[Terminal]]:
 @pytest.fixture(scope="session")
 def verse() -> Corpus:
     """A text of some 8,000 characters that even a small network learns at once."""
-    return Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
+    return VERSE_CORPUS
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory, verse: Corpus) -> ModelBundle:
-    """A model of two layers of 24, trained for seconds, in a folder of its own."""
-    from bardtui.training.run_setup import Wishes, prepare
-
-    root = tmp_path_factory.mktemp("tiny")
-    sizes = {"embedding_dim": 16, "units": 24, "dropout": 0.0, "seq_len": 32, "batch_size": 8}
-    wishes = Wishes(**sizes, epochs=10, learning_rate=0.02)  # type: ignore[arg-type]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BARDTUI_HOME", str(root))
-        run = prepare(verse, "tiny", wishes)
-        assert run.training.run(lambda event: None, lambda: False)
-    return ModelBundle.load(run.folder)
+def tiny_model() -> ModelBundle:
+    """A trained model of two layers of 24, read-only: tests.make_tiny_model makes it."""
+    return ModelBundle.load(TINY)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bardtui.evaluation import loss as module
 from bardtui.evaluation.loss import evaluate
+from bardtui.model import loss as module
 from bardtui.model.generator import Generator
 from bardtui.model.loss import CONTINUOUS, RUN_UP, STRETCH, Scorer, scores
 from bardtui.model.network import build_network

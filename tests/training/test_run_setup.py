@@ -22,6 +22,7 @@ from bardtui.training.loop import TrainingError
 from bardtui.training.run_setup import Run, Wishes, prepare
 from bardtui.training.windows import TooLittleText
 from tests.conftest import VERSE
+from tests.make_tiny_model import train as train_tiny_model
 
 SMALL: dict[str, Any] = {
     "embedding_dim": 4,
@@ -317,3 +318,9 @@ def test_a_text_too_small_is_refused_with_the_size_it_would_need() -> None:
     corpus = Corpus("small", "Small", "", (Document("small", "too small"),))
     with pytest.raises(TooLittleText, match="at least 135"):
         prepare(corpus, "small", Wishes())
+
+
+def test_a_tiny_network_learns_the_verse_by_heart() -> None:
+    model = train_tiny_model()
+    assert model.held_out_loss is not None
+    assert model.held_out_loss < 0.1
