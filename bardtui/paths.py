@@ -80,6 +80,11 @@ def log_file() -> Path:
     return data_dir() / "bardtui.log"
 
 
+def bug_log_file() -> Path:
+    """The log of unexpected errors; see `bardtui.log`."""
+    return data_dir() / "errors.log"
+
+
 def draft_file() -> Path:
     """The line that was typed and not sent."""
     return data_dir() / "draft.txt"

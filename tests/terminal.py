@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -13,8 +13,11 @@ TIMEOUT = 90.0
 
 
 class Terminal:
-    """Runs `python -m bardtui ARGS`; `screen` is what a person would see. `before` is called in
-    the new process, before the program begins."""
+    """Runs `python -m bardtui ARGS`; `screen` is what a person would see.
+
+    `before` is called in the new process, before the program begins. `program` replaces
+    `-m bardtui` in the command.
+    """
 
     def __init__(
         self,
@@ -23,6 +26,7 @@ class Terminal:
         columns: int = 100,
         rows: int = 30,
         before: Callable[[], None] | None = None,
+        program: Sequence[str] = ("-m", "bardtui"),
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -37,7 +41,7 @@ class Terminal:
         }
         self.process = pexpect.spawn(
             sys.executable,
-            ["-m", "bardtui", *arguments],
+            [*program, *arguments],
             env=environment,
             dimensions=(rows, columns),
             cwd=home if home.is_dir() else home.parent,

@@ -2,8 +2,10 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from bardtui.scene.journal_reader import read_scene
@@ -123,3 +125,43 @@ def test_a_tiny_terminal_and_growing_it(home: Path, stage: list[Terminal]) -> No
     terminal.resize(120, 40)
     terminal.wait_for(lambda text: "Temperature" in text and "Hark" in text)
     assert terminal.leave() == 0
+
+
+BROKEN = """
+from bardtui.tui.screens.stage import StageScreen
+StageScreen.action_help = lambda self: list(zip([1], [], strict=True))
+from bardtui.__main__ import main
+main()
+"""
+
+
+def test_a_bug_ends_the_program_with_one_line_and_its_traceback_is_logged(
+    home: Path, stage: list[Terminal]
+) -> None:
+    terminal = Terminal(home, program=("-c", BROKEN))
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("\x1bOP")  # F1
+    terminal.process.expect_exact(f"bardtui: Internal error. Details are in {home / 'errors.log'}")
+    terminal.process.expect(pexpect.EOF)
+    terminal.process.close()
+    assert terminal.process.exitstatus == 70
+    assert b"Traceback" not in terminal.process.before
+    assert "zip() argument 2 is shorter" in (home / "errors.log").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="uses a limit of Linux")
+@pytest.mark.parametrize("kilobytes", [150_000, 300_000, 400_000])
+def test_too_little_memory_to_start_is_said_in_one_line(
+    kilobytes: int, home: Path, stage: list[Terminal]
+) -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (kilobytes * 1_024,) * 2)
+
+    terminal = Terminal(home, before=limit)
+    stage.append(terminal)
+    terminal.process.expect("bardtui: The interface needs about 400 MB")
+    terminal.process.expect(pexpect.EOF)
+    assert b"Traceback" not in terminal.process.before

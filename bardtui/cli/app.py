@@ -6,18 +6,20 @@ from typing import Annotated
 
 import typer
 
-from bardtui import __version__
 from bardtui.cli import corpus, models
 from bardtui.cli.benchmark import benchmark
-from bardtui.cli.common import fail
+from bardtui.cli.common import CommandGroup
 from bardtui.cli.evaluate import evaluate
 from bardtui.cli.export import export
 from bardtui.cli.generate import generate
 from bardtui.cli.import_keras import import_keras
 from bardtui.cli.train import train
+from bardtui.cli.version import print_version
+from bardtui.errors import UserError
 
 app = typer.Typer(
     name="bardtui",
+    cls=CommandGroup,
     help="Write scenes together with a character-level LSTM. Without a command: the program.",
     add_completion=False,
     rich_markup_mode=None,
@@ -36,20 +38,20 @@ def run_interface(scene: Path | None) -> None:
     sys.exit(run(scene))
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"bardtui {__version__}")
-        raise typer.Exit
-
-
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="With --version: add libraries and folders."),
     ] = False,
 ) -> None:
-    if context.invoked_subcommand is None:
+    if verbose and not version:
+        raise typer.BadParameter("it goes with --version", param_hint="--verbose")
+    if version:
+        print_version(verbose)
+    elif context.invoked_subcommand is None:
         run_interface(None)
 
 
@@ -59,5 +61,5 @@ def open_(
 ) -> None:
     """Open the program on a saved scene or a text file."""
     if not file.is_file():
-        fail(f"{file} is a folder" if file.is_dir() else f"there is no file {file}")
+        raise UserError(f"{file} is a folder" if file.is_dir() else f"there is no file {file}")
     run_interface(file)

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 
-from bardtui.errors import UserError
+from bardtui.errors import user_message
 from bardtui.escaping import printable
+from bardtui.log import explain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,22 +20,47 @@ if TYPE_CHECKING:
     from bardtui.model.store import ModelBundle
 
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what can go wrong into one line on standard error and exit code 1.
+_MOST = 1_000  # characters of a message
+BUG = 70  # exit code for an unexpected error, as sysexits.h has it
 
-    A closed pipe is nothing wrong: whoever read our output has had enough.
+
+@contextmanager
+def error_policy() -> Iterator[None]:
+    """Turn any error into one line on standard error and an exit code.
+
+    The exit code is 1 for what a user, a file or the machine can cause, 2 for wrong usage, and BUG
+    for everything else, which is logged with its traceback. A closed pipe is not an error: the
+    program that read the output has had enough.
     """
     try:
         yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except typer.TyperException as error:  # wrong usage: Typer prints it
+        error.message = one_line(error.message)
+        raise
     except BrokenPipeError:
         # Nothing may be flushed to it at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
-    except UserError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
+    except Exception as error:
+        warn(explain(error))
+        raise typer.Exit(BUG if user_message(error) is None else 1) from None
+
+
+plain_errors = error_policy
+
+
+class CommandGroup(TyperGroup):
+    """Commands that follow `error_policy`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with error_policy():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with error_policy():
+            return super().invoke(ctx)
 
 
 def sound_model(name: str) -> "ModelBundle":
@@ -54,7 +81,12 @@ def fail(message: str) -> None:
 
 def warn(message: str) -> None:
     """Say something in one line on standard error."""
-    typer.echo(f"bardtui: {printable(message)}", err=True)
+    typer.echo(f"bardtui: {one_line(message)}", err=True)
+
+
+def one_line(text: str) -> str:
+    """`text` as one line of a message: escaped, and cut where it is very long."""
+    return printable(text if len(text) <= _MOST else text[:_MOST] + "…")
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -7,15 +7,19 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
 from bardtui import paths
+from bardtui.errors import UserError, user_message
 from bardtui.escaping import printable
+from bardtui.memory import MB, need_memory
 from bardtui.scene.library import latest
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
@@ -24,6 +28,8 @@ from bardtui.tf_startup import divert_stderr
 from bardtui.tui.keys import commands, key_of, keymap
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
+
+_TO_START = 400 * MB  # with less, loading NumPy or starting a thread can end the process
 
 
 class BardApp(App[None]):
@@ -173,32 +179,49 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
     return manuscript, f"Here is your last scene; {new} begins a new one", "information"
 
 
-def _told(why: str) -> int:
-    """Say what went wrong, in one line; returns the exit code for it."""
+def _tell(why: str) -> None:
+    """Print one line on standard error."""
     with suppress(OSError):  # the terminal may be gone
         print(f"bardtui: {printable(why)}", file=sys.stderr, flush=True)
-    return 1
 
 
 def run(scene: Path | None) -> int:
-    """Run the program to its end; returns the exit code."""
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
-        return _told("this needs a terminal; `bardtui generate` writes into pipes")
+    """Run the program to its end; return the exit code.
+
+    It is 1 for what a user, a file or the machine can cause and 70 for a bug, which is logged.
+    """
     try:
-        settings = Settings.load(paths.config_file())
-    except SettingsError as error:
-        return _told(str(error))
+        return _run(scene)
+    except Exception as error:
+        from bardtui.log import explain
+
+        _tell(explain(error))
+        return 70 if user_message(error) is None else 1
+
+
+def _run(scene: Path | None) -> int:
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise UserError("this needs a terminal; `bardtui generate` writes into pipes")
+    need_memory(_TO_START, "The interface")
+    settings = Settings.load(paths.config_file())
     try:
         app = BardApp(scene, settings)
     except SettingsError as error:
-        return _told(f"{paths.config_file()}: {error}")
-    except (SceneError, OSError) as error:
-        return _told(str(error.strerror if isinstance(error, OSError) else error))
+        raise SettingsError(f"{paths.config_file()}: {error}") from error
     divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
+    # Textual prints the traceback of an error in a handler here when the program ends.
+    traceback = StringIO()
+    app.error_console = Console(file=traceback, width=100)
     app.run()
     code = app.return_code or 0
     if problem := app.stage.manuscript.problem:
-        code = _told(f"the scene is not saved: {problem}")
+        _tell(f"the scene is not saved: {problem}")
+        code = 1
+    if bug := traceback.getvalue():
+        from bardtui.log import log_bug
+
+        _tell(log_bug(bug))
+        code = 70
     if app.stage.engine.busy:
         # TensorFlow cannot be interrupted while it loads. Everything is saved: do not wait for it.
         with suppress(OSError):

@@ -38,8 +38,7 @@ def shell(
 def run(*arguments: str, text: str | bytes = "") -> Any:
     """Run a command in this process: exit code, standard output and standard error."""
     result = CliRunner(env={"COLUMNS": "200"}).invoke(app, arguments, input=text)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    assert result.exit_code in (0, 1, 2), result.stderr
     return result
 
 
@@ -201,7 +200,13 @@ def test_a_damaged_model_is_told(installed: ModelBundle) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--version",), ("--help",), ("train", "--help"), ("models", "list"), ("corpus", "list")],
+    [
+        ("--version", "--verbose"),
+        ("--help",),
+        ("train", "--help"),
+        ("models", "list"),
+        ("corpus", "list"),
+    ],
 )
 def test_what_needs_no_network_comes_without_tensorflow(arguments: Sequence[str]) -> None:
     code = (
@@ -228,6 +233,16 @@ def test_the_first_picture_waits_for_the_stage_alone() -> None:
 
 def test_the_version() -> None:
     assert run("--version").stdout == f"bardtui {__version__}\n"
+
+
+def test_the_verbose_version_names_libraries_and_the_error_log(home: Path) -> None:
+    for arguments in (("--version", "--verbose"), ("--verbose", "--version")):
+        lines = run(*arguments).stdout.splitlines()
+        assert lines[0] == f"bardtui {__version__}"
+        for name in ("Python", "TensorFlow", "Keras", "Textual"):
+            assert any(line.startswith(f"{name} ") for line in lines)
+        assert lines[-1] == f"error log: {home / 'errors.log'}"
+    assert run("--verbose").exit_code == 2
 
 
 def test_wrong_input_is_told_without_noise() -> None:
@@ -483,6 +498,13 @@ def test_no_time_to_measure_is_told(installed: ModelBundle, seconds: str) -> Non
     result = run("benchmark", "--model", "tiny", "--seconds", seconds)
     assert result.exit_code in (1, 2)
     assert result.stderr
+
+
+def test_odd_file_names_in_wrong_usage_are_escaped() -> None:
+    result = run("open", "a\u202e.txt", "b\u202e.txt")
+    assert result.exit_code == 2
+    assert "b\ufffd.txt" in result.stderr
+    assert "\u202e" not in result.stderr
 
 
 def test_a_file_that_is_not_there_is_not_opened() -> None:
