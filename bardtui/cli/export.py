@@ -46,7 +46,7 @@ def export(
         except SceneError as error:
             fail(str(error))
         if report:
-            typer.echo(f"bardtui: {replace(report, aside=None)}", err=True)
+            typer.echo(f"bardtui: {replace(report, backup=None)}", err=True)
         if output is not None:
             atomic_write(output, text, private=False)
         elif sys.stdout.isatty():

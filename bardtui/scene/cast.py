@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.scene.script import LONGEST_CUE, Speech, is_cue, is_name, parse
+from bardtui.scene.script import MAX_CUE_LENGTH, Speech, is_cue, is_name, parse
 
 Player = Literal["writer", "model"]
 
 PROPERTY = "cast"  # of a scene
-MOST_ROLES = 100
+MAX_ROLES = 100
 _RECENT = 20_000  # characters of a scene that say whose turn it is
 
 
@@ -32,7 +32,7 @@ class Role:
     muted: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.cue) > LONGEST_CUE or not (is_cue(self.cue) or is_name(self.cue)):
+        if len(self.cue) > MAX_CUE_LENGTH or not (is_cue(self.cue) or is_name(self.cue)):
             raise SceneError(f"{self.name!r} cannot be a role's name: capitals, such as OLD ANN")
         if self.temperature is not None and not 0.01 <= self.temperature <= 10:
             raise SceneError("a temperature is between 0.01 and 10")
@@ -53,8 +53,8 @@ class Cast:
         names = [role.name for role in self.roles]
         if len(set(names)) < len(names):
             raise SceneError("there is a role of that name already")
-        if len(names) > MOST_ROLES:
-            raise SceneError(f"a cast has at most {MOST_ROLES} roles")
+        if len(names) > MAX_ROLES:
+            raise SceneError(f"a cast has at most {MAX_ROLES} roles")
 
     @classmethod
     def of(cls, scene: Scene) -> "Cast":
@@ -88,7 +88,7 @@ class Cast:
         plays whoever spoke first where nobody is the writer's yet, the model the others."""
         cast = self
         for name in dict.fromkeys(speakers(text)):
-            if len(cast.roles) >= MOST_ROLES or any(role.name == name for role in cast.roles):
+            if len(cast.roles) >= MAX_ROLES or any(role.name == name for role in cast.roles):
                 continue
             taken = any(role.player == "writer" for role in cast.roles)
             cast = cast.with_role(Role(name, "model" if taken else "writer"))
@@ -115,17 +115,17 @@ def speakers(text: str) -> Iterable[str]:
     return (block.speaker for block in parse(text) if isinstance(block, Speech))
 
 
-def speaks(before: str, role: Role) -> bool:
+def is_speaking(before: str, role: Role) -> bool:
     """Whether `before` ends in a speech of the role's that nothing has ended yet."""
     blocks = parse(before[-_RECENT:])
     last = blocks[-1] if blocks else None
     return isinstance(last, Speech) and last.speaker == role.name and not before.endswith("\n\n")
 
 
-def given_the_word(before: str, role: Role) -> str:
+def cue_to_add(before: str, role: Role) -> str:
     """What is to be added to `before` so that the role speaks next: its cue in a paragraph of its
     own, or nothing where it is speaking already."""
-    if speaks(before, role):
+    if is_speaking(before, role):
         return "" if before.endswith("\n") else "\n"
     breaks = len(before) - len(before.rstrip("\n"))
     return "\n" * max(0, 2 - breaks if before else 0) + role.cue + "\n"

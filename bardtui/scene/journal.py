@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from bardtui.files import atomic_write, lock, private_folder, sync_folder
-from bardtui.scene.journal_reader import Reading, Report, encode, encode_header, shown
+from bardtui.scene.journal_reader import JournalReader, Report, display_name, encode, encode_header
 from bardtui.scene.scene import Event, Scene, SceneError
 
 FLUSH_SECONDS = 0.25
@@ -48,7 +48,7 @@ class Journal:
         self._taken = 0
         self._text: tuple[int, list[str]] | None = None
         self._tried = time.monotonic()
-        self._to_mend: Reading | None = None
+        self._to_mend: JournalReader | None = None
         #: False from when the disk refused something until it has been taken after all.
         self.saved = True
 
@@ -91,14 +91,14 @@ class Journal:
             raise _refused(path, "be opened for writing", error) from error
         try:
             _lock(file, path)
-            reading = Reading(path, file)
+            reading = JournalReader(path, file)
         except BaseException as error:
             file.close()
             if isinstance(error, OSError):
                 raise _refused(path, "be read", error) from error
             raise
-        journal = cls(path, file, len(reading.mended))
-        journal._to_mend = reading if reading.mended != reading.found else None
+        journal = cls(path, file, len(reading.repaired))
+        journal._to_mend = reading if reading.repaired != reading.content else None
         reading.scene.on_event = journal.write
         return journal, reading.scene, reading.report
 
@@ -193,12 +193,12 @@ class Journal:
         if self._to_mend is None:
             return
         reading = self._to_mend
-        if reading.report.aside is not None:
-            atomic_write(reading.report.aside, reading.found)
+        if reading.report.backup is not None:
+            atomic_write(reading.report.backup, reading.content)
         # In place, for the lock is on this very file. A crash in the middle finds the original
         # aside, or, if only the last line was cut short, the same bytes written over themselves.
         self._file.seek(0)
-        mended = memoryview(reading.mended)
+        mended = memoryview(reading.repaired)
         while mended:
             mended = mended[self._file.write(mended) :]
         self._file.truncate()
@@ -217,10 +217,10 @@ def _lock(file: FileIO, path: Path) -> None:
     try:
         lock(file)
     except BlockingIOError as error:
-        raise SceneBusyError(f"{shown(path)} is open elsewhere") from error
+        raise SceneBusyError(f"{display_name(path)} is open elsewhere") from error
     except OSError as error:
         raise _refused(path, "be locked", error) from error
 
 
 def _refused(path: Path, what: str, error: OSError) -> JournalError:
-    return JournalError(f"{shown(path)} cannot {what}: {error.strerror or error}")
+    return JournalError(f"{display_name(path)} cannot {what}: {error.strerror or error}")

@@ -25,23 +25,27 @@ _OPENING = b'{"bardtui":"scene"'
 class Report:
     """What was wrong with a journal that was read; false if nothing was."""
 
-    torn: bool = False  # the last line was incomplete and is dropped
+    cut_short: bool = False  # the last line was incomplete and is dropped
     damaged: list[int] = field(default_factory=list)  # numbers of lines lost, whole or in part
-    aside: Path | None = None  # where the file as found is put before anything is written
+    backup: Path | None = None  # where the file as found is put before anything is written
 
     def __bool__(self) -> bool:
-        return self.torn or bool(self.damaged)
+        return self.cut_short or bool(self.damaged)
 
     def __str__(self) -> str:
         """One line for the writer; empty if nothing was wrong."""
         if self.damaged:
             lines = ", ".join(map(str, self.damaged[:5])) + (", ..." if self.damaged[5:] else "")
-            kept = f"; the file as it was will be kept as {shown(self.aside)}" if self.aside else ""
+            kept = (
+                f"; the file as it was will be kept as {display_name(self.backup)}"
+                if self.backup
+                else ""
+            )
             return f"damaged in line {lines}; all that can be read is here{kept}"
-        return "the last line was cut short and is left out" if self.torn else ""
+        return "the last line was cut short and is left out" if self.cut_short else ""
 
 
-def shown(path: Path) -> str:
+def display_name(path: Path) -> str:
     """A file's name, fit to stand in one line of a message."""
     return printable(path.name)
 
@@ -66,23 +70,25 @@ def read_scene(path: Path) -> tuple[Scene, Report]:
     """Read a scene without locking or changing its file. Raises SceneError."""
     try:
         with FileIO(path) as file:
-            reading = Reading(path, file)
+            reading = JournalReader(path, file)
     except OSError as error:
-        raise SceneError(f"{shown(path)} cannot be read: {error.strerror or error}") from error
+        raise SceneError(
+            f"{display_name(path)} cannot be read: {error.strerror or error}"
+        ) from error
     return reading.scene, reading.report
 
 
-class Reading:
+class JournalReader:
     """What a journal's bytes hold: the scene, the report, and the file as it should have been."""
 
     def __init__(self, path: Path, file: FileIO) -> None:
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
-            raise SceneError(f"{shown(path)} is too large to be a scene")
-        self.found = file.readall()
+            raise SceneError(f"{display_name(path)} is too large to be a scene")
+        self.content = file.readall()
         self.report = Report()
         self._kept: list[bytes] = []
         self._lost: dict[int, tuple[int | None, int | None]] = {}
-        header, *lines = self.found.split(b"\n")
+        header, *lines = self.content.split(b"\n")
         unfinished = not lines or lines[-1] != b""
         if lines and not unfinished:
             lines.pop()
@@ -90,23 +96,23 @@ class Reading:
         for number, line in enumerate(lines, 2):
             self._read_event(number, line, cut_short=unfinished and number == len(lines) + 1)
         if 1 in self.report.damaged and not self.scene.passages:
-            raise SceneError(f"{shown(path)} is not a scene")
+            raise SceneError(f"{display_name(path)} is not a scene")
         if self.report.damaged:
-            self.report.aside = _free_name(path)
-        self.mended = b"".join(self._kept) if self.report or unfinished else self.found
+            self.report.backup = _free_name(path)
+        self.repaired = b"".join(self._kept) if self.report or unfinished else self.content
 
     def _read_header(self, path: Path, line: bytes, *, cut_short: bool) -> Scene:
         try:
             header = read_header(line)
         except SceneError as error:
-            raise SceneError(f"{shown(path)} was {error}") from error
+            raise SceneError(f"{display_name(path)} was {error}") from error
         if header is not None:
             created = header.get("created")
             scene = Scene(header["title"], created if isinstance(created, str) else None)
             self._kept.append(line + b"\n")
             return scene
         if cut_short and line[: len(_OPENING)] == _OPENING[: len(line)]:
-            self.report.torn = True
+            self.report.cut_short = True
         else:
             self.report.damaged.append(1)
         scene = Scene(path.name.removesuffix(SUFFIX))
@@ -119,7 +125,7 @@ class Reading:
             return
         found = parse_line(line)
         if found is None and cut_short:
-            self.report.torn = True
+            self.report.cut_short = True
             return
         # A byte that is no UTF-8 costs its own character only.
         event = parse_line(line.decode("utf-8", "replace").encode()) if found is None else found

@@ -1,150 +1,205 @@
-"""What the scenes of a folder hold: how much, whose, and where some words stand in them."""
+"""Count and search the text of saved scenes."""
 
 import threading
+import time
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bardtui.scene.journal_reader import read_scene, shown
+from bardtui.scene.journal_reader import display_name, read_scene
+from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene import SceneError
 
-_ROOM = 1 << 26  # characters of scenes' texts that are kept in memory for the next search
-_BEFORE, _AFTER = 48, 200  # characters that are shown around what was found
+_CACHE_SIZE = 1 << 26  # characters of text kept in memory for the next search
+_BEFORE, _AFTER = 48, 200  # characters of context around a match
+_INTERVAL = 0.05  # seconds between two reports of progress
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The size of a scene's visible text."""
+
+    words: int
+    characters: int
+    by_writer: int  # characters written by the writer
+
+    @property
+    def writer_share(self) -> float:
+        """The writer's share of the characters, 0 to 1."""
+        return self.by_writer / max(self.characters, 1)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Text that was found, and its context, without line breaks."""
+
+    before: str
+    found: str
+    after: str
+    in_other_take: bool = False  # not in the visible text
 
 
 class _Folding(dict[int, int]):
-    """What a character is sought as: a letter without its accents, and quotation marks as they are
-    typed. One for one, so that what is found stands at the same place in the text."""
+    """Map characters to what they are compared as, one to one, so that offsets stay the same.
+
+    Accents are ignored in the European scripts; elsewhere a mark can make another letter.
+    Typographic quotation marks equal straight ones.
+    """
 
     def __missing__(self, code: int) -> int:
-        # Of the scripts of Europe: elsewhere a mark makes another letter.
         letter, *marks = list(unicodedata.normalize("NFD", chr(code)))
         accented = marks and letter.isalpha() and ord(letter) < 0x590
         self[code] = ord(letter) if accented else code
         return self[code]
 
 
-_FOLD = _Folding({ord(a): ord(b) for a, b in zip("’‘“”", "''\"\"", strict=True)})
+_FOLDING = _Folding({ord(a): ord(b) for a, b in zip("’‘“”", "''\"\"", strict=True)})
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How much the visible text of a scene is."""
-
-    words: int
-    characters: int
-    writers: int  # characters that are the writer's
-
-    @property
-    def writers_share(self) -> float:
-        """How much of it is the writer's, 0 to 1."""
-        return self.writers / max(self.characters, 1)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """Where some words were found, and what stands around them, on one line."""
-
-    before: str
-    found: str
-    after: str
-    elsewhere: bool = False  # in another take, not in the visible text
-
-
-class Sought:
-    """Words to look for, in any case, with accents or without; any white space stands for any
-    other, and an apostrophe or quotation mark for its typographic kin."""
+class Query:
+    """Words to search for. Case, accents, the style of quotation marks and the kind of white space
+    do not matter. An empty query is false."""
 
     def __init__(self, words: str) -> None:
-        self._folded = _fold(_flat(words))
+        self._folded = _fold(_flatten(words))
 
     def __bool__(self) -> bool:
         return bool(self._folded)
 
     def find(self, text: str) -> tuple[int, int] | None:
-        """Where they stand first in a text that is on one line already, such as a title."""
-        return self._find(_fold(text))
+        """Return the start and end of the first match in a text without line breaks."""
+        return self._find_folded(_fold(text))
 
-    def _find(self, folded: str) -> tuple[int, int] | None:
+    def _find_folded(self, folded: str) -> tuple[int, int] | None:
         start = folded.find(self._folded)
         return None if start < 0 else (start, start + len(self._folded))
 
 
-class Contents:
-    """Reads scenes, without their locks, and remembers what it read until a file has changed.
+class SceneSearch:
+    """Reads scene files and caches what it read until a file changes.
 
-    For any number of threads. The texts are kept for the next search as long as there is `room`
-    for them, in characters.
+    It takes no locks on scenes and can be used by several threads. Texts are cached up to
+    `cache_size` characters; counts always are.
     """
 
-    def __init__(self, room: int = _ROOM) -> None:
-        self._known: dict[Path, _Known] = {}
-        self._room = room
+    def __init__(self, cache_size: int = _CACHE_SIZE) -> None:
+        self._entries: dict[Path, _Entry] = {}
+        self._room = cache_size
         self._lock = threading.Lock()
 
     def counts(self, path: Path) -> Counts:
-        """How much a scene is. Raises SceneError if it cannot be read."""
-        return self._look(path).counts
+        """Return the size of a scene. Raises SceneError if it cannot be read."""
+        return self._entry(path).counts
 
-    def find(self, path: Path, sought: Sought) -> Hit | None:
-        """Where words stand first in a scene: in its visible text, or else in another take.
+    def find(self, path: Path, query: Query) -> Match | None:
+        """Return the first match in the visible text of a scene, or else in its other takes.
 
-        Raises SceneError if it cannot be read.
+        Raises SceneError if the scene cannot be read.
         """
-        known = self._look(path)
-        texts = known.texts if known.texts is not None else _read(path)[1]
+        entry = self._entry(path)
+        texts = entry.texts if entry.texts is not None else _read(path)[1]
         for number, text in enumerate(texts):
-            if place := sought._find(text.folded):
-                return text.around(*place, elsewhere=number > 0)
+            if place := query._find_folded(text.folded):
+                return text.match(*place, in_other_take=number > 0)
         return None
 
-    def _look(self, path: Path) -> "_Known":
+    def _entry(self, path: Path) -> "_Entry":
         try:
             status = path.stat()
         except OSError as error:
-            raise SceneError(f"{shown(path)} cannot be read: {error.strerror or error}") from error
+            raise SceneError(
+                f"{display_name(path)} cannot be read: {error.strerror or error}"
+            ) from error
         stamp = status.st_mtime_ns, status.st_size
-        known = self._known.get(path)
-        if known is None or known.stamp != stamp:
-            known = self._keep(path, _Known(stamp, *_read(path)))
-        return known
+        entry = self._entries.get(path)
+        if entry is None or entry.stamp != stamp:
+            entry = self._store(path, _Entry(stamp, *_read(path)))
+        return entry
 
-    def _keep(self, path: Path, known: "_Known") -> "_Known":
+    def _store(self, path: Path, entry: "_Entry") -> "_Entry":
         with self._lock:
-            if (before := self._known.get(path)) is not None:
-                self._room += before.room
-            if known.room > self._room:
-                known = _Known(known.stamp, known.counts, None)
-            self._room -= known.room
-            self._known[path] = known
-        return known
+            if (old := self._entries.get(path)) is not None:
+                self._room += old.size
+            if entry.size > self._room:
+                entry = _Entry(entry.stamp, entry.counts, None)
+            self._room -= entry.size
+            self._entries[path] = entry
+        return entry
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What was found in one scene, or the reason why it cannot be read."""
+
+    path: Path
+    counts: Counts | None = None
+    match: Match | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class SearchProgress:
+    """Results for some of the scenes; `done` with the last of them."""
+
+    query: Query
+    results: list[SearchResult]
+    done: bool
+
+
+def search_scenes(
+    search: SceneSearch, scenes: Iterable[SceneInfo], query: Query
+) -> Iterator[SearchProgress]:
+    """Read scenes in order and yield results every few hundredths of a second.
+
+    A scene whose title matches is not searched.
+    """
+    results: list[SearchResult] = []
+    reported = time.monotonic()
+    for scene in scenes:
+        if scene.broken is None:
+            results.append(_search_scene(search, scene, query))
+        if time.monotonic() - reported >= _INTERVAL:
+            yield SearchProgress(query, results, done=False)
+            results, reported = [], time.monotonic()
+    yield SearchProgress(query, results, done=True)
+
+
+def _search_scene(search: SceneSearch, scene: SceneInfo, query: Query) -> SearchResult:
+    try:
+        counts = search.counts(scene.path)
+        in_text = query and not query.find(scene.title)
+        match = search.find(scene.path, query) if in_text else None
+    except SceneError as error:
+        return SearchResult(scene.path, error=str(error))
+    return SearchResult(scene.path, counts, match)
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A text on one line, as it is shown and as it is searched: of equal length."""
+    """A text without line breaks, as it is shown and as it is compared; both of equal length."""
 
     flat: str
     folded: str
 
-    def around(self, start: int, stop: int, *, elsewhere: bool) -> Hit:
+    def match(self, start: int, stop: int, *, in_other_take: bool) -> Match:
         begin, end = max(0, start - _BEFORE), stop + _AFTER
         before, after = self.flat[begin:start], self.flat[stop:end]
         if begin:
-            before = "…" + before[before.find(" ") + 1 :]  # not from the middle of a word
+            before = "…" + before[before.find(" ") + 1 :]  # begin with a whole word
         if end < len(self.flat):
             after += "…"
-        return Hit(before, self.flat[start:stop], after, elsewhere)
+        return Match(before, self.flat[start:stop], after, in_other_take)
 
 
 @dataclass(frozen=True)
-class _Known:
-    stamp: tuple[int, int]  # when the file was changed, in nanoseconds, and its size
+class _Entry:
+    stamp: tuple[int, int]  # modification time in nanoseconds, and size of the file
     counts: Counts
-    texts: list[_Text] | None  # the visible one, then every passage that is not all in it
+    texts: list[_Text] | None  # the visible text, then every passage that is not all visible
 
     @property
-    def room(self) -> int:
+    def size(self) -> int:
         return sum(2 * len(text.flat) for text in self.texts or ())
 
 
@@ -153,19 +208,19 @@ def _read(path: Path) -> tuple[Counts, list[_Text]]:
     visible = scene.path()
     text = "".join(passage.text[:length] for passage, length in visible)
     runs = (run for passage, length in visible for run in passage.by_author(length))
-    writers = sum(len(text) for author, text in runs if author == "writer")
+    by_writer = sum(len(text) for author, text in runs if author == "writer")
     whole = {passage.id for passage, length in visible if length == passage.length}
     hidden = (passage.text for passage in scene.passages.values() if passage.id not in whole)
-    texts = [_Text(flat, _fold(flat)) for flat in map(_flat, (text, *hidden))]
+    texts = [_Text(flat, _fold(flat)) for flat in map(_flatten, (text, *hidden))]
     words = texts[0].flat.count(" ") + bool(texts[0].flat)
-    return Counts(words, len(text), writers), texts
+    return Counts(words, len(text), by_writer), texts
 
 
-def _flat(text: str) -> str:
-    """A text with one space for all white space. Line by line: other threads get their turns."""
+def _flatten(text: str) -> str:
+    """Replace all white space by single spaces, line by line so that other threads get to run."""
     lines = (" ".join(line.split()) for line in text.splitlines())
     return unicodedata.normalize("NFC", " ".join(filter(None, lines)))
 
 
 def _fold(text: str) -> str:
-    return text.translate(_FOLD).lower().replace("ς", "σ")
+    return text.translate(_FOLDING).lower().replace("ς", "σ")

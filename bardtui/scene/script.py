@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-LONGEST_CUE = 60  # characters; a longer line is speech, whatever it looks like
+MAX_CUE_LENGTH = 60  # characters; a longer line is speech, whatever it looks like
 
 _CUE = re.compile(r"[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+[^\Wa-z]+)*:\s*")
 _NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
@@ -47,7 +47,7 @@ def is_heading(line: str) -> bool:
     return _HEADING.fullmatch(line.strip()) is not None
 
 
-def is_nobodys(text: str) -> bool:
+def is_only_directions(text: str) -> bool:
     """Whether what a writer types is stage directions alone, over however many lines, the last of
     them perhaps not ended yet. After one that is, a space says that words are to follow it."""
     words = _DIRECTIONS.sub("", text)
@@ -55,7 +55,7 @@ def is_nobodys(text: str) -> bool:
     return text.startswith("[") and not follows and _WORD.search(words) is None
 
 
-def joined(before: str, line: str, *, apart: bool = False) -> str:
+def line_to_add(before: str, line: str, *, apart: bool = False) -> str:
     """`line` as it is to be added to a scene that ends in `before`.
 
     A line of the writer's begins a new line; a cue (alone, or with its speech below it) begins a
@@ -158,4 +158,4 @@ def split_directions(line: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_cue_line(line: str, opens_paragraph: bool) -> bool:
-    return len(line) <= LONGEST_CUE and (is_cue(line) or (opens_paragraph and is_name(line)))
+    return len(line) <= MAX_CUE_LENGTH and (is_cue(line) or (opens_paragraph and is_name(line)))

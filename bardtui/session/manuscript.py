@@ -9,8 +9,9 @@ from textwrap import shorten
 from bardtui import paths
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.journal_reader import SUFFIX, shown
-from bardtui.scene.library import OPENED_FROM, new_scene_path, origin_of, scene_made_from
+from bardtui.scene.journal_reader import SUFFIX, display_name
+from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
+from bardtui.scene.names import new_scene_path
 from bardtui.scene.scene import Author, Event, Scalar, Scene, SceneError
 from bardtui.scene.script import is_cue
 
@@ -55,16 +56,16 @@ class Manuscript:
             journal, scene, report = Journal.open(path)
             return cls(scene, journal), str(report)
         if path.stat().st_size > _MAX_TEXT_FILE:
-            raise SceneError(f"{shown(path)} is too large for a scene")
+            raise SceneError(f"{display_name(path)} is too large for a scene")
         origin = origin_of(path)
         if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
             manuscript, notice = cls.open(made)
-            known = f"This scene began with {shown(path)} when you opened it before"
+            known = f"This scene began with {display_name(path)} when you opened it before"
             return manuscript, f"{known}; {notice}" if notice else known
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise SceneError(f"{shown(path)} is not a UTF-8 text") from error
+            raise SceneError(f"{display_name(path)} is not a UTF-8 text") from error
         from bardtui.scene.export import scene_from_text
 
         scene = scene_from_text(path.stem, text)

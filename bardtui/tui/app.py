@@ -20,7 +20,7 @@ from bardtui import paths
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import printable
 from bardtui.memory import MB, need_memory
-from bardtui.scene.library import latest
+from bardtui.scene.library import latest_scene
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
@@ -168,7 +168,7 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
     `new` is the key that begins a new one.
     """
     try:
-        last = latest(paths.scenes_dir())
+        last = latest_scene(paths.scenes_dir())
         if last is None:
             return Manuscript(), "", "information"
         manuscript, notice = Manuscript.open(last.path)

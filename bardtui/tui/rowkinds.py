@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from bardtui.scene.script import LONGEST_CUE, is_cue
+from bardtui.scene.script import MAX_CUE_LENGTH, is_cue
 from bardtui.tui.wrapping import WrappedText
 
 Kind = Literal["speech", "cue", "direction"]
@@ -15,10 +15,10 @@ _DIRECTION = re.compile(r"\[[^\]]*\]?")
 def kinds_in(whole: WrappedText, begin: int, row: str) -> dict[int, Kind]:
     """What the `row` at offset `begin` of a text holds, and where in the row each part begins."""
     before = whole.slice(max(0, begin - _LONGEST_DIRECTION), begin).rpartition("\n")[2]
-    if len(before) + len(row) <= LONGEST_CUE:
+    if len(before) + len(row) <= MAX_CUE_LENGTH:
         end = begin + len(row)
-        line = before + row + whole.slice(end, end + LONGEST_CUE).partition("\n")[0]
-        if len(line) <= LONGEST_CUE and is_cue(line):
+        line = before + row + whole.slice(end, end + MAX_CUE_LENGTH).partition("\n")[0]
+        if len(line) <= MAX_CUE_LENGTH and is_cue(line):
             return {0: "cue"}
     kinds: dict[int, Kind] = {0: "speech"}
     at = 0

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bardtui.scene.cast import Cast, given_the_word, speaks
-from bardtui.scene.script import Speech, is_cue, is_heading, is_nobodys, joined, parse
+from bardtui.scene.cast import Cast, cue_to_add, is_speaking
+from bardtui.scene.script import Speech, is_cue, is_heading, is_only_directions, line_to_add, parse
 from bardtui.settings import Stop
 
 _RECENT = 20_000  # characters of a scene that say who speaks
@@ -24,7 +24,7 @@ class Turn:
 def next_turn(cast: Cast, text: str) -> Turn | None:
     """The model's turn after `text`; None where the cast gives it none.
 
-    A text that breaks off in mid-line is finished as it stands, by whoever speaks it; if that is
+    A text that breaks off in mid-line is finished as it stands, whoever speaks it; if that is
     a role of the model's, with its own settings.
     """
     if not cast.roles:
@@ -40,7 +40,7 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
         return None
     # A speech of theirs that has ended is not gone on with: left to itself, the model would give
     # the word to somebody else.
-    opening = given_the_word(text, role)
+    opening = cue_to_add(text, role)
     if not opening and not text.endswith(f"{role.cue}\n"):
         opening = f"\n{role.cue}\n"
     return Turn(opening, role.name, role.model, role.temperature, "speech")
@@ -55,21 +55,21 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     first, _, rest = line.partition("\n")
     if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
         alone = bool(cast.roles) and not rest
-        return joined(before, f"{first.rstrip()}\n" if alone else line, apart=True)
+        return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
     named = next((r for r in cast.roles if first.startswith(f"{r.name}: ")), None)
     if named is not None:
         line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
     role = named or cast.turn("writer", before)
-    direction = named is None and is_nobodys(line)
-    speaking = role is not None and (cut or direction) and speaks(before, role)
+    direction = named is None and is_only_directions(line)
+    speaking = role is not None and (cut or direction) and is_speaking(before, role)
     end = "" if line[-1:].isspace() else "\n"
     if cut and (speaking or not (named or _is_a_models(cast, before))):
         return line + end
     # Who has no role to speak as shall not seem to be whoever spoke last, and a stage direction is
     # nobody's speech, but for one in mid-speech.
     if role is None or (direction and (not speaking or is_heading(line))):
-        return joined(before, line, apart=bool(cast.roles))
-    return given_the_word(before, role) + line + end
+        return line_to_add(before, line, apart=bool(cast.roles))
+    return cue_to_add(before, role) + line + end
 
 
 def _is_a_models(cast: Cast, text: str) -> bool:

@@ -17,7 +17,7 @@ from bardtui.cli import export as command
 from bardtui.scene.export import FORMATS, scene_from_json, suffix_of
 from bardtui.scene.export import export as exported
 from bardtui.scene.journal import Journal
-from bardtui.scene.library import new_scene_path
+from bardtui.scene.names import new_scene_path
 from bardtui.scene.scene import Scene
 
 app = typer.Typer()

@@ -55,7 +55,7 @@ def test_cut_at_any_byte_it_reads_as_far_as_it_goes(tmp_path: Path) -> None:
         cut = bool(complete) and not complete[-1].endswith(b"\n")
         at_line_end = whole[length : length + 1] == b"\n"
         assert report.damaged == []
-        assert report.torn == ((cut and not at_line_end) or length == 0)
+        assert report.cut_short == ((cut and not at_line_end) or length == 0)
         got = text_of(scene)
         expected = sum(b'"passage"' in line[:18] for line in complete[: len(complete) - cut])
         assert len(got) == expected + (cut and at_line_end and b'"passage"' in complete[-1][:18])
@@ -102,7 +102,7 @@ def test_a_lost_line_costs_only_what_stood_in_it(tmp_path: Path) -> None:
         path.write_bytes(damaged)
         journal, scene, report = Journal.open(path)
         assert report.damaged[0] == number + 1
-        assert not report.torn
+        assert not report.cut_short
         event = json.loads(line)
         got = text_of(scene)
         for passage_id, text in texts.items():
@@ -110,15 +110,15 @@ def test_a_lost_line_costs_only_what_stood_in_it(tmp_path: Path) -> None:
                 assert got[passage_id] == text
         scene.add("writer", "after the damage")
         journal.close()
-        assert report.aside is not None
-        assert report.aside.read_bytes() == damaged
+        assert report.backup is not None
+        assert report.backup.read_bytes() == damaged
         again, clean = read_scene(path)
         assert not clean
         assert list(again.events()) == list(scene.events())
-    assert report.aside is not None
-    assert report.aside.name == f"s.scene.jsonl.damaged-{len(whole) - 1}"
+    assert report.backup is not None
+    assert report.backup.name == f"s.scene.jsonl.damaged-{len(whole) - 1}"
     assert f"line {len(whole)};" in str(report)
-    assert report.aside.stat().st_mode & 0o777 == 0o600
+    assert report.backup.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_followed_a_lost_passage_follows_what_stood_before_it(tmp_path: Path) -> None:
@@ -301,8 +301,8 @@ def test_mending_that_the_disk_refuses_is_tried_again(
     monkeypatch.setattr(Stubborn, "refuse", False)
     scene.add("writer", " and on")
     journal.close()
-    assert report.aside is not None
-    assert report.aside.read_bytes() == damaged
+    assert report.backup is not None
+    assert report.backup.read_bytes() == damaged
     again, clean = read_scene(path)
     assert not clean
     assert list(again.events()) == list(scene.events())

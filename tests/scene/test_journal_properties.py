@@ -181,12 +181,12 @@ def test_flipped_bits_never_crash_and_what_is_read_is_read_again(
         journal, scene, report = Journal.open(path)
         for number, line in enumerate(bytes(data).split(b"\n"), 1):
             if line and not line.startswith(b"{"):
-                assert number in report.damaged or report.torn
+                assert number in report.damaged or report.cut_short
         scene.add("writer", "on")
         journal.close()
         if report.damaged:
-            assert report.aside is not None
-            assert report.aside.read_bytes() == data
+            assert report.backup is not None
+            assert report.backup.read_bytes() == data
         again, clean = read_scene(path)
         assert not clean
         assert list(again.events()) == list(scene.events())

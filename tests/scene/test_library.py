@@ -10,16 +10,14 @@ from bardtui.scene.journal import Journal, SceneBusyError
 from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.library import (
     OPENED_FROM,
-    claimed,
-    duplicate_scene,
-    latest,
+    latest_scene,
     list_scenes,
-    new_scene_path,
     origin_of,
-    rename_scene,
     scene_info,
     scene_made_from,
 )
+from bardtui.scene.names import new_scene_path, reserved_path
+from bardtui.scene.operations import duplicate_scene, rename_scene
 from bardtui.scene.scene import Scene, SceneError
 
 
@@ -33,7 +31,7 @@ def make(folder: Path, title: str, modified: int) -> Path:
 def test_scenes_are_listed_last_used_first(tmp_path: Path) -> None:
     folder = tmp_path / "scenes"
     assert list_scenes(folder) == []
-    assert latest(folder) is None
+    assert latest_scene(folder) is None
     old, new = make(folder, "Old", 1_000), make(folder, "New", 2_000)
     (folder / "notes.txt").write_text("no scene")
     scenes = list_scenes(folder)
@@ -57,7 +55,7 @@ def test_a_new_title_is_shown_and_a_text_that_looks_like_one_is_not(tmp_path: Pa
     assert path.name == "old.scene.jsonl"
 
 
-def test_what_cannot_be_opened_is_listed_with_its_reason_and_is_not_the_latest(
+def test_what_cannot_be_opened_is_listed_with_its_reason_and_is_not_the_latest_scene(
     tmp_path: Path,
 ) -> None:
     good = make(tmp_path, "Well", 1)
@@ -80,7 +78,7 @@ def test_what_cannot_be_opened_is_listed_with_its_reason_and_is_not_the_latest(
         "g": damaged,
         "w": None,
     }
-    found = latest(tmp_path)
+    found = latest_scene(tmp_path)
     assert found is not None
     assert found.path == good
 
@@ -196,7 +194,7 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bardtui.scene.library.atomic_write", full)
+    monkeypatch.setattr("bardtui.scene.operations.atomic_write", full)
     with pytest.raises(SceneError, match="cannot be copied: No space left"):
         duplicate_scene(path)
     assert list(tmp_path.iterdir()) == [path]
@@ -206,7 +204,7 @@ def test_a_name_claimed_by_many_at_once_is_given_to_each_once(tmp_path: Path) ->
     (tmp_path / "a.scene.jsonl").symlink_to(tmp_path / "nowhere")
 
     def take(_: int) -> Path:
-        with claimed(tmp_path, "a") as path:
+        with reserved_path(tmp_path, "a") as path:
             return path
 
     with ThreadPoolExecutor(8) as pool:

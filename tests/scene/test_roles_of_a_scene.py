@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.scene.cast import PROPERTY, Cast, Role, given_the_word, speakers
+from bardtui.scene.cast import PROPERTY, Cast, Role, cue_to_add, speakers
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.script import parse, unparse
 
@@ -113,11 +113,11 @@ def test_a_writer_goes_on_with_the_speech_begun() -> None:
     ],
 )
 def test_the_word_is_given_by_a_cue(before: str, added: str) -> None:
-    assert given_the_word(before, Role("JULIET")) == added
+    assert cue_to_add(before, Role("JULIET")) == added
 
 
 @given(st.text(st.sampled_from("ROMEO: ab\n[]"), max_size=60))
 def test_whoever_is_given_the_word_speaks_next(before: str) -> None:
-    text = before + given_the_word(before, Role("JULIET")) + "Here I am.\n"
+    text = before + cue_to_add(before, Role("JULIET")) + "Here I am.\n"
     assert list(speakers(text))[-1] == "JULIET"
     assert unparse(parse(text)) == text

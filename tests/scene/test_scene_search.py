@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bardtui.scene import scene_search as module
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.scene.scene_search import Contents, Counts, Hit, Sought
+from bardtui.scene.scene_search import Counts, Match, Query, SceneSearch
 
 ANY_TEXT = st.text(st.one_of(st.characters(exclude_categories=[]), st.sampled_from(" \n\tİßΣςé’")))
 
@@ -33,17 +33,17 @@ def say(scene: Scene, text: str) -> int:
 
 def test_counts_are_those_of_the_visible_text(scene: tuple[Path, Scene, Journal]) -> None:
     path, written, journal = scene
-    contents = Contents()
-    assert contents.counts(path) == Counts(words=0, characters=0, writers=0)
-    assert contents.counts(path).writers_share == 0
+    contents = SceneSearch()
+    assert contents.counts(path) == Counts(words=0, characters=0, by_writer=0)
+    assert contents.counts(path).writer_share == 0
     written.add("writer", "ANN:\nHark\n")
     answer = say(written, "  twice told ")
     journal.flush()
-    assert contents.counts(path) == Counts(words=4, characters=23, writers=10)
+    assert contents.counts(path) == Counts(words=4, characters=23, by_writer=10)
     written.move_head(answer, 4)
     journal.flush()
-    assert contents.counts(path) == Counts(words=3, characters=14, writers=10)
-    assert contents.counts(path).writers_share == 10 / 14
+    assert contents.counts(path) == Counts(words=3, characters=14, by_writer=10)
+    assert contents.counts(path).writer_share == 10 / 14
 
 
 def test_words_are_found_in_the_text_that_shows_before_other_takes(
@@ -56,17 +56,17 @@ def test_words_are_found_in_the_text_that_shows_before_other_takes(
     last = say(written, "The dark itself, lady.")
     written.move_head(last, 15)
     journal.flush()
-    contents = Contents()
+    contents = SceneSearch()
 
-    def find(words: str) -> Hit | None:
-        return contents.find(path, Sought(words))
+    def find(words: str) -> Match | None:
+        return contents.find(path, Query(words))
 
-    hit = Hit("Who keeps the ", "LANTERN", "? The dark itself", elsewhere=False)
+    hit = Match("Who keeps the ", "LANTERN", "? The dark itself", in_other_take=False)
     assert find("lantern") == hit
     assert find("  lanTERN ") == hit
     assert find("lantern? the dark") is not None  # over a line's and a passage's end
-    assert find("marmalade") == Hit("The ", "marmalade", " lantern.", elsewhere=True)
-    assert find("lady") == Hit("The dark itself, ", "lady", ".", elsewhere=True)
+    assert find("marmalade") == Match("The ", "marmalade", " lantern.", in_other_take=True)
+    assert find("lady") == Match("The dark itself, ", "lady", ".", in_other_take=True)
     assert find("itself, lady") is not None  # over the end of what shows
     assert find("treacle") is None
 
@@ -77,7 +77,7 @@ def test_what_stands_around_a_hit_is_cut_to_a_few_words(
     path, written, journal = scene
     written.add("writer", "before\n" * 100 + "here" + "\nafter" * 100)
     journal.flush()
-    hit = Contents().find(path, Sought("here"))
+    hit = SceneSearch().find(path, Query("here"))
     assert hit is not None
     assert hit.before == "…" + "before " * 6
     assert hit.found == "here"
@@ -105,7 +105,7 @@ def test_letters_that_are_kin_are_found(text: str, words: str, tmp_path: Path) -
     scene, path = Scene(), tmp_path / "a.scene.jsonl"
     scene.add("writer", text)
     Journal.create(path, scene).close()
-    hit = Contents().find(path, Sought(words))
+    hit = SceneSearch().find(path, Query(words))
     assert hit is not None
     assert (hit.before, hit.after) == ("", "")
 
@@ -115,14 +115,14 @@ def test_every_piece_of_a_text_is_found_in_it(text: str, data: st.DataObject) ->
     line = unicodedata.normalize("NFC", " ".join(text.split()))
     start = data.draw(st.integers(0, len(line)))
     piece = line[start : data.draw(st.integers(start, len(line)))].strip()
-    sought = Sought(piece)
+    sought = Query(piece)
     assert bool(sought) == bool(piece)
     place = sought.find(line)
     assert place is not None
     found = line[slice(*place)]
     assert place[0] <= line.index(piece)
     assert len(found) == len(piece)
-    assert Sought(found).find(piece) == (0, len(piece))
+    assert Query(found).find(piece) == (0, len(piece))
 
 
 @given(st.lists(st.tuples(st.booleans(), ANY_TEXT), max_size=6))
@@ -133,10 +133,10 @@ def test_counts_are_what_a_reader_would_count(
     for is_writer, text in passages:
         scene.add("writer", text) if is_writer else say(scene, text)
     Journal.create(path, scene).close()
-    counts = Contents().counts(path)
+    counts = SceneSearch().counts(path)
     assert counts.characters == len(scene.text)
     assert counts.words == len(scene.text.split())
-    assert counts.writers == sum(p.length for p, _ in scene.path() if p.author == "writer")
+    assert counts.by_writer == sum(p.length for p, _ in scene.path() if p.author == "writer")
 
 
 def test_a_file_is_read_once_until_it_changes(
@@ -149,13 +149,13 @@ def test_a_file_is_read_once_until_it_changes(
         reads.append(path)
         return module.read_scene(path)
 
-    contents, original = Contents(), module._read
+    contents, original = SceneSearch(), module._read
     monkeypatch.setattr(module, "_read", lambda path: (read(path), original(path))[1])
     written.add("writer", "one")
     journal.flush()
     for _ in range(3):
         assert contents.counts(path).words == 1
-        assert contents.find(path, Sought("one"))
+        assert contents.find(path, Query("one"))
     assert len(reads) == 1
     written.add("writer", " two")
     journal.flush()
@@ -164,7 +164,7 @@ def test_a_file_is_read_once_until_it_changes(
 
 
 def test_where_memory_is_short_texts_are_read_again_and_found(tmp_path: Path) -> None:
-    contents = Contents(room=20)
+    contents = SceneSearch(cache_size=20)
     paths = []
     for word in ("alpha", "beta", "gamma", "delta"):
         scene, path = Scene(), tmp_path / f"{word}.scene.jsonl"
@@ -174,11 +174,11 @@ def test_where_memory_is_short_texts_are_read_again_and_found(tmp_path: Path) ->
     for _ in range(2):
         for path in paths:
             assert contents.counts(path).words == 1
-            assert contents.find(path, Sought(path.name.partition(".")[0]))
+            assert contents.find(path, Query(path.name.partition(".")[0]))
     # What has changed gives its room back first.
     for _ in range(5):
         os.utime(paths[0])
-        assert contents.find(paths[0], Sought("alpha"))
+        assert contents.find(paths[0], Query("alpha"))
     assert contents._room == 20 - 2 * len("alpha") - 2 * len("beta")
 
 
@@ -186,20 +186,20 @@ def test_where_memory_is_short_texts_are_read_again_and_found(tmp_path: Path) ->
 def test_what_is_no_scene_is_an_error_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a\n.scene.jsonl"
     path.write_bytes(content)
-    for look in (Contents().counts, lambda path: Contents().find(path, Sought("a"))):
+    for look in (SceneSearch().counts, lambda path: SceneSearch().find(path, Query("a"))):
         with pytest.raises(SceneError) as caught:
             look(path)
         assert "\n" not in str(caught.value)
     path.unlink()
     with pytest.raises(SceneError, match="cannot be read: No such file"):
-        Contents().counts(path)
+        SceneSearch().counts(path)
 
 
 def test_reading_takes_no_lock(scene: tuple[Path, Scene, Journal]) -> None:
     path, written, journal = scene
     written.add("writer", "one")
     journal.close()
-    contents = Contents()
+    contents = SceneSearch()
     contents.counts(path)
     again, *_ = Journal.open(path)
     os.utime(path)

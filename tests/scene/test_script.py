@@ -12,7 +12,7 @@ from bardtui.scene.script import (
     Speech,
     is_cue,
     is_name,
-    joined,
+    line_to_add,
     parse,
     split_directions,
     unparse,
@@ -47,7 +47,7 @@ def test_anything_else_is_none(line: str) -> None:
     ],
 )
 def test_a_line_is_a_line_and_a_cue_a_paragraph(before: str, line: str, added: str) -> None:
-    assert joined(before, line) == added
+    assert line_to_add(before, line) == added
 
 
 @pytest.mark.parametrize(

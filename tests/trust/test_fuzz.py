@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bardtui.scene.cast import MOST_ROLES, PROPERTY, Cast
+from bardtui.scene.cast import MAX_ROLES, PROPERTY, Cast
 from bardtui.scene.export import scene_from_text, to_text
 from bardtui.scene.formats.tree import scene_from_json, to_json
 from bardtui.scene.scene import Scene, SceneError
@@ -164,7 +164,7 @@ def test_a_cast_that_anyone_wrote_is_one_or_none(value: Any) -> None:
     except SceneError as error:  # a number that is none
         is_one_line(error)
     cast = Cast.of(scene)
-    assert len(cast.roles) <= MOST_ROLES
+    assert len(cast.roles) <= MAX_ROLES
     for role in cast.roles:
         assert role.player in ("writer", "model")
         assert role.temperature is None or 0.01 <= role.temperature <= 10

@@ -18,9 +18,10 @@ from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, parse_line, read_scene
-from bardtui.scene.library import duplicate_scene, list_scenes, new_scene_path, rename_scene
+from bardtui.scene.library import list_scenes
+from bardtui.scene.names import new_scene_path
+from bardtui.scene.operations import delete_scene, duplicate_scene, rename_scene, restore_scene
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.scene.trash import discard, restore
 from bardtui.session.draft import Draft
 from bardtui.session.manuscript import Manuscript, Take
 from bardtui.settings import Remembered
@@ -243,10 +244,10 @@ def save_all(path: Path) -> None:
 
 
 def bring_back(path: Path) -> None:
-    restore(discard(path))
+    restore_scene(delete_scene(path))
 
 
-@pytest.mark.parametrize("work", [rename, duplicate_scene, discard, bring_back, save_all])
+@pytest.mark.parametrize("work", [rename, duplicate_scene, delete_scene, bring_back, save_all])
 def test_work_on_a_scene_that_is_refused_at_any_step_leaves_it(
     work: Callable[[Path], object], disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,9 +334,9 @@ def test_a_flipped_bit_anywhere_costs_its_line_only_and_is_named(tmp_path: Path)
             journal, opened, report = Journal.open(path)
             opened.add("writer", "On.")
             journal.close()
-            assert report.aside is not None
-            assert report.aside.read_bytes() == bytes(flipped)
-            report.aside.unlink()
+            assert report.backup is not None
+            assert report.backup.read_bytes() == bytes(flipped)
+            report.backup.unlink()
             again, clean = read_scene(path)
             assert not clean
             assert list(again.events()) == list(opened.events())

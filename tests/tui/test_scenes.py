@@ -14,7 +14,8 @@ from textual.widgets import Input
 from bardtui import paths
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
-from bardtui.scene.library import list_scenes, new_scene_path
+from bardtui.scene.library import list_scenes
+from bardtui.scene.names import new_scene_path
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.scene_search import Counts
 from bardtui.session.manuscript import Manuscript

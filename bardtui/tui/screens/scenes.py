@@ -18,17 +18,21 @@ from textual.worker import get_current_worker
 from bardtui.scene.library import (
     OPENED_FROM,
     SceneInfo,
-    duplicate_scene,
-    in_order,
     origin_of,
-    rename_scene,
     scene_info,
+    sort_scenes,
+)
+from bardtui.scene.operations import (
+    DeletedScene,
+    delete_scene,
+    duplicate_scene,
+    rename_scene,
+    restore_scene,
 )
 from bardtui.scene.scene import SceneError
-from bardtui.scene.scene_search import Contents, Counts, Hit, Sought
-from bardtui.scene.trash import Discarded, discard, restore
+from bardtui.scene.scene_search import Counts, Match, Query, SceneSearch, search_scenes
 from bardtui.session.manuscript import Manuscript
-from bardtui.tui.finder import Learnt, look_through, typed_file
+from bardtui.tui.finder import Searched, typed_file
 from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
 from bardtui.tui.screens.dialog import Dialog
@@ -132,17 +136,17 @@ class ScenesScreen(Dialog[SceneChoice | None]):
         scenes: Sequence[SceneInfo],
         *,
         current: Manuscript | None = None,
-        contents: Contents | None = None,
+        contents: SceneSearch | None = None,
     ) -> None:
         super().__init__()
-        self._scenes = {scene.path: scene for scene in in_order(scenes)}
+        self._scenes = {scene.path: scene for scene in sort_scenes(scenes)}
         self._current = current
-        self._contents = contents or Contents()
+        self._contents = contents or SceneSearch()
         self._counts: dict[Path, Counts] = {}
-        self._hits: dict[Path, Hit] = {}  # of what is sought, in the order they were found
-        self._sought = Sought("")
+        self._hits: dict[Path, Match] = {}  # of what is sought, in the order they were found
+        self._sought = Query("")
         self._searching = False
-        self._deleted: list[tuple[Discarded, str]] = []  # and their titles, the last one last
+        self._deleted: list[tuple[DeletedScene, str]] = []  # and their titles, the last one last
         self._field = SearchField(id="search")
         self._list = SceneList(id="scenes")
         self._detail = Static(id="detail")
@@ -203,7 +207,7 @@ class ScenesScreen(Dialog[SceneChoice | None]):
             case SceneRow(info=SceneInfo(broken=None), counts=Counts() as counts):
                 words, characters, share = in_words(counts)
                 if counts.characters:
-                    share += f", {1 - counts.writers_share:.0%} the model's"
+                    share += f", {1 - counts.writer_share:.0%} the model's"
                 return Content.assemble(bar(counts), f"  {words} · {characters} · {share}")
             case SceneRow():
                 return Content("cannot be opened")
@@ -220,7 +224,7 @@ class ScenesScreen(Dialog[SceneChoice | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         chosen = self._list.chosen
-        self._sought = Sought(event.value)
+        self._sought = Query(event.value)
         self._searching = bool(self._sought)
         self._hits.clear()
         _say(self._refusal, "")
@@ -229,30 +233,31 @@ class ScenesScreen(Dialog[SceneChoice | None]):
         self._read(list(self._scenes.values()), self._sought)
 
     @work(thread=True, exclusive=True)
-    def _read(self, scenes: Sequence[SceneInfo], sought: Sought) -> None:
+    def _read(self, scenes: Sequence[SceneInfo], sought: Query) -> None:
         worker = get_current_worker()
-        for learnt in look_through(self._contents, scenes, sought):
+        for progress in search_scenes(self._contents, scenes, sought):
             if worker.is_cancelled:
                 return
-            self.post_message(learnt)
+            self.post_message(Searched(progress))
 
-    def on_learnt(self, message: Learnt) -> None:
-        if message.sought is not self._sought:
+    def on_searched(self, message: Searched) -> None:
+        progress = message.progress
+        if progress.query is not self._sought:
             return
         found: list[SceneRow] = []
-        for looked in message.looked:
-            if (scene := self._scenes.get(looked.path)) is None:
+        for result in progress.results:
+            if (scene := self._scenes.get(result.path)) is None:
                 continue
-            if looked.error is not None:
-                self._scenes[looked.path] = replace(scene, broken=looked.error)
-            if looked.counts is not None:
-                self._counts[looked.path] = looked.counts
-            if looked.hit is not None and looked.path not in self._hits:
-                self._hits[looked.path] = looked.hit
+            if result.error is not None:
+                self._scenes[result.path] = replace(scene, broken=result.error)
+            if result.counts is not None:
+                self._counts[result.path] = result.counts
+            if result.match is not None and result.path not in self._hits:
+                self._hits[result.path] = result.match
                 found.append(self._row(scene))
-            self._list.change(self._row(self._scenes[looked.path]))
+            self._list.change(self._row(self._scenes[result.path]))
         self._list.add(found)
-        self._searching = self._searching and not message.last
+        self._searching = self._searching and not progress.done
         self._tell()
 
     # -- keys and the mouse ------------------------------------------------------------------------
@@ -338,16 +343,16 @@ class ScenesScreen(Dialog[SceneChoice | None]):
             _say(self._refusal, "This scene is on the stage. Open another one, then delete it.")
             return
         with self._or_say_why_not():
-            discarded = await asyncio.to_thread(discard, scene.path)
-            self._deleted.append((discarded, scene.title))
+            deleted = await asyncio.to_thread(delete_scene, scene.path)
+            self._deleted.append((deleted, scene.title))
             del self._scenes[scene.path]
             self._show(place)
             self.refresh_bindings()
 
     async def action_restore(self) -> None:
-        discarded, _ = self._deleted[-1]
+        deleted, _ = self._deleted[-1]
         with self._or_say_why_not():
-            path = await asyncio.to_thread(restore, discarded)
+            path = await asyncio.to_thread(restore_scene, deleted)
             self._deleted.pop()
             self._put(path)
             self.refresh_bindings()
@@ -384,7 +389,7 @@ class ScenesScreen(Dialog[SceneChoice | None]):
     def _put(self, path: Path) -> None:
         """List a scene that has come to be, and highlight it."""
         self._scenes[path] = scene_info(path)
-        self._scenes = {scene.path: scene for scene in in_order(self._scenes.values())}
+        self._scenes = {scene.path: scene for scene in sort_scenes(self._scenes.values())}
         self._show(path)
         self._read(list(self._scenes.values()), self._sought)
 

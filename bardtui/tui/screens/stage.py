@@ -29,7 +29,7 @@ from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.sidepane import SidePane
 
 if TYPE_CHECKING:
-    from bardtui.scene.scene_search import Contents
+    from bardtui.scene.scene_search import SceneSearch
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 LOW_BELOW = 32  # rows: lower terminals lose the words below the dials
@@ -46,7 +46,7 @@ class StageScreen(HistoryScreen):
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
         super().__init__(manuscript, settings, remembered)
-        self._contents: Contents | None = None  # of the saved scenes, from the last look at them
+        self._contents: SceneSearch | None = None  # of the saved scenes, from the last look at them
 
     def compose(self) -> ComposeResult:
         yield self.top_line
@@ -220,10 +220,10 @@ class StageScreen(HistoryScreen):
     @work
     async def action_scenes(self) -> None:
         """Choose another scene."""
-        from bardtui.scene.scene_search import Contents
+        from bardtui.scene.scene_search import SceneSearch
         from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 
-        self._contents = self._contents or Contents()
+        self._contents = self._contents or SceneSearch()
         self.manuscript.retry_saving()
         try:
             scenes = list_scenes(paths.scenes_dir())

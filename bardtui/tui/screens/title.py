@@ -5,7 +5,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from bardtui.scene.library import proper_title
+from bardtui.scene.names import clean_title
 from bardtui.scene.scene import SceneError
 from bardtui.tui.glyphs import visible
 from bardtui.tui.screens.dialog import Dialog
@@ -58,7 +58,7 @@ class TitleScreen(Dialog[str | None]):
 
     def _accept(self) -> None:
         try:
-            title = proper_title(self.query_one("#title", Input).value)
+            title = clean_title(self.query_one("#title", Input).value)
         except SceneError as error:
             self._say(str(error))
         else:

@@ -11,7 +11,7 @@ from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
 from bardtui.scene.library import SceneInfo
-from bardtui.scene.scene_search import Counts, Hit, Sought
+from bardtui.scene.scene_search import Counts, Match, Query
 from bardtui.tui.glyphs import visible
 from bardtui.tui.widgets.rows import Layout, Options, Rows, spread, wrapped
 
@@ -28,7 +28,7 @@ class SceneRow:
     info: SceneInfo
     counts: Counts | None = None
     """How much it is, once it has been read."""
-    hit: Hit | None = None
+    hit: Match | None = None
     """Where what was sought stands in its text."""
     is_open: bool = False
     """Whether it is the scene on the stage."""
@@ -74,7 +74,7 @@ class SceneList(Options):
         self._rows: list[Row] = []
         self._places: dict[Path, int] = {}
         self._now = datetime.now()
-        self._sought: Sought | None = None
+        self._sought: Query | None = None
 
     @property
     def chosen(self) -> Row | None:
@@ -86,7 +86,7 @@ class SceneList(Options):
         """How many scenes are listed."""
         return len(self._places)
 
-    def show(self, rows: Sequence[Row], sought: Sought | None, at: Path | int | None) -> None:
+    def show(self, rows: Sequence[Row], sought: Query | None, at: Path | int | None) -> None:
         """Show these rows, with what is sought marked in their titles.
 
         The highlight goes to the scene `at` a path, or to a place of the list; else to the first
@@ -160,7 +160,7 @@ def _file(path: Path, width: int) -> Content:
     return offer.truncate(width, ellipsis=True)
 
 
-def _scene(row: SceneRow, sought: Sought | None, now: datetime, width: int) -> list[Content]:
+def _scene(row: SceneRow, sought: Query | None, now: datetime, width: int) -> list[Content]:
     info = row.info
     mark = _BROKEN if info.broken else _OPEN if row.is_open else _PLAIN
     title = Content(visible(info.title) or "untitled")
@@ -194,9 +194,9 @@ def _columns(when: Content, counts: Counts | None, width: int) -> Content:
     )
 
 
-def _snippet(hit: Hit, width: int) -> Content:
+def _snippet(hit: Match, width: int) -> Content:
     """What was found, near the left of its row, among what stands around it."""
-    label = "    in another take: " if hit.elsewhere else "    "
+    label = "    in another take: " if hit.in_other_take else "    "
     before, room = visible(hit.before), max(0, width - len(label)) // 3
     if len(before) > room:
         before = before[len(before) - room :]
@@ -218,15 +218,15 @@ def in_words(counts: Counts) -> tuple[str, str, str]:
 
 def in_share(counts: Counts) -> str:
     """How much of a scene is the writer's; nothing of an empty one."""
-    return f"{counts.writers_share:.0%} yours" if counts.characters else "empty"
+    return f"{counts.writer_share:.0%} yours" if counts.characters else "empty"
 
 
 def bar(counts: Counts | None) -> Content:
     """The writer's share, and the model's, as a bar; both show where there is any of both."""
     if counts is None or not counts.characters:
         return Content(" " * _BAR)
-    cells = round(_BAR * counts.writers_share)
-    if 0 < counts.writers < counts.characters:
+    cells = round(_BAR * counts.writer_share)
+    if 0 < counts.by_writer < counts.characters:
         cells = min(max(cells, 1), _BAR - 1)
     return Content.assemble(("█" * cells, "$writer"), ("░" * (_BAR - cells), _SUBTLE))
 

@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from bardtui.escaping import shared_length
 from bardtui.scene.scene import Author
-from bardtui.scene.script import LONGEST_CUE
+from bardtui.scene.script import MAX_CUE_LENGTH
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.widgets.stillbar import StillBar
 from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
@@ -170,7 +170,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         or cease to be one.
         """
         end = len(self._text)
-        begin = max(0, end - LONGEST_CUE - 1)
+        begin = max(0, end - MAX_CUE_LENGTH - 1)
         newline = self._text.slice(begin, end).rfind("\n")
         return self._text.row_at(begin + newline + 1 if newline >= 0 or begin == 0 else end)
 
