@@ -1,4 +1,4 @@
-"""Measurements that anyone can run: each compares ways of doing the same, side by side."""
+"""Benchmarks for users and developers: each compares several ways to do the same work."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Measured:
+class Rate:
     """The best of several rounds, in characters a second."""
 
     name: str
@@ -19,7 +19,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Figure:
-    """What something costs, and the most that it is to cost (None: there is no aim)."""
+    """A measured cost and the highest acceptable value; None means that there is no limit."""
 
     name: str
     value: float
@@ -28,18 +28,18 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether it costs no more than it is to."""
+        """Whether the value is within the limit."""
         return self.most is None or self.value <= self.most
 
 
 def side_by_side(
     ways: Sequence[tuple[str, Iterator[int]]], seconds: float, begin: Callable[[str], None]
-) -> list[Measured]:
-    """Measure every way for about `seconds`, slowest first in what is returned.
+) -> list[Rate]:
+    """Measure each way for about `seconds` and return the rates, slowest first.
 
-    A way yields how many characters it has done. All are measured in turns, so that a machine
-    whose speed drifts is fair to all of them; `begin` is told of each before its first turn.
-    Raises UserError for a time that makes no sense.
+    A way yields the number of characters it has just processed. The ways take turns, so that a
+    machine whose speed drifts affects all of them alike. `begin` is called with the name of a way
+    before its first turn. Raises UserError if `seconds` is out of range.
     """
     if not 0.01 <= seconds <= 3_600:
         raise UserError("the time for each way must be from 0.01 to 3600 seconds")
@@ -50,7 +50,7 @@ def side_by_side(
                 begin(name)
                 next(steps)  # compiles, allocates
             best[name] = max(best[name], _rate(steps, seconds / _ROUNDS))
-    return [Measured(name, rate) for name, rate in sorted(best.items(), key=lambda item: item[1])]
+    return [Rate(name, rate) for name, rate in sorted(best.items(), key=lambda item: item[1])]
 
 
 def _rate(steps: Iterator[int], seconds: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.benchmark import Measured, side_by_side
+from bardtui.benchmark import Rate, side_by_side
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.distributed import fast_precision
@@ -21,7 +21,7 @@ _FITTED = 8  # batches in one call of fit, so that what a call costs of itself d
 
 def training(
     spec: NetworkSpec, plan: Plan, seconds: float, begin: Callable[[str], None]
-) -> list[Measured]:
+) -> list[Rate]:
     """Train a network in every way we know, on random characters; see `side_by_side`.
 
     PyTorch takes part where it is installed. All of them train with Adam, the gradient clipped by

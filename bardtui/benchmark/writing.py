@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.benchmark import Measured, side_by_side
+from bardtui.benchmark import Rate, side_by_side
 from bardtui.model.generator import Generator, Sampling
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.store import ModelBundle
 
 
-def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Measured]:
+def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Rate]:
     """Write with one model in every way we know; see `side_by_side`."""
     spec, weights = model.spec, model.weights()
     generator = Generator(spec, model.vocabulary, weights)

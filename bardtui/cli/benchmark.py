@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bardtui.cli.common import console, plain_errors
+from bardtui.cli.common import console
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
-    from bardtui.benchmark import Figure, Measured
+    from bardtui.benchmark import Figure, Rate
     from bardtui.model.store import ModelBundle
 
 _LONG = 1_000_000  # characters
@@ -19,67 +19,65 @@ _LONG = 1_000_000  # characters
 def benchmark(
     model: Annotated[str, typer.Option(help="The model to measure with.")] = "shakespeare",
     train: Annotated[
-        bool, typer.Option("--training", help="Compare ways of training, not of writing.")
+        bool, typer.Option("--training", help="Compare ways to train, not ways to write.")
     ] = False,
     screen: Annotated[
-        bool, typer.Option("--screen", help="Measure the interface, while a model writes.")
+        bool, typer.Option("--screen", help="Measure the interface while a model writes.")
     ] = False,
     start: Annotated[
-        bool, typer.Option("--start", help="Measure the launch, to a screen and to a character.")
+        bool, typer.Option("--start", help="Measure the start, to a screen and to a character.")
     ] = False,
     profile: Annotated[
-        bool, typer.Option("--profile", help="Say where the time of one written character goes.")
+        bool, typer.Option("--profile", help="Show where the time of one character goes.")
     ] = False,
     characters: Annotated[
-        int, typer.Option(help="How long the long scene is, with --screen.")
+        int, typer.Option(help="With --screen: the length of the long scene.")
     ] = 5_000_000,
     long: Annotated[
-        bool, typer.Option("--long", help=f"With --screen: write {_LONG:,} characters, too.")
+        bool, typer.Option("--long", help=f"With --screen: also write {_LONG:,} characters.")
     ] = False,
-    batch_size: Annotated[int, typer.Option(help="Windows in a batch, in training.")] = 64,
-    seconds: Annotated[float, typer.Option(help="Time for each way.")] = 5.0,
+    batch_size: Annotated[int, typer.Option(help="With --training: windows in a batch.")] = 64,
+    seconds: Annotated[float, typer.Option(help="Time to measure each way.")] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Compare ways of doing the same with the same network: of writing one character after the
-    other, or of training on batches of windows. Or measure what the interface costs, or a start."""
+    """Measure writing, training, the interface or the start of the program."""
     if train + screen + start + profile > 1:
         raise typer.BadParameter(
             "--training, --screen, --start and --profile are separate benchmarks"
         )
     from bardtui.model.store import find_model
 
-    with plain_errors():
-        bundle = find_model(model)
-        out = console(stderr=True)
+    bundle = find_model(model)
+    out = console(stderr=True)
 
-        def begin(what: str) -> None:
-            out.print(f"measuring {what} ...")
+    def begin(part: str) -> None:
+        out.print(f"measuring {part} ...")
 
-        if screen:
-            _judge("screen", _screen(bundle, seconds, characters, long, begin), as_json)
-            return
-        if start:
-            from bardtui.benchmark.start import start as launches
+    if screen:
+        _print_costs("screen", _screen(bundle, seconds, characters, long, begin), as_json)
+        return
+    if start:
+        from bardtui.benchmark.start import start as measure_start
 
-            _judge("start", launches(model, begin), as_json)
-            return
-        start_tensorflow()
-        if profile:
-            from bardtui.benchmark.profile import profile as parts_of
+        _print_costs("start", measure_start(model, begin), as_json)
+        return
+    start_tensorflow()
+    if profile:
+        from bardtui.benchmark.profile import profile as measure_parts
 
-            figures = parts_of(bundle, begin)
-            _tell({"profile": [vars(f) for f in figures]}, _shares(figures), as_json)
-        elif train:
-            from bardtui.benchmark.training import training
-            from bardtui.training.loop import Plan
+        figures = measure_parts(bundle, begin)
+        _print({"profile": [vars(f) for f in figures]}, _shares(figures), as_json)
+    elif train:
+        from bardtui.benchmark.training import training
+        from bardtui.training.loop import Plan
 
-            results = training(bundle.spec, Plan(batch_size=batch_size), seconds, begin)
-            _tell(_rates("training", results), _compared(results, "Keras fit"), as_json)
-        else:
-            from bardtui.benchmark.writing import writing
+        rates = training(bundle.spec, Plan(batch_size=batch_size), seconds, begin)
+        _print({"training": [vars(r) for r in rates]}, _compared(rates, "Keras fit"), as_json)
+    else:
+        from bardtui.benchmark.writing import writing
 
-            results = writing(bundle, seconds, begin)
-            _tell(_rates("writing", results), _compared(results, "model(x)"), as_json)
+        rates = writing(bundle, seconds, begin)
+        _print({"writing": [vars(r) for r in rates]}, _compared(rates, "model(x)"), as_json)
 
 
 def _screen(
@@ -94,38 +92,35 @@ def _screen(
     return figures + (whole_way(model, _LONG, begin) if long else [])
 
 
-def _tell(values: dict[str, Any], made: Any, as_json: bool) -> None:
+def _print(values: dict[str, Any], table: Any, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(values))
     else:
-        console().print(made)
+        console().print(table)
 
 
-def _judge(kind: str, figures: "list[Figure]", as_json: bool) -> None:
-    _tell({kind: [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
+def _print_costs(kind: str, figures: "list[Figure]", as_json: bool) -> None:
+    _print({kind: [vars(f) | {"met": f.met} for f in figures]}, _costs(figures), as_json)
 
 
-def _rates(kind: str, results: "list[Measured]") -> dict[str, Any]:
-    return {kind: [vars(result) for result in results]}
-
-
-def _compared(results: "list[Measured]", against: str) -> Any:
+def _compared(rates: "list[Rate]", baseline: str) -> Any:
     from bardtui.cli.display import rows, table
 
-    baseline = next(r.rate for r in results if r.name.startswith(against))
-    made = table("", "char/s", f"against {against}", right=("char/s", f"against {against}"))
-    for result in results:
-        rows(made, (result.name, f"{result.rate:,.0f}", f"{result.rate / baseline:.1f}x"))
+    heading = f"against {baseline}"
+    made = table("", "char/s", heading, right=("char/s", heading))
+    base = next(r.rate for r in rates if r.name.startswith(baseline))
+    for rate in rates:
+        rows(made, (rate.name, f"{rate.rate:,.0f}", f"{rate.rate / base:.1f}x"))
     return made
 
 
 def _shares(figures: "list[Figure]") -> Any:
     from bardtui.cli.display import rows, table
 
-    whole = sum(figure.value for figure in figures)
+    total = sum(figure.value for figure in figures)
     made = table("", "µs a character", "share", right=("µs a character", "share"))
     for figure in figures:
-        rows(made, (figure.name, f"{figure.value:,.2f}", f"{figure.value / whole:.1%}"))
+        rows(made, (figure.name, f"{figure.value:,.2f}", f"{figure.value / total:.1%}"))
     return made
 
 

@@ -1,13 +1,14 @@
-"""bardtui corpus: texts to train on."""
+"""bardtui corpus: list, fetch and describe training texts"""
 
 from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import console, plain_errors
+from bardtui.cli.common import console
 from bardtui.tf_startup import start_tensorflow
 
-app = typer.Typer(help="Texts to train on.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Training texts.", no_args_is_help=True, rich_markup_mode=None)
+_RARE = 10  # a character that occurs less often is hard to learn
 
 
 @app.command("list")
@@ -16,53 +17,50 @@ def corpus_list() -> None:
     from bardtui.cli.display import rows, table
     from bardtui.text.catalogue import catalogue
 
-    with plain_errors():
-        made = table("name", "text", "size", "", right=("size",))
-        for entry in catalogue():
-            here = "ready" if entry.available else entry.remedy
-            title = f"{entry.title}, by {entry.author}. {entry.licence}"
-            rows(made, (entry.name, title, f"{entry.size / 1e6:.2f} MB", here))
-        console().print(made)
+    made = table("name", "text", "size", "", right=("size",))
+    for entry in catalogue():
+        here = "ready" if entry.available else entry.remedy
+        title = f"{entry.title}, by {entry.author}. {entry.licence}"
+        rows(made, (entry.name, title, f"{entry.size / 1e6:.2f} MB", here))
+    console().print(made)
 
 
 @app.command("get")
 def corpus_get(
-    name: Annotated[str, typer.Argument(help="A name of the catalogue, or gutenberg:NUMBER.")],
+    name: Annotated[str, typer.Argument(help="A name from the catalogue, or gutenberg:NUMBER.")],
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
     from bardtui.cli.display import counting
     from bardtui.text.catalogue import find_entry, obtain
 
-    with plain_errors():
-        entry = find_entry(name)
-        if entry is not None and entry.kind == "url" and not entry.available:
-            start_tensorflow()  # it is Keras that fetches
-        with counting(console(stderr=True), f"fetching {name}") as told:
-            path = obtain(name, on_progress=told)
-        typer.echo(str(path))
+    entry = find_entry(name)
+    if entry is not None and entry.kind == "url" and not entry.available:
+        start_tensorflow()  # it is Keras that fetches
+    with counting(console(stderr=True), f"fetching {name}") as told:
+        path = obtain(name, on_progress=told)
+    typer.echo(str(path))
 
 
 @app.command("info")
 def corpus_info(
-    source: Annotated[str, typer.Argument(help="A name of the catalogue, a file or a folder.")],
+    source: Annotated[str, typer.Argument(help="A name from the catalogue, a file or a folder.")],
 ) -> None:
-    """Tell what a text holds, and what cleaning has done to it."""
+    """Describe a text, and what cleaning changed in it."""
     from bardtui.cli.display import rows, table
     from bardtui.text.corpus import load_corpus
 
-    with plain_errors():
-        corpus = load_corpus(source)
-        counts = corpus.characters.most_common()
-        rare = [c for c, n in counts if n < 10]
-        lines = [
-            ("title", corpus.title),
-            ("licence", corpus.licence or "not known"),
-            ("documents", f"{len(corpus.documents):,}"),
-            ("characters", f"{corpus.length:,}"),
-            ("distinct", f"{len(counts):,}: {''.join(sorted(c for c, _ in counts if c > ' '))}"),
-            ("sha256", corpus.sha256),
-            *[("note", note) for note in corpus.notes],
-        ]
-        if rare:
-            lines.append(("note", f"met fewer than 10 times: {' '.join(sorted(rare))}"))
-        console().print(rows(table("", ""), *lines))
+    corpus = load_corpus(source)
+    counts = corpus.characters.most_common()
+    rare = [c for c, n in counts if n < _RARE]
+    lines = [
+        ("title", corpus.title),
+        ("licence", corpus.licence or "not known"),
+        ("documents", f"{len(corpus.documents):,}"),
+        ("characters", f"{corpus.length:,}"),
+        ("distinct", f"{len(counts):,}: {''.join(sorted(c for c, _ in counts if c > ' '))}"),
+        ("sha256", corpus.sha256),
+        *[("note", note) for note in corpus.notes],
+    ]
+    if rare:
+        lines.append(("note", f"fewer than {_RARE} times in the text: {' '.join(sorted(rare))}"))
+    console().print(rows(table("", ""), *lines))

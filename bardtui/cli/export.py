@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import fail, plain_errors, safe
+from bardtui.cli.common import safe, warn
+from bardtui.errors import UserError
 from bardtui.files import atomic_write
 from bardtui.scene import export as exports
 from bardtui.scene.journal_reader import SUFFIX, read_scene
@@ -16,57 +17,64 @@ from bardtui.scene.library import SceneInfo, list_scenes
 from bardtui.scene.scene import SceneError
 
 _LISTED = 10  # scenes named in one message
+_STDOUT = Path("-")
 
 
 def export(
-    scene: Annotated[
-        str, typer.Argument(help="A saved scene: its title, its file's name, or its file.")
-    ],
+    scene: Annotated[str, typer.Argument(help="A saved scene: its title, file name or path.")],
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", "-f", help=f"{', '.join(exports.FORMATS)}; else as the file's suffix says."
+            "--format",
+            "-f",
+            help=f"{', '.join(exports.FORMATS)} or a file suffix such as md.  "
+            "[default: by the suffix of the output file, else txt]",
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; else standard output.")
-    ] = None,
+        Path, typer.Option("--output", "-o", help="The file to write; - is standard output.")
+    ] = _STDOUT,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write a scene as a text, a script, a page, or whole. It may be open in the program."""
-    with plain_errors():
-        try:
-            chosen = format or _format_for(output)
-            if output is not None and output.name.endswith(SUFFIX):
-                raise SceneError(f"{output} would be a saved scene's file: give it another name")
-            if output is not None and output.exists() and not force:
-                raise SceneError(f"{output} exists: --force replaces it")
-            found, report = read_scene(_find(scene))
-            text = exports.export(found, chosen)
-        except SceneError as error:
-            fail(str(error))
-        if report:
-            typer.echo(f"bardtui: {replace(report, backup=None)}", err=True)
-        if output is not None:
-            atomic_write(output, text, private=False)
-        elif sys.stdout.isatty():
-            typer.echo(safe(text), nl=False)
-        else:
-            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    """Export a scene as text, Markdown, Fountain, HTML or JSON. It may be open in the program."""
+    chosen = _format_named(format) if format else _format_for(output)
+    if output.name.endswith(SUFFIX):
+        raise SceneError(f"{output} would look like a saved scene: choose another name")
+    if output != _STDOUT and output.exists() and not force:
+        raise SceneError(f"{output} exists: --force replaces it")
+    found, report = read_scene(_find(scene))
+    text = exports.export(found, chosen)
+    if report:
+        warn(str(replace(report, backup=None)))
+    if output != _STDOUT:
+        atomic_write(output, text, private=False)
+    elif sys.stdout is None:
+        raise UserError("standard output is closed")
+    elif sys.stdout.isatty():
+        typer.echo(safe(text), nl=False)
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 
 
-def _format_for(output: Path | None) -> str:
-    """The format that is meant where none is named. Raises SceneError."""
-    if output is None:
+def _format_named(name: str) -> str:
+    """The format with this name or file suffix; an unknown name is returned as it is."""
+    return exports.format_of(Path(f"scene.{name.removeprefix('.')}")) or name
+
+
+def _format_for(output: Path) -> str:
+    """The format for an output file. Raises SceneError if its suffix is not known."""
+    if output == _STDOUT:
         return "txt"
     if (format := exports.format_of(output)) is None:
-        raise SceneError(f"{output.name} has no format's suffix: name the format with --format")
+        raise SceneError(f"the suffix of {output.name} names no format: choose one with --format")
     return format
 
 
 def _find(name: str) -> Path:
-    """The file of the scene that is meant. Raises SceneError if there is none, or more than one,
-    and OSError."""
+    """The path of a scene given by path, file name or title.
+
+    Raises SceneError if there is no such scene or more than one, and OSError.
+    """
     if name.endswith(SUFFIX):
         return Path(name)
     scenes = list_scenes(paths.scenes_dir())
@@ -75,9 +83,11 @@ def _find(name: str) -> Path:
     if len(found := named or titled) == 1:
         return found[0].path
     if found:
-        raise SceneError(f"{len(found)} scenes are called {name}: say which, {_listed(found)}")
-    there = f"there are {_listed(scenes)}" if scenes else "none is saved yet"
-    raise SceneError(f"there is no scene called {name}: {there}")
+        raise SceneError(
+            f"{len(found)} scenes are called {name}; use a file name: {_listed(found)}"
+        )
+    saved = f"saved scenes: {_listed(scenes)}" if scenes else "no scene is saved yet"
+    raise SceneError(f"there is no scene called {name}; {saved}")
 
 
 def _name(scene: SceneInfo) -> str:

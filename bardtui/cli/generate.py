@@ -7,68 +7,84 @@ from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import plain_errors, safe, warn
+from bardtui.cli.common import safe, warn
 from bardtui.errors import UserError
+from bardtui.settings import TEMPERATURES
 from bardtui.tf_startup import start_tensorflow
+
+_LARGEST_SEED = 50_000_000  # bytes read from standard input
+_COOLEST, _HOTTEST = TEMPERATURES
 
 
 def generate(
     model: Annotated[str, typer.Option(help="The model that writes.")] = "shakespeare",
-    seed: Annotated[
-        str, typer.Option(help="Text to begin with; - reads standard input.")
-    ] = "ROMEO:",
-    temperature: Annotated[float, typer.Option(help="0.1 sober to 2 wild.")] = 0.8,
+    seed: Annotated[str, typer.Option(help="Text to continue; - reads standard input.")] = "ROMEO:",
+    temperature: Annotated[
+        float,
+        typer.Option(min=_COOLEST, max=_HOTTEST, help="Low is predictable, high is surprising."),
+    ] = 0.8,
     length: Annotated[int, typer.Option(min=0, help="Characters to write.")] = 400,
-    top_k: Annotated[int, typer.Option(help="Only the likeliest characters; 0: all.")] = 0,
-    top_p: Annotated[float, typer.Option(help="Only the likeliest of this probability.")] = 1.0,
-    random_seed: Annotated[int | None, typer.Option(help="The same text every time.")] = None,
+    top_k: Annotated[
+        int, typer.Option(help="Sample from the K most likely characters; 0 is all.")
+    ] = 0,
+    top_p: Annotated[
+        float, typer.Option(help="Sample from the most likely characters up to probability P.")
+    ] = 1.0,
+    random_seed: Annotated[
+        int | None, typer.Option(help="The same number gives the same text.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object at the end.")
     ] = False,
 ) -> None:
-    """Write to standard output, the seed first, character by character."""
+    """Print a seed and the model's continuation, as it is written."""
     from bardtui.model.generator import Generator, Sampling
     from bardtui.model.reader import Reader
     from bardtui.model.store import find_model
 
-    with plain_errors():
-        if seed == "-":
-            seed = _standard_input()
-        bundle = find_model(model)
-        chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
-        sampling = Sampling(temperature, top_k, top_p, chosen)
-        weights = bundle.weights()
-        start_tensorflow()
-        reader = Reader(Generator(bundle.spec, bundle.vocabulary, weights))
-        show = (lambda text: None) if as_json else _show
-        show(safe(seed))
-        unknown = reader.seek(seed)
-        written = []
-        for piece in reader.write(length, sampling):
-            written.append(piece)
-            show(safe(piece))
-        if as_json:
-            answer = {
-                "model": bundle.name,
-                "fingerprint": bundle.sha256,
-                "seed": seed,
-                "text": "".join(written),
-                "left_out": "".join(unknown),
-                "temperature": temperature,
-                "top_k": top_k,
-                "top_p": top_p,
-                "random_seed": chosen,
-            }
-            typer.echo(json.dumps(answer))
-            return
-        show("\n")
-        if unknown:
-            warn(f"{bundle.name} does not know, and left out: {' '.join(unknown)}")
+    if seed == "-":
+        seed = _standard_input()
+    bundle = find_model(model)
+    chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
+    sampling = Sampling(temperature, top_k, top_p, chosen)
+    weights = bundle.weights()
+    start_tensorflow()
+    reader = Reader(Generator(bundle.spec, bundle.vocabulary, weights))
+    show = (lambda text: None) if as_json else _show
+    show(safe(seed))
+    unknown = reader.seek(seed)
+    written = []
+    for piece in reader.write(length, sampling):
+        written.append(piece)
+        show(safe(piece))
+    if as_json:
+        answer = {
+            "model": bundle.name,
+            "fingerprint": bundle.sha256,
+            "seed": seed,
+            "text": "".join(written),
+            "left_out": "".join(unknown),
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "random_seed": chosen,
+        }
+        typer.echo(json.dumps(answer))
+        return
+    show("\n")
+    if unknown:
+        warn(f"{bundle.name} does not know these characters and skipped them: {' '.join(unknown)}")
 
 
 def _standard_input() -> str:
+    """The text on standard input. Raises UserError."""
+    if sys.stdin is None:
+        raise UserError("standard input is closed")
+    data = sys.stdin.buffer.read(_LARGEST_SEED + 1)
+    if len(data) > _LARGEST_SEED:
+        raise UserError(f"standard input has more than {_LARGEST_SEED / 1e6:.0f} MB")
     try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"standard input is not UTF-8: {error.reason}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,10 +9,8 @@ from bardtui.evaluation.text_metrics import Judgement, judge, yardstick
 from bardtui.model.generator import Generator, Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.text.corpus import load_corpus
-from tests.cli.test_cli import refusal, run, text_file
+from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
-
-__all__ = ["text_file"]  # a fixture
 
 JUDGED = ("evaluate", "tiny", "--text", "--length", "600", "--random-seed", "3")
 
@@ -24,6 +22,19 @@ def relabel(installed: ModelBundle, name: object) -> None:
     values = json.loads(description.read_text())
     values["corpus"]["name"] = name
     description.write_text(json.dumps(values))
+
+
+def test_a_text_is_scored(installed: ModelBundle, text_file: object) -> None:
+    result = run("evaluate", "tiny", str(text_file), "--json")
+    assert result.stderr == ""
+    answer = json.loads(result.stdout)
+    assert answer["nats"] < 1.5
+    assert answer["characters"] == round(len(VERSE * 10) * 0.1)
+    table = run("evaluate", "tiny", str(text_file)).stdout
+    for value in (answer["nats"], answer["bits"], answer["perplexity"]):
+        assert f"{value:.5g}" in table
+    assert "larger one" in refusal("evaluate", "tiny", str(text_file), "--from", "1")
+    assert "no document" in refusal("evaluate", "tiny", str(text_file), "--document", "x")
 
 
 def test_what_a_model_writes_is_judged(

@@ -7,20 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from bardtui import paths
-from bardtui.cli import import_keras as tutorial
-from bardtui.cli import models
+from bardtui.cli.app import app
+from bardtui.cli.import_keras import _name_after
 from bardtui.evaluation.loss import evaluate
 from bardtui.model.store import ModelBundle, find_model
 from bardtui.text.corpus import Corpus
 from tests.conftest import VERSE
-
-app = typer.Typer()
-app.command()(tutorial.import_keras)
-app.add_typer(models.app, name="models")
 
 
 def run(*arguments: str | Path) -> Any:
@@ -136,7 +131,7 @@ def test_a_name_that_is_none(trained: Path, name: str) -> None:
     ],
 )
 def test_a_model_is_called_as_its_file(file: str, name: str) -> None:
-    assert tutorial._name_after(Path(file)) == name
+    assert _name_after(Path(file)) == name
 
 
 def test_a_file_that_is_none_leaves_nothing(trained: Path, tmp_path: Path) -> None:
@@ -159,8 +154,8 @@ def test_an_exported_model_comes_back(
 ) -> None:
     result = run("models", "export", "tiny", tmp_path / "t.keras")
     assert result.exit_code == 0
-    assert f"{tmp_path / 't.keras'}: keras.models.load_model gives it back" in result.stdout
-    assert f"{tmp_path / 't.keras.json'}: what each index stands for" in result.stdout
+    assert f"{tmp_path / 't.keras'}: load it with keras.models.load_model" in result.stdout
+    assert f"{tmp_path / 't.keras.json'}: the character of each index" in result.stdout
     (tmp_path / "verse.txt").write_text(verse.text)
     back = run("import-keras", tmp_path / "t.keras", "--corpus", tmp_path / "verse.txt")
     assert (back.exit_code, back.stderr) == (0, "")
@@ -176,9 +171,7 @@ def test_an_export_writes_over_nothing_unasked(installed: ModelBundle, tmp_path:
     file, beside = tmp_path / "t.keras", tmp_path / "t.keras.json"
     for there in (file, beside):
         there.write_text("mine")
-        assert (
-            refusal("models", "export", "tiny", file) == f"{there} exists: --force writes over it"
-        )
+        assert refusal("models", "export", "tiny", file) == f"{there} exists: --force replaces it"
         assert there.read_text() == "mine"
         there.unlink()
     file.write_text("mine")

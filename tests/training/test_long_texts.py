@@ -14,7 +14,7 @@ from bardtui.text import corpus as corpus_module
 from bardtui.text.corpus import load_corpus
 from bardtui.training.run_setup import Run, Wishes, prepare
 from bardtui.training.stored_text import StoredText
-from tests.cli.test_cli import refusal, run
+from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
 SMALL: dict[str, Any] = {

@@ -23,7 +23,7 @@ from bardtui.text.corpus import Corpus, load_corpus
 from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError, alone
 from bardtui.training.loop import Epoch, Step, TrainingError
 from bardtui.training.run_setup import Wishes, prepare
-from tests.cli.test_cli import refusal, run
+from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 from tests.trust.conftest import long_form, times
 
@@ -217,7 +217,7 @@ def test_a_second_run_of_that_name_is_refused_as_long_as_the_first_is_alive(
     assert os.WIFSTOPPED(status)
     for how in ((), ("--resume",), ("--replace",)):
         said = refusal(*arguments, *how)
-        assert said.startswith("bardtui: mine is being trained already, by another bardtui")
+        assert said.startswith("mine is being trained already, by another bardtui")
     with alone(paths.runs_dir() / "other"):
         pass
     runner.kill(first)

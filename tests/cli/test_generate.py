@@ -1,0 +1,123 @@
+"""bardtui generate: the text, its seed, and values that are out of range."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from bardtui.model.store import ModelBundle
+from tests.cli.commands import refusal, run, shell
+
+WRITE = ("generate", "--model", "tiny", "--random-seed", "7", "--length", "120")
+
+
+def test_the_same_random_seed_gives_the_same_text(installed: ModelBundle) -> None:
+    first = shell(*WRITE, "--seed", "ANN:\nThe lamp")
+    again = shell(*WRITE, "--seed", "-", text="ANN:\nThe lamp")
+    for result in (first, again):
+        assert (result.returncode, result.stderr) == (0, b"")
+    assert first.stdout == again.stdout
+    written = first.stdout.decode()
+    assert written.startswith("ANN:\nThe lamp")
+    assert written.endswith("\n")
+    assert len(written) == len("ANN:\nThe lamp") + 120 + 1
+    assert "\x1b" not in written
+
+
+def test_text_is_streamed_until_the_reader_closes_the_pipe(installed: ModelBundle) -> None:
+    arguments = [sys.executable, "-m", "bardtui", *WRITE[:-1], "1000000000"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(1_000).startswith(b"ROMEO:")
+        assert process.poll() is None
+        process.stdout.close()
+        stderr = process.stderr.read()
+        assert process.wait(120) == 0
+    assert stderr == b""
+
+
+def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
+    result = run(*WRITE, "--json", "--seed", "ANN 😀:", "--top-k", "9", "--top-p", "0.9")
+    assert result.stderr == ""
+    assert result.stdout.count("\n") == 1
+    answer = json.loads(result.stdout)
+    assert len(answer.pop("text")) == 120
+    assert answer == {
+        "model": "tiny",
+        "fingerprint": installed.sha256,
+        "seed": "ANN 😀:",
+        "left_out": "😀",
+        "temperature": 0.8,
+        "top_k": 9,
+        "top_p": 0.9,
+        "random_seed": 7,
+    }
+
+
+def test_without_a_random_seed_one_is_drawn_and_reported(installed: ModelBundle) -> None:
+    first = json.loads(run(*WRITE[:3], "--json").stdout)
+    seed = str(first["random_seed"])
+    assert json.loads(run(*WRITE[:3], "--json", "--random-seed", seed).stdout) == first
+
+
+def test_an_empty_seed_and_a_length_of_zero(installed: ModelBundle) -> None:
+    assert run(*WRITE[:-1], "0", "--seed", "ANN:").stdout == "ANN:\n"
+    assert len(run(*WRITE, "--seed", "-", text="").stdout) == 121
+
+
+def test_characters_that_the_model_does_not_know_are_listed(installed: ModelBundle) -> None:
+    result = run(*WRITE, "--seed", "😀 你好 \x1b[2J")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("bardtui: tiny does not know these characters and skipped them")
+    assert "😀" in result.stderr
+    assert "你 好" in result.stderr
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_a_seed_that_is_not_utf_8(installed: ModelBundle) -> None:
+    assert "UTF-8" in refusal(*WRITE, "--seed", "-", text=b"caf\xff")
+    # Bytes of an argument that cannot be decoded arrive as lone surrogates.
+    answer = json.loads(run(*WRITE, "--json", "--seed", "caf\udcff").stdout)
+    assert len(answer["text"]) == 120
+    assert len(answer["left_out"]) == 1
+
+
+def test_standard_input_that_is_closed_or_endless_is_refused(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = f'exec "{sys.executable}" -m bardtui {" ".join(WRITE)} --seed -'
+    for source, message in (
+        ("<&-", "bardtui: standard input is closed\n"),
+        ("</dev/zero", "bardtui: standard input has more than 50 MB\n"),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {source}"], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--top-k", "-1"), "top-k must be from 0"),
+        (("--top-k", "99999999999"), "top-k must be from 0"),
+        (("--top-p", "0"), "top-p must be above 0"),
+        (("--top-p", "nan"), "top-p must be above 0"),
+        (("--random-seed", "-1"), "random seed must be from 0"),
+        (("--random-seed", "99999999999"), "random seed must be from 0"),
+    ],
+)
+def test_values_out_of_range_are_refused(
+    installed: ModelBundle, arguments: Sequence[str], message: str
+) -> None:
+    assert message in refusal("generate", "--model", "tiny", *arguments)
+
+
+@pytest.mark.parametrize("temperature", ["0", "0.09", "2.01", "-1", "nan", "inf", "1e400", "hot"])
+def test_the_temperature_has_the_range_of_the_dial(temperature: str) -> None:
+    result = run("generate", "--temperature", temperature)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--temperature" in result.stderr

@@ -1,0 +1,74 @@
+"""bardtui models: good and broken models are listed, and what they contain is only data."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bardtui import paths
+from bardtui.cli.models import millions
+from bardtui.model.store import ModelBundle
+from tests.cli.commands import refusal, run, shell
+
+
+def test_good_and_broken_models_are_listed(installed: ModelBundle) -> None:
+    broken = paths.models_dir() / "broken"
+    broken.mkdir()
+    (broken / "model.json").write_text('{"format": "[/]\\u001b[2J"}')
+    for arguments in (("models",), ("models", "list")):
+        listed = run(*arguments).stdout
+        assert "\x1b" not in listed
+        lines = {line.split()[0]: line for line in listed.splitlines()}
+        assert "yours" in lines["tiny"]
+        assert f"{installed.held_out_loss:.3f} nats" in lines["tiny"]
+        assert "Verse" in lines["tiny"]
+        assert "cannot be used" in lines["broken"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shown"),
+    [(812, "0.8 K"), (99_999, "100.0 K"), (100_000, "0.10 M"), (3_499_593, "3.50 M")],
+)
+def test_the_size_of_small_models_is_not_zero(parameters: int, shown: str) -> None:
+    assert millions(parameters) == shown
+
+
+def test_a_model_is_shown_and_its_texts_are_data(installed: ModelBundle) -> None:
+    assert installed.folder is not None
+    description = installed.folder / "model.json"
+    values = json.loads(description.read_text())
+    values["description"] = "[/] [red]\x1b]0;owned\x07 \x9b2J \u202egnp"
+    values["licence"] = "\ud800"
+    values["corpus"]["\x1b[2J"] = ["\x1b[31m", {"a": "\x1b"}]
+    values["evaluation"]["nats"] = 10**400
+    description.write_text(json.dumps(values))
+    for arguments in (("models", "show", "tiny"), ("models",)):
+        shown = shell(*arguments, environment={"PYTHONIOENCODING": "utf-8:strict"})
+        assert (shown.returncode, shown.stderr) == (0, b"")
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown.stdout.decode())
+    assert "[/] [red]" in run("models", "show", "tiny").stdout
+    assert installed.sha256 in run("models", "show", "tiny").stdout
+
+
+def test_the_path_of_the_models_folder(home: Path) -> None:
+    assert run("models", "path").stdout == f"{home / 'models'}\n"
+
+
+@pytest.mark.parametrize("name", ["nobody", "[/]", "[bold]x", "../x", "\x1b[2J", "", "a" * 5_000])
+def test_a_model_that_does_not_exist_is_refused(name: str) -> None:
+    for arguments in (("generate", "--model", name), ("models", "show", name)):
+        refusal(*arguments)
+
+
+def test_a_damaged_model_is_refused(installed: ModelBundle) -> None:
+    assert installed.folder is not None
+    weights = installed.folder / "weights.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    command = ("generate", "--model", "tiny")
+    assert "tiny: weights.safetensors is damaged" in refusal(*command)
+    weights.write_bytes(b"garbage")
+    assert "tiny: weights.safetensors is not a safetensors file" in refusal(*command)
+    (installed.folder / "model.json").write_text("{")
+    assert "tiny: model.json is not JSON" in refusal(*command)

@@ -1,0 +1,136 @@
+"""The command line as a whole: start-up, usage, and output that nobody reads."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bardtui import __version__
+from bardtui.model.store import ModelBundle
+from tests.cli.commands import refusal, run, shell
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version", "--verbose"),
+        ("--help",),
+        ("train", "--help"),
+        ("models", "list"),
+        ("corpus", "list"),
+    ],
+)
+def test_commands_that_need_no_network_do_not_import_tensorflow(arguments: Sequence[str]) -> None:
+    code = (
+        "import sys\n"
+        f"sys.argv = ['bardtui', *{arguments!r}]\n"
+        "from bardtui.__main__ import main\n"
+        "try:\n    main()\n"
+        "finally:\n    sys.stderr.write(' '.join({'tensorflow', 'keras'} & {*sys.modules}))\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert result.stderr == b""
+    assert result.stdout.strip()
+
+
+def test_the_first_screen_imports_only_what_it_shows() -> None:
+    code = "import sys, bardtui.tui.app\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    modules = set(done.stdout.split())
+    assert not modules & {"tensorflow", "keras", "numpy", "bardtui.model", "rich.progress"}
+    screens = {m for m in modules if m.startswith("bardtui.tui.screens.")}
+    assert screens == {f"bardtui.tui.screens.{name}" for name in ("stage", "history", "writing")}
+    assert not [m for m in modules if m.startswith("bardtui.scene.formats")]
+
+
+def test_the_version() -> None:
+    assert run("--version").stdout == f"bardtui {__version__}\n"
+
+
+def test_the_verbose_version_names_libraries_and_the_error_log(home: Path) -> None:
+    for arguments in (("--version", "--verbose"), ("--verbose", "--version")):
+        lines = run(*arguments).stdout.splitlines()
+        assert lines[0] == f"bardtui {__version__}"
+        for name in ("Python", "TensorFlow", "Keras", "Textual"):
+            assert any(line.startswith(f"{name} ") for line in lines)
+        assert lines[-1] == f"error log: {home / 'errors.log'}"
+    assert run("--verbose").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", "--length", "-1"),
+        ("generate", "--length", "many"),
+        ("generate", "--colour"),
+        ("train",),
+        ("train", "verse.txt"),
+        ("train", "verse.txt", "--name", "x", "--units", "1.5"),
+        ("corpus", "get"),
+        ("models", "burn"),
+        ("sing",),
+    ],
+)
+def test_wrong_usage_has_exit_code_2(arguments: Sequence[str]) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Usage: " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_unusual_file_names_in_wrong_usage_are_escaped() -> None:
+    result = run("open", "a\u202e.txt", "b\u202e.txt")
+    assert result.exit_code == 2
+    assert "b\ufffd.txt" in result.stderr
+    assert "\u202e" not in result.stderr
+
+
+def test_a_file_that_does_not_exist_is_not_opened(home: Path) -> None:
+    assert "there is no file" in refusal("open", "nothing.scene.jsonl")
+    assert "is a folder" in refusal("open", home)
+    assert "\x1b" not in refusal("open", "\x1b[2J")
+
+
+def test_an_error_in_the_real_program_is_one_line() -> None:
+    result = shell("generate", "--model", "nobody")
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert result.stderr.startswith(b"bardtui: ")
+    assert result.stderr.count(b"\n") == 1
+
+
+LISTS = pytest.mark.parametrize("arguments", [("models",), ("models", "show", "tiny")])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@LISTS
+def test_a_full_disk_behind_standard_output_is_one_line(
+    installed: ModelBundle, arguments: Sequence[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "bardtui", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr == b"bardtui: No space left on device\n"
+
+
+@LISTS
+def test_a_closed_pipe_is_not_an_error(installed: ModelBundle, arguments: Sequence[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "bardtui", *arguments],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (result.returncode, result.stderr) == (0, b"")
