@@ -1,4 +1,4 @@
-"""The values of a scene's events, taken from JSON that anyone may have written."""
+"""Read the values of scene events, which come from JSON files that may hold anything."""
 
 import json
 import math
@@ -10,26 +10,26 @@ from bardtui.errors import UserError
 Event = Mapping[str, Any]
 Scalar = str | int | float | bool | None
 
-_TOO_LARGE = 2**64  # a random seed may use 64 bits; ids and offsets need far less
+_TOO_LARGE = 2**64  # random seeds have up to 64 bits; ids and offsets are far smaller
 
 
 class SceneError(UserError):
-    """What was asked of a scene, or read from its file, cannot be done. Its text is one line."""
+    """A scene cannot do what was asked, or its file cannot be read. The message is one line."""
 
 
 def canonical(value: Any) -> Any:
-    """`value` as it will be read back from JSON: a copy, of plain types, UTF-16 pairs joined.
+    """Return `value` as JSON would give it back: a copy of plain types, UTF-16 pairs joined.
 
-    Raises SceneError for what JSON cannot hold.
+    Raises SceneError if JSON cannot hold it.
     """
     try:
         return json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise SceneError(f"what JSON cannot hold has no place in a scene: {error}") from error
+        raise SceneError(f"a scene cannot hold a value that JSON cannot: {error}") from error
 
 
 def integer(event: Event, name: str) -> int | None:
-    """A whole number of an event, None where there is none. Raises SceneError for another value."""
+    """Return a whole number from 0, None if it is missing. Raises SceneError for other values."""
     value = event.get(name)
     if value is None or (type(value) is int and 0 <= value < _TOO_LARGE):
         return value
@@ -37,22 +37,22 @@ def integer(event: Event, name: str) -> int | None:
 
 
 def string(event: Event, name: str) -> str:
-    """A text of an event. Raises SceneError for anything else."""
+    """Return a string. Raises SceneError for other values."""
     value = event.get(name)
     if isinstance(value, str):
         return value
-    raise SceneError(f"{name} is not a text")
+    raise SceneError(f"{name} is not a string")
 
 
 def optional_string(event: Event, name: str) -> str | None:
-    """A text of an event, None where there is none. Raises SceneError for another value."""
+    """Return a string, None if it is missing. Raises SceneError for other values."""
     return None if event.get(name) is None else string(event, name)
 
 
 def spans(event: Event, name: str) -> tuple[tuple[int, int], ...]:
-    """Parts of a text, in order: pairs of where one begins and ends; none where there are none.
+    """Return parts of a text as pairs of start and end, ascending and not overlapping.
 
-    Raises SceneError for another value.
+    A missing value gives no parts. Raises SceneError for other values.
     """
     value = event.get(name) or []
     found, least = [], 0
@@ -67,7 +67,9 @@ def spans(event: Event, name: str) -> tuple[tuple[int, int], ...]:
 
 
 def is_scalar(value: object) -> bool:
-    """Whether a value may stand among a passage's settings."""
+    """Return whether a value is allowed among the settings of a passage."""
     if isinstance(value, float):
         return math.isfinite(value)
-    return value is None or isinstance(value, str | int)
+    if isinstance(value, int):
+        return abs(value) < _TOO_LARGE
+    return value is None or isinstance(value, str)

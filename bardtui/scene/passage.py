@@ -1,4 +1,4 @@
-"""A passage: what one author wrote in one go."""
+"""A passage: text written by one author in one go."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,17 +18,18 @@ from bardtui.scene.events import (
 Author = Literal["writer", "model"]
 
 Spans = tuple[tuple[int, int], ...]
-"""Parts of a text, in order and apart: where each begins, and where it has ended."""
+"""Parts of a text as pairs of start and end, ascending and not overlapping."""
 
 
 @dataclass(slots=True, eq=False)
 class Passage:
-    """A run of text by one author; of a model's that a writer has edited, what is `kept` of it is
-    still the model's.
+    """Text by one author, and where it stands in the tree.
 
-    `parent` is the passage it follows (None: it opens the scene) and `at` how many of the parent's
-    characters it follows (None: all of them). `model`, `fingerprint`, `settings` and `random_seed`
-    say how to write it again; `reason` why it ended, None while it may still grow.
+    `parent` is the passage it follows (None: it opens the scene); it begins after the first `at`
+    characters of the parent (None: after all of them). `model`, `fingerprint`, `settings` and
+    `random_seed` are what is needed to write it again. `reason` says why it ended; it is None
+    while the passage can grow. If the writer edited a model's passage, `kept` are the parts that
+    are still the model's.
     """
 
     id: int
@@ -46,46 +47,46 @@ class Passage:
 
     @property
     def is_take(self) -> bool:
-        """Whether it is one of a model's takes, as it was written or as the writer edited it."""
+        """Whether a model wrote it, even if the writer edited it later."""
         return self.author == "model" or self.model is not None
 
     @property
     def text(self) -> str:
-        """All its text. Joined when asked for, so that growing costs only what is added."""
+        """The whole text. Chunks are joined here, so that growing stays cheap."""
         if len(self._chunks) > 1:
             self._chunks = ["".join(self._chunks)]
         return self._chunks[0] if self._chunks else ""
 
-    def by_author(self, shown: int) -> Iterator[tuple[Author, str]]:
-        """The first `shown` characters in runs, each with who wrote it."""
+    def by_author(self, length: int) -> Iterator[tuple[Author, str]]:
+        """Yield the first `length` characters in runs of one author each."""
         at = 0
         for begin, end in self.kept if self.author == "writer" else ():
-            if begin >= shown:
+            if begin >= length:
                 break
             if begin > at:
                 yield "writer", self.text[at:begin]
-            at = min(end, shown)
+            at = min(end, length)
             yield "model", self.text[begin:at]
-        if at < shown:
-            yield self.author, self.text[at:shown]
+        if at < length:
+            yield self.author, self.text[at:length]
 
-    def kept_in(self, text: str, shown: int) -> Spans:
-        """What is still the model's where the first `shown` characters are edited to be `text`:
-        what of the model's words stands before and behind all that is different."""
-        old = self.text[:shown]
-        kept = ((0, shown),) if self.author == "model" else self.kept
+    def kept_in(self, text: str, length: int) -> Spans:
+        """Return which parts of `text` are still the model's if it replaces the first `length`
+        characters: the model's words before the first and after the last difference."""
+        old = self.text[:length]
+        kept = ((0, length),) if self.author == "model" else self.kept
         before = shared_length(old, text)
-        room = min(shown, len(text)) - before
-        behind = shared_length(old[shown - room :][::-1], text[len(text) - room :][::-1])
-        later, rest = len(text) - shown, shown - behind
+        room = min(length, len(text)) - before
+        behind = shared_length(old[length - room :][::-1], text[len(text) - room :][::-1])
+        moved, rest = len(text) - length, length - behind
         parts = [
             *((begin, min(end, before)) for begin, end in kept),
-            *((max(begin, rest) + later, min(end, shown) + later) for begin, end in kept),
+            *((max(begin, rest) + moved, min(end, length) + moved) for begin, end in kept),
         ]
         return tuple((begin, end) for begin, end in parts if begin < end)
 
     def event(self) -> dict[str, Any]:
-        """The event that makes this passage, whole; what is None or empty is left out."""
+        """Return the event that creates this passage with its text; empty values are left out."""
         event = {
             "type": "passage",
             "id": self.id,
@@ -98,21 +99,21 @@ class Passage:
             "random_seed": self.random_seed,
             "text": self.text or None,
             "reason": self.reason,
-            "kept": self.kept or None,
+            "kept": [list(span) for span in self.kept] or None,
         }
         return {name: value for name, value in event.items() if value is not None}
 
     @classmethod
-    def of(cls, event: Event) -> "Passage":
-        """The passage that an event makes, by itself. Raises SceneError if it makes none."""
+    def from_event(cls, event: Event) -> "Passage":
+        """Return the passage that an event creates. Raises SceneError if the event is invalid."""
         passage_id = integer(event, "id")
         author, settings = event.get("author"), event.get("settings", {})
         if passage_id is None:
-            raise SceneError("a passage without an id of its own")
+            raise SceneError("a passage has no id")
         if author not in ("writer", "model"):
-            raise SceneError("a passage by nobody known")
+            raise SceneError("a passage has an unknown author")
         if not isinstance(settings, dict) or not all(map(is_scalar, settings.values())):
-            raise SceneError("settings that are not plain values")
+            raise SceneError("the settings of a passage are not plain values")
         passage = cls(
             id=passage_id,
             parent=integer(event, "parent"),
@@ -129,7 +130,7 @@ class Passage:
         return passage
 
     def grow(self, text: str) -> None:
-        """Add to its text. Only for the scene that it belongs to."""
+        """Append text. Only the scene that owns the passage may call this."""
         if text:
             self._chunks.append(text)
             self.length += len(text)

@@ -1,52 +1,51 @@
-"""A scene: a tree of passages, read as one text from its root to the head.
+"""A scene: a tree of passages. The path from a root to the head is the visible text.
 
-Nothing that was written is ever destroyed. Going back, trying again, editing and branching all
-move the head and add passages; undo moves the head too. Every change is an *event*, a plain dict
-of JSON values, and goes through `Scene.apply`: a scene being written and a journal being read run
-the same code. The events, one for each line of a journal:
+Nothing that was written is ever removed. Going back, retrying, editing and branching move the head
+and add passages, and undo only moves the head. Every change is an *event*, a dict of JSON values,
+and goes through `Scene.apply`, so writing a scene and reading its journal run the same code. A
+journal has one event per line:
 
     {"type": "passage", "id": 2, "parent": 1, "author": "model", ...}  a new passage; the head
     {"type": "text", "id": 2, "text": "Once more"}                     a passage grows
-    {"type": "end", "id": 2, "reason": "length"}                       a passage is finished
-    {"type": "head", "id": 1, "at": 7}                                 the text ends elsewhere
-    {"type": "head", "id": 9, "jump": true}                            ... and undo comes back:
-    {"type": "head", "id": 1, "at": 7, "back": true}                   so
+    {"type": "end", "id": 2, "reason": "length"}                       a passage ends
+    {"type": "head", "id": 1, "at": 7}                                 the head moves
+    {"type": "head", "id": 9, "jump": true}                            ... in a jump: cut, edit, map
+    {"type": "head", "id": 1, "at": 7, "back": true}                   ... and undo of the jump
     {"type": "set", "name": "title", "value": "Act I"}                 a property of the scene
 
-A passage event may hold its whole text and reason, as a writer's always does: one line of the
-journal, there or not there. Scenes are for one thread.
+A passage event may contain the whole text and the reason, as a writer's always does.
+
+Scenes are not thread-safe.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.events import Event as Event
 from bardtui.scene.events import Scalar as Scalar
 from bardtui.scene.events import SceneError as SceneError
 from bardtui.scene.events import canonical, integer, string
+from bardtui.scene.history import History, Position, move_event
 from bardtui.scene.passage import Author as Author
 from bardtui.scene.passage import Passage as Passage
 from bardtui.scene.passage import Spans
 
-Point = tuple[int | None, int | None]
-"""A passage's id (None: before any), and after how many of its characters (None: all of them)."""
+SENT = "sent"  # reasons why a writer's passage ended: the writer sent the line,
+OPENED = "opened"  # the text came from a file,
+EDITED = "edited"  # or the writer edited another passage
 
-SENT = "sent"  # why a writer's passage ended: the seed line was sent ...
-OPENED = "opened"  # ... or the text came from a file ...
-EDITED = "edited"  # ... or it is another passage's text, edited
-
-_LARGEST_GAP = 1_000_000  # between ids, which count up by one unless passages were lost to damage
+_LARGEST_GAP = 1_000_000  # between ids; they count up by one, and damage may lose some passages
 
 
 class Scene:
-    """The passages, the head, and the way back and forward.
+    """The tree of passages, the head, and the state of undo and redo.
 
-    The visible text runs from a root to the first `head_at` characters of the passage `head`
-    (None: to its end, also while it grows). `head` None is the beginning, before any text.
-    `on_event` is told of every change after it is made. If it raises, the change stands all the
-    same, so an `on_event` that can fail keeps the event (as a journal does).
+    The visible text ends after `head_at` characters of the passage `head` (None: after all of it,
+    also while it grows). If `head` is None there is no visible text.
+
+    `on_event` is called after every change. If it raises, the change stands, so a handler that can
+    fail must keep the event, as a journal does.
     """
 
     def __init__(self, title: str = "", created: str | None = None) -> None:
@@ -57,20 +56,18 @@ class Scene:
         self.head_at: int | None = None
         self.on_event: Callable[[Event], None] | None = None
         self._children: dict[int | None, list[int]] = {}
-        self._ancestry = Ancestry()
-        self._came_from: dict[Point, list[Point]] = {}  # where jumps led, and from where each time
-        self._redo: list[tuple[Point, bool]] = []  # where undo left, and whether by a jump
+        self._history = History()
         self._last_id = 0
 
     # -- reading ---------------------------------------------------------------------------------
 
     @property
     def title(self) -> str:
-        """The scene's name as the writer gave it."""
+        """The title that the writer gave."""
         return str(self.properties["title"])
 
     def path(self) -> list[tuple[Passage, int]]:
-        """The passages of the visible text in order, each with how many characters of it show."""
+        """Return the passages of the visible text, each with its number of visible characters."""
         path = []
         passage_id, at = self.head, self.head_at
         while passage_id is not None:
@@ -82,38 +79,38 @@ class Scene:
     @property
     def text(self) -> str:
         """The visible text."""
-        return "".join(passage.text[:shown] for passage, shown in self.path())
+        return "".join(passage.text[:length] for passage, length in self.path())
 
     @property
     def length(self) -> int:
-        """Characters of the visible text, without building it."""
-        return sum(shown for _, shown in self.path())
+        """The number of visible characters, without building the text."""
+        return sum(length for _, length in self.path())
 
     @property
     def is_cut(self) -> bool:
-        """Whether the visible text ends in the midst of a row of a passage."""
+        """Whether the visible text was cut in the middle of a line of a passage."""
         if self.head is None or self.head_at is None:
             return False
         return self.passages[self.head].text[self.head_at : self.head_at + 1] not in ("", "\n")
 
     def passage_at(self, offset: int) -> tuple[Passage, int, int] | None:
-        """The passage that the visible text's character at `offset` belongs to, and the offsets
-        between which it shows; beyond the end the last passage, None if there is no text."""
+        """Return the passage of the visible character at `offset`, and the offsets where its
+        visible part begins and ends. Beyond the end it is the last passage; None without text."""
         found, begin = None, 0
-        for passage, shown in self.path():
-            if shown:
-                found = passage, begin, begin + shown
-            begin += shown
+        for passage, length in self.path():
+            if length:
+                found = passage, begin, begin + length
+            begin += length
             if offset < begin:
                 break
         return found
 
     def children(self, passage_id: int | None) -> list[Passage]:
-        """What follows a passage (None: what opens the scene), in the order it was written."""
+        """Return the passages that follow one (None: that open the scene), oldest first."""
         return [self.passages[child] for child in self._children.get(passage_id, ())]
 
     def takes(self, passage_id: int) -> list[Passage]:
-        """Every passage written from the same point as this one, itself included, in order."""
+        """Return all passages that begin where this one does, itself included, oldest first."""
         passage = self._passage(passage_id)
         at = self._offset(passage.parent, passage.at)
         return [
@@ -123,32 +120,14 @@ class Scene:
         ]
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """A list of events that makes this scene again, undo and redo too, but for the title."""
+        """Yield events that build this scene again, with undo and redo, but not its title."""
         for name, value in self.properties.items():
             if name != "title":
                 yield {"type": "set", "name": name, "value": value}
         for passage in self.passages.values():
             yield passage.event()
         if self.passages:
-            yield from self._way_here()
-
-    def _way_here(self) -> Iterator[dict[str, Any]]:
-        """Moves of the head that end where it is, with the same jumps to take back, and the same
-        points to go forward to, each behind the one before."""
-
-        def head(point: Point, **how: Any) -> dict[str, Any]:
-            return {"type": "head", "id": point[0], "at": point[1], **how}
-
-        trail = [*(point for point, _ in self._redo), (self.head, self.head_at)]
-        steps = [(left, to, jump) for (left, jump), to in zip(self._redo, trail[1:], strict=True)]
-        jumps = [(origin, to) for to, origins in self._came_from.items() for origin in origins]
-        for origin, target in [*jumps, *((to, left) for left, to, jump in steps if jump)]:
-            yield head(origin)
-            yield head(target, jump=True)
-        yield head((None, None))  # from where every way is a way ahead: there is nothing to redo
-        yield head(trail[0])
-        for _, to, jump in steps:
-            yield head(to, back=True) if jump else head(to)
+            yield from self._history.events((self.head, self.head_at))
 
     # -- changing --------------------------------------------------------------------------------
 
@@ -163,17 +142,17 @@ class Scene:
         random_seed: int | None = None,
         reason: str | None = None,
         kept: Spans = (),
-        after: Point | None = None,
+        after: Position | None = None,
     ) -> Passage:
-        """Add a passage `after` a point, else at the end of the visible text; it becomes the head.
+        """Add a passage at the end of the visible text, or `after` another position, and move the
+        head to its end.
 
-        A writer's passage is complete (its reason is "sent" unless one is given); a model's stays
-        open, to `extend`, until `end`.
+        A writer's passage is complete (its `reason` is "sent" unless another is given). A model's
+        stays open for `extend` until `end`, unless a `reason` is given.
         """
         parent, at = after or (self.head, self.head_at)
         if parent is not None and at is None and self._passage(parent).reason is None:
-            # It might still grow (its end was lost, or is on its way): what follows it must not
-            # come to follow something else.
+            # The parent may still grow; then this passage must not come to follow the new text.
             at = self.passages[parent].length
         passage = Passage(
             id=self._last_id + 1,
@@ -192,112 +171,95 @@ class Scene:
         return self.passages[passage.id]
 
     def extend(self, passage_id: int, text: str) -> None:
-        """Let an open passage grow, wherever the head is. Amortised O(len(text))."""
+        """Append text to an open passage, visible or not. Amortised O(len(text))."""
         self._do({"type": "text", "id": passage_id, "text": text})
 
     def end(self, passage_id: int, reason: str) -> None:
-        """Finish an open passage and say why: "length", "stopped", ..."""
+        """End an open passage and record the reason: "length", "stopped", ..."""
         self._do({"type": "end", "id": passage_id, "reason": reason})
 
     def edit(self, passage_id: int, text: str) -> None:
-        """Give a passage of the visible text other words; undo brings the old ones back.
+        """Replace the text of a visible passage, in a jump that undo takes back.
 
-        The edited text is another take of the passage, and the writer's but for what it keeps of a
-        model's words, and with them that model's name. The passages after it follow the new take
-        as copies, so that the visible text goes on as it was. Without a `text` they follow what
-        stood before. Raises SceneError for a passage that does not show.
+        The new text is another take of the passage. It is by the writer, except for the parts of a
+        model's words that were kept. The later passages are copied behind it, so the rest of the
+        visible text stays the same. With an empty `text` the copies follow what came before.
+        Raises SceneError if the passage is not visible.
         """
         here, path = (self.head, self.head_at), self.path()
         while path and path[0][0].id != passage_id:
             del path[0]
         if not path:
             raise SceneError(f"passage {passage_id} is not in the visible text")
-        old, old_shown = path.pop(0)
-        point: Point = old.parent, old.at
+        old, old_length = path.pop(0)
+        end: Position = old.parent, old.at
         if text:
             reason = OPENED if old.reason == OPENED else EDITED
-            kept = old.kept_in(text, old_shown)
-            new = self.add("writer", text, model=old.model, reason=reason, kept=kept, after=point)
-            point = new.id, None
-        for passage, shown in path:
+            kept = old.kept_in(text, old_length)
+            new = self.add("writer", text, model=old.model, reason=reason, kept=kept, after=end)
+            end = new.id, None
+        for passage, length in path:
             copy = self.add(
                 passage.author,
-                passage.text[:shown],
+                passage.text[:length],
                 model=passage.model,
                 fingerprint=passage.fingerprint,
                 settings=passage.settings,
                 random_seed=passage.random_seed,
                 reason=passage.reason or "stopped",
                 kept=passage.kept,
-                after=point,
+                after=end,
             )
-            point = copy.id, None
+            end = copy.id, None
         self.move_head(*here)
-        self.move_head(*point, jump=True)
+        self.move_head(*end, jump=True)
 
     def set(self, name: str, value: Any) -> None:
-        """Give the scene a property: any JSON value under any name; "title" is the one shown."""
+        """Set a property of the scene to any JSON value. "title" is the title."""
         self._do({"type": "set", "name": name, "value": value})
 
     def move_head(
         self, passage_id: int | None, at: int | None = None, *, jump: bool = False
     ) -> None:
-        """Let the visible text end after `at` characters of a passage (None: after all of it).
+        """Make the visible text end after `at` characters of a passage (None: after all of it).
 
-        To end after none of them is to end where the passage itself began; there, with
-        `move_head(passage.parent, passage.at)`, another take of it is written. From where a `jump`
-        leads, undo comes back.
+        To write another take of a passage, move to `(passage.parent, passage.at)` and add it.
+        Undo takes back a `jump` in one step.
         """
-        if passage_id is None:
-            at = None
-        elif at is not None:
-            passage = self._passage(passage_id)
-            if at <= 0:
-                self.move_head(passage.parent, passage.at, jump=jump)
-                return
-            at = min(at, passage.length)
-            if at == passage.length and passage.reason is not None:
-                at = None
-        if (passage_id, at) != (self.head, self.head_at):
-            event = {"type": "head", "id": passage_id, "at": at}
-            self._do(event | {"jump": True} if jump else event)
+        target = self._normalised((passage_id, at))
+        if target != (self.head, self.head_at):
+            self._do(move_event(target, jump=jump))
 
     def undo(self) -> bool:
-        """Take back a jump, or else the last exchange: what a model wrote and the seed line it
-        answered.
+        """Take back a jump, or the last exchange: a model's passage and the line it answered.
 
-        Text opened from a file is no seed line and stays. Returns whether there was anything.
+        Text that was opened from a file is not such a line. Returns False if there is nothing to
+        undo.
         """
-        if origins := self._came_from.get((self.head, self.head_at)):
-            passage_id, at = origins[-1]
-            self._do({"type": "head", "id": passage_id, "at": at, "back": True})
-            return True
-        if self.head is None:
+        origin = self._history.origin((self.head, self.head_at))
+        if origin is not None:
+            self._do(move_event(origin, back=True))
+        elif starts := self._starts():
+            self.move_head(*starts[-1])
+        else:
             return False
-        last = self.passages[self.head]
-        back = last.parent, last.at
-        if last.is_take and last.parent is not None and last.at is None:
-            before = self.passages[last.parent]
-            jumped = self._came_from.get(back)  # the line that a jump led to was there before
-            if before.author == "writer" and before.reason != OPENED and not jumped:
-                back = before.parent, before.at
-        self.move_head(*back)
         return True
 
     def redo(self) -> bool:
-        """Go forward again to where the last undo, or jump back, left. Returns whether it could."""
-        if not self._redo:
+        """Return to where the last undo started. Returns False if there is nothing to redo."""
+        if self._history.next is None:
             return False
-        (passage_id, at), jump = self._redo[-1]
-        event = {"type": "head", "id": passage_id, "at": at}
-        self._do(event | {"jump": True} if jump else event)
+        target, jump = self._history.next
+        self._do(move_event(target, jump=jump))
         return True
 
     # -- events ----------------------------------------------------------------------------------
 
     def apply(self, event: Event) -> None:
-        """Make one change and tell `on_event`. Raises SceneError, with nothing changed, if the
-        event is not one, or speaks of a passage that is not there."""
+        """Make the change that an event describes, then call `on_event`.
+
+        Raises SceneError, and changes nothing, if the event is invalid.
+        """
         match event.get("type"):
             case "passage":
                 self._apply_passage(event)
@@ -307,15 +269,14 @@ class Scene:
                 reason = string(event, "reason")
                 self._open_passage(event).reason = reason
             case "head":
-                point = integer(event, "id"), integer(event, "at")
-                self._apply_head(point, event.get("jump") is True, event.get("back") is True)
+                self._apply_head(event)
             case "set":
                 name, value = string(event, "name"), canonical(event.get("value"))
                 if name == "title" and not isinstance(value, str):
-                    raise SceneError("a scene's title is a text")
+                    raise SceneError("the title of a scene is not a string")
                 self.properties[name] = value
             case _:
-                raise SceneError("an event of an unknown type")
+                raise SceneError("the type of an event is unknown")
         if self.on_event is not None:
             self.on_event(event)
 
@@ -323,54 +284,71 @@ class Scene:
         self.apply(canonical(event))
 
     def _apply_passage(self, event: Event) -> None:
-        passage = Passage.of(event)
-        passage_id, parent = passage.id, passage.parent
-        if passage_id in self.passages:
-            raise SceneError("a passage without an id of its own")
-        if passage_id > self._last_id + _LARGEST_GAP:
-            raise SceneError("a passage with an id that is out of all order")
-        if parent is not None:
-            self._passage(parent)
-        self.passages[passage_id] = passage
-        self._children.setdefault(parent, []).append(passage_id)
-        self._ancestry.add(passage_id, parent)
-        self._last_id = max(self._last_id, passage_id)
-        self.head, self.head_at = passage_id, None
-        self._redo.clear()
+        passage = Passage.from_event(event)
+        if passage.id in self.passages:
+            raise SceneError(f"there are two passages {passage.id}")
+        if passage.id > self._last_id + _LARGEST_GAP:
+            raise SceneError("the id of a passage is far too large")
+        if passage.parent is not None:
+            passage.parent, passage.at = self._without_zero(passage.parent, passage.at)
+        self.passages[passage.id] = passage
+        self._children.setdefault(passage.parent, []).append(passage.id)
+        self._last_id = max(self._last_id, passage.id)
+        self.head, self.head_at = passage.id, None
+        self._history.clear_redo()
 
-    def _apply_head(self, target: Point, jump: bool, back: bool) -> None:
-        if target[0] is not None:
-            self._passage(target[0])
-        here = self.head, self.head_at
-        origins = self._came_from.get(here, [])
-        if jump:
-            self._came_from.setdefault(target, []).append(here)
-        if back and origins and origins[-1] == target:
-            origins.pop()
-            self._redo.append((here, True))
-        elif self._redo and self._redo[-1] == (target, jump):
-            self._redo.pop()
-        elif jump:
-            self._redo.clear()
-        elif self._lies_behind(*target):
-            self._redo.append((here, False))
-        else:
-            self._redo.clear()
+    def _apply_head(self, event: Event) -> None:
+        target = self._without_zero(integer(event, "id"), integer(event, "at"))
+        self._history.move(
+            (self.head, self.head_at),
+            target,
+            jump=event.get("jump") is True,
+            back=event.get("back") is True,
+            is_step=self._normalised(target) in self._starts(),
+        )
         self.head, self.head_at = target
 
-    def _lies_behind(self, passage_id: int | None, at: int | None) -> bool:
-        """Whether a point lies in the visible text, before its end. Quick at any depth."""
+    def _starts(self) -> list[Position]:
+        """Return where the last passage starts and, if it answers a line, where the line starts.
+
+        Undo goes to the last of them. A line that a jump led to was there before: it is not undone
+        together with the answer.
+        """
+        if self.head is None:
+            return []
+        last = self.passages[self.head]
+        starts = [self._normalised((last.parent, last.at))]
+        if last.is_take and last.parent is not None and last.at is None:
+            line = self.passages[last.parent]
+            is_line = line.author == "writer" and line.reason != OPENED
+            if is_line and self._history.origin((line.id, None)) is None:
+                starts.append(self._normalised((line.parent, line.at)))
+        return starts
+
+    def _normalised(self, position: Position) -> Position:
+        """Return a position in the form in which equal positions are equal.
+
+        The end of a finished passage is (id, None), and the beginning of a passage is the position
+        that it follows. Raises SceneError if there is no such passage.
+        """
+        passage_id, at = self._without_zero(*position)
+        if passage_id is None or at is None:
+            return passage_id, None
+        passage = self._passage(passage_id)
+        if at >= passage.length and passage.reason is not None:
+            return passage_id, None
+        return passage_id, min(at, passage.length)
+
+    def _without_zero(self, passage_id: int | None, at: int | None) -> Position:
+        """Return the position, or if it is the beginning of a passage, the one it follows."""
         if passage_id is None:
-            return self.head is not None
-        if passage_id == self.head:
-            return self._offset(passage_id, at) < self._offset(passage_id, self.head_at)
-        child = self._ancestry.step_towards(self.head, passage_id)
-        if child is None:
-            return False
-        return self._offset(passage_id, at) <= self._offset(passage_id, self.passages[child].at)
+            return None, None
+        passage = self._passage(passage_id)
+        # No passage starts at the beginning of another: see `_apply_passage`.
+        return (passage_id, at) if at is None or at > 0 else (passage.parent, passage.at)
 
     def _offset(self, passage_id: int | None, at: int | None) -> int:
-        """`at` in figures; no more than there is, for a damaged file may have lost some of it."""
+        """Return `at` as a number, at most the passage's length, which damage may have reduced."""
         if passage_id is None:
             return 0
         length = self.passages[passage_id].length
@@ -385,8 +363,8 @@ class Scene:
     def _open_passage(self, event: Event) -> Passage:
         passage_id = integer(event, "id")
         if passage_id is None:
-            raise SceneError("an event about no passage")
+            raise SceneError("an event names no passage")
         passage = self._passage(passage_id)
         if passage.reason is not None:
-            raise SceneError(f"passage {passage_id} is finished")
+            raise SceneError(f"passage {passage_id} has ended")
         return passage

@@ -49,9 +49,9 @@ def test_a_writers_passage_is_complete_and_a_models_grows_until_it_ends() -> Non
     assert (scene.text, scene.length, answer.text) == ("ANN:\nCome in.", 13, "Come in.")
     scene.end(answer.id, "stopped")
     assert answer.reason == "stopped"
-    with pytest.raises(SceneError, match="finished"):
+    with pytest.raises(SceneError, match="has ended"):
         scene.extend(answer.id, "!")
-    with pytest.raises(SceneError, match="finished"):
+    with pytest.raises(SceneError, match="has ended"):
         scene.end(answer.id, "length")
     assert answer.text == "Come in."
 

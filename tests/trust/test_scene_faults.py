@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import random
 import time
 from collections.abc import Callable, Iterator
 from io import FileIO
@@ -14,7 +13,6 @@ import pytest
 
 from bardtui import paths
 from bardtui.files import atomic_write
-from bardtui.scene.ancestry import Ancestry
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, parse_line, read_scene
@@ -343,24 +341,6 @@ def test_a_flipped_bit_anywhere_costs_its_line_only_and_is_named(tmp_path: Path)
 
 
 # -- hostile shapes --------------------------------------------------------------------------------
-
-
-def test_the_way_up_a_tree_is_found_as_by_walking() -> None:
-    chance = random.Random(7)
-    for shape in range(30):
-        tree, parents = Ancestry(), dict[int | None, int | None]()
-        for node in range(1, 120):
-            deep = chance.random() < shape / 30
-            parent = node - 1 or None if deep else chance.choice([None, *parents])
-            parents[node] = parent
-            tree.add(node, parent)
-        for _ in range(400):
-            node, above = chance.choice([None, *parents]), chance.choice([None, *parents])
-            child, here = None, node
-            while here is not None and here != above:
-                child, here = here, parents[here]
-            expected = child if here == above else None
-            assert tree.step_towards(node, above) == expected
 
 
 def test_a_scene_made_to_be_slow_opens_all_the_same(tmp_path: Path) -> None:

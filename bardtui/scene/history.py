@@ -1,0 +1,71 @@
+"""What undo and redo need to know about a scene, apart from its text.
+
+Undo has no stack: the visible text is the history, and undo steps back along it, one exchange at a
+time. Only what cannot be seen from the text is recorded here: where jumps came from, and what undo
+left. A scene rebuilds both from its events, so they survive a restart.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+Position = tuple[int | None, int | None]
+"""A passage's id (None: before all text), and after how many of its characters (None: all)."""
+
+
+class History:
+    """The jumps that undo can take back, and the positions that redo can return to."""
+
+    def __init__(self) -> None:
+        self._origins: dict[Position, list[Position]] = {}  # of the jumps to each position
+        self._redo: list[tuple[Position, bool]] = []  # what undo left, and whether it undid a jump
+
+    def origin(self, position: Position) -> Position | None:
+        """Return where the last jump to this position came from, None if there was no jump."""
+        origins = self._origins.get(position)
+        return origins[-1] if origins else None
+
+    @property
+    def next(self) -> tuple[Position, bool] | None:
+        """Where redo leads, and whether it repeats a jump; None if there is nothing to redo."""
+        return self._redo[-1] if self._redo else None
+
+    def move(
+        self, here: Position, target: Position, *, jump: bool, back: bool, is_step: bool
+    ) -> None:
+        """Record a move of the head: a `jump`, one `back` from a jump, a step back or another."""
+        if back and target == self.origin(here):
+            self._origins[here].pop()
+            self._redo.append((here, True))
+        elif (target, jump) == self.next:
+            self._redo.pop()
+        elif is_step and not jump:
+            self._redo.append((here, False))
+        else:
+            self._redo.clear()
+        if jump:
+            self._origins.setdefault(target, []).append(here)
+
+    def clear_redo(self) -> None:
+        """Forget what undo left, because something new was written."""
+        self._redo.clear()
+
+    def events(self, here: Position) -> Iterator[dict[str, Any]]:
+        """Yield moves of the head that rebuild this history in a new scene and end `here`."""
+        places = [*(position for position, _ in self._redo), here]
+        undone = list(zip(self._redo, places[1:], strict=True))
+        # Repeat every jump, also those that undo took back ...
+        jumps = [(origin, to) for to, origins in self._origins.items() for origin in origins]
+        jumps += [(origin, to) for (to, jump), origin in undone if jump]
+        for origin, target in jumps:
+            yield move_event(origin)
+            yield move_event(target, jump=True)
+        # ... then go to where the first undo started, with nothing to redo, and undo again.
+        yield move_event((None, None))
+        yield move_event(places[0])
+        for (_, jump), place in undone:
+            yield move_event(place, back=True) if jump else move_event(place)
+
+
+def move_event(target: Position, **flag: bool) -> dict[str, Any]:
+    """Return the event that moves the head, with the flag `jump` or `back` if it is true."""
+    return {"type": "head", "id": target[0], "at": target[1]} | {k: v for k, v in flag.items() if v}
