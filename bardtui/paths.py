@@ -50,11 +50,6 @@ def runs_dir() -> Path:
     return data_dir() / "runs"
 
 
-def states_dir() -> Path:
-    """What networks remember of scenes; losing it costs nothing but time."""
-    return data_dir() / "states"
-
-
 def _bundled(kind: str) -> Path:
     inside_wheel = _PACKAGE / "bundled" / kind
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / kind

@@ -10,7 +10,7 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from bardtui import paths
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
@@ -70,16 +70,16 @@ def tiny_model() -> ModelBundle:
 
 
 @pytest.fixture(scope="session")
-def shared_generator(tiny_model: ModelBundle) -> Generator:
-    """The tiny model's generator; ask for `generator` instead, which begins at a new text."""
-    return Generator(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
+def shared_decoder(tiny_model: ModelBundle) -> Decoder:
+    """The tiny model's decoder; ask for `decoder` instead, which begins at a new text."""
+    return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
 
 
 @pytest.fixture
-def generator(shared_generator: Generator) -> Generator:
-    """The tiny model's generator, before a new text."""
-    shared_generator.reset()
-    return shared_generator
+def decoder(shared_decoder: Decoder) -> Decoder:
+    """The tiny model's decoder, before a new text."""
+    shared_decoder.reset()
+    return shared_decoder
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
 from bardtui.benchmark.screen import PIECE, showing
-from bardtui.model.decoder import Sampling, Stepper
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX
@@ -25,15 +26,15 @@ def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
     What comes between the network's steps is found by difference: a call that takes one step, one
     that takes many, and as many steps with nothing between them.
     """
-    stepper = Stepper(model.spec, model.weights())
+    decoder = Decoder(model.spec, model.vocabulary, model.weights())
     begin("the network's steps")
-    alone = _best(_steps_alone(stepper)) / _STEPS
+    alone = _best(_steps_alone(decoder)) / _STEPS
     begin("sampling, and the way there and back")
-    one = _best(lambda: stepper.step((), 1, Sampling()))
+    one = _best(lambda: decoder.step((), 1, Sampling()))
     for _ in range(_ROUNDS):  # until it knows how many steps fill a frame
-        stepper.step((), stepper.at_once, Sampling())
-    count = stepper.at_once
-    many = _best(lambda: stepper.step((), count, Sampling()))
+        decoder.step((), decoder.at_once, Sampling())
+    count = decoder.at_once
+    many = _best(lambda: decoder.step((), count, Sampling()))
     step = (many - one) / max(1, count - 1)
     begin("the journal")
     journal = _journal()
@@ -63,16 +64,16 @@ def _best(act: Callable[[], Any]) -> float:
     return min(taken)
 
 
-def _steps_alone(stepper: Stepper) -> Callable[[], Any]:
+def _steps_alone(decoder: Decoder) -> Callable[[], Any]:
     """The network's layers, one character after the other, the likeliest each time."""
     import tensorflow as tf
 
-    state = stepper.state
+    state = decoder.state
 
-    @tf.function(jit_compile=stepper.compiled)  # type: ignore[untyped-decorator]
+    @tf.function(jit_compile=decoder.compiled)  # type: ignore[untyped-decorator]
     def run() -> Any:
         def step(i: Any, *state: Any) -> Any:
-            return (i + 1, *stepper.read(tf.argmax(state[-1], -1), state))
+            return (i + 1, *decoder.advance(tf.argmax(state[-1], -1), state))
 
         begin = (tf.constant(0), *map(tf.convert_to_tensor, state))
         return tf.while_loop(lambda i, *_: i < _STEPS, step, begin)[-1]

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bardtui.benchmark import Figure
-from bardtui.model.generator import Generator, Sampling, Snapshot
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
+from bardtui.model.snapshots import Snapshot
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal_reader import SUFFIX, encode, encode_header
 from bardtui.scene.scene import OPENED, Scene
@@ -55,13 +57,13 @@ def far_along(model: ModelBundle) -> list[Figure]:
     The network is put at both places by restoring a snapshot under that position: what it
     remembers has the same size anywhere. `whole_way` really writes that far.
     """
-    generator = Generator(model.spec, model.vocabulary, model.weights())
-    _write(generator, _NEAR)
-    near = generator.snapshot()
-    ratio = _compared((generator, Snapshot(_FAR, near.arrays)), (generator, near))
+    decoder = Decoder(model.spec, model.vocabulary, model.weights())
+    _write(decoder, _NEAR)
+    near = decoder.snapshot()
+    ratio = _compared((decoder, Snapshot(_FAR, near.arrays)), (decoder, near))
     return [
         Figure("a character at 1,000,000 against one at 1,000", ratio, "x", 1.05),
-        Figure("times the network was compiled", generator.compilations, "", 1),
+        Figure("times the network was compiled", decoder.compilations, "", 1),
     ]
 
 
@@ -70,7 +72,7 @@ def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> 
     A character there is compared with one near the beginning of another network's text."""
     figures = []
     begin(f"{length:,} characters by the network alone")
-    young, old = (Generator(model.spec, model.vocabulary, model.weights()) for _ in range(2))
+    young, old = (Decoder(model.spec, model.vocabulary, model.weights()) for _ in range(2))
     _write(young, _NEAR)
     _write(old, _NEAR)
     before = _peak_memory()
@@ -83,31 +85,31 @@ def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> 
         Figure("times the network was compiled on the way", old.compilations, "", 1),
     ]
     begin(f"{length:,} characters as the engine writes them")
-    reader, text = Reader(old), script(_PASSAGE)
-    reader.seek(text)
+    context, text = Context(old), script(_PASSAGE)
+    context.seek(text)
     before = _peak_memory()
     while len(text) < length:
-        reader.seek(text)
-        text += "".join(reader.write(_PASSAGE, Sampling(random_seed=len(text))))
+        context.seek(text)
+        text += "".join(context.write(_PASSAGE, Sampling(random_seed=len(text))))
     grown = _peak_memory() - before
     return [*figures, Figure("the same with places to return to", grown, "MB", 5)]
 
 
-def _compared(far: tuple[Generator, Snapshot], near: tuple[Generator, Snapshot]) -> float:
+def _compared(far: tuple[Decoder, Snapshot], near: tuple[Decoder, Snapshot]) -> float:
     """What a character costs at the one place against the other: in turns, so that a machine that
     slows down does so for both."""
     best = [float("inf")] * 2
     for _ in range(_ROUNDS):
-        for n, (generator, snapshot) in enumerate((far, near)):
-            generator.restore(snapshot)
+        for n, (decoder, snapshot) in enumerate((far, near)):
+            decoder.restore(snapshot)
             began = time.perf_counter()
-            _write(generator, _STRETCH)
+            _write(decoder, _STRETCH)
             best[n] = min(best[n], (time.perf_counter() - began) / _STRETCH)
     return best[0] / best[1]
 
 
-def _write(generator: Generator, length: int) -> None:
-    for _ in generator.stream(length, Sampling()):
+def _write(decoder: Decoder, length: int) -> None:
+    for _ in decoder.write(length, Sampling()):
         pass
 
 

@@ -8,20 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Rate, side_by_side
-from bardtui.model.generator import Generator, Sampling
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 
 
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Rate]:
     """Write with one model in every way we know; see `side_by_side`."""
     spec, weights = model.spec, model.weights()
-    generator = Generator(spec, model.vocabulary, weights)
+    decoder = Decoder(spec, model.vocabulary, weights)
     ways: list[tuple[str, Iterator[int]]] = [
         ("model.predict for each character", _predict(spec, weights)),
         ("model(x) for each character, as the tutorials do", _eager(spec, weights)),
-        ("bardtui", _generator(generator)),
-        ("taking in a text with bardtui", _reading(Generator(spec, model.vocabulary, weights))),
+        ("bardtui", _decoder(decoder)),
+        ("taking in a text with bardtui", _reading(Decoder(spec, model.vocabulary, weights))),
     ]
     if spec.cell == "lstm":
         ways.append(("NumPy by hand", _numpy(spec, weights)))
@@ -53,17 +54,17 @@ def _eager(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
         yield 1
 
 
-def _generator(generator: Generator) -> Iterator[int]:
+def _decoder(decoder: Decoder) -> Iterator[int]:
     while True:
-        for piece in generator.stream(16_000, Sampling()):
+        for piece in decoder.write(16_000, Sampling()):
             yield len(piece)
 
 
-def _reading(generator: Generator) -> Iterator[int]:
-    text = np.arange(generator.stepper.most, dtype=np.int32) % len(generator.vocabulary)
+def _reading(decoder: Decoder) -> Iterator[int]:
+    text = np.arange(decoder.max_chunk, dtype=np.int32) % len(decoder.vocabulary)
     while True:
-        piece = text[: generator.stepper.at_once]
-        generator.prime(piece)
+        piece = text[: decoder.at_once]
+        decoder.read(piece)
         yield len(piece)
 
 

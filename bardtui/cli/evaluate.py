@@ -13,7 +13,7 @@ from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
     from bardtui.evaluation.text_metrics import Judgement
-    from bardtui.model.generator import Sampling
+    from bardtui.model.sampling import Sampling
     from bardtui.model.store import ModelBundle
     from bardtui.text.corpus import Corpus
 
@@ -67,7 +67,7 @@ def evaluate(
         if not as_text:
             _score(bundle, corpus, start, stop, document, as_json)
             return
-        from bardtui.model.generator import Sampling
+        from bardtui.model.sampling import Sampling
 
         seed = secrets.randbelow(2**31) if random_seed is None else random_seed
         settings = [Sampling(t, top_k, top_p, seed) for t in temperature or [0.8]]
@@ -160,15 +160,15 @@ def _texts(
 ) -> Iterator[str]:
     """What the model writes with each of the settings, from an empty page on: as it begins a text
     as if after a line break, one more makes the blank line that a paragraph follows."""
-    from bardtui.model.generator import Generator
+    from bardtui.model.decoder import Decoder
 
-    generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
+    decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
     done = 0
     for sampling in settings:
-        generator.reset()
-        generator.prime(bundle.vocabulary.encode("\n").indices)
+        decoder.reset()
+        decoder.read(bundle.vocabulary.encode("\n").indices)
         pieces = []
-        for piece in generator.stream(length, sampling):
+        for piece in decoder.write(length, sampling):
             pieces.append(piece)
             done += len(piece)
             told(done, length * len(settings))

@@ -38,8 +38,9 @@ def generate(
     ] = False,
 ) -> None:
     """Print a seed and the model's continuation, as it is written."""
-    from bardtui.model.generator import Generator, Sampling
-    from bardtui.model.reader import Reader
+    from bardtui.model.context import Context
+    from bardtui.model.decoder import Decoder
+    from bardtui.model.sampling import Sampling
     from bardtui.model.store import find_model
 
     if seed == "-":
@@ -49,12 +50,12 @@ def generate(
     sampling = Sampling(temperature, top_k, top_p, chosen)
     weights = bundle.weights()
     start_tensorflow()
-    reader = Reader(Generator(bundle.spec, bundle.vocabulary, weights))
+    context = Context(Decoder(bundle.spec, bundle.vocabulary, weights), bundle.memory_length)
     show = (lambda text: None) if as_json else _show
     show(safe(seed))
-    unknown = reader.seek(seed)
+    unknown = context.seek(seed)
     written = []
-    for piece in reader.write(length, sampling):
+    for piece in context.write(length, sampling):
         written.append(piece)
         show(safe(piece))
     if as_json:

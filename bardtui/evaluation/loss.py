@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.loss import Counting, scores
 from bardtui.model.store import ModelBundle
 from bardtui.text.corpus import Corpus, CorpusError
@@ -34,5 +34,5 @@ def evaluate(
     encoded = model.vocabulary.encode(text[round(len(text) * start) : round(len(text) * stop)])
     if len(encoded.indices) == 0:
         raise CorpusError("that part of the text holds no character that the model knows")
-    generator = Generator(model.spec, model.vocabulary, model.weights())
-    return Evaluation(scores(generator, encoded.indices, progress), encoded.unknown)
+    decoder = Decoder(model.spec, model.vocabulary, model.weights())
+    return Evaluation(scores(decoder, encoded.indices, progress), encoded.unknown)

@@ -1,101 +1,49 @@
-"""The compiled function at the heart of reading and writing: one character after the other.
+"""The decoder: the network that reads and writes text, one character after another.
 
-It takes several characters' worth of steps at a time. At step i it takes in `forced[i]` where there
-is one, else it draws from the network's own distribution, so the same code reads a text, writes
-one, joins the two in mid-chunk, and scores. A draw is keyed by (random seed, position), never by
-when or in what company it was made: see `chance`.
+One compiled function takes many steps at a time. At step i it reads `forced[i]` where there is one
+and otherwise draws from the network's distribution, so the same code reads a text, writes one,
+switches from reading to writing within a call, and scores. The noise of a draw depends only on the
+random seed and the position, so the same model, text, settings and seed give the same characters
+however the work is cut into calls.
 """
 
-import math
+import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.errors import UserError
-from bardtui.model.gumbel_noise import gumbel
+from bardtui.model.gumbel_noise import gumbel_noise
 from bardtui.model.inference_lstm import PackedLSTM
 from bardtui.model.network import NetworkSpec, build_network
+from bardtui.model.sampling import Sampling, filter_logits
+from bardtui.model.snapshots import Snapshot
+from bardtui.model.vocabulary import Vocabulary
 
-CHUNK = 512  # steps at most in one call
-_MOST_NOISE = 1_000_000  # numbers that go with each call: 4 MB
-FRAME = 0.016  # seconds that a call should take: nobody waits longer for a stop, or for a picture
-
-
-class SamplingError(UserError):
-    """A sampling parameter is out of range."""
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How a character is drawn. Raises SamplingError for a value out of range.
-
-    The logits are divided by `temperature`; then only the `top_k` likeliest characters remain (0:
-    all), and of them the fewest whose probabilities add up to `top_p` (Holtzman et al. 2019,
-    arXiv 1904.09751); one is drawn with the Gumbel-max trick.
-    """
-
-    temperature: float = 0.8
-    top_k: int = 0
-    top_p: float = 1.0
-    random_seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.temperature) and 0.01 <= self.temperature <= 10):
-            raise SamplingError("the temperature must be between 0.01 and 10")
-        if not 0 <= self.top_k < 2**31:
-            raise SamplingError(f"top-k must be from 0 (all characters) to {2**31 - 1}")
-        if not 0 < self.top_p <= 1:
-            raise SamplingError("top-p must be above 0 and at most 1")
-        if not 0 <= self.random_seed < 2**31:
-            raise SamplingError(f"the random seed must be from 0 to {2**31 - 1}")
+MAX_CHUNK = 512  # steps in one call
+CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
+_MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """All that the network remembers at a point of a text: arrays copied out of its variables."""
+class Decoder:
+    """A stateful Keras network of batch size `streams`, with every stream at the same position.
 
-    position: int
-    arrays: tuple[NDArray[np.float32], ...]
+    The state holds the logits of each stream's next character, so that a draw needs no step before
+    it. A new text starts as if after a line break, so that even its first character is drawn from
+    what the network has learnt.
 
-    def to_bytes(self) -> bytes:
-        """The position, in 8 bytes, then the arrays; least byte first."""
-        flat = [array.astype("<f4").tobytes() for array in self.arrays]
-        return b"".join([self.position.to_bytes(8, "little"), *flat])
-
-    def alike(self, content: bytes) -> "Snapshot":
-        """The snapshot of this one's shapes that `to_bytes` made `content` of.
-
-        Raises ValueError for what is no such thing, and where a number is none.
-        """
-        values = np.frombuffer(content, "<f4", offset=8).astype(np.float32)
-        if values.size != sum(array.size for array in self.arrays):
-            raise ValueError("a state of another size")
-        if not np.isfinite(values).all():
-            raise ValueError("a state that is not finite")
-        ends = np.cumsum([array.size for array in self.arrays])[:-1]
-        shaped = zip(np.split(values, ends), self.arrays, strict=True)
-        position = int.from_bytes(content[:8], "little")
-        return Snapshot(position, tuple(part.reshape(array.shape) for part, array in shaped))
-
-
-class Stepper:
-    """A stateful Keras network of batch size `streams`, all of them at the same position.
-
-    The state holds the logits of each stream's next character, so a draw needs no step before it.
-    An LSTM's steps are taken with copies of its layers' weights, packed for that: others come in by
-    `set_weights`, not by the network's own.
-    `compiled` tells whether XLA has compiled the function; it is False where there is no XLA.
-    `most` is how many steps a call may take, and `at_once` how many take about a frame on this
-    machine, found out on the way. Not for use by two threads at once.
+    `position` counts the characters (indices) from the beginning of the text. `at_once` is how many
+    steps take about CALL_SECONDS on this machine; it is adjusted with every call. `compiled` tells
+    whether XLA has compiled the network: it is False where there is no XLA, with `jit` False and
+    where the environment variable BARDTUI_XLA is 0. Not for use by two threads at once.
     """
 
     def __init__(
         self,
         spec: NetworkSpec,
+        vocabulary: Vocabulary,
         weights: Sequence[NDArray[np.float32]],
         *,
         streams: int = 1,
@@ -103,57 +51,114 @@ class Stepper:
     ) -> None:
         import tensorflow as tf
 
-        self.streams = streams
+        self.vocabulary, self.streams = vocabulary, streams
         self.network = build_network(spec, streams, stateful=True)
         self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
         self._skip = spec.skip
-        self.most = min(CHUNK, max(1, _MOST_NOISE // (streams * spec.vocabulary_size)))
-        self._noise = np.zeros((self.most, streams, spec.vocabulary_size), np.float32)
-        nothing = tf.zeros([streams, spec.vocabulary_size])
-        self._logits = tf.Variable(nothing, trainable=False, name="next")
-        self._packed = self._pack(spec) if spec.cell == "lstm" else []
-        self.state = [v for layer in self._layers for v in layer.states] + [self._logits]
-        self.set_weights(weights)
+        self._packed = _packed_layers(spec, streams) if spec.cell == "lstm" else []
+        logits = tf.Variable(
+            tf.zeros([streams, spec.vocabulary_size]), trainable=False, name="next"
+        )
+        self.state = [v for layer in self._layers for v in layer.states] + [logits]
+        self.max_chunk = min(MAX_CHUNK, max(1, _MAX_NOISE // (streams * spec.vocabulary_size)))
+        self._noise = np.zeros((self.max_chunk, streams, spec.vocabulary_size), np.float32)
+        self._load(weights)
         self.position, self.at_once = 0, 1
-        self.compiled, self._run = jit, self._compile(jit)
+        self.compiled = jit and os.environ.get("BARDTUI_XLA") != "0"
+        self._run = self._compile(self.compiled)
         try:
             self.step((), 1, Sampling())
         except tf.errors.OpError:
-            if not jit:
+            if not self.compiled:
                 raise
-            # XLA is missing on this machine, or cannot compile for it: the same function runs
-            # without, if slower.
+            # XLA is missing on this machine or cannot compile for it. The same function runs
+            # without XLA, only slower.
             self.compiled, self._run = False, self._compile(False)
-        self.clear()
-        self.at_once = min(16, self.most)  # whatever compiling took
+        self._start = self._start_of_text()
+        self.at_once = min(16, self.max_chunk)  # the calls until now included compilation
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
-        """Take weights in the order of the network's own."""
+        """Replace the weights, given in the order of the network's own, and start a new text."""
+        self._load(weights)
+        self._start = self._start_of_text()
+
+    def _load(self, weights: Sequence[NDArray[np.float32]]) -> None:
         self.network.set_weights(list(weights))
         for n, packed in enumerate(self._packed):
             packed.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
 
-    def _pack(self, spec: NetworkSpec) -> list[PackedLSTM]:
-        rest = [PackedLSTM(spec.units, spec.units, self.streams) for _ in self._layers[1:]]
-        size = spec.vocabulary_size
-        return [PackedLSTM(spec.units, spec.embedding_dim, self.streams, size), *rest]
-
-    def clear(self) -> None:
-        """Position 0 and a state of zeros."""
+    def _start_of_text(self) -> Snapshot:
         for variable in self.state:
             variable.assign(np.zeros(variable.shape, np.float32))
+        self.step([self.vocabulary.first], 1, Sampling())
         self.position = 0
+        return self.snapshot()
+
+    @property
+    def compilations(self) -> int:
+        """How many times the function was traced; more than 1 would be a fault."""
+        return int(self._run.experimental_get_tracing_count())
+
+    def reset(self, position: int = 0) -> None:
+        """Forget the text and start a new one, at `position` of some longer text."""
+        self.restore(self._start)
+        self.position = position
 
     def snapshot(self) -> Snapshot:
-        """What is remembered now; 8 KB a stream for two layers of 512."""
+        """Copy the state: 8 KB a stream for two layers of 512."""
         return Snapshot(self.position, tuple(v.numpy() for v in self.state))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back (or on) to the point at which `snapshot` was taken, at the same cost anywhere; a
-        snapshot of one stream goes to all."""
+        """Return to the position and state of `snapshot`. A snapshot of one stream is given to all
+        streams."""
         for variable, array in zip(self.state, snapshot.arrays, strict=True):
             variable.assign(np.broadcast_to(array, variable.shape))
         self.position = snapshot.position
+
+    def read(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Read a text, int32 (n,), with every stream.
+
+        Returns each character's natural-log probability before it was read: float32 (n,) for one
+        stream, (streams, n) for several.
+        """
+        scores = [np.zeros((self.streams, 0), np.float32)]
+        for i in range(0, len(indices), self.max_chunk):
+            chunk = indices[i : i + self.max_chunk]
+            scores.append(self.step(chunk, len(chunk), Sampling())[1])
+        joined = np.concatenate(scores, -1)
+        return joined[0] if self.streams == 1 else joined
+
+    def write(self, length: int, sampling: Sampling, *, chunk: int | None = None) -> Iterator[str]:
+        """Write `length` characters, in pieces of `at_once` or, if given, `chunk` characters.
+
+        When a piece is yielded, the network has read exactly the text up to its end, so a caller
+        may stop iterating there. Raises ValueError for several streams or a chunk out of range.
+        """
+        if self.streams != 1:
+            raise ValueError("several streams write with write_streams")
+        if chunk is not None and not 1 <= chunk <= self.max_chunk:
+            raise ValueError(f"a chunk has 1 to {self.max_chunk} characters")
+        while length > 0:
+            steps = min(chunk or self.at_once, length)
+            length -= steps
+            yield self.vocabulary.decode(self.step((), steps, sampling)[0][0])
+
+    def write_streams(
+        self, length: int, sampling: Sampling, seeds: Sequence[int]
+    ) -> Iterator[tuple[str, ...]]:
+        """Write `length` characters with every stream; yields a piece of each stream's text.
+
+        Stream n writes what one stream would write with the random seed `seeds[n]`, except for
+        rounding: a batch is summed in another order, so rarely another character is drawn. Raises
+        ValueError for another number of seeds.
+        """
+        if len(seeds) != self.streams:
+            raise ValueError(f"{self.streams} streams need as many random seeds")
+        while length > 0:
+            steps = min(self.at_once, length)
+            length -= steps
+            drawn, _ = self.step((), steps, sampling, seeds)
+            yield tuple(map(self.vocabulary.decode, drawn))
 
     def step(
         self,
@@ -162,56 +167,56 @@ class Stepper:
         sampling: Sampling,
         seeds: Sequence[int] = (),
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Take in `forced` (by all streams), then draw until `steps` are done, at most `most`.
+        """Make one call: read `forced` with every stream, then draw until `steps` are taken.
 
-        `seeds` are the streams' random seeds, where they are not the sampling's. Returns the
-        indices taken and their natural-log probabilities, each (streams, steps).
+        `steps` is at most `max_chunk`. `seeds` are the streams' random seeds; without them every
+        stream has the sampling's. Returns the indices read or drawn and their natural-log
+        probabilities, each (streams, steps).
         """
         started = time.perf_counter()
-        taken_in = len(forced)
-        padded = np.zeros(self.most, np.int32)
-        padded[:taken_in] = forced
-        if steps > taken_in:
-            self._noise[taken_in:steps] = gumbel(
+        n_forced = len(forced)
+        padded = np.zeros(self.max_chunk, np.int32)
+        padded[:n_forced] = forced
+        if steps > n_forced:
+            self._noise[n_forced:steps] = gumbel_noise(
                 seeds or [sampling.random_seed] * self.streams,
-                self.position + taken_in,
-                steps - taken_in,
+                self.position + n_forced,
+                steps - n_forced,
                 self._noise.shape[-1],
             )
-        control = np.array([taken_in, steps, sampling.top_k], np.int32)
-        knobs = np.array([sampling.temperature, sampling.top_p], np.float32)
-        run = self._run(padded, self._noise, control, knobs)
-        indices, scores = (out.numpy() for out in run)
-        self._learn_pace(steps, time.perf_counter() - started)
+        control = np.array([n_forced, steps, sampling.top_k], np.int32)
+        parameters = np.array([sampling.temperature, sampling.top_p], np.float32)
+        outputs = self._run(padded, self._noise, control, parameters)
+        indices, scores = (output.numpy() for output in outputs)
+        self._adjust_at_once(steps, time.perf_counter() - started)
         self.position += steps
         return indices[:steps].T, scores[:steps].T
 
-    def _learn_pace(self, steps: int, seconds: float) -> None:
-        """A call of so many steps took so long: one that the machine held up changes little."""
-        if steps >= self.at_once or seconds > FRAME:
-            fit = min(self.most, 2 * self.at_once, int(steps * FRAME / max(seconds, 1e-6)))
+    def _adjust_at_once(self, steps: int, seconds: float) -> None:
+        """Fit `at_once` to a call that took so long; at most halve it, as the machine may have been
+        busy with something else."""
+        if steps >= self.at_once or seconds > CALL_SECONDS:
+            fit = min(
+                self.max_chunk, 2 * self.at_once, int(steps * CALL_SECONDS / max(seconds, 1e-6))
+            )
             self.at_once = max(1, self.at_once // 2, fit)
-
-    @property
-    def compilations(self) -> int:
-        """How many times the function was traced; more than 1 would be a fault."""
-        return int(self._run.experimental_get_tracing_count())
 
     def _compile(self, jit: bool) -> Any:
         import tensorflow as tf
 
         signature = [
-            tf.TensorSpec([self.most], tf.int32),
+            tf.TensorSpec([self.max_chunk], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
             tf.TensorSpec([3], tf.int32),
             tf.TensorSpec([2], tf.float32),
         ]
 
-        def run(forced: Any, noise: Any, control: Any, knobs: Any) -> Any:
+        def run(forced: Any, noise: Any, control: Any, parameters: Any) -> Any:
             n_forced, steps, top_k = tf.unstack(control)
 
             def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
-                logits = _likeliest(state[-1] / knobs[0], top_k, knobs[1])
+                # tf.gather, not forced[i]: XLA would compile again for every slice.
+                logits = filter_logits(state[-1] / parameters[0], top_k, parameters[1])
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
                 taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
@@ -219,7 +224,7 @@ class Stepper:
                     i + 1,
                     out.write(i, taken),
                     scores.write(i, score),
-                    *self.read(taken, state),
+                    *self.advance(taken, state),
                 )
 
             _, out, scores, *state = tf.while_loop(
@@ -227,8 +232,8 @@ class Stepper:
                 step,
                 (
                     tf.constant(0),
-                    tf.TensorArray(tf.int32, self.most, element_shape=[self.streams]),
-                    tf.TensorArray(tf.float32, self.most, element_shape=[self.streams]),
+                    tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
+                    tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
                     *[tf.convert_to_tensor(v) for v in self.state],
                 ),
             )
@@ -236,38 +241,33 @@ class Stepper:
                 variable.assign(value)
             return out.stack(), scores.stack()
 
-        # Its loop is TensorFlow's already: AutoGraph, looking for Python's, took half the tracing.
+        # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
+        # of tracing.
         return tf.function(run, signature, autograph=False, jit_compile=jit)
 
-    def read(self, indices: Any, state: Sequence[Any]) -> list[Any]:
-        """A character of each stream through the network: the new state, the next logits last."""
+    def advance(self, indices: Any, state: Sequence[Any]) -> list[Any]:
+        """Pass one character of each stream, int32 (streams,), through the network.
+
+        Takes and returns the state as tensors, in the order of `self.state`: each layer's state,
+        then the logits of the next character. For use in a TensorFlow function.
+        """
         import tensorflow as tf
 
         x = self.network.get_layer("embedding")(indices)
-        outputs, after = [x], []
+        outputs, new_state = [x], []
         per_layer = (len(state) - 1) // len(self._layers)
         for n, layer in enumerate(self._layers):
-            before = list(state[n * per_layer : (n + 1) * per_layer])
+            old = list(state[n * per_layer : (n + 1) * per_layer])
             if self._packed:
-                x, new = self._packed[n].step(indices, x, before)
+                x, new = self._packed[n].step(indices, x, old)
             else:
-                x, new = layer.cell(x, before)
+                x, new = layer.cell(x, old)
             outputs.append(x)
-            after.extend(new)
+            new_state.extend(new)
         joined = tf.concat(outputs, -1) if self._skip else x
-        return [*after, self.network.get_layer("logits")(joined)]
+        return [*new_state, self.network.get_layer("logits")(joined)]
 
 
-def _likeliest(logits: Any, top_k: Any, top_p: Any) -> Any:
-    """`logits` (streams, vocabulary), already divided by the temperature, with those that top-k and
-    top-p leave out so low that they are never drawn."""
-    import tensorflow as tf
-
-    def filtered() -> Any:
-        ordered = tf.sort(logits, direction="DESCENDING")
-        shares = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
-        kept = (shares < top_p) & ((top_k <= 0) | (tf.range(logits.shape[-1]) < top_k))
-        least = tf.reduce_min(tf.where(kept, ordered, ordered[:, :1]), -1, keepdims=True)
-        return tf.where(logits >= least, logits, -1e9)
-
-    return tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)
+def _packed_layers(spec: NetworkSpec, streams: int) -> list[PackedLSTM]:
+    first = PackedLSTM(spec.units, spec.embedding_dim, streams, spec.vocabulary_size)
+    return [first, *[PackedLSTM(spec.units, spec.units, streams) for _ in range(spec.layers - 1)]]

@@ -1,7 +1,7 @@
-"""The LSTM layers of a network that writes, their weights packed for one step at a time.
+"""LSTM layers for inference, their weights packed for one time step at a time.
 
-Such a step is bound by how fast all the weights come out of memory: that all cores read them, and
-in one piece, is what makes it quick.
+The time of such a step is that of reading all weights from memory. All cores read them, in one
+contiguous piece.
 """
 
 from collections.abc import Sequence
@@ -10,57 +10,60 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_ROWS = 4_000_000  # numbers: 16 MB
+_MAX_TABLE = 4_000_000  # numbers: 16 MB
 
 
 class PackedLSTM:
-    """Takes one of a Keras network's LSTM layers a step further, as the layer's own cell would.
+    """One LSTM layer of a Keras network; `step` does what the layer's own cell would do.
 
-    Its input and its state are one vector, so that a step is one product. The first layer needs no
-    product for its input: there is a row of sums for each character of the vocabulary (unless they
-    would take much memory).
+    Input and state are concatenated, so that a step is one matrix product. The first layer looks up
+    its input's part of the product in a table with a row for each character, unless the table
+    would take more than 16 MB.
     """
 
     def __init__(
-        self, units: int, inputs: int, streams: int, characters: int | None = None
+        self, units: int, inputs: int, streams: int, vocabulary_size: int | None = None
     ) -> None:
-        """For vectors of `inputs` numbers; `characters` is the vocabulary's size where they stand
-        for characters."""
+        """`inputs` is the size of the input vectors; `vocabulary_size` is given for the first
+        layer, whose input is a character's embedding."""
         import tensorflow as tf
 
-        self._by_rows = characters is not None and characters * 4 * units <= _MOST_ROWS
-        # For one stream, all the weights of a gate's unit side by side: a step takes a tenth less.
-        # For several, that would take twice as long.
+        self._uses_table = vocabulary_size is not None and vocabulary_size * 4 * units <= _MAX_TABLE
+        # For one stream the transposed matrix is a tenth faster, for several half as fast.
         self._transposed = streams == 1
-        size = units if self._by_rows else inputs + units
+        size = units if self._uses_table else inputs + units
         shape = (4 * units, size) if self._transposed else (size, 4 * units)
-        known = (characters, 4 * units) if self._by_rows else (1, 4 * units)
+        addends = (vocabulary_size, 4 * units) if self._uses_table else (1, 4 * units)
         self._weights = tf.Variable(tf.zeros(shape), trainable=False, name="packed")
-        self._known = tf.Variable(tf.zeros(known), trainable=False, name="known")
+        # What is added to the product: the table, or the bias alone.
+        self._addends = tf.Variable(tf.zeros(addends), trainable=False, name="addends")
 
     def set_weights(
         self, embedding: NDArray[np.float32], weights: Sequence[NDArray[np.float32]]
     ) -> None:
-        """Take the layer's kernel, recurrent kernel and bias; `embedding` is the network's."""
+        """Take the layer's kernel, recurrent kernel and bias, and the network's embedding."""
         kernel, recurrent, bias = weights
-        packed = recurrent if self._by_rows else np.concatenate([kernel, recurrent])
+        packed = recurrent if self._uses_table else np.concatenate([kernel, recurrent])
         self._weights.assign(packed.T if self._transposed else packed)
-        self._known.assign(embedding @ kernel + bias if self._by_rows else bias[None])
+        self._addends.assign(embedding @ kernel + bias if self._uses_table else bias[None])
 
     def step(self, indices: Any, x: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """The characters (streams,), what comes in for them (streams, inputs), and the layer's
-        state. Returns the output (streams, units) and the new state."""
+        """Take one time step.
+
+        `indices` (streams,) are the characters, `x` (streams, inputs) the layer's input, `state`
+        its hidden and cell state. Returns the output (streams, units) and the new state.
+        """
         import tensorflow as tf
 
-        output, carry = state
-        if self._by_rows:
-            x, known = output, tf.gather(self._known, indices)
+        hidden, cell = state
+        if self._uses_table:
+            x, addend = hidden, tf.gather(self._addends, indices)
         else:
-            x, known = tf.concat([x, output], -1), self._known
-        sums = tf.matmul(x, self._weights, transpose_b=self._transposed)
-        # What is known is added gate by gate: XLA would make one loop, on one core, of a product
-        # and a sum that follows it at once.
-        i, f, c, o = map(tf.add, tf.split(sums, 4, -1), tf.split(known, 4, -1))
-        carry = tf.sigmoid(f) * carry + tf.sigmoid(i) * tf.tanh(c)
-        output = tf.sigmoid(o) * tf.tanh(carry)
-        return output, [output, carry]
+            x, addend = tf.concat([x, hidden], -1), self._addends
+        product = tf.matmul(x, self._weights, transpose_b=self._transposed)
+        # Added gate by gate: XLA would fuse a product and the sum that follows it into one loop on
+        # one core.
+        i, f, g, o = map(tf.add, tf.split(product, 4, -1), tf.split(addend, 4, -1))
+        cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
+        hidden = tf.sigmoid(o) * tf.tanh(cell)
+        return hidden, [hidden, cell]

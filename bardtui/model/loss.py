@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.vocabulary import Vocabulary
 
@@ -36,14 +36,14 @@ class Indices(Protocol):
 
 
 def scores(
-    generator: Generator, indices: Indices, progress: Counting = lambda done, total: None
+    decoder: Decoder, indices: Indices, progress: Counting = lambda done, total: None
 ) -> dict[str, Any]:
     """The scores of a text that is read from a zero state in one continuous pass."""
     total, length = 0.0, len(indices)
-    generator.reset()
+    decoder.reset()
     for at in range(0, length, _PIECE):
         piece = np.asarray(indices[at : at + _PIECE], np.int32)
-        total -= float(generator.prime(piece).sum(dtype=np.float64))
+        total -= float(decoder.read(piece).sum(dtype=np.float64))
         progress(min(at + _PIECE, length), length)
     return scores_of(total / length, length, CONTINUOUS)
 

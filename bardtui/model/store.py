@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
+from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH, MAX_MEMORY_LENGTH
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary, VocabularyError
 from bardtui.text.catalogue import printable
@@ -59,6 +60,7 @@ class ModelBundle:
     history: list[dict[str, Any]] = field(default_factory=list)
     evaluation: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    memory_length: int = DEFAULT_MEMORY_LENGTH
     sha256: str = ""
     folder: Path | None = field(default=None, compare=False)
 
@@ -114,6 +116,7 @@ class ModelBundle:
             "training": self.training,
             "history": self.history[-MAX_HISTORY:],
             "versions": self.versions,
+            "memory_length": self.memory_length,
             "weights_sha256": self.sha256,
         }
 
@@ -147,6 +150,7 @@ class ModelBundle:
             history=[_mapping(entry) for entry in _list(values.get("history"))],
             evaluation=_mapping(values.get("evaluation")),
             versions=_mapping(values.get("versions")),
+            memory_length=_memory_length(values.get("memory_length")),
             sha256=_text(values.get("weights_sha256")),
             folder=folder,
         )
@@ -341,6 +345,11 @@ def _list(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _memory_length(value: Any) -> int:
+    known = type(value) is int and 1 <= value <= MAX_MEMORY_LENGTH
+    return value if known else DEFAULT_MEMORY_LENGTH
 
 
 def _short(value: Any) -> str:

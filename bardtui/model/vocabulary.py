@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -165,6 +165,12 @@ class Vocabulary:
         # Every character met so far, as the indices that stand for it; None where there are none.
         return {character: (i,) for i, character in enumerate(self.characters)}
 
+    def _spelling(self, character: str) -> tuple[int, ...] | None:
+        spelt = self._spelt
+        if character not in spelt:
+            spelt[character] = self._spell(character)
+        return spelt[character]
+
     def _spell(self, character: str) -> tuple[int, ...] | None:
         known = self._index
         for likeness in (*_SUBSTITUTES.get(character, ()), *_plainer(character)):
@@ -181,9 +187,7 @@ class Vocabulary:
         known = self._by_code.take(code_points(text), mode="clip")
         if known.min(initial=0) >= 0:
             return Encoded(known, ())
-        spelt = self._spelt
-        for character in set(text).difference(spelt):
-            spelt[character] = self._spell(character)
+        spelt = {character: self._spelling(character) for character in set(text)}
         indices: list[int] = []
         unknown: dict[str, None] = {}
         for character in text:
@@ -193,6 +197,14 @@ class Vocabulary:
             else:
                 indices.extend(spelling)
         return Encoded(np.array(indices, np.int32), tuple(unknown))
+
+    def unknown(self, counts: Mapping[str, int]) -> list[str]:
+        """The characters of `counts` that the vocabulary has no likeness of."""
+        return [c for c in counts if self._spelling(c) is None]
+
+    def encoded_length(self, counts: Mapping[str, int]) -> int:
+        """How many indices a text is encoded to that has so many of each character."""
+        return sum(n * len(self._spelling(c) or ()) for c, n in counts.items())
 
     @cached_property
     def _by_code(self) -> NDArray[np.int32]:

@@ -1,4 +1,4 @@
-"""The engine: the one thread that owns the generators.
+"""The engine: the one thread that owns the decoders.
 
 The screen puts orders on its queue and gets messages back; the engine never sees the screen. One
 thread, not a worker for each generation: a cancelled thread worker runs on, and two that step one
@@ -16,26 +16,17 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from bardtui import paths
 from bardtui.memory import MB, TooLittleMemory, need_memory
-from bardtui.session.events import (
-    Chunk,
-    Finished,
-    ModelState,
-    Reading,
-    Started,
-    Suggested,
-    TakesGrew,
-)
+from bardtui.session.events import Chunk, Finished, ModelState, Started, Suggested, TakesGrew
 from bardtui.session.requests import Generation, Order, SeveralTakes, Suggestion
 from bardtui.settings import Stop
 from bardtui.tf_startup import give_way, import_tensorflow
 from bardtui.writing.stops import end_of
 
 if TYPE_CHECKING:
-    from bardtui.model.reader import Reader
+    from bardtui.model.context import Context
+    from bardtui.model.decoder import Decoder
     from bardtui.model.store import ModelBundle
-    from bardtui.model.takes import Takes
 
 FRAME = 1 / 30  # seconds: text comes this often; drawing it takes a good part of a 60th
 KEPT_MODELS = 4
@@ -54,17 +45,18 @@ class _Loaded:
     when they are first asked for."""
 
     bundle: "ModelBundle"
-    reader: "Reader"
-    several: "dict[int, Takes]" = field(default_factory=dict)
+    context: "Context"
+    several: "dict[int, Decoder]" = field(default_factory=dict)
 
-    def takes(self, count: int) -> "Takes":
+    def takes(self, count: int) -> "Decoder":
         if count not in self.several:
-            from bardtui.model.takes import Takes
+            from bardtui.model.decoder import Decoder
 
             size = _FOR_TAKES + _PER_PARAMETER * self.bundle.spec.parameters
             need_memory(size, f"a network for {count} takes")
-            weights = self.reader.generator.stepper.network.get_weights()
-            self.several = {count: Takes(self.bundle.spec, self.bundle.vocabulary, weights, count)}
+            weights = self.context.decoder.network.get_weights()
+            decoder = Decoder(self.bundle.spec, self.bundle.vocabulary, weights, streams=count)
+            self.several = {count: decoder}
         return self.several[count]
 
 
@@ -168,7 +160,6 @@ class Engine:
                 self._write_takes(loaded, order)
             elif isinstance(order, Generation):
                 self._write(loaded, order)
-            loaded.reader.keep()
 
     def _load(self, name: str) -> _Loaded | None:
         if name in self._models and not self._was_trained_again(name):
@@ -176,23 +167,21 @@ class Engine:
             return self._models[name]
         self._post(ModelState(name, "loading"))
         try:
-            from bardtui.model.generator import Generator
-            from bardtui.model.reader import Reader
-            from bardtui.model.states import States
+            from bardtui.model.context import Context
+            from bardtui.model.decoder import Decoder
             from bardtui.model.store import find_model
 
             bundle = find_model(name)
             import_tensorflow()
             need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
-            generator = Generator(bundle.spec, bundle.vocabulary, bundle.weights())
+            decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
         except Exception as error:
             self._post(ModelState(name, "unusable", _reason(error)))
             return None
-        states = States(paths.states_dir(), bundle.sha256)
-        loaded = self._models[name] = _Loaded(bundle, Reader(generator, states))
+        loaded = self._models[name] = _Loaded(bundle, Context(decoder, bundle.memory_length))
         if len(self._models) > KEPT_MODELS:
             del self._models[next(iter(self._models))]
-        slow = "" if generator.compiled else "XLA is missing on this machine: writing is slower"
+        slow = "" if decoder.compiled else "XLA is missing on this machine: writing is slower"
         self._post(ModelState(name, "ready", slow))
         return loaded
 
@@ -207,23 +196,14 @@ class Engine:
 
     def _begin(self, loaded: _Loaded, order: Order) -> None:
         """Take in the scene, and say that the writing begins."""
-        told = time.monotonic()
-
-        def progress(share: float) -> None:
-            nonlocal told
-            if time.monotonic() - told > 0.1:
-                told = time.monotonic()
-                self._post(Reading(order.id, share))
-
-        text = order.text + order.opening
-        unknown = loaded.reader.seek(text, progress=progress, stopped=order.stop.is_set)
+        unknown = loaded.context.seek(order.text + order.opening, stopped=order.stop.is_set)
         self._post(Started(order.id, loaded.bundle.sha256, unknown))
 
     def _write(self, loaded: _Loaded, g: Generation) -> None:
         self._begin(loaded, g)
         if g.opening and not g.stop.is_set():
             self._post(Chunk(g.id, g.opening))
-        pieces = _until(g.rule, loaded.reader.write(g.length, g.sampling()))
+        pieces = _until(g.rule, loaded.context.write(g.length, g.sampling()))
         waiting, credit, exhausted, written = "", 1.0, False, 0
         shown = time.monotonic()
         while waiting or not exhausted:
@@ -253,11 +233,11 @@ class Engine:
         if order.stop.is_set():
             self._post(Finished(order.id, "stopped"))
             return
-        start = loaded.reader.generator.snapshot()
+        takes.restore(loaded.context.snapshot())
         written = [""] * len(order.seeds)
         ended = [False] * len(order.seeds)
         shown = time.monotonic()
-        for pieces in takes.stream(start, order.length, order.sampling(), order.seeds):
+        for pieces in takes.write_streams(order.length, order.sampling(), order.seeds):
             for n, piece in enumerate(pieces):
                 if not ended[n]:
                     written[n], ended[n] = _cut(order.rule, written[n] + piece)
@@ -270,11 +250,11 @@ class Engine:
         self._post(Finished(order.id, "stopped" if order.stop.is_set() else "length"))
 
     def _suggest(self, loaded: _Loaded, order: Suggestion) -> None:
-        """Finish the line in a few ways. The reader is back at the text each time at no cost."""
+        """Finish the line in a few ways. The context is back at the text each time at no cost."""
         found: list[str] = []
         for number in range(order.count):
-            loaded.reader.seek(order.text, stopped=order.stop.is_set)
-            pieces = loaded.reader.write(order.length, order.seeded(number).sampling())
+            loaded.context.seek(order.text, stopped=order.stop.is_set)
+            pieces = loaded.context.write(order.length, order.seeded(number).sampling())
             end = ""
             for piece in _until(order.rule, pieces):
                 if order.stop.is_set():

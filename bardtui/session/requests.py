@@ -9,7 +9,7 @@ from bardtui.scene.scene import Scalar
 from bardtui.settings import Stop
 
 if TYPE_CHECKING:
-    from bardtui.model.generator import Sampling
+    from bardtui.model.sampling import Sampling
 
 
 def random_seed() -> int:
@@ -50,7 +50,7 @@ class Order:
 
     def sampling(self) -> "Sampling":
         """How its characters are drawn."""
-        from bardtui.model.generator import Sampling
+        from bardtui.model.sampling import Sampling
 
         return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed)
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.errors import UserError
-from bardtui.model.generator import Generator, Sampling
+from bardtui.model.decoder import Decoder
 from bardtui.model.loss import Indices, Scorer
 from bardtui.model.network import NetworkSpec, Precision, build_network
+from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.checkpoint import Checkpoint
 from bardtui.training.distributed import Machines
@@ -162,7 +163,7 @@ class Training:
                 self.network.trainable_variables,
             )
         self._scorer: Scorer | None = None
-        self._generator: Generator | None = None
+        self._decoder: Decoder | None = None
         self._train_step = self._compile()
 
     def run(self, report: Report, should_stop: Callable[[], bool]) -> bool:
@@ -232,7 +233,7 @@ class Training:
             best=score < p.best,
             seconds=p.epoch_seconds,
             rate=self._rate(),
-            sample="".join(writer.stream(SAMPLE_LENGTH, sampling)),
+            sample="".join(writer.write(SAMPLE_LENGTH, sampling)),
         )
         kept = {k: v for k, v in asdict(epoch).items() if k != "sample"}
         p.history.append(kept)
@@ -294,12 +295,12 @@ class Training:
                 "--replace begins anew"
             ) from error
 
-    def _writer(self, weights: Weights) -> Generator:
-        if self._generator is None:
-            self._generator = Generator(self.spec, self.vocabulary, weights)
+    def _writer(self, weights: Weights) -> Decoder:
+        if self._decoder is None:
+            self._decoder = Decoder(self.spec, self.vocabulary, weights)
         else:
-            self._generator.set_weights(weights)
-        return self._generator
+            self._decoder.set_weights(weights)
+        return self._decoder
 
     def _rate(self) -> float:
         p, w = self.progress, self.windows

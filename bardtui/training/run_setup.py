@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bardtui import __version__, paths
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.loss import STRETCHES, Counting, scores, scores_of
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
@@ -136,8 +136,8 @@ class Run:
             return None
         model = ModelBundle.load(self.folder)
         weights = model.weights()
-        generator = Generator(model.spec, model.vocabulary, weights)
-        evaluation = scores(generator, held_out, on_progress)
+        decoder = Decoder(model.spec, model.vocabulary, weights)
+        evaluation = scores(decoder, held_out, on_progress)
         replace(model, evaluation=evaluation).save(self.folder, weights)
         return float(evaluation["nats"])
 

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 from bardtui.benchmark import Figure, scene
 from bardtui.benchmark.scene import LAST_LINE, save_scene, script, whole_way
 from bardtui.cli.app import app
-from bardtui.model.decoder import Stepper
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import FLUSH_SECONDS, Journal
 from bardtui.scene.journal_reader import read_scene
@@ -21,8 +20,7 @@ from bardtui.scene.scene import Scene
 @pytest.fixture(autouse=True)
 def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small model writes fast enough without XLA, which takes seconds for every network."""
-    compiled = Stepper._compile
-    monkeypatch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
+    monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
 def test_every_figure_of_the_interface_is_measured(

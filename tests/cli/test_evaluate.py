@@ -6,7 +6,8 @@ from dataclasses import fields
 import pytest
 
 from bardtui.evaluation.text_metrics import Judgement, judge, yardstick
-from bardtui.model.generator import Generator, Sampling
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.text.corpus import load_corpus
 from tests.cli.commands import refusal, run
@@ -38,16 +39,16 @@ def test_a_text_is_scored(installed: ModelBundle, text_file: object) -> None:
 
 
 def test_what_a_model_writes_is_judged(
-    installed: ModelBundle, generator: Generator, text_file: object
+    installed: ModelBundle, decoder: Decoder, text_file: object
 ) -> None:
     told = run(*JUDGED, str(text_file), "--json", "--temperature", "0.5", "--temperature", "1.5")
     assert told.stderr == ""
     answer = json.loads(told.stdout)
     corpus = VERSE * 10
     for row, temperature in zip(answer["texts"], (0.5, 1.5), strict=True):
-        generator.reset()
-        generator.prime(installed.vocabulary.encode("\n").indices)
-        text = "".join(generator.stream(600, Sampling(temperature, random_seed=3)))
+        decoder.reset()
+        decoder.read(installed.vocabulary.encode("\n").indices)
+        text = "".join(decoder.write(600, Sampling(temperature, random_seed=3)))
         assert row == {"temperature": temperature} | vars(judge(text, corpus))
         assert set(row) == {"temperature"} | {field.name for field in fields(Judgement)}
     sober, wild = answer["texts"]

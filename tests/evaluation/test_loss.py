@@ -7,7 +7,7 @@ import pytest
 
 from bardtui.evaluation.loss import evaluate
 from bardtui.model import loss as module
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.loss import CONTINUOUS, RUN_UP, STRETCH, Scorer, scores
 from bardtui.model.network import build_network
 from bardtui.model.store import ModelBundle
@@ -54,12 +54,12 @@ def test_the_score_is_the_mean_cross_entropy_of_one_pass(
     "length", [1, 2, RUN_UP, STRETCH, RUN_UP + STRETCH, RUN_UP + STRETCH + 1, 20_003]
 )
 def test_stretches_score_every_character_once_and_as_one_pass_does(
-    generator: Generator, tiny_model: ModelBundle, length: int
+    decoder: Decoder, tiny_model: ModelBundle, length: int
 ) -> None:
     text = tiny_model.vocabulary.encode(VERSE * 200).indices[:length]
     scorer = Scorer(tiny_model.spec, tiny_model.vocabulary)
     nats = sum(scorer.nats(tiny_model.weights(), text))
-    assert nats / length == pytest.approx(scores(generator, text)["nats"], abs=2e-3)
+    assert nats / length == pytest.approx(scores(decoder, text)["nats"], abs=2e-3)
     # Where all characters are equally likely, the sum counts them.
     even = [np.zeros_like(weight) for weight in tiny_model.weights()]
     nats = sum(scorer.nats(even, text))

@@ -11,7 +11,7 @@ import pytest
 from bardtui.keras_files.keras_export import characters_file, export_keras
 from bardtui.keras_files.keras_import import with_characters
 from bardtui.keras_files.reader import read_here
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.store import ModelBundle, ModelError
 from bardtui.text.corpus import Corpus, Document
 from tests.conftest import random_weights, small_model
@@ -59,7 +59,7 @@ def test_plain_keras_loads_it_without_us(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True)
     shape, dtype, logits = json.loads(done.stdout)
     assert (shape, dtype) == ([1, 40, len(bundle.vocabulary)], "int32")
-    scores = Generator(bundle.spec, bundle.vocabulary, bundle.weights()).prime(indices[1:])
+    scores = Decoder(bundle.spec, bundle.vocabulary, bundle.weights()).read(indices[1:])
     np.testing.assert_allclose(
         scores, np.array(logits)[np.arange(40), indices[1:]], rtol=0, atol=1e-5
     )

@@ -9,7 +9,7 @@ from bardtui import paths
 from bardtui.keras_files.files import TutorialError
 from bardtui.keras_files.keras_import import readings, to_bundle, with_characters
 from bardtui.keras_files.reader import TutorialNetwork, read_here
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
@@ -103,7 +103,7 @@ def test_without_the_unknown_the_others_stand_to_one_another_as_before(tmp_path:
     begun = np.concatenate([[kept.index("\n")], indices[:-1]])[None] + 1
     logits = np.asarray(keras_network(begun), np.float64)[0, :, 1:]
     wanted = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-    scores = Generator(found.spec, found.vocabulary, found.weights).prime(indices)
+    scores = Decoder(found.spec, found.vocabulary, found.weights).read(indices)
     np.testing.assert_allclose(scores, wanted[np.arange(60), indices], atol=1e-5)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bardtui.keras_files import reader as keras_reader
 from bardtui.keras_files.files import TutorialError
 from bardtui.keras_files.reader import read_here, read_network
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary
 from tests.conftest import random_weights
@@ -70,7 +70,7 @@ def test_the_same_file_gives_the_same_probabilities(name: str, tmp_path: Path) -
     if not np.allclose(said.sum(-1), 1):  # logits
         said = np.exp(said - said.max(-1, keepdims=True))
         said /= said.sum(-1, keepdims=True)
-    scores = Generator(found.spec, vocabulary, found.weights).prime(indices)
+    scores = Decoder(found.spec, vocabulary, found.weights).read(indices)
     np.testing.assert_allclose(scores, np.log(said[np.arange(100), indices]), atol=1e-5)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.model.gumbel_noise import gumbel
+from bardtui.model.gumbel_noise import gumbel_noise
 
 SEEDS = st.integers(0, 2**31 - 1)
 
@@ -13,25 +13,25 @@ SEEDS = st.integers(0, 2**31 - 1)
 def test_a_place_has_its_noise_however_many_are_drawn_at_once(
     seed: int, position: int, steps: int, size: int
 ) -> None:
-    together = gumbel([seed], position, steps, size)
+    together = gumbel_noise([seed], position, steps, size)
     assert together.shape == (steps, 1, size)
     assert together.dtype == np.float32
     assert np.isfinite(together).all()
     for step in {0, steps // 2, steps - 1}:
-        assert np.array_equal(gumbel([seed], position + step, 1, size)[0], together[step])
+        assert np.array_equal(gumbel_noise([seed], position + step, 1, size)[0], together[step])
 
 
 @given(st.lists(SEEDS, min_size=2, max_size=5, unique=True))
 def test_every_stream_has_the_noise_of_its_seed(seeds: list[int]) -> None:
-    together = gumbel(seeds, 1_000, 3, 11)
+    together = gumbel_noise(seeds, 1_000, 3, 11)
     for stream, seed in enumerate(seeds):
-        assert np.array_equal(together[:, stream], gumbel([seed], 1_000, 3, 11)[:, 0])
+        assert np.array_equal(together[:, stream], gumbel_noise([seed], 1_000, 3, 11)[:, 0])
     assert not np.array_equal(together[:, 0], together[:, 1])
 
 
 def test_it_is_gumbel_s_distribution_over_places_and_over_seeds() -> None:
-    over_places = gumbel([7], 0, 2_000, 13)
-    over_seeds = np.stack([gumbel([seed], 5, 1, 13) for seed in range(2_000)])
+    over_places = gumbel_noise([7], 0, 2_000, 13)
+    over_seeds = np.stack([gumbel_noise([seed], 5, 1, 13) for seed in range(2_000)])
     for noise in (over_places, over_seeds):
         # The share below x is exp(-exp(-x)); that of 26,000 is within 0.01 of it all along.
         ordered = np.sort(noise.ravel().astype(np.float64))

@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 from bardtui import paths
 from bardtui.files import atomic_write
 from bardtui.model import store as module
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.store import (
     DESCRIPTION,
     WEIGHTS,
@@ -102,13 +102,13 @@ def test_only_the_two_files_are_left_behind(model: ModelBundle) -> None:
 
 
 def test_half_precision_costs_less_than_the_third_decimal(
-    tiny_model: ModelBundle, verse: Corpus, shared_generator: Generator
+    tiny_model: ModelBundle, verse: Corpus, shared_decoder: Decoder
 ) -> None:
     # The fixture's loss was taken before the weights were halved.
     indices = tiny_model.vocabulary.encode(verse.text).indices
     held_out = indices[round(len(indices) * 0.9) :]
-    shared_generator.reset()
-    halved = -shared_generator.prime(held_out).mean()
+    shared_decoder.reset()
+    halved = -shared_decoder.read(held_out).mean()
     assert tiny_model.held_out_loss is not None
     assert abs(halved - tiny_model.held_out_loss) < 0.001
     assert tiny_model.held_out_loss < 1.5

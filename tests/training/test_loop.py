@@ -121,7 +121,7 @@ def test_every_epoch_shows_what_the_network_writes_now(whole: Recorded) -> None:
 
 
 def test_what_is_published_is_the_average_and_scored_as_such(whole: Recorded) -> None:
-    from bardtui.model.generator import Generator
+    from bardtui.model.decoder import Decoder
 
     training = whole.training
     assert [epoch.best for epoch in whole.epochs] == [True] * 3
@@ -129,8 +129,8 @@ def test_what_is_published_is_the_average_and_scored_as_such(whole: Recorded) ->
     for published, average in zip(weights, training.averages, strict=True):
         assert np.array_equal(published, average.numpy())
     assert not np.array_equal(weights[0], training.network.get_weights()[0])
-    generator = Generator(training.spec, training.vocabulary, weights, jit=False)
-    nats = -generator.prime(training.held_out).mean()
+    decoder = Decoder(training.spec, training.vocabulary, weights, jit=False)
+    nats = -decoder.read(training.held_out).mean()
     assert nats == pytest.approx(history[-1]["held_out"], abs=1e-4)
     assert history[-1]["held_out"] == whole.epochs[-1].held_out
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bardtui import paths
-from bardtui.model.generator import Generator
+from bardtui.model.decoder import Decoder
 from bardtui.model.loss import CONTINUOUS, STRETCHES, scores_of
 from bardtui.model.network import SpecError
 from bardtui.model.store import ModelBundle, ModelError, find_model
@@ -255,7 +255,7 @@ def test_training_on_begins_with_the_model_as_it_was(
 
 
 def test_a_vocabulary_that_grows_changes_little_at_first(
-    tiny_model: ModelBundle, generator: Generator
+    tiny_model: ModelBundle, decoder: Decoder
 ) -> None:
     run = prepare(corpus(VERSE * 4 + "é\tZ😀" * 5), "mine", Wishes(seq_len=32), base=tiny_model)
     training = run.training
@@ -263,12 +263,12 @@ def test_a_vocabulary_that_grows_changes_little_at_first(
     assert training.vocabulary.characters[:known] == tiny_model.vocabulary.characters
     assert training.vocabulary.characters[known:] == ("\t", "Z", "é", "😀")
     assert "the vocabulary grows by 4: ?Zé😀" in run.notes
-    grown = Generator(training.spec, training.vocabulary, training.network.get_weights(), jit=False)
+    grown = Decoder(training.spec, training.vocabulary, training.network.get_weights(), jit=False)
     text = tiny_model.vocabulary.encode(VERSE).indices
-    before, after = generator.prime(text), grown.prime(text)
+    before, after = decoder.read(text), grown.read(text)
     assert np.abs(before - after).max() < 0.2
     assert np.abs(before - after).mean() < 0.02
-    new = grown.prime(np.arange(known, known + 4, dtype=np.int32))
+    new = grown.read(np.arange(known, known + 4, dtype=np.int32))
     assert np.isfinite(new).all()
 
 
@@ -281,8 +281,8 @@ def test_a_grown_model_learns_the_new_characters(tiny_model: ModelBundle) -> Non
     assert model.training["from"] == "tiny"
     assert model.held_out_loss is not None
     assert model.held_out_loss < 1.5
-    generator = Generator(model.spec, model.vocabulary, model.weights(), jit=False)
-    last = generator.prime(model.vocabulary.encode("Thé").indices)[-1]
+    decoder = Decoder(model.spec, model.vocabulary, model.weights(), jit=False)
+    last = decoder.read(model.vocabulary.encode("Thé").indices)[-1]
     assert np.exp(last) > 0.3
 
 

@@ -6,7 +6,6 @@ import shutil
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +13,8 @@ from textual.events import Paste
 
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
-from bardtui.model.generator import Sampling, Snapshot
+from bardtui.model.sampling import Sampling
+from bardtui.model.snapshots import Snapshot
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.scene.journal_reader import read_scene
 from bardtui.tui.app import BardApp
@@ -37,7 +37,7 @@ def small(length: int) -> None:
 
 
 class Quick:
-    """Writes a known text at once, in place of a generator; what it remembers looks as large as
+    """Writes a known text at once, in place of a decoder; what it remembers looks as large as
     that of two layers of 512."""
 
     compiled = True
@@ -45,11 +45,11 @@ class Quick:
     def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
         self.vocabulary = vocabulary
         self.position = 0
-        self.stepper = SimpleNamespace(at_once=64)
+        self.at_once = 64
         self._text = script(4_080 + 64)
 
-    def reset(self) -> None:
-        self.position = 0
+    def reset(self, position: int = 0) -> None:
+        self.position = position
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.position, (np.broadcast_to(np.float32(0), (4, 1, 512)),))
@@ -57,14 +57,16 @@ class Quick:
     def restore(self, snapshot: Snapshot) -> None:
         self.position = snapshot.position
 
-    def prime(self, indices: np.ndarray) -> np.ndarray:
+    def read(self, indices: np.ndarray) -> np.ndarray:
         self.position += len(indices)
         return np.zeros(len(indices), np.float32)
 
-    def stream(self, length: int, sampling: Sampling, *, chunk: int) -> Iterator[str]:
-        begin = self.position % 4_080
-        self.position += length
-        yield self._text[begin : begin + length]
+    def write(self, length: int, sampling: Sampling) -> Iterator[str]:
+        while length > 0:
+            begin, count = self.position % 4_080, min(self.at_once, length)
+            self.position += count
+            length -= count
+            yield self._text[begin : begin + count]
 
 
 # -- a full house ----------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ class Quick:
 async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabytes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bardtui.model.generator.Generator", Quick)
+    monkeypatch.setattr("bardtui.model.decoder.Decoder", Quick)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     small(20)
     for number in range(199):
@@ -121,8 +123,7 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
 ) -> None:
     # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
     length, passages = 20_000, times(WARM + 8, 518)
-    monkeypatch.setattr("bardtui.model.generator.Generator", Quick)
-    monkeypatch.setattr("bardtui.model.marks.MOST_BYTES", 8_192 * 100)  # reached at once
+    monkeypatch.setattr("bardtui.model.decoder.Decoder", Quick)
     small(length)
     app = BardApp()
     held: list[int] = []

@@ -15,7 +15,7 @@ import pytest
 
 from bardtui import paths
 from bardtui.memory import MB
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
@@ -58,16 +58,16 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
 ) -> None:
     remember(length=200, pace=None)
     app = BardApp()
-    write = Reader.write
+    write = Context.write
     async with app.run_test(size=(120, 40)) as pilot:
         stage = app.stage
         for number, error in enumerate(errors()):
 
-            def fail(self: Reader, *_: Any, error: BaseException = error) -> Iterator[str]:
+            def fail(self: Context, *_: Any, error: BaseException = error) -> Iterator[str]:
                 yield "half"
                 raise error
 
-            monkeypatch.setattr(Reader, "write", fail)
+            monkeypatch.setattr(Context, "write", fail)
             await pilot.press(*f"LINE {number}", "enter")
             await until(pilot, lambda: stage.writing is None)
             told = list(app._notifications)[-1].message
@@ -76,7 +76,7 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
             assert len(told) < 400
             assert texts() == [stage.manuscript.scene.text]
             assert texts()[0].endswith(f"LINE {number}\nhalf") or texts()[0].endswith("\n")
-            monkeypatch.setattr(Reader, "write", write)
+            monkeypatch.setattr(Context, "write", write)
             before = stage.manuscript.length
             await pilot.press("enter")
             await until(pilot, lambda: stage.writing is None)
@@ -92,7 +92,7 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
     async with app.run_test(size=(120, 40)) as pilot:
         models = app.stage.status.models
         await until(pilot, lambda: models.get("tiny") == "ready")
-        for where in ("bardtui.model.store.find_model", "bardtui.model.reader.Reader"):
+        for where in ("bardtui.model.store.find_model", "bardtui.model.context.Context"):
             for error in errors():
 
                 def fail(*_: Any, error: BaseException = error) -> None:

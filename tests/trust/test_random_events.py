@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.model.decoder import Stepper
 from bardtui.scene.journal_reader import read_scene
 from bardtui.settings import Remembered
 from bardtui.tui import keys
@@ -47,8 +46,7 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a small model, untrained and uncompiled; the program draws its own lots alike."""
     model = small_model()
     model.save(paths.models_dir() / "small", random_weights(model.spec))
-    compiled = Stepper._compile
-    monkeypatch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
+    monkeypatch.setenv("BARDTUI_XLA", "0")
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     for part in ("writing", "history"):
         lots = random.Random(1)

@@ -17,7 +17,6 @@ import pytest
 
 from bardtui import paths
 from bardtui.cli.train import interruptible
-from bardtui.model.decoder import Stepper
 from bardtui.model.store import ModelError, find_model
 from bardtui.text.corpus import Corpus, load_corpus
 from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError, alone
@@ -41,7 +40,6 @@ from bardtui.tf_startup import hush_tensorflow
 hush_tensorflow()
 import keras, tensorflow
 from bardtui.__main__ import main
-from bardtui.model.decoder import Stepper
 from bardtui.training.loop import Training
 
 def run(number, where, left, home, arguments):
@@ -57,8 +55,7 @@ def run(number, where, left, home, arguments):
             return genuine(*arguments)
         return call
 
-    compiled = Stepper._compile
-    Stepper._compile = lambda self, jit: compiled(self, False)
+    os.environ["BARDTUI_XLA"] = "0"
     if where == "step":
         Training.step = signalling(Training.step)
     else:
@@ -118,9 +115,8 @@ def runner() -> Iterator[Runner]:
 
 @pytest.fixture(autouse=True, scope="module")
 def not_compiled() -> Iterator[None]:
-    compiled = Stepper._compile
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
+        patch.setenv("BARDTUI_XLA", "0")
         yield
 
 

@@ -6,14 +6,11 @@ from functools import partial
 import pytest
 from textual._wait import wait_for_idle
 
-from bardtui.model.decoder import Stepper
-
 
 @pytest.fixture(autouse=True)
 def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The small real model writes at once: it need not be compiled."""
-    compiled = Stepper._compile
-    monkeypatch.setattr(Stepper, "_compile", lambda self, jit: compiled(self, False))
+    monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
 @pytest.fixture(autouse=True)

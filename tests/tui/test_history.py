@@ -7,8 +7,9 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from bardtui.model.generator import Generator, Sampling
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
@@ -102,10 +103,10 @@ async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundl
         await pilot.press("ctrl+z", "shift+tab", "ctrl+end", "enter")  # at the end: nothing to cut
         assert stage.transcript.text == whole
         assert app.focused is stage.seed_line
-    reader = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
-    reader.seek(whole[:12])
+    context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
+    context.seek(whole[:12])
     seed = passage.random_seed or 0
-    assert "".join(reader.write(30, Sampling(0.8, random_seed=seed))) == passage.text
+    assert "".join(context.write(30, Sampling(0.8, random_seed=seed))) == passage.text
 
 
 async def test_a_passage_is_edited_in_place() -> None:

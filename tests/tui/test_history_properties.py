@@ -1,4 +1,4 @@
-"""Whatever a writer does: the generator is in step, nothing is lost, and it is all on the disk."""
+"""Whatever a writer does: the decoder is in step, nothing is lost, and it is all on the disk."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bardtui.model.generator import Generator, Sampling
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.session.manuscript import Manuscript, Take
 from tests.conftest import random_weights, small_model
-from tests.model.test_reader import replayed
+from tests.model.test_context import read_afresh
 
 LINES = st.text(st.sampled_from("abcdefgh.' \n\u2019é中"), min_size=1, max_size=40)
 ACTIONS = (
@@ -22,20 +23,20 @@ ACTIONS = (
 
 
 @pytest.fixture(scope="module")
-def other_generator() -> Generator:
+def other_decoder() -> Decoder:
     """Another model, with another vocabulary."""
     model = small_model()
-    return Generator(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
+    return Decoder(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
 
 
 class Session:
     """A manuscript and two models that write it, as the stage and the engine use them."""
 
-    def __init__(self, data: st.DataObject, *generators: Generator) -> None:
+    def __init__(self, data: st.DataObject, *decoders: Decoder) -> None:
         self.draw = data.draw
         self.manuscript = Manuscript()
-        self.readers = [Reader(generator) for generator in generators]
-        self.reader = self.readers[0]
+        self.contexts = [Context(decoder) for decoder in decoders]
+        self.context = self.contexts[0]
         self.written: dict[int, str] = {}
 
     @property
@@ -43,8 +44,8 @@ class Session:
         return self.manuscript.scene.text
 
     def pieces(self, seed: int) -> Iterator[str]:
-        self.reader.seek(self.text)
-        return self.reader.write(self.draw(st.integers(1, 200)), Sampling(1.5, random_seed=seed))
+        self.context.seek(self.text)
+        return self.context.write(self.draw(st.integers(1, 200)), Sampling(1.5, random_seed=seed))
 
     def write(self) -> None:
         """The model writes on, and is stopped after some pieces, or writes to its end; the engine
@@ -54,7 +55,7 @@ class Session:
         passage = self.manuscript.begin("a model", "f", {"temperature": 1.5}, seed)
         for piece in shown:
             self.manuscript.extend(passage, piece)
-        next(self.reader.write(16, Sampling(random_seed=seed)))
+        next(self.context.write(16, Sampling(random_seed=seed)))
         self.manuscript.scene.end(passage, "stopped")
 
     def do(self, action: str) -> None:
@@ -107,7 +108,7 @@ class Session:
                 manuscript.jump(self.draw(st.sampled_from(sorted(scene.passages))))
                 self.takes_back(before)
             case "model":
-                self.reader = self.readers[self.draw(st.integers(0, len(self.readers) - 1))]
+                self.context = self.contexts[self.draw(st.integers(0, len(self.contexts) - 1))]
 
     def takes_back(self, before: str) -> None:
         """One undo brings the old text back, one redo the new one again."""
@@ -120,8 +121,8 @@ class Session:
 
     def check(self) -> None:
         text, manuscript = self.text, self.manuscript
-        self.reader.seek(text)
-        now, fresh = self.reader.generator.snapshot(), replayed(self.reader.generator, text)
+        self.context.seek(text)
+        now, fresh = self.context.decoder.snapshot(), read_afresh(self.context.decoder, text)
         assert now.position == fresh.position
         assert all(np.array_equal(a, b) for a, b in zip(now.arrays, fresh.arrays, strict=True))
         passages = manuscript.scene.passages
@@ -153,9 +154,9 @@ class Session:
 )
 @given(st.data())
 def test_a_session(
-    home: Path, shared_generator: Generator, other_generator: Generator, data: st.DataObject
+    home: Path, shared_decoder: Decoder, other_decoder: Decoder, data: st.DataObject
 ) -> None:
-    session = Session(data, shared_generator, other_generator)
+    session = Session(data, shared_decoder, other_decoder)
     for action in data.draw(st.lists(st.sampled_from(ACTIONS), max_size=12)):
         session.do(action)
         session.check()

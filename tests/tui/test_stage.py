@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from bardtui import paths
-from bardtui.model.generator import Generator
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.export import to_text
@@ -95,11 +95,11 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
         after = stage.manuscript.scene.text
     assert after == kept + written
     assert seed is not None
-    # Another generator that reads the same text writes the same: nothing of what was computed
+    # Another decoder that reads the same text writes the same: nothing of what was computed
     # beyond the stop has stayed in the state.
-    fresh = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
+    fresh = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
     fresh.seek(kept)
-    from bardtui.model.generator import Sampling
+    from bardtui.model.sampling import Sampling
 
     assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from bardtui.model.generator import Generator, Sampling
-from bardtui.model.reader import Reader
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Scene
@@ -66,11 +67,11 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         await pilot.press("ctrl+t", "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+z")
         assert scene.text == before
     # Each can be written again from what is kept with it.
-    reader = Reader(Generator(installed.spec, installed.vocabulary, installed.weights()))
+    context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
     again = []
     for take in takes:
-        reader.seek(before)
-        again.append("".join(reader.write(60, Sampling(2.0, random_seed=take.random_seed or 0))))
+        context.seek(before)
+        again.append("".join(context.write(60, Sampling(2.0, random_seed=take.random_seed or 0))))
     assert sum(text == take.text for text, take in zip(again, takes, strict=True)) >= TAKES - 1
 
 

@@ -1,0 +1,122 @@
+"""Leading a decoder to any text at a cost that does not depend on the text's length.
+
+An LSTM forgets: after some hundred or thousand characters, its memory length, the state no longer
+depends on where reading began. So a text is taken in by reading its last few thousand characters,
+or by going on from a snapshot of the state after a beginning of it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from bardtui.escaping import shared_length
+from bardtui.model.decoder import Decoder
+from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
+from bardtui.model.sampling import Sampling
+from bardtui.model.snapshots import Snapshot, Snapshots, TextHash
+from bardtui.model.vocabulary import tally
+
+MIN_CONTEXT, MAX_CONTEXT = 2_000, 20_000  # characters
+
+
+def context_length(memory_length: int) -> int:
+    """How many characters at the end of a text are read, for a model's memory length."""
+    return min(max(2 * memory_length, MIN_CONTEXT), MAX_CONTEXT)
+
+
+def start_of_context(text: str, memory_length: int) -> int:
+    """The offset from which `text` is read: 0 for a text no longer than the context.
+
+    In a longer text it is the first beginning of a paragraph in the first half of the context, else
+    the first beginning of a line there, else exactly `context_length` before the end.
+    """
+    length = context_length(memory_length)
+    start = len(text) - length
+    if start <= 0:
+        return 0
+    middle = start + length // 2
+    for boundary in ("\n\n", "\n"):
+        # The boundary may end exactly at `start`.
+        found = text.find(boundary, start - len(boundary), middle)
+        if found >= 0:
+            return found + len(boundary)
+    return start
+
+
+class Context:
+    """A decoder of one stream that follows a text while people change it.
+
+    After `seek(text)` the decoder's state is the state after `text`: exactly if the text is shorter
+    than the context, else within rounding (logits within 1e-5). Snapshots of states along the way
+    are kept, so that returning to a text that was read or written recently takes no time. The
+    decoder's `position` counts the characters of the whole text as the vocabulary encodes it, so
+    the random numbers at a place do not depend on where reading began.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        memory_length: int = DEFAULT_MEMORY_LENGTH,
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        self.decoder = decoder
+        self._memory_length = memory_length
+        self._snapshots = Snapshots() if snapshots is None else snapshots
+        self._warm_up = context_length(memory_length) // 2
+        decoder.reset()
+        self._follow(TextHash(), settled=True)
+        # The text that was sought last, and how often each character occurs in it.
+        self._sought, self._counts = "", Counter[str]()
+
+    def seek(self, text: str, *, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+        """Bring the decoder to the state after `text`.
+
+        Returns the characters that the vocabulary does not know, in order of their first
+        occurrence. `stopped` is asked before each call of the network; once it returns True,
+        reading ends and the state is that after a part of the text.
+        """
+        self._count(text)
+        start = start_of_context(text, self._memory_length)
+        if nearest := self._snapshots.nearest(text, start):
+            known, snapshot = nearest
+            self.decoder.restore(snapshot)
+            self._follow(known, settled=True)
+        else:
+            skipped = self._counts - tally(text[start:])
+            self.decoder.reset(self.decoder.vocabulary.encoded_length(skipped))
+            self._follow(TextHash(text[:start]), settled=start == 0)
+        while (at := self._read.length) < len(text) and not stopped():
+            piece = text[at : at + self.decoder.at_once]
+            self.decoder.read(self.decoder.vocabulary.encode(piece).indices)
+            self._took(piece)
+        unknown = self.decoder.vocabulary.unknown(self._counts)
+        return tuple(sorted(unknown, key=text.index))
+
+    def write(self, length: int, sampling: Sampling) -> Iterator[str]:
+        """Write `length` characters after the text, in pieces of about CALL_SECONDS; a caller may
+        stop iterating at any piece."""
+        for piece in self.decoder.write(length, sampling):
+            self._took(piece)
+            yield piece
+
+    def snapshot(self) -> Snapshot:
+        """Copy the decoder's state."""
+        return self.decoder.snapshot()
+
+    def _follow(self, read: TextHash, *, settled: bool) -> None:
+        """Note the text that the state follows. `settled` is False where reading begins in the
+        middle of a text: the state then still depends on that, so no snapshots are kept yet."""
+        self._read = read
+        self._settled_from = 0 if settled else read.length + self._warm_up
+
+    def _took(self, piece: str) -> None:
+        """Note what the decoder has read or written, and keep a snapshot."""
+        self._read.update(piece)
+        if self._read.length >= self._settled_from:
+            self._snapshots.keep(self._read, self.decoder.snapshot())
+
+    def _count(self, text: str) -> None:
+        """Count the characters of `text`, looking only at what differs from the last text."""
+        shared = shared_length(self._sought, text)
+        self._counts.update(tally(text[shared:]))
+        self._counts -= tally(self._sought[shared:])
+        self._sought = text
