@@ -1,6 +1,7 @@
 """The real program in a real pseudo-terminal, its screen read through a terminal emulator."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -56,14 +57,21 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         """Press keys."""
-        self.process.send(keys)
+        self.process.send(keys.encode(errors="surrogateescape"))
+
+    def paste(self, text: str) -> None:
+        """Paste a text as a terminal does that was asked for bracketed pastes."""
+        self.send(f"\x1b[200~{text}\x1b[201~")
 
     def wait_for(self, condition: Callable[[str], bool] | str) -> None:
         """Read what the program draws until the screen fulfils the condition, or shows the text."""
         holds = (lambda text: condition in text) if isinstance(condition, str) else condition
+        self._read_until(lambda: holds(self.text), str(condition))
+
+    def _read_until(self, holds: Callable[[], bool], wanted: str) -> None:
         end = time.monotonic() + TIMEOUT
-        while not holds(self.text):
-            assert time.monotonic() < end, f"waited in vain for {condition}:\n{self.text}"
+        while not holds():
+            assert time.monotonic() < end, f"waited in vain for {wanted}:\n{self.text}"
             try:
                 data = self.process.read_nonblocking(65536, timeout=0.2)
             except pexpect.TIMEOUT:
@@ -77,6 +85,18 @@ class Terminal:
         """Give the terminal another size."""
         self.screen.resize(rows, columns)
         self.process.setwinsize(rows, columns)
+
+    def stop(self) -> None:
+        """Suspend the program and wait until it has stopped. The screen is lost meanwhile."""
+        self.process.kill(signal.SIGTSTP)
+        how = os.WUNTRACED | os.WNOHANG
+        # What it draws last has to be read, or it could not stop.
+        self._read_until(lambda: os.waitpid(self.process.pid, how)[0] != 0, "the program to stop")
+        self.screen.reset()
+
+    def go_on(self) -> None:
+        """Let a suspended program go on, as `fg` does."""
+        self.process.kill(signal.SIGCONT)
 
     def leave(self) -> int:
         """Quit with Ctrl+Q; returns the exit code."""

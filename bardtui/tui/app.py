@@ -14,6 +14,7 @@ from rich.console import Console
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.screen import Screen
 
 from bardtui import paths
@@ -83,6 +84,15 @@ class BardApp(App[None]):
         """The role colours, for themes that do not name them."""
         return role_variables(self.current_theme)
 
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal driver, with pastes kept in one piece where it can be had."""
+        kind = super().get_driver_class()
+        if sys.platform != "win32" and kind.__name__ == "LinuxDriver":
+            from bardtui.tui.driver import PasteDriver
+
+            return PasteDriver
+        return kind
+
     def get_default_screen(self) -> Screen[None]:
         """The stage is the screen under all others."""
         return self.stage
@@ -145,6 +155,8 @@ class BardApp(App[None]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(gc.enable)
+        # The terminal has forgotten the screen when a stopped program goes on.
+        self.app_resume_signal.subscribe(self, lambda app: self.refresh())
         if self._notice:
             self.stage.say(self._notice, self._severity)
         if self.settings.theme and self.settings.theme not in self.available_themes:
