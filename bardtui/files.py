@@ -1,10 +1,56 @@
-"""Writing a file whole or not at all: the one way bardtui replaces a file."""
+"""Opening files from outside safely, and replacing files whole or not at all."""
 
+import errno
 import os
 import stat
 import sys
-from io import FileIO
+from functools import reduce
+from io import BufferedReader, FileIO
+from operator import or_
 from pathlib import Path
+
+
+def open_regular(path: Path, limit: int | None = None) -> BufferedReader:
+    """Open a regular file for reading bytes; it has at most `limit` bytes.
+
+    Use this for every file that bardtui did not make. A pipe, a device, a socket or a folder is
+    refused and never waited for. Links are followed. Raises OSError, its `strerror` for the user.
+    """
+    _check_regular(path, path.stat(), limit)  # before opening: to open some devices is to act
+    # Of these, each platform has some.
+    flags = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+    descriptor = os.open(path, reduce(or_, flags, os.O_RDONLY))
+    try:
+        _check_regular(path, os.fstat(descriptor), limit)  # the name may have changed hands
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file that has at most `limit` of them. Raises OSError."""
+    with open_regular(path, limit) as file:
+        return file.read(os.fstat(file.fileno()).st_size)
+
+
+def _check_regular(path: Path, status: os.stat_result, limit: int | None) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, f"{_kind(status.st_mode)}, not a file", str(path))
+    if limit is not None and status.st_size > limit:
+        raise _too_large(path, limit)
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def _too_large(path: Path, limit: int) -> OSError:
+    return OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
 
 
 def private_folder(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bardtui import __version__, paths
 from bardtui.errors import user_message
-from bardtui.escaping import printable
+from bardtui.escaping import visible
 from bardtui.files import private_folder
 
 _MAX_BYTES = 200_000  # of each of the two files
@@ -46,7 +46,7 @@ def log_bug(error: BaseException | str) -> str:
     else:
         name = f" ({type(error).__name__})"
         report = "".join(traceback.format_exception(error))
-    report = printable(report[-_MAX_REPORT:], keep="\n\t")
+    report = visible(report[-_MAX_REPORT:], keep="\n\t")
     path = bug_log_path()
     record = logging.LogRecord("bardtui", logging.ERROR, "", 0, report, None, None)
     try:

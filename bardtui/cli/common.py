@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from bardtui.errors import user_message
-from bardtui.escaping import printable
+from bardtui.escaping import one_line, visible
 from bardtui.log import explain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bardtui.model.store import ModelBundle
 
 
-_MOST = 1_000  # characters of a message
+MESSAGE_WIDTH = 1_000  # cells of a message, at most
 BUG = 70  # exit code for an unexpected error, as sysexits.h has it
 
 
@@ -37,7 +37,7 @@ def error_policy() -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except typer.TyperException as error:  # wrong usage: Typer prints it
-        error.message = one_line(error.message)
+        error.message = one_line(error.message, MESSAGE_WIDTH)
         raise
     except BrokenPipeError:
         # Nothing may be flushed to it at exit either.
@@ -81,12 +81,7 @@ def fail(message: str) -> None:
 
 def warn(message: str) -> None:
     """Say something in one line on standard error."""
-    typer.echo(f"bardtui: {one_line(message)}", err=True)
-
-
-def one_line(text: str) -> str:
-    """`text` as one line of a message: escaped, and cut where it is very long."""
-    return printable(text if len(text) <= _MOST else text[:_MOST] + "…")
+    typer.echo(f"bardtui: {one_line(message, MESSAGE_WIDTH)}", err=True)
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -99,7 +94,7 @@ def console(*, stderr: bool = False) -> "Console":
             raise BrokenPipeError
 
         def render_str(self, text: str, **style: Any) -> "Text":
-            return super().render_str(safe(text), **style)
+            return super().render_str(visible(text, keep="\n\t"), **style)
 
     return PlainConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
@@ -109,8 +104,3 @@ def plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.5g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def safe(text: str) -> str:
-    """`text` without what a terminal might obey."""
-    return printable(text, keep="\n\t")

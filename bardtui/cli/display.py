@@ -16,7 +16,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bardtui.escaping import printable
+from bardtui.escaping import visible
 from bardtui.training.loop import Epoch, Report, Step
 
 LOG_EVERY = 60.0  # seconds
@@ -82,7 +82,7 @@ class TrainingDisplay:
         if epoch.best:
             parts.append("best so far")
         self.console.print(Text(" · ".join(parts), style="bold"))
-        sample = Text(printable(epoch.sample.strip("\n"), keep="\n\t"), style="dim")
+        sample = Text(visible(epoch.sample.strip("\n"), keep="\n\t"), style="dim")
         self.console.print(Text("  ") + Text("\n  ").join(sample.split("\n")))
 
     @contextmanager
@@ -99,7 +99,7 @@ def counting(console: Console, what: str) -> Iterator[Callable[[int, int | None]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     shown = console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task(printable(what), total=None)
+        task = progress.add_task(visible(what), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
@@ -119,5 +119,5 @@ def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
 def rows(made: Table, *lines: tuple[str, ...]) -> Table:
     """Add lines of texts that are neither markup nor codes for the terminal."""
     for line in lines:
-        made.add_row(*[Text(printable(cell)) for cell in line])
+        made.add_row(*[Text(visible(cell)) for cell in line])
     return made

@@ -183,8 +183,8 @@ def _show(
     itself: "Judgement",
 ) -> None:
     from bardtui.cli.display import rows, table
+    from bardtui.escaping import visible
     from bardtui.evaluation.text_metrics import COPY, LOOP
-    from bardtui.text.catalogue import printable
 
     figures = (
         "words\nknown",
@@ -205,13 +205,13 @@ def _show(
     out.print(made)
     out.print(
         f"\n{bundle.name} wrote {judged[0].characters:,} characters at each temperature, with "
-        f"random seed {settings[0].random_seed}, judged beside {printable(corpus.title)}; the text "
+        f"random seed {settings[0].random_seed}, judged beside {visible(corpus.title)}; the text "
         f"itself: its last {itself.characters:,} characters, judged beside the rest."
     )
     for name, judgement in named[:-1]:
         passage = " / ".join(line for line in judgement.longest_copy.split("\n") if line)
         shown = f"{passage[:_SHOWN]}…" if len(passage) > _SHOWN else passage
-        out.print(f"longest copy at {name}: {printable(shown)}", soft_wrap=True)
+        out.print(f"longest copy at {name}: {visible(shown)}", soft_wrap=True)
 
 
 def _percent(share: float | None) -> str:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import safe, warn
+from bardtui.cli.common import warn
 from bardtui.errors import UserError
+from bardtui.escaping import visible
 from bardtui.files import atomic_write
 from bardtui.scene import export as exports
 from bardtui.scene.journal_reader import SUFFIX, read_scene
@@ -51,7 +52,7 @@ def export(
     elif sys.stdout is None:
         raise UserError("standard output is closed")
     elif sys.stdout.isatty():
-        typer.echo(safe(text), nl=False)
+        typer.echo(visible(text, keep="\n\t"), nl=False)
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 

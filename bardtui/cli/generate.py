@@ -3,12 +3,14 @@
 import json
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import safe, warn
+from bardtui.cli.common import warn
 from bardtui.errors import UserError
+from bardtui.escaping import inert, visible
 from bardtui.settings import TEMPERATURES
 from bardtui.tf_startup import start_tensorflow
 
@@ -51,13 +53,13 @@ def generate(
     weights = bundle.weights()
     start_tensorflow()
     context = Context(Decoder(bundle.spec, bundle.vocabulary, weights), bundle.memory_length)
-    show = (lambda text: None) if as_json else _show
-    show(safe(seed))
+    show = (lambda text: None) if as_json else _printer()
+    show(seed)
     unknown = context.seek(seed)
     written = []
     for piece in context.write(length, sampling):
         written.append(piece)
-        show(safe(piece))
+        show(piece)
     if as_json:
         answer = {
             "model": bundle.name,
@@ -91,5 +93,16 @@ def _standard_input() -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _show(text: str) -> None:
-    typer.echo(text, nl=False)
+def _printer() -> Callable[[str], None]:
+    """A function that prints one text piece by piece, so that no terminal obeys any of it."""
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    before = ""
+
+    def show(text: str) -> None:
+        nonlocal before
+        whole = before + text
+        shown = visible(whole, keep="\n\t") if on_terminal else inert(whole)
+        typer.echo(shown[len(before) :], nl=False)
+        before = whole[-2:]  # joiners and emoji styles depend on it
+
+    return show

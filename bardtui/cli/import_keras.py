@@ -39,10 +39,10 @@ def import_keras(
     Nothing in the file is run. Sizes are found in it; those you give have to agree. Its characters
     are the sorted characters of the text."""
     from bardtui import paths
+    from bardtui.escaping import visible
     from bardtui.keras_files.keras_import import readings, to_bundle, with_characters
     from bardtui.keras_files.reader import read_network
     from bardtui.model.store import check_name
-    from bardtui.text.catalogue import printable
     from bardtui.training.run_setup import is_taken
 
     out = console()
@@ -54,7 +54,7 @@ def import_keras(
         found = with_characters(read_network(file, wishes), readings(corpus))
         spec, characters = found.spec, "".join(found.vocabulary.characters)
         out.print(
-            f"{printable(file.name)}: embedding {spec.embedding_dim}, "
+            f"{visible(file.name)}: embedding {spec.embedding_dim}, "
             f"{spec.layers} x {spec.cell} {spec.units}"
             f"{', skip connections' if spec.skip else ''}: {spec.parameters:,} parameters"
         )

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import console, one_line, plain, sound_model
+from bardtui.cli.common import console, plain, sound_model
 from bardtui.errors import UserError
+from bardtui.escaping import visible
 from bardtui.tf_startup import start_tensorflow
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
@@ -94,10 +95,10 @@ def models_export(
     start_tensorflow()
     characters = export_keras(bundle, file)
     console().print(
-        f"{one_line(str(file))}: load it with keras.models.load_model; "
+        f"{visible(str(file))}: load it with keras.models.load_model; "
         f"int32 (batch, time) -> logits (batch, time, {len(bundle.vocabulary)})"
     )
-    console().print(f"{one_line(str(characters))}: the character of each index, in order")
+    console().print(f"{visible(str(characters))}: the character of each index, in order")
 
 
 def millions(parameters: int) -> str:

@@ -55,8 +55,8 @@ def train(
     """Train a model on a text. What is not given is chosen from the text's size."""
     from bardtui import paths
     from bardtui.cli.display import TrainingDisplay, counting, duration
+    from bardtui.escaping import visible
     from bardtui.model.store import check_name
-    from bardtui.text.catalogue import printable
     from bardtui.text.corpus import load_corpus
     from bardtui.training.checkpoint import alone
     from bardtui.training.distributed import Machines
@@ -88,7 +88,7 @@ def train(
         if not (resume or replace) and (taken := is_taken(name)):
             fail(f"{taken}: another name, --replace to begin anew, or --resume to go on")
         origin = sound_model(base) if base else None
-        with counting(progress, f"reading {printable(source)}") as told:
+        with counting(progress, f"reading {visible(source)}") as told:
             corpus = load_corpus(source, on_progress=told)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
         machines: Machines | None = None

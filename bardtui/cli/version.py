@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 import typer
 
 from bardtui import __version__, paths
-from bardtui.cli.common import one_line
+from bardtui.escaping import visible
 from bardtui.log import bug_log_path
 
 _LIBRARIES = ("TensorFlow", "Keras", "Textual")
@@ -25,7 +25,7 @@ def print_version(verbose: bool) -> None:
         ("settings", paths.config_file()),
         ("error log", bug_log_path()),
     ):
-        typer.echo(f"{name}: {one_line(str(path))}")
+        typer.echo(f"{name}: {visible(str(path))}")
     raise typer.Exit
 
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui import __version__
+from bardtui.escaping import is_safe, visible
 from bardtui.keras_files.files import TutorialError
 from bardtui.keras_files.reader import TutorialNetwork
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
-from bardtui.model.vocabulary import Vocabulary, is_terminal_safe
-from bardtui.text.catalogue import find_entry, printable
+from bardtui.model.vocabulary import Vocabulary
+from bardtui.text.catalogue import find_entry
 from bardtui.text.corpus import Corpus, Document, load_corpus
 
 _UNKNOWN = "[UNK]"  # what TensorFlow's StringLookup keeps index 0 for
@@ -78,7 +79,7 @@ def _fitted(network: TutorialNetwork, characters: list[str], text: Corpus) -> Tu
             f"the network was trained on the line ends \\r\\n of {text.title}, which bardtui does "
             "not write: train it on the text with \\n alone"
         )
-    kept = [n for n, c in enumerate(characters) if c != _UNKNOWN and is_terminal_safe(c)]
+    kept = [n for n, c in enumerate(characters) if c != _UNKNOWN and is_safe(c)]
     vocabulary = Vocabulary(tuple(characters[n] for n in kept))
     gone = [c for c in characters if c not in vocabulary]
     embedding, *recurrent, kernel, bias = network.weights
@@ -112,6 +113,6 @@ def to_bundle(model: TutorialModel, name: str, file: str, description: str = "")
             "characters": model.corpus.length,
             "documents": len(model.corpus.documents),
         },
-        training={"imported from": printable(file)},
+        training={"imported from": visible(file)},
         versions={"bardtui": __version__},
     )

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bardtui.escaping import visible
 from bardtui.keras_files.files import Layer, TutorialError, open_saved, times
 from bardtui.keras_files.graph import TAKEN, sizes_of
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.store import ModelError
-from bardtui.text.catalogue import printable
 
 # A layer's arrays, as the files of Keras 2 and of Keras 3 name them, in the order of the network's.
 _KINDS = {
@@ -147,7 +147,7 @@ def read_here(
         return TutorialNetwork(spec, weights)
     order = ", ".join(layer.name for layer in layers)
     note = f"the file tells nothing but weights, of these layers, taken in this order: {order}"
-    return TutorialNetwork(spec, weights, (printable(note),))
+    return TutorialNetwork(spec, weights, (visible(note),))
 
 
 def _in_order(layers: Sequence[Layer]) -> list[Layer]:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from bardtui import paths
 from bardtui.errors import UserError
+from bardtui.escaping import visible
 from bardtui.files import atomic_write
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH, MAX_MEMORY_LENGTH
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary, VocabularyError
-from bardtui.text.catalogue import printable
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
@@ -38,7 +38,7 @@ class ModelError(UserError):
     """A model that cannot be used or found; the message is one printable line for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(visible(message))
 
 
 @dataclass(frozen=True)

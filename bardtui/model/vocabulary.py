@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.errors import UserError
+from bardtui.escaping import is_safe
 
 MAX_SIZE = 5_000
 
@@ -75,16 +76,9 @@ _SUBSTITUTES: dict[str, tuple[str, ...]] = {
     "&": ("and",),
 }
 
-_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-
 
 class VocabularyError(UserError):
     """A vocabulary that cannot be used; the message is one line for the user."""
-
-
-def is_terminal_safe(character: str) -> bool:
-    """Whether a character may be learnt and printed: no control, format or surrogate code point."""
-    return character in "\n\t" or unicodedata.category(character) not in _INVISIBLE
 
 
 def code_points(text: str) -> NDArray[np.uint8 | np.uint32]:
@@ -131,8 +125,8 @@ class Vocabulary:
         for character in self.characters:
             if not isinstance(character, str) or len(character) != 1:
                 raise VocabularyError(f"not a single character: {character!r:.40}")
-            if not is_terminal_safe(character):
-                raise VocabularyError(f"a control character: U+{ord(character):04X}")
+            if not is_safe(character):
+                raise VocabularyError(f"a control or invisible character: U+{ord(character):04X}")
         if len(set(self.characters)) != len(self.characters):
             raise VocabularyError("a character stands twice in the vocabulary")
 

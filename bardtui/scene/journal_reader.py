@@ -8,7 +8,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from bardtui.escaping import printable
+from bardtui.escaping import visible
 from bardtui.scene.scene import Event, Scene, SceneError
 
 SUFFIX = ".scene.jsonl"
@@ -47,7 +47,7 @@ class Report:
 
 def display_name(path: Path) -> str:
     """A file's name, fit to stand in one line of a message."""
-    return printable(path.name)
+    return visible(path.name)
 
 
 def read_header(line: bytes) -> dict[str, Any] | None:

@@ -13,9 +13,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal
 
-from bardtui import escaping as strings
 from bardtui import paths
 from bardtui.errors import UserError
+from bardtui.escaping import visible
 from bardtui.files import private_folder
 
 # Called with the bytes fetched so far and, where it is known, how many there will be.
@@ -29,15 +29,10 @@ _STALLED_SECONDS = 30.0
 
 
 class CorpusError(UserError):
-    """A text that cannot be had or used; the message is one printable line for the user."""
+    """A text that is missing or unusable; the message is one visible line for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
-
-
-def printable(text: str) -> str:
-    """Return `text`, which may be a file's name, with "?" for what a terminal might obey."""
-    return strings.printable(text).replace("\N{REPLACEMENT CHARACTER}", "?")
+        super().__init__(visible(message))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from bardtui.escaping import visible
 from bardtui.model.vocabulary import tally
 from bardtui.text import plays
 from bardtui.text.catalogue import (
@@ -22,7 +23,6 @@ from bardtui.text.catalogue import (
     find_entry,
     obtain,
     package_files,
-    printable,
 )
 from bardtui.text.cleaning import Cleaning, EmptyText, clean
 
@@ -244,12 +244,12 @@ def _plays(entry: CatalogueEntry) -> tuple[Document, ...]:
 def _gutenberg_title(raw: bytes) -> str:
     header = raw[:4096].decode("utf-8", "replace")
     found = re.search(r"^Title: *(.*\S)", header, re.MULTILINE)
-    return printable(found[1]) if found else ""
+    return visible(found[1]) if found else ""
 
 
 def _load_file(path: Path, on_progress: Progress) -> Corpus:
     reading = _Reading([path], on_progress, strip=False)
-    name = printable(path.stem)
+    name = visible(path.stem)
     document, notes = reading.document(path, name)
     return Corpus(name, name, "", (document,), notes, reading.survey)
 
@@ -259,7 +259,7 @@ def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
     files = _text_files(folder)
     reading = _Reading(files, on_progress, strip=True)
     for path in files:
-        name = printable(path.relative_to(folder).with_suffix("").as_posix())
+        name = visible(path.relative_to(folder).with_suffix("").as_posix())
         try:
             document, remarks = reading.document(path, name)
         except EmptyText:
@@ -269,7 +269,7 @@ def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
             notes += [f"{name}: {remark}" for remark in remarks]
     if not documents:
         raise CorpusError(f"{folder} holds no .txt file with a text in it")
-    name = printable(folder.resolve().name) or "corpus"
+    name = visible(folder.resolve().name) or "corpus"
     return Corpus(name, name, "", tuple(documents), tuple(notes), reading.survey)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from bardtui import __version__, paths
+from bardtui.escaping import visible
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import STRETCHES, Counting, scores, scores_of
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
 from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
-from bardtui.text.catalogue import Progress, printable
+from bardtui.text.catalogue import Progress
 from bardtui.text.corpus import Corpus
 from bardtui.training.checkpoint import FILE as CHECKPOINT
 from bardtui.training.distributed import Machines, fast_precision
@@ -302,7 +303,7 @@ def _grown(
     weights = base.weights()
     new = len(vocabulary) - len(base.vocabulary)
     if new:
-        added = printable("".join(vocabulary.characters[-new:]))
+        added = visible("".join(vocabulary.characters[-new:]))
         notes.append(f"the vocabulary grows by {new}: {added}")
         rng = np.random.default_rng(wishes.random_seed or 1)
         embedding, kernel, bias = weights[0], weights[-2], weights[-1]

@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 from bardtui import paths
 from bardtui.errors import UserError, user_message
-from bardtui.escaping import printable
+from bardtui.escaping import one_line
 from bardtui.memory import MB, need_memory
 from bardtui.scene.library import latest_scene
 from bardtui.scene.scene import SceneError
@@ -194,7 +194,7 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
 def _tell(why: str) -> None:
     """Print one line on standard error."""
     with suppress(OSError):  # the terminal may be gone
-        print(f"bardtui: {printable(why)}", file=sys.stderr, flush=True)
+        print(f"bardtui: {one_line(why, 1_000)}", file=sys.stderr, flush=True)
 
 
 def run(scene: Path | None) -> int:

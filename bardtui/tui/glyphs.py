@@ -1,14 +1,10 @@
-"""Showing strangers' text: names of models, scenes and files, and the texts of errors.
+"""Text from outside, as the interface shows it."""
 
-They are data. An escape byte, a bidirectional override or half a surrogate pair in them must
-neither reach the terminal nor vanish.
-"""
-
-from bardtui.tui.wrapping import visible
+from bardtui.escaping import visible
 
 __all__ = ["visible", "visible_lines"]
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, but line breaks (`\\n`) stay what they are."""
-    return "\n".join(map(visible, text.split("\n")))
+    """As `visible`, but newlines stay what they are."""
+    return visible(text, keep="\n")

@@ -4,12 +4,11 @@ A row closes when a character follows that no longer fits, or at a newline. Noth
 character can change the row, so a longer text only ever changes the last row: wrapping goes on
 from there, and its cost does not depend on what stands before.
 
-A character is as wide as the glyph that stands for it (`visible`), whatever its neighbours: sums
-never fall short of what a terminal draws for a sequence, and a row never waits for what comes next.
+A character is as wide as the glyph that stands for it (`visible`), which what follows it cannot
+change: the sum of widths is never less than what a terminal draws for a sequence.
 """
 
 import re
-import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
-from bardtui.escaping import HIDDEN
+from bardtui.escaping import visible
 
 TAB_STOP = 4  # cells
 _CHUNK = 4096  # characters: what one append may copy, and what one emoji may make four bytes wide
@@ -29,59 +28,21 @@ _BLANKS = " \t"
 _NARROW = r"\x00-\x08\n-\u02ff\u0370-\u0482\u2000-\u206f"
 _NOT_NARROW = re.compile(f"[^{_NARROW}]")
 
-_HANGUL_VOWELS_AND_FINALS = re.compile(r"[\u1161-\u11ff\ud7b0-\ud7c6\ud7cb-\ud7fb]")
-
-
-class _Glyphs(dict[int, str]):
-    """What stands for a code point on the screen, worked out once for each."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = glyph = _glyph(chr(code))
-        return glyph
-
-
-def _glyph(character: str) -> str:
-    code = ord(character)
-    category = unicodedata.category(character)
-    if code < 0x20:
-        return chr(0x2400 + code)  # control pictures, as in U+241B for ESC
-    if code == 0x7F:
-        return "\u2421"
-    if category in ("Cc", "Cs"):
-        return "\ufffd"
-    if character == "\ufe0f":  # emoji style: terminals disagree on its width; on text style, not
-        return "\ufe0e"
-    hidden = category in ("Cf", "Zl", "Zp") or HIDDEN.match(character)
-    combines = category[0] == "M" or category == "Sk" or _HANGUL_VOWELS_AND_FINALS.match(character)
-    if hidden or not (combines or get_character_cell_size(character)):
-        return "·"
-    return character
-
 
 class _Cells(dict[str, int]):
-    """The width of a character's glyph in cells, worked out once for each."""
+    """The width of each glyph in cells, worked out when it is first needed."""
 
-    def __missing__(self, character: str) -> int:
-        self[character] = cells = get_character_cell_size(_GLYPHS[ord(character)])
+    def __missing__(self, glyph: str) -> int:
+        self[glyph] = cells = get_character_cell_size(glyph)
         return cells
 
 
-_GLYPHS = _Glyphs()
 _CELLS = _Cells()
 
 
-def visible(text: str) -> str:
-    """`text` as it may go to a terminal, character for character.
-
-    Control characters, bidirectional controls, zero-width and other invisible characters, and
-    lone surrogates each become one visible glyph.
-    """
-    return text if text.isascii() and text.isprintable() else text.translate(_GLYPHS)
-
-
-def cell_width(text: str) -> int:
-    """The cells that `visible(text)` takes: no fewer than a terminal needs. Tabs not expanded."""
-    return sum(map(_CELLS.__getitem__, text))
+def cell_width(shown: str) -> int:
+    """The cells that visible text takes: no fewer than a terminal needs. It holds no tabs."""
+    return sum(map(_CELLS.__getitem__, shown))
 
 
 def tab_cells(column: int) -> int:
@@ -98,6 +59,7 @@ def breaks(text: str, width: int) -> list[int]:
     """
     if (text.isascii() and "\t" not in text) or _NOT_NARROW.search(text) is None:
         return _narrow_breaks(text, width)
+    text = visible(text, keep="\n\t")
     rows: list[int] = []
     begin = 0
     while True:

@@ -286,7 +286,7 @@ def test_a_name_nearly_right_is_guessed() -> None:
 
 def test_a_files_name_cannot_command_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "a\x1b[2J\nb.txt").write_text("words")
-    assert load_corpus(tmp_path).documents[0].name == "a?[2J?b"
+    assert load_corpus(tmp_path).documents[0].name == "a␛[2J␊b"
     (tmp_path / "a\x1b[2J\nb.txt").write_bytes(b"\0")
     with pytest.raises(CorpusError) as caught:
         load_corpus(tmp_path)

@@ -15,12 +15,11 @@ import pyte
 import pytest
 
 from bardtui import paths
-from bardtui.escaping import printable
+from bardtui.escaping import inert, visible
 from bardtui.model.store import ModelBundle
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
-from bardtui.tui.wrapping import visible
 from tests.terminal import Terminal
 
 C0 = [chr(code) for code in range(0x20) if chr(code) not in "\n\t\r"] + ["\x7f"]
@@ -47,7 +46,7 @@ def obeyed(received: bytes) -> list[str]:
 
 def test_what_is_looked_for_would_be_found() -> None:
     assert set(obeyed(ALL.encode())) == {*ACTING, "owned"}
-    for shown in (printable(ALL), visible(ALL)):
+    for shown in (inert(ALL), visible(ALL)):
         assert len(shown) == len(ALL)
         assert obeyed(shown.encode()) == []
         assert MARKUP in shown

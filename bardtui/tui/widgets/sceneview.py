@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
+from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import obey
 from bardtui.tui.widgets.transcript import MARK, Transcript
@@ -161,34 +162,41 @@ class SceneView(Transcript, can_focus=True, inherit_bindings=False):
         return self._text.row_at(self.cursor)
 
     def _cells(self, offset: int) -> int:
-        """The width of a character that is no tab."""
-        return cell_width(self._text.slice(offset, offset + 1))
+        """The width of the character at an offset; 1 for a tab or newline, 0 at the end."""
+        begin, shown = self._shown(self._text.row_at(offset))
+        glyph = shown[offset - begin : offset - begin + 1]
+        return 1 if glyph == "\t" else cell_width(glyph)
+
+    def _shown(self, row: int) -> tuple[int, str]:
+        """Where a row begins, and its text as it is shown; a newline is shown as a glyph."""
+        begin, end = self._text.row_span(row)
+        return begin, visible(self._text.slice(begin, end), keep="\t")
 
     def _last_in(self, row: int) -> int:
         """The last offset at which the cursor stands in a row."""
-        begin, end = self._text.row_span(row)
+        begin, shown = self._shown(row)
         if row == self._text.row_count - 1:
-            return end
-        offset = end - 1
-        while offset > begin and not self._cells(offset):
-            offset -= 1
-        return offset
+            return begin + len(shown)
+        at = len(shown) - 1
+        while at > 0 and not self._cells(begin + at):
+            at -= 1
+        return begin + at
 
     def _cells_before(self, offset: int) -> int:
         """The cells from the beginning of a character's row to it."""
-        begin, _ = self._text.row_span(self._text.row_at(offset))
+        begin, shown = self._shown(self._text.row_at(offset))
         column = 0
-        for character in self._text.slice(begin, offset):
-            column += tab_cells(column) if character == "\t" else cell_width(character)
+        for glyph in shown[: offset - begin]:
+            column += tab_cells(column) if glyph == "\t" else cell_width(glyph)
         return column
 
     def _offset_in(self, row: int, column: int) -> int:
         """The offset of the character that covers a column of a row, or of its last."""
-        begin, _ = self._text.row_span(row)
+        begin, shown = self._shown(row)
         last = self._last_in(row)
         covered = 0
-        for at, character in enumerate(self._text.slice(begin, last), begin):
-            covered += tab_cells(covered) if character == "\t" else cell_width(character)
+        for at, glyph in enumerate(shown[: last - begin], begin):
+            covered += tab_cells(covered) if glyph == "\t" else cell_width(glyph)
             if covered > column:
                 return at
         return last
@@ -208,7 +216,6 @@ class SceneView(Transcript, can_focus=True, inherit_bindings=False):
         if self.writing and cursor == len(self._text):
             return strip  # the cursor of what is being written is there
         x = len(MARK) + min(self._cells_before(cursor), self._text.width)
-        under = self._text.slice(cursor, cursor + 1)
-        width = 1 if under in ("", "\n", "\t") else max(1, cell_width(under))
+        width = max(1, self._cells(cursor))
         parts = (strip.crop(0, x), strip.crop(x, x + width), strip.crop(x + width))
         return Strip.join([parts[0], parts[1].apply_style(_REVERSED), parts[2]])

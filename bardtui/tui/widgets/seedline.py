@@ -13,8 +13,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.escaping import HIDDEN, LINE_BREAK
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import LINE_BREAK, typed
 from bardtui.tui.keys import actions
 from bardtui.tui.widgets.ghost import Ghost
 
@@ -30,23 +29,6 @@ PAUSE = 0.15
 _REMEMBERED = 200
 _LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
 _WORD = re.compile(r"\s*\S+\s*")
-# What steers a terminal or turns the reading direction. Joiners stay: emoji and scripts need them.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# What shows nothing, as texts from elsewhere bring it along: soft hyphens, marks of direction.
-_UNSEEN = re.compile(
-    f"[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]|{HIDDEN.pattern}"
-)
-# A joiner behind a letter that has no use for one.
-_LONE_JOINER = re.compile("(?<![^\\x00-\\x7f])[\\u200c\\u200d]")
-
-
-def _harmless(text: str) -> str:
-    return _STEERING.sub(lambda found: visible(found[0]), _UNSEEN.sub("", text))
-
-
-def _whole(text: str) -> str:
-    """A text that comes as a whole, made harmless: here it is known what its joiners join."""
-    return _LONE_JOINER.sub("", _harmless(text))
 
 
 def _binding(keys: str, action: str, id: str, does: str) -> Binding:
@@ -172,7 +154,9 @@ class SeedLine(_Editor):
         room = max(0, LIMIT - len(self.text) + taken_out)
         # A pasted line break is one or two characters: this much is enough to fill the room.
         text = LINE_BREAK.sub("\n", edit.text[: 2 * room + 1])
-        kept = _harmless(text[:room])
+        row, column = edit.top
+        before = self.document.get_line(row)[:column]
+        kept = typed(text[:room], before)
         if len(text) > room:
             self.post_message(self.TooLong(len(edit.text), len(kept)))
         self._wait()
@@ -276,7 +260,8 @@ class SeedLine(_Editor):
         """Show how the line, which was `begun` when these ends were asked for, may end. They are a
         model's text: data, and no more of each than its first row."""
         rows = (_LINE_END.split(end, maxsplit=1)[0] for end in ends)
-        self._ghost.offer(begun, (end for end in map(_whole, rows) if end.strip()))
+        ends = (typed(row, begun) for row in rows)
+        self._ghost.offer(begun, (end for end in ends if end.strip()))
         self.update_suggestion()
 
     def drop(self) -> None:
@@ -323,7 +308,7 @@ class SeedLine(_Editor):
     def load_text(self, text: str) -> None:
         """Show another text, which was not typed now: no suggestion is asked for."""
         self._wait_no_more()
-        super().load_text(_whole(text[:LIMIT]))
+        super().load_text(typed(text[:LIMIT]))
 
     @property
     def _at_end(self) -> bool:

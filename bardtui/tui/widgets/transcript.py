@@ -19,12 +19,12 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from bardtui.escaping import shared_length
+from bardtui.escaping import shared_length, visible
 from bardtui.scene.scene import Author
 from bardtui.scene.script import MAX_CUE_LENGTH
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.widgets.stillbar import StillBar
-from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells, visible
+from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells
 
 _KEPT_STRIPS = 256  # rows kept as drawn; scrolling draws those that come into view
 MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
@@ -334,6 +334,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         first, end = self._selected(row, len(text))
         highlight = self.screen.get_component_rich_style("screen--selection")
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
+        row_shown = visible(text, keep="\t")  # as a whole: a glyph may depend on the one before
         column = 0
         author: Author = "model"
         kind: Kind = "speech"
@@ -342,7 +343,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             style = self._style(author, kind)
             if first <= at < end:
                 style += highlight
-            shown = " " * tab_cells(column) if text[at] == "\t" else visible(text[at:to])
+            shown = " " * tab_cells(column) if text[at] == "\t" else row_shown[at:to]
             column += cell_width(shown)
             yield Segment(shown, style)
 
