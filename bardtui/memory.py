@@ -1,7 +1,7 @@
-"""How much memory is still to be had.
+"""The memory that is still available to this process.
 
-Native code that asks for more than there is takes the whole process along, so whoever is about to
-take much looks first.
+TensorFlow and NumPy end the whole process when an allocation in native code fails, so bardtui
+checks before it starts something large. No library that we know combines the three limits below.
 """
 
 import math
@@ -11,65 +11,69 @@ from pathlib import Path
 
 from bardtui.errors import UserError
 
-_PROC = Path("/proc")
-_GROUP = Path("/sys/fs/cgroup")
 MB = 1_000_000
+_ROOT = Path("/")
 
 
 class TooLittleMemory(UserError):
-    """Something was not begun, as memory might have run out on the way."""
+    """Something was not started because it might run out of memory."""
 
 
-def free_memory() -> float:
-    """The bytes that this process may still take: what the machine has to spare, and what is left
-    of the limits that were set to the process and to its control groups (version 2). Infinity where
-    the system, as all but Linux, does not tell."""
+def free_memory(root: Path = _ROOT) -> float:
+    """Return the bytes that this process can still allocate.
+
+    On Linux this is the least of: the available memory and swap of the machine, what the limit on
+    the address space of the process leaves, and what the limits of its control groups (version 2)
+    leave. On other systems it is infinity. `root` is the folder of `proc` and `sys`.
+    """
     if sys.platform != "linux":
         return math.inf
-    return min(_of_the_machine(), _of_the_process(), *map(_of_the_group, _groups()))
+    groups = [_left_in_group(group) for group in _control_groups(root)]
+    return min(_left_on_machine(root), _left_to_process(root), *groups)
 
 
-def need_memory(size: float, what: str) -> None:
-    """Raises TooLittleMemory, with a line for the user, where `what` may not find `size` bytes."""
-    if (free := free_memory()) < size:
+def need_memory(size: float, what: str, root: Path = _ROOT) -> None:
+    """Raise TooLittleMemory, with a line for the user, if `what` may not find `size` bytes."""
+    if (free := free_memory(root)) < size:
         raise TooLittleMemory(
-            f"{what} needs about {size / MB:.0f} MB, and {free / MB:.0f} MB are free"
+            f"{what} needs about {size / MB:.0f} MB of memory, and only {free / MB:.0f} MB are free"
         )
 
 
-def _of_the_machine() -> float:
+def _left_on_machine(root: Path) -> float:
     with suppress(OSError, ValueError, KeyError):
-        lines = (_PROC / "meminfo").read_text().splitlines()
+        lines = (root / "proc/meminfo").read_text().splitlines()
         sizes = {name: int(size.split()[0]) for name, size in (line.split(":") for line in lines)}
         return (sizes["MemAvailable"] + sizes["SwapFree"]) * 1024
     return math.inf
 
 
-def _of_the_process() -> float:
-    import resource  # which Windows has not
+def _left_to_process(root: Path) -> float:
+    import resource  # Windows does not have it
 
     with suppress(OSError, ValueError):
         limit, _ = resource.getrlimit(resource.RLIMIT_AS)
         if limit != resource.RLIM_INFINITY:
-            pages = int((_PROC / "self/statm").read_text().split()[0])
+            pages = int((root / "proc/self/statm").read_text().split()[0])
             return max(0, limit - pages * resource.getpagesize())
     return math.inf
 
 
-def _groups() -> list[Path]:
-    """The process's control group, and those that it lies in."""
+def _control_groups(root: Path) -> list[Path]:
+    """The folders of the control group of this process and of the groups above it."""
+    top = root / "sys/fs/cgroup"
     with suppress(OSError, StopIteration):
-        groups = (_PROC / "self/cgroup").read_text().splitlines()
-        own = _GROUP / next(line[4:] for line in groups if line.startswith("0::/"))
-        return [own, *(above for above in own.parents if above.is_relative_to(_GROUP))]
+        groups = (root / "proc/self/cgroup").read_text().splitlines()
+        own = top / next(line[4:] for line in groups if line.startswith("0::/"))
+        return [own, *(parent for parent in own.parents if parent.is_relative_to(top))]
     return []
 
 
-def _of_the_group(group: Path) -> float:
-    """What the group keeps of files makes room for more."""
+def _left_in_group(group: Path) -> float:
+    """The bytes that a control group leaves; its file cache counts as free."""
     with suppress(OSError, ValueError):
-        limit = int((group / "memory.max").read_text())  # "max" for none
+        limit = int((group / "memory.max").read_text())  # "max" if there is no limit
         stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-        files = sum(int(stat.get(kind, 0)) for kind in ("inactive_file", "active_file"))
-        return max(0, limit - int((group / "memory.current").read_text()) + files)
+        cache = sum(int(stat.get(kind, 0)) for kind in ("inactive_file", "active_file"))
+        return max(0, limit - int((group / "memory.current").read_text()) + cache)
     return math.inf

@@ -1,8 +1,9 @@
-"""Every path in one place: nothing else in bardtui decides where a file lies.
+"""The paths of all files and folders that bardtui uses.
 
-`BARDTUI_HOME`, when set, holds everything that belongs to the user (settings, models, corpora,
-scenes); otherwise the platform's own folders are used. What ships with the program is found beside
-the package in a wheel and in the project's top folder in a checkout or an editable install.
+If the environment variable `BARDTUI_HOME` is set, everything of the user is in that folder:
+settings, models, corpora and scenes. Otherwise it is in the standard folders of the platform. Files
+that ship with bardtui are inside the package in a wheel, and in the top folder of the project in a
+checkout or an editable install.
 """
 
 import os
@@ -20,33 +21,33 @@ def _home() -> Path | None:
 
 
 def data_dir() -> Path:
-    """The user's data: models, corpora, scenes."""
+    """The folder of the user's data."""
     return _home() or Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
 
 def config_file() -> Path:
-    """The settings file, whether or not it exists yet."""
+    """The settings that the user writes; the file may not exist."""
     folder = _home() or Path(platformdirs.user_config_dir(_APP, appauthor=False))
     return folder / "settings.toml"
 
 
 def models_dir() -> Path:
-    """The user's trained models, one folder each."""
+    """The models that the user has trained or imported, one folder each."""
     return data_dir() / "models"
 
 
 def corpora_dir() -> Path:
-    """Texts fetched for the user."""
+    """The texts that `bardtui corpus get` has fetched."""
     return data_dir() / "corpora"
 
 
 def scenes_dir() -> Path:
-    """The journals of the user's scenes."""
+    """The journals of scenes."""
     return data_dir() / "scenes"
 
 
 def runs_dir() -> Path:
-    """Checkpoints of training runs, one folder a model."""
+    """The checkpoints of training runs, one folder for each model."""
     return data_dir() / "runs"
 
 
@@ -56,22 +57,22 @@ def _bundled(kind: str) -> Path:
 
 
 def bundled_models() -> Path:
-    """The models that ship with the program."""
+    """The models that ship with bardtui."""
     return _bundled("models")
 
 
 def bundled_corpora() -> Path:
-    """The catalogue of training texts and the texts that ship with the program."""
+    """The catalogue of training texts, and the texts that ship with bardtui."""
     return _bundled("corpora")
 
 
 def remembered_file() -> Path:
-    """What the program keeps for its next start."""
+    """The state of the program for its next start: model, dials, theme."""
     return data_dir() / "remembered.json"
 
 
 def log_file() -> Path:
-    """Where native libraries' chatter goes while the interface is up."""
+    """What native libraries print while the interface is on the screen."""
     return data_dir() / "bardtui.log"
 
 
@@ -81,5 +82,5 @@ def bug_log_file() -> Path:
 
 
 def draft_file() -> Path:
-    """The line that was typed and not sent."""
+    """The line that is typed but not sent."""
     return data_dir() / "draft.txt"

@@ -1,4 +1,4 @@
-"""What is left of the memory: of the machine, of the process's limit and of its group's."""
+"""The memory that is available: of the machine, the process and its control groups."""
 
 import math
 import sys
@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bardtui import memory
 from bardtui.memory import MB, TooLittleMemory, free_memory, need_memory
 
-
-@pytest.fixture(autouse=True)
-def linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Linux that tells nothing yet."""
-    pytest.importorskip("resource")
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(memory, "_PROC", tmp_path / "proc")
-    monkeypatch.setattr(memory, "_GROUP", tmp_path / "group")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports memory")
 
 
 def write(path: Path, text: str) -> None:
@@ -24,48 +16,45 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def test_where_the_system_does_not_tell_nothing_is_in_the_way() -> None:
-    assert free_memory() == math.inf
-    need_memory(1e18, "anything")
+def test_without_any_information_memory_is_unlimited(tmp_path: Path) -> None:
+    assert free_memory(tmp_path) == math.inf
+    need_memory(1e18, "anything", tmp_path)
 
 
-def test_the_machine_has_what_is_available_and_what_can_be_swapped(tmp_path: Path) -> None:
-    write(
-        tmp_path / "proc/meminfo",
-        "MemTotal: 9000 kB\nMemAvailable: 3000 kB\nSwapFree: 1000 kB\nHugePages_Total: 0\n",
-    )
-    assert free_memory() == 4000 * 1024
+def test_available_memory_and_free_swap_count(tmp_path: Path) -> None:
+    lines = "MemTotal: 9000 kB\nMemAvailable: 3000 kB\nSwapFree: 1000 kB\nHugePages_Total: 0\n"
+    write(tmp_path / "proc/meminfo", lines)
+    assert free_memory(tmp_path) == 4000 * 1024
 
 
-def test_a_group_or_one_that_it_lies_in_may_have_less_and_its_files_are_room(
-    tmp_path: Path,
-) -> None:
+def test_the_tightest_control_group_counts_and_its_file_cache_is_free(tmp_path: Path) -> None:
     write(tmp_path / "proc/meminfo", "MemAvailable: 900000 kB\nSwapFree: 0 kB\n")
     write(tmp_path / "proc/self/cgroup", "4:memory:/old\n0::/mine\n")
-    group = tmp_path / "group/mine"
+    group = tmp_path / "sys/fs/cgroup/mine"
     write(group / "memory.stat", "anon 50\ninactive_file 1000000\n")
     write(group / "memory.current", "150000000\n")
     write(group / "memory.max", "max\n")
-    assert free_memory() == 900_000 * 1024
+    assert free_memory(tmp_path) == 900_000 * 1024
     write(group / "memory.max", "200000000\n")
-    assert free_memory() == 51 * MB
+    assert free_memory(tmp_path) == 51 * MB
     write(group / "memory.max", "100000000\n")
-    assert free_memory() == 0
+    assert free_memory(tmp_path) == 0
     write(group / "memory.max", "max\n")
     write(group.parent / "memory.stat", "active_file 2000000\ninactive_file 1000000\n")
     write(group.parent / "memory.current", "170000000\n")
     write(group.parent / "memory.max", "180000000\n")
-    assert free_memory() == 13 * MB
+    assert free_memory(tmp_path) == 13 * MB
 
 
-def test_too_little_is_said_before_anything_is_begun(tmp_path: Path) -> None:
+def test_too_little_memory_is_reported_before_anything_starts(tmp_path: Path) -> None:
     write(tmp_path / "proc/meminfo", "MemAvailable: 50000 kB\nSwapFree: 0 kB\n")
-    need_memory(50 * MB, "a pen")
-    with pytest.raises(TooLittleMemory, match="a book needs about 60 MB, and 51 MB are free"):
-        need_memory(60 * MB, "a book")
+    need_memory(50 * MB, "a pen", tmp_path)
+    message = "a book needs about 60 MB of memory, and only 51 MB are free"
+    with pytest.raises(TooLittleMemory, match=message):
+        need_memory(60 * MB, "a book", tmp_path)
 
 
-def test_what_makes_no_sense_is_not_told(tmp_path: Path) -> None:
-    for text in ("", "MemAvailable: many\n", "MemAvailable\n", "\n\n"):
-        write(tmp_path / "proc/meminfo", text)
-        assert free_memory() == math.inf
+@pytest.mark.parametrize("text", ["", "MemAvailable: many\n", "MemAvailable\n", "\n\n"])
+def test_files_that_make_no_sense_are_ignored(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "proc/meminfo", text)
+    assert free_memory(tmp_path) == math.inf

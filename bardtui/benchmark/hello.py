@@ -1,4 +1,4 @@
-"""A Textual program that says hello: what the first screen of any costs."""
+"""A minimal Textual program, the baseline for the time to the first screen."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static
@@ -7,10 +7,10 @@ HELLO = "hello, world"
 
 
 class Hello(App[None]):
-    """One line of text."""
+    """An app that shows one line of text."""
 
     def compose(self) -> ComposeResult:
-        """The line."""
+        """Show the line."""
         yield Static(HELLO)
 
 

@@ -1,4 +1,4 @@
-"""Where the time of one written character goes."""
+"""Time of one written character, split into the parts of the program."""
 
 import time
 from collections.abc import Callable
@@ -21,17 +21,17 @@ _STEPS = 1_024  # of the network alone, in one call
 
 
 def profile(model: ModelBundle, begin: Callable[[str], None]) -> list[Figure]:
-    """Microseconds a character, part by part: the best of several rounds each.
+    """Return the microseconds a character that each part takes, the best of several rounds.
 
-    What comes between the network's steps is found by difference: a call that takes one step, one
-    that takes many, and as many steps with nothing between them.
+    The cost between the steps of the network is a difference: of a call with one step, a call with
+    many steps, and the same number of steps of the network alone.
     """
     decoder = Decoder(model.spec, model.vocabulary, model.weights())
     begin("the network's steps")
     alone = _best(_steps_alone(decoder)) / _STEPS
     begin("sampling, and the way there and back")
     one = _best(lambda: decoder.step((), 1, Sampling()))
-    for _ in range(_ROUNDS):  # until it knows how many steps fill a frame
+    for _ in range(_ROUNDS):  # it learns how many steps fit into a frame
         decoder.step((), decoder.at_once, Sampling())
     count = decoder.at_once
     many = _best(lambda: decoder.step((), count, Sampling()))
@@ -54,7 +54,7 @@ def _figure(name: str, seconds: float) -> Figure:
 
 
 def _best(act: Callable[[], Any]) -> float:
-    """The least time that it takes, in seconds, once it has been done before."""
+    """The least time that `act` takes, in seconds, after a first call that is not counted."""
     act()
     taken = []
     for _ in range(_ROUNDS):
@@ -65,7 +65,7 @@ def _best(act: Callable[[], Any]) -> float:
 
 
 def _steps_alone(decoder: Decoder) -> Callable[[], Any]:
-    """The network's layers, one character after the other, the likeliest each time."""
+    """A function that runs only the layers of the network, with the most likely character."""
     import tensorflow as tf
 
     state = decoder.state
@@ -82,7 +82,7 @@ def _steps_alone(decoder: Decoder) -> Callable[[], Any]:
 
 
 def _journal() -> float:
-    """Seconds a character of a model's passage that is kept as it grows."""
+    """Seconds a character to keep a growing passage of a model in a journal."""
     text = script(50_000)
     with TemporaryDirectory() as folder:
         scene = Scene("measured")

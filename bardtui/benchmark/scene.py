@@ -1,4 +1,4 @@
-"""Scenes of any length to measure with, and a model's writing on at any place of one."""
+"""Test scenes of any length, and the speed and memory of writing far into one."""
 
 import sys
 import time
@@ -29,13 +29,13 @@ _SPEECHES = (
 
 
 def script(length: int) -> str:
-    """A text of exactly so many characters (some hundred at least): speeches, and LAST_LINE."""
+    """A text of exactly `length` characters, at least some hundred: speeches, then LAST_LINE."""
     speeches, room = "".join(_SPEECHES), length - len(LAST_LINE) - 1
     return (speeches * (room // len(speeches) + 1))[:room] + "\n" + LAST_LINE
 
 
 def save_scene(folder: Path, title: str, length: int) -> Path:
-    """A scene of so many characters on the disk, as a model's writing leaves it."""
+    """Save a scene of `length` characters written by a model; return its path."""
     scene, text = Scene(title), script(length)
     lines = [encode_header(scene)]
     scene.on_event = lambda event: lines.append(encode(event))

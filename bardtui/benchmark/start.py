@@ -1,4 +1,4 @@
-"""From a launch to what a person waits for: the first screen, the first written character."""
+"""Time from the launch of the program to the first screen and to the first written character."""
 
 import os
 import select
@@ -25,9 +25,10 @@ _SEED = "ANN:"
 
 
 def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
-    """Launch programs in pseudo-terminals, in turns, and take the best time of each.
+    """Launch bardtui and baseline programs in pseudo-terminals, in turns; report the best times.
 
-    Raises UserError where there are no pseudo-terminals, and where a program ends too soon.
+    Raises UserError on Windows, which has no pseudo-terminals, and if a program ends or hangs
+    before it shows anything.
     """
     if sys.platform == "win32":
         raise UserError("this benchmark needs a pseudo-terminal, which Windows does not have")
@@ -56,28 +57,28 @@ def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
 
 
 def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
-    """Of each way, after a round that leaves everything compiled and in the system's cache."""
+    """The best time of each way; a first round fills the caches and is not counted."""
     taken = [[way() for way in ways] for _ in range(1 + rounds)]
     return [min(times) for times in zip(*taken[1:], strict=True)]
 
 
 def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) -> float:
-    """From the launch of a program until what its terminal has got is `shown`; then it is killed.
+    """Seconds from the launch of a program until its output fulfils `shown`; then it is killed.
 
-    All keep their bytecode, as installed programs do, whatever the environment says of that.
+    Programs may write bytecode, as installed ones do, whatever the environment says.
     """
     import fcntl
     import termios
 
     environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | more
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    terminal, its = os.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
+    terminal, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
     began, seen = time.perf_counter(), b""
     program = subprocess.Popen(
-        command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
+        command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
     )
-    os.close(its)
+    os.close(slave)
     try:
         while not shown(seen.decode(errors="replace")):
             ready, _, _ = select.select([terminal], [], [], _PATIENCE)
@@ -85,7 +86,7 @@ def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) 
                 raise UserError(f"nothing came for {_PATIENCE:.0f} seconds")
             try:
                 seen += os.read(terminal, 65_536)
-            except OSError as error:  # which is how a terminal says that its program has ended
+            except OSError as error:  # the program has closed its terminal
                 raise UserError("a program ended before it showed anything") from error
         return time.perf_counter() - began
     finally:

@@ -1,4 +1,4 @@
-"""Ways of training one network, measured side by side in characters a second."""
+"""Training speed of one network in bardtui, Keras and PyTorch, in characters a second."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,17 +16,17 @@ from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.distributed import fast_precision
 from bardtui.training.loop import Plan, Training
 
-_FITTED = 8  # batches in one call of fit, so that what a call costs of itself does not count
+_FITTED = 8  # batches in one call of fit, to spread the cost of a call
 
 
 def training(
     spec: NetworkSpec, plan: Plan, seconds: float, begin: Callable[[str], None]
 ) -> list[Rate]:
-    """Train a network in every way we know, on random characters; see `side_by_side`.
+    """Measure training on random characters in several ways; see `side_by_side`.
 
-    PyTorch takes part where it is installed. All of them train with Adam, the gradient clipped by
-    its norm; bardtui's own step also keeps the averaged weights. It is measured with float32, as
-    the others are, and with bfloat16 where that is what it would train with on this machine.
+    PyTorch is measured if it is installed. All ways use Adam and clip the gradient by its norm;
+    bardtui also averages the weights. bardtui is measured with float32, like the others, and with
+    bfloat16 if that is its default on this machine.
     """
     rng = np.random.default_rng(plan.random_seed)
     shape = (plan.batch_size, plan.seq_len + 1)
@@ -49,9 +49,8 @@ def _bardtui(
     spec: NetworkSpec, plan: Plan, windows: NDArray[np.int32], folder: Path
 ) -> Iterator[int]:
     characters = tuple(map(chr, range(0x4E00, 0x4E00 + spec.vocabulary_size)))
-    text = np.concatenate(
-        [windows.ravel(), windows[0]]
-    )  # a window more, as an epoch leaves one out
+    # One window more than is used, because an epoch leaves one out.
+    text = np.concatenate([windows.ravel(), windows[0]])
     run = Training(
         plan,
         spec,
@@ -70,7 +69,7 @@ def _bardtui(
 def _keras(
     spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
 ) -> Iterator[int]:
-    """The same layers as Keras has them, trained by `fit`."""
+    """The same layers of plain Keras, trained by `fit`."""
     import keras
 
     network = build_network(spec, stateful=False, plain=True)
@@ -87,7 +86,7 @@ def _keras(
 def _torch(
     spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
 ) -> Iterator[int]:
-    """The same sizes in PyTorch: its LSTM layers, its Adam."""
+    """A network of the same sizes in PyTorch, with its own LSTM and Adam."""
     import torch
     from torch import nn
 

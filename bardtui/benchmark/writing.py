@@ -1,4 +1,4 @@
-"""Ways of writing with one network, one character after the other, measured side by side."""
+"""Writing speed of one network in bardtui, Keras, NumPy and PyTorch, in characters a second."""
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -15,7 +15,7 @@ from bardtui.model.store import ModelBundle
 
 
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Rate]:
-    """Write with one model in every way we know; see `side_by_side`."""
+    """Measure sampling one character at a time in several ways; see `side_by_side`."""
     spec, weights = model.spec, model.weights()
     decoder = Decoder(spec, model.vocabulary, weights)
     ways: list[tuple[str, Iterator[int]]] = [
@@ -69,10 +69,10 @@ def _reading(decoder: Decoder) -> Iterator[int]:
 
 
 def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
-    """The LSTM written out, on all cores: what a person would do who has no framework."""
+    """An LSTM written by hand in NumPy, on all cores."""
     rng = np.random.default_rng(1)
     embedding, dense, bias = weights[0], np.ascontiguousarray(weights[-2].T), weights[-1]
-    # One product a layer: the input's and the state's weights side by side.
+    # One matrix product a layer: the weights of the input and of the state, concatenated.
     layers = [
         (np.ascontiguousarray(np.concatenate(weights[i : i + 2]).T), weights[i + 2])
         for i in range(1, 1 + 3 * spec.layers, 3)
@@ -95,7 +95,7 @@ def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
 
 
 def _torch(spec: NetworkSpec) -> Iterator[int]:
-    """The same sizes in PyTorch, with weights of its own: they make no difference to the time."""
+    """A network of the same sizes in PyTorch; its weights are random, which costs the same."""
     import torch
 
     rng = np.random.default_rng(1)

@@ -1,4 +1,4 @@
-"""Where the time of one written character goes."""
+"""Profile of one written character."""
 
 import math
 
@@ -6,7 +6,7 @@ from bardtui.benchmark.profile import profile
 from bardtui.model.store import ModelBundle
 
 
-def test_every_part_on_the_way_has_its_time(installed: ModelBundle) -> None:
+def test_every_part_has_a_time(installed: ModelBundle) -> None:
     begun: list[str] = []
     figures = profile(installed, begun.append)
     names = [figure.name.split(",")[0] for figure in figures]

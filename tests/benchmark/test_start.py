@@ -1,4 +1,4 @@
-"""What a launch costs: real programs in real pseudo-terminals."""
+"""Benchmark of the start: real programs in real pseudo-terminals."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from bardtui.errors import UserError
 from bardtui.model.store import ModelBundle
 
 
-def test_the_launches_are_measured_beside_what_they_are_compared_with(
+def test_launches_are_compared_with_baselines(
     installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start, "_SCREENS", 1)
@@ -28,7 +28,7 @@ def test_the_launches_are_measured_beside_what_they_are_compared_with(
     assert second == character / imported
 
 
-def test_a_program_that_ends_at_once_or_shows_nothing_is_told(
+def test_a_program_that_ends_or_hangs_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     silent = [sys.executable, "-c", "input()"]
