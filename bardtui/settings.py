@@ -1,4 +1,4 @@
-"""What the user has set (settings.toml, written by hand) and what the program remembers."""
+"""The settings that the user writes (settings.toml), and the state kept for the next start."""
 
 import json
 import math
@@ -8,123 +8,169 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bardtui.errors import UserError
-from bardtui.files import atomic_write
+from bardtui.files import atomic_write, read_regular
 
+# Ranges, both ends included.
 TEMPERATURES = (0.1, 2.0)
-LENGTHS = (1, 20_000)
+LENGTHS = (1, 20_000)  # characters of a passage
+PACES = (10.0, 1_000.0)  # characters a second; infinity is the full speed of the machine
+TEXT_WIDTHS = (20, 1_000)  # cells
+TOP_KS = (0, 2**31 - 1)
+
 Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
-PACES = (10.0, 1_000.0)  # characters a second; infinity is as fast as it can
+
+_MOST_BYTES = 100_000  # of a settings file
+_LONGEST_NAME = 200  # characters of the name of a model or a theme
 
 
 class SettingsError(UserError):
-    """A settings file that cannot be used; the message is one line for the user."""
+    """A settings file that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """settings.toml. Every key is optional; unknown ones are errors, so that typos show."""
+    """The content of settings.toml. Every key is optional; an unknown key is an error."""
 
-    theme: str = ""  # a theme's name; empty: the one last chosen
+    theme: str = ""  # the name of a theme; empty for the one chosen last
     text_width: int = 80  # the longest row of the transcript, in cells
-    top_k: int = 0  # only the likeliest characters; 0: all
-    top_p: float = 1.0  # only the likeliest that make up this probability
-    suggestions: bool = True  # whether the model finishes lines as they are typed
-    keys: Mapping[str, str] = field(default_factory=dict)  # a binding's id: its keys, by commas
+    top_k: int = 0  # sample from the k most likely characters; 0 for all
+    top_p: float = 1.0  # sample from the most likely characters up to this probability
+    suggestions: bool = True  # whether the model suggests how a typed line could end
+    keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
-        """Read the file; without one, the defaults. Raises SettingsError. Which keys there are to
-        be bound is not known here: see `tui.keys`."""
-        try:
-            content = path.read_text("utf-8")
-            import tomllib  # most have no such file, and wait for the first picture
+        """Read the file; without one, return the defaults.
 
-            values = tomllib.loads(content)
-        except (FileNotFoundError, NotADirectoryError):
+        Raises SettingsError. The ids and keys of bindings are checked by `bardtui.tui.keys`.
+        """
+        values = _read_toml(path)
+        if values is None:
             return cls()
-        except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, too deep
-            raise SettingsError(f"{path}: {error}") from error
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-        defaults = vars(cls())
-        for key, value in values.items():
-            if key not in defaults:
-                raise SettingsError(f"{path}: unknown key {key!r}; known: {', '.join(defaults)}")
-            default = defaults[key]
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            fits = number if isinstance(default, float) else type(value) is type(default)
-            if not fits:
-                raise SettingsError(f"{path}: {key} must be like {default!r}, not {value!r:.40}")
-        values["keys"] = dict(_flat(values.get("keys", {})))
-        for key, value in values["keys"].items():
+        names = [f.name for f in fields(cls)]
+        for name, value in values.items():
+            if name not in names:
+                raise SettingsError(f"{path}: unknown key {name!r:.60}; known: {', '.join(names)}")
+            if problem := _problem(name, value):
+                raise SettingsError(f"{path}: {name} must be {problem}")
+        keys = dict(_flat(values.get("keys", {})))
+        for name, value in keys.items():
             if not isinstance(value, str):
-                told = f'must be like "f5" or "f5,ctrl+r", not {value!r:.40}'
-                raise SettingsError(f"{path}: keys: {key!r} {told}")
-        settings = cls(**values)
-        if not 20 <= settings.text_width <= 1_000:
-            raise SettingsError(f"{path}: text_width must be from 20 to 1000")
-        if not 0 <= settings.top_k < 2**31:
-            raise SettingsError(f"{path}: top_k must be from 0 to {2**31 - 1}")
-        if not 0 < settings.top_p <= 1:
-            raise SettingsError(f"{path}: top_p must be above 0 and at most 1")
-        return settings
+                example = 'must be a text such as "f5" or "f5,ctrl+r"'
+                raise SettingsError(f"{path}: keys: {name!r:.60} {example}")
+        return cls(**values | {"keys": keys})
+
+
+def _read_toml(path: Path) -> dict[str, Any] | None:
+    """The values of a TOML file, or None if there is no file. Raises SettingsError."""
+    try:
+        data = read_regular(path, _MOST_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    import tomllib  # most users have no settings file: the first screen does not wait for this
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, nested too deeply
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _problem(name: str, value: Any) -> str:
+    """What a value in settings.toml must be instead, or an empty string if it is valid."""
+    match name:
+        case "theme":
+            valid = isinstance(value, str) and len(value) <= _LONGEST_NAME
+            return "" if valid else 'the name of a theme, such as "nord"'
+        case "text_width":
+            valid = _is_whole(value) and _within(value, TEXT_WIDTHS)
+            return "" if valid else "a whole number from {} to {}".format(*TEXT_WIDTHS)
+        case "top_k":
+            valid = _is_whole(value) and _within(value, TOP_KS)
+            return "" if valid else "a whole number from {} to {}".format(*TOP_KS)
+        case "top_p":
+            valid = _is_number(value) and 0 < value <= 1
+            return "" if valid else "a number above 0 and at most 1"
+        case "suggestions":
+            return "" if isinstance(value, bool) else "true or false"
+        case _:
+            return "" if isinstance(value, dict) else "a table, [keys]"
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float) or _is_whole(value)
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    """Whether a number is within its range; NaN never is."""
+    return limits[0] <= value <= limits[1]
 
 
 def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The entries of a table and of those within it: `stage.retry` means the same with quotation
-    marks and without, where TOML makes a table of it."""
+    """The entries of a table and its subtables with dotted names.
+
+    TOML reads `stage.retry` without quotation marks as a table; it means the same with them.
+    """
     tables = [("", table)]
-    for before, inner in tables:
+    for prefix, inner in tables:
         for key, value in inner.items():
             if isinstance(value, dict):
-                tables.append((f"{before}{key}.", value))
+                tables.append((f"{prefix}{key}.", value))
             else:
-                yield before + key, value
+                yield prefix + key, value
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """What was in use when the program was last left. Lengths in characters, pace in characters a
-    second; infinity is stored as null, which JSON has."""
+    """What was in use when the program ended, kept in a JSON file for the next start."""
 
     model: str = "shakespeare"
     temperature: float = 0.8
-    length: int = 400
-    pace: float = 120.0
-    rule: str = "length"  # of stopping: one of STOPS
+    length: int = 400  # characters
+    pace: float = 120.0  # characters a second; JSON has no infinity, so it is stored as null
+    rule: str = "length"  # where a passage stops: one of STOPS
     theme: str = "footlights"
 
     @classmethod
     def load(cls, path: Path) -> "Remembered":
-        """Read the file. What is missing, damaged or out of range is as on the first day: nothing
-        that a writer made is kept here."""
+        """Read the file. A value that is missing or not valid is the default: nothing that a
+        writer made is in this file."""
         try:
-            values: Any = json.loads(path.read_text("utf-8"))
+            values: Any = json.loads(read_regular(path, _MOST_BYTES))
         except (OSError, ValueError, RecursionError):
             return cls()
         if not isinstance(values, dict):
             return cls()
         if values.get("pace", 0) is None:
             values["pace"] = math.inf
-        names = [field.name for field in fields(cls)]
-        return cls(**{name: values[name] for name in names if _is_fit(name, values.get(name))})
+        names = [f.name for f in fields(cls)]
+        return cls(**{name: values[name] for name in names if _is_valid(name, values.get(name))})
 
     def save(self, path: Path) -> None:
-        """Replace the file, without a wait for the disk: it is saved at every line that is sent.
-        Raises OSError."""
+        """Replace the file without waiting for the disk, because it is saved with every line that
+        is sent. Raises OSError."""
         values = asdict(self)
         if math.isinf(self.pace):
             values["pace"] = None
         atomic_write(path, json.dumps(values, indent=1) + "\n", durable=False)
 
 
-def _is_fit(name: str, value: Any) -> bool:
-    if name in ("model", "theme"):
-        return isinstance(value, str)
-    if name == "rule":
-        return value in STOPS
-    if type(value) not in (int, float) or (name == "length" and type(value) is not int):
-        return False
-    low, high = {"temperature": TEMPERATURES, "length": LENGTHS, "pace": PACES}[name]
-    return low <= value <= high or (name == "pace" and value == math.inf)
+def _is_valid(name: str, value: Any) -> bool:
+    """Whether a value of the JSON file can be used."""
+    match name:
+        case "model" | "theme":
+            return isinstance(value, str) and len(value) <= _LONGEST_NAME
+        case "rule":
+            return value in STOPS
+        case "temperature":
+            return _is_number(value) and _within(value, TEMPERATURES)
+        case "length":
+            return _is_whole(value) and _within(value, LENGTHS)
+        case _:
+            return _is_number(value) and (_within(value, PACES) or value == math.inf)
