@@ -1,28 +1,32 @@
-"""Who plays whom: the roles of a scene, and whose turn it is.
+"""The cast of a scene: its roles, who writes each of them, and whose turn it is.
 
-A cast is kept as a property of its scene, so it is saved with it. A scene without one is free text.
+The cast is a property of the scene and is saved with it. A scene without a cast is free text.
 """
 
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.script import MAX_CUE_LENGTH, Speech, is_cue, is_name, parse
+from bardtui.settings import TEMPERATURES
 
 Player = Literal["writer", "model"]
 
-PROPERTY = "cast"  # of a scene
+PROPERTY = "cast"  # the property of a scene that holds the cast
 MAX_ROLES = 100
-_RECENT = 20_000  # characters of a scene that say whose turn it is
+_RECENT = 20_000  # characters at the end of a scene that decide whose turn it is
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a name, never a path
 
 
 @dataclass(frozen=True)
 class Role:
-    """A speaker, and who speaks for them.
+    """A speaker, and who writes their speeches.
 
-    `model` and `temperature` are those that this role is written with; None: those of the panes.
-    A muted role is never given the word. Raises SceneError for a name that no cue can be made of.
+    `model` and `temperature` apply to this role only; None means the settings of the panes. A
+    muted role gets no turn. Raises SceneError if the name cannot be a cue, the model is not a
+    plain name, or the temperature is out of range.
     """
 
     name: str
@@ -33,59 +37,82 @@ class Role:
 
     def __post_init__(self) -> None:
         if len(self.cue) > MAX_CUE_LENGTH or not (is_cue(self.cue) or is_name(self.cue)):
-            raise SceneError(f"{self.name!r} cannot be a role's name: capitals, such as OLD ANN")
-        if self.temperature is not None and not 0.01 <= self.temperature <= 10:
-            raise SceneError("a temperature is between 0.01 and 10")
+            raise SceneError(
+                f"{self.name[:MAX_CUE_LENGTH]!r} cannot be a role's name: write it like OLD ANN"
+            )
+        if self.model is not None and not _MODEL_NAME.fullmatch(self.model):
+            raise SceneError("a role's model is not the name of a model")
+        low, high = TEMPERATURES
+        if self.temperature is not None and not low <= self.temperature <= high:
+            raise SceneError(f"a temperature is between {low:g} and {high:g}")
 
     @property
     def cue(self) -> str:
-        """The line that gives them the word."""
+        """The line that starts a speech of this role."""
         return f"{self.name}:"
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The roles of a scene, in the order in which they are listed; names differ."""
+    """The roles of a scene in the order of the list. Their names differ."""
 
     roles: tuple[Role, ...] = ()
 
     def __post_init__(self) -> None:
         names = [role.name for role in self.roles]
         if len(set(names)) < len(names):
-            raise SceneError("there is a role of that name already")
+            raise SceneError("there is already a role with this name")
         if len(names) > MAX_ROLES:
             raise SceneError(f"a cast has at most {MAX_ROLES} roles")
 
     @classmethod
     def of(cls, scene: Scene) -> "Cast":
-        """The cast that a scene holds; an empty one where it holds none, or none that makes sense
-        (a scene's file is anyone's to write)."""
+        """Return the cast of a scene; see `read`."""
+        return cls.read(scene)[0]
+
+    @classmethod
+    def read(cls, scene: Scene) -> tuple["Cast", str]:
+        """Return the cast of a scene, and one line about what of it had to be left out.
+
+        The file of a scene may hold anything. An invalid role is left out. A model that is not
+        a plain name is replaced by the chosen one, and a temperature is moved into its range. The
+        line is empty if nothing was left out.
+        """
         value = scene.properties.get(PROPERTY)
-        try:
-            return cls(tuple(_role(entry) for entry in value)) if isinstance(value, list) else cls()
-        except SceneError:
-            return cls()
+        entries = value if isinstance(value, list) else []
+        roles: dict[str, Role] = {}
+        modelless = []
+        for entry in entries[:MAX_ROLES]:
+            role = _role(entry)
+            if role is not None and role.name not in roles:
+                roles[role.name] = role
+                if entry.get("model") is not None and role.model is None:
+                    modelless.append(role.name)
+        return cls(tuple(roles.values())), _left_out(len(entries) - len(roles), modelless)
 
     def keep(self, scene: Scene) -> None:
-        """Make it the scene's cast."""
+        """Save this cast in a scene."""
         scene.set(PROPERTY, [asdict(role) for role in self.roles])
 
     def __getitem__(self, name: str) -> Role:
         return next(role for role in self.roles if role.name == name)
 
     def with_role(self, role: Role, instead_of: str | None = None) -> "Cast":
-        """The cast with one role more, or with `role` in the place of another."""
+        """Return the cast with `role` added, or put in the place of another role."""
         if instead_of is None:
             return Cast((*self.roles, role))
         return Cast(tuple(role if r.name == instead_of else r for r in self.roles))
 
     def without(self, name: str) -> "Cast":
-        """The cast without a role."""
+        """Return the cast without a role."""
         return Cast(tuple(role for role in self.roles if role.name != name))
 
     def with_speakers(self, text: str) -> "Cast":
-        """The cast and, behind it, those who speak in `text` and are not in it yet: the writer
-        plays whoever spoke first where nobody is the writer's yet, the model the others."""
+        """Return the cast with the speakers of `text` added.
+
+        If the writer has no role yet, the first new speaker is the writer's. All others are the
+        model's.
+        """
         cast = self
         for name in dict.fromkeys(speakers(text)):
             if len(cast.roles) >= MAX_ROLES or any(role.name == name for role in cast.roles):
@@ -95,10 +122,10 @@ class Cast:
         return cast
 
     def turn(self, player: Player, text: str) -> Role | None:
-        """Which of a player's roles has the word after `text`, None where there is none.
+        """Return the role of a player that speaks next after `text`; None if there is none.
 
-        It is whoever has been silent longest, but for who spoke last: two take turns, and three
-        go round. A writer who is in mid-speech goes on with it.
+        It is the role that has been silent for longest, so two roles alternate and three take
+        turns. A writer in the middle of a speech continues it.
         """
         roles = [role for role in self.roles if role.player == player and not role.muted]
         if not roles:
@@ -111,40 +138,51 @@ class Cast:
 
 
 def speakers(text: str) -> Iterable[str]:
-    """Who speaks, speech by speech."""
+    """Return the speaker of every speech in order."""
     return (block.speaker for block in parse(text) if isinstance(block, Speech))
 
 
 def is_speaking(before: str, role: Role) -> bool:
-    """Whether `before` ends in a speech of the role's that nothing has ended yet."""
+    """Return whether `before` ends in a speech of the role that an empty line has not ended."""
     blocks = parse(before[-_RECENT:])
     last = blocks[-1] if blocks else None
     return isinstance(last, Speech) and last.speaker == role.name and not before.endswith("\n\n")
 
 
 def cue_to_add(before: str, role: Role) -> str:
-    """What is to be added to `before` so that the role speaks next: its cue in a paragraph of its
-    own, or nothing where it is speaking already."""
+    """Return what must follow `before` for the role to speak: its cue in a new paragraph, or at
+    most a newline if the role is speaking already."""
     if is_speaking(before, role):
         return "" if before.endswith("\n") else "\n"
     breaks = len(before) - len(before.rstrip("\n"))
     return "\n" * max(0, 2 - breaks if before else 0) + role.cue + "\n"
 
 
-def _role(entry: Any) -> Role:
-    """A role as JSON holds it. Raises SceneError for anything else."""
+def _role(entry: Any) -> Role | None:
+    """Return the role in a JSON value, as far as it is valid; None if it is not a role."""
     if not isinstance(entry, dict):
-        raise SceneError("a role is a mapping")
-    kinds: dict[str, tuple[type, ...]] = {
-        "name": (str,),
-        "player": (str,),
-        "model": (str, type(None)),
-        "temperature": (int, float, type(None)),
-        "muted": (bool,),
-    }
-    values = {f.name: entry[f.name] for f in fields(Role) if f.name in entry}
-    if "name" not in values or any(type(v) not in kinds[k] for k, v in values.items()):
-        raise SceneError("a role has a name, a player, and settings of its own")
-    if values.get("player", "model") not in ("writer", "model"):
-        raise SceneError("a role is played by the writer or by the model")
-    return replace(Role(values["name"]), **values)
+        return None
+    name, player, muted = entry.get("name"), entry.get("player", "model"), entry.get("muted", False)
+    if not isinstance(name, str) or player not in ("writer", "model") or type(muted) is not bool:
+        return None
+    model, temperature = entry.get("model"), entry.get("temperature")
+    if not isinstance(model, str) or not _MODEL_NAME.fullmatch(model):
+        model = None
+    if isinstance(temperature, int | float) and not isinstance(temperature, bool):
+        temperature = min(max(temperature, TEMPERATURES[0]), TEMPERATURES[1])
+    else:
+        temperature = None
+    try:
+        return Role(name, player, model, temperature, muted)
+    except SceneError:
+        return None
+
+
+def _left_out(roles: int, modelless: list[str]) -> str:
+    found = []
+    if roles:
+        found.append(f"{roles:,} invalid {'role was' if roles == 1 else 'roles were'} left out")
+    if modelless:
+        names = ", ".join(modelless[:3]) + (", ..." if modelless[3:] else "")
+        found.append(f"the cast names no valid model for {names}: the chosen model writes")
+    return "; ".join(found)

@@ -54,7 +54,8 @@ class Manuscript:
         """
         if path.name.endswith(SUFFIX):
             journal, scene, report = Journal.open(path)
-            return cls(scene, journal), str(report)
+            notices = (str(report), Cast.read(scene)[1])
+            return cls(scene, journal), "; ".join(filter(None, notices))
         if path.stat().st_size > _MAX_TEXT_FILE:
             raise SceneError(f"{display_name(path)} is too large for a scene")
         origin = origin_of(path)
