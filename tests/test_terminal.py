@@ -128,11 +128,37 @@ def test_a_tiny_terminal_and_growing_it(home: Path, stage: list[Terminal]) -> No
 
 
 BROKEN = """
+import asyncio, logging, threading, warnings
 from bardtui.tui.screens.stage import StageScreen
+
+def background(self):
+    threading.Thread(target=lambda: 1 / 0).start()
+    logging.getLogger("library").warning("a library complains")
+    warnings.warn("a library warns")
+    asyncio.get_running_loop().call_soon(lambda: [].pop())
+
+StageScreen.action_retry = background
 StageScreen.action_help = lambda self: list(zip([1], [], strict=True))
 from bardtui.__main__ import main
 main()
 """
+
+
+def test_errors_in_the_background_are_logged_and_not_drawn_over_the_screen(
+    home: Path, stage: list[Terminal]
+) -> None:
+    terminal = Terminal(home, program=("-c", BROKEN))
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("\x12")  # Ctrl+R
+    terminal.send("Still here")
+    terminal.wait_for("Still here")
+    log = home / "errors.log"
+    terminal.wait_for(lambda _: log.exists() and "pop from empty list" in log.read_text())
+    assert terminal.leave() == 0
+    for error in ("ZeroDivisionError", "a library complains", "a library warns"):
+        assert error in log.read_text()
+        assert error.encode() not in terminal.received
 
 
 def test_a_bug_ends_the_program_with_one_line_and_its_traceback_is_logged(

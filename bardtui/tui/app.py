@@ -20,6 +20,7 @@ from textual.screen import Screen
 from bardtui import paths
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import one_line
+from bardtui.log import explain, log_bug, log_instead_of_printing
 from bardtui.memory import MB, need_memory
 from bardtui.scene.library import latest_scene
 from bardtui.scene.scene import SceneError
@@ -205,8 +206,6 @@ def run(scene: Path | None) -> int:
     try:
         return _run(scene)
     except Exception as error:
-        from bardtui.log import explain
-
         _tell(explain(error))
         return 70 if user_message(error) is None else 1
 
@@ -221,6 +220,7 @@ def _run(scene: Path | None) -> int:
     except SettingsError as error:
         raise SettingsError(f"{paths.config_file()}: {error}") from error
     divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
+    log_instead_of_printing()
     # Textual prints the traceback of an error in a handler here when the program ends.
     traceback = StringIO()
     app.error_console = Console(file=traceback, width=100)
@@ -230,8 +230,6 @@ def _run(scene: Path | None) -> int:
         _tell(f"the scene is not saved: {problem}")
         code = 1
     if bug := traceback.getvalue():
-        from bardtui.log import log_bug
-
         _tell(log_bug(bug))
         code = 70
     if app.stage.engine.busy:
