@@ -32,7 +32,7 @@ def fail(error: BaseException) -> Callable[[], None]:
     ("error", "line"),
     [
         (UserError("the text is empty"), "the text is empty"),
-        (UserError("it holds \u202e\x1b"), "it holds \ufffd\ufffd"),
+        (UserError("it holds \u202e\x1b"), "it holds ·␛"),
         (PermissionError(13, "Permission denied", "a.txt"), "a.txt: Permission denied"),
         (MemoryError(), "Not enough memory"),
     ],
