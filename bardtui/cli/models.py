@@ -36,7 +36,7 @@ def models_list() -> None:
         row = (
             listed.name,
             millions(bundle.spec.parameters),
-            str(bundle.corpus.get("title", "")),
+            bundle.title,
             "" if loss is None else f"{loss:.3f} nats",
             "came with bardtui" if bundle.bundled else "yours",
         )
@@ -63,6 +63,7 @@ def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) ->
             f"{', skip connections' if spec.skip else ''}, dropout {spec.dropout:g}",
         ),
         ("parameters", f"{spec.parameters:,}"),
+        ("memory length", f"{bundle.memory_length:,} characters"),
         ("vocabulary", f"{len(bundle.vocabulary)} characters"),
         *[(f"corpus {key}", plain(value)) for key, value in bundle.corpus.items()],
         *[(f"evaluation {key}", plain(value)) for key, value in bundle.evaluation.items()],

@@ -33,6 +33,18 @@ def test_the_size_of_small_models_is_not_zero(parameters: int, shown: str) -> No
     assert millions(parameters) == shown
 
 
+def test_a_model_of_long_texts_takes_a_few_lines_of_the_list(installed: ModelBundle) -> None:
+    assert installed.folder is not None
+    description = installed.folder / "model.json"
+    values = json.loads(description.read_text())
+    values["corpus"]["title"] = "x" * 500_000
+    description.write_text(json.dumps(values))
+    (paths.models_dir() / ("y" * 250)).mkdir()
+    assert len(run("models").stdout.splitlines()) < 40
+    assert len(run("models").stdout) < 5_000
+    assert len(run("models", "show", "tiny").stdout) < 10_000
+
+
 def test_a_model_is_shown_and_its_texts_are_data(installed: ModelBundle) -> None:
     assert installed.folder is not None
     description = installed.folder / "model.json"
@@ -48,6 +60,7 @@ def test_a_model_is_shown_and_its_texts_are_data(installed: ModelBundle) -> None
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown.stdout.decode())
     assert "[/] [red]" in run("models", "show", "tiny").stdout
     assert installed.sha256 in run("models", "show", "tiny").stdout
+    assert "4,000 characters" in run("models", "show", "tiny").stdout
 
 
 def test_the_path_of_the_models_folder(home: Path) -> None:

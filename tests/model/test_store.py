@@ -19,15 +19,10 @@ from bardtui import paths
 from bardtui.files import atomic_write
 from bardtui.model import store as module
 from bardtui.model.decoder import Decoder
-from bardtui.model.store import (
-    DESCRIPTION,
-    WEIGHTS,
-    ModelBundle,
-    ModelError,
-    check_name,
-    find_model,
-    list_models,
-)
+from bardtui.model.description import DESCRIPTION, MAX_TEXT, ModelError
+from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
+from bardtui.model.store import ModelBundle, check_name, find_model, list_models
+from bardtui.model.weights import WEIGHTS
 from bardtui.text.corpus import Corpus
 from tests.conftest import random_weights, small_model
 
@@ -83,6 +78,7 @@ def test_a_model_comes_back_as_it_was_saved(home: Path) -> None:
             history=[{"epoch": 1, "loss": 2.5}],
             evaluation={"nats": 1.25},
             versions={"keras": "3"},
+            memory_length=700,
         )
         weights = random_weights(bundle.spec)
         saved = bundle.save(home / cell, weights)
@@ -201,7 +197,7 @@ def test_odd_names_are_no_models(name: str) -> None:
     with pytest.raises(ModelError) as caught:
         find_model(name)
     assert str(caught.value).isprintable()
-    with pytest.raises(ModelError, match="a model's name is made of letters"):
+    with pytest.raises(ModelError, match="a model's name has letters"):
         check_name(name)
 
 
@@ -365,6 +361,51 @@ def test_nonsense_beside_the_network_does_no_harm(model: ModelBundle, nonsense: 
     assert bundle.weights()
 
 
+@pytest.mark.parametrize("value", [0, -1, 20_001, 10**400, 900.0, True, "900", None, [900]])
+def test_a_memory_length_out_of_range_is_the_default(model: ModelBundle, value: Any) -> None:
+    assert model.folder is not None
+    described(model.folder, lambda values: values.update(memory_length=value))
+    assert ModelBundle.load(model.folder).memory_length == DEFAULT_MEMORY_LENGTH
+
+
+@pytest.mark.parametrize("value", [1, 900, 20_000])
+def test_a_memory_length_is_kept(model: ModelBundle, value: int, home: Path) -> None:
+    assert model.folder is not None
+    described(model.folder, lambda values: values.update(memory_length=value))
+    bundle = ModelBundle.load(model.folder)
+    bundle.save(home / "again", bundle.weights())
+    assert ModelBundle.load(home / "again").memory_length == value
+
+
+def test_long_texts_are_cut(model: ModelBundle) -> None:
+    assert model.folder is not None
+    long = "x" * 500_000
+    corpus = {"title": long[:300_000], "k" * 10_000: ["y" * 10_000] * 5, "n": 10**4_000}
+    described(model.folder, lambda values: values.update(corpus=corpus, description=long[:50_000]))
+    bundle = ModelBundle.load(model.folder)
+    assert bundle.description == long[:MAX_TEXT]
+    assert bundle.title == "x" * 79 + "…"
+    assert len(repr(bundle)) < 10_000
+    described(model.folder, lambda values: values.update(corpus={str(n): n for n in range(9_999)}))
+    assert len(ModelBundle.load(model.folder).corpus) == 100
+
+
+def test_a_title_is_one_line_that_is_safe_to_show(model: ModelBundle) -> None:
+    assert model.folder is not None
+    described(model.folder, lambda values: values["corpus"].update(title="A\x1b[2J\nplay\u202e"))
+    assert ModelBundle.load(model.folder).title == "A␛[2J␊play·"
+    for title in (7, None, ["A"]):
+        described(model.folder, lambda values, title=title: values["corpus"].update(title=title))
+        assert ModelBundle.load(model.folder).title == ""
+
+
+def test_a_hash_that_is_none_is_dropped(model: ModelBundle) -> None:
+    assert model.folder is not None
+    for value in ("x" * 100_000, "\x1b[2J", "A" * 64, 7):
+        described(model.folder, lambda values, value=value: values.update(weights_sha256=value))
+        assert ModelBundle.load(model.folder).sha256 == ""
+
+
 # --- garbage and malice: the weights
 
 
@@ -516,6 +557,29 @@ def test_a_link_within_the_folder_is_fine(model: ModelBundle) -> None:
     (model.folder / WEIGHTS).rename(model.folder / "half.safetensors")
     (model.folder / WEIGHTS).symlink_to("half.safetensors")
     assert ModelBundle.load(model.folder).weights()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are POSIX's")
+def test_a_staged_folder_that_is_a_link_is_not_followed(model: ModelBundle, home: Path) -> None:
+    other = small_model(units=7).save(home / "other", random_weights(small_model(units=7).spec))
+    assert model.folder is not None
+    assert other.folder is not None
+    (other.folder / WEIGHTS).unlink()
+    model.folder.with_name(".small.new").symlink_to(other.folder)
+    assert ModelBundle.load(model.folder).spec.units == 6
+    model.save(model.folder, random_weights(model.spec))
+    assert (other.folder / DESCRIPTION).exists()
+    assert not model.folder.with_name(".small.new").is_symlink()
+
+
+def test_a_list_of_long_names_stays_narrow(model: ModelBundle) -> None:
+    assert model.folder is not None
+    for number in range(20):
+        model.folder.with_name(f"{number:02}" + "x" * 248).mkdir()
+    assert all(len(entry.name) <= 64 for entry in list_models())
+    with pytest.raises(ModelError) as caught:
+        find_model("none")
+    assert len(str(caught.value)) <= 300
 
 
 def test_files_that_may_not_be_read_are_told(

@@ -17,7 +17,9 @@ import pytest
 from safetensors.numpy import load, save
 
 from bardtui import paths
-from bardtui.model.store import DESCRIPTION, MAX_HISTORY, WEIGHTS, ModelBundle, list_models
+from bardtui.model.description import DESCRIPTION, MAX_HISTORY
+from bardtui.model.store import ModelBundle, list_models
+from bardtui.model.weights import WEIGHTS
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
 
@@ -29,7 +31,8 @@ SECONDS, MEGABYTES = 0.5, 200  # of a processor's time for each; of memory, for 
 MEASURE = """
 import json, resource, sys, time
 from pathlib import Path
-from bardtui.model.store import ModelBundle, ModelError, list_models
+from bardtui.model.description import ModelError
+from bardtui.model.store import ModelBundle, list_models
 for name in json.load(sys.stdin):
     began = time.process_time()
     try:
@@ -191,9 +194,9 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     ),
     "a header of 2^63": (
         weights(lambda data: struct.pack("<Q", 2**63) + data[8:]),
-        "or holds more than a network of ours has",
+        "or holds too many tensors",
     ),
-    "400,000 tensors": (weights(lambda data: header_of(400_000)), "or holds more than"),
+    "400,000 tensors": (weights(lambda data: header_of(400_000)), "or holds too many"),
     "a linked description": (link_out(DESCRIPTION), "is a link out of the model's folder"),
     "linked weights": (link_out(WEIGHTS), "is a link out of the model's folder"),
     "a pipe": (
@@ -236,8 +239,9 @@ def test_a_folder_s_name_is_data_and_an_entry_that_is_odd_hides_no_other() -> No
             honest.parent.joinpath(name, file.name).write_bytes(file.read_bytes())
     for name, target in (("long", "x" * 300), ("round", "round"), ("nowhere", "none")):
         (honest.parent / name).symlink_to(target)
-    listed = {entry.name: entry for entry in list_models()}
+    listed = {entry.folder.name: entry for entry in list_models()}
     assert listed.keys() == {"honest", *(name for name in NAMES if name[0] != ".")}
+    assert all(entry.name.isprintable() and len(entry.name) <= 64 for entry in listed.values())
     for name, entry in listed.items():
         assert (entry.error is None) is (name == "honest")
         assert (entry.error or "").isprintable()

@@ -124,7 +124,7 @@ class SidePane(Vertical):
             ModelEntry(
                 name=listed.name,
                 parameters=listed.bundle.spec.parameters if listed.bundle else None,
-                corpus=str(listed.bundle.corpus.get("title", "")) if listed.bundle else "",
+                corpus=listed.bundle.title if listed.bundle else "",
                 loss=listed.bundle.held_out_loss if listed.bundle else None,
                 bundled=listed.bundle is not None and listed.bundle.bundled,
                 error=listed.error,
