@@ -67,7 +67,10 @@ def import_keras(
         saved = bundle.save(folder, found.weights)
         start_tensorflow()
         nats, scored = _score(saved, found.corpus)
-        replace(bundle, training=bundle.training | {scored: nats}).save(folder, found.weights)
+        training = bundle.training | {scored: nats}
+        memory_length = _measure_memory(saved, found.corpus)
+        bundle = replace(bundle, training=training, memory_length=memory_length)
+        bundle.save(folder, found.weights)
         out.print(f"{nats:.3f} nats per character over {scored}")
         chance = math.log(len(characters))
         if not nats < WORSE_THAN * chance:  # so that no number is worse too
@@ -92,3 +95,15 @@ def _score(model: "ModelBundle", corpus: "Corpus") -> tuple[float, str]:
     with counting(console(stderr=True), "scoring") as told:
         scores = evaluate(model, corpus, start, 1.0, told).scores
     return scores["nats"], f"the last {scores['characters']:,} characters of the text"
+
+
+def _measure_memory(model: "ModelBundle", corpus: "Corpus") -> int:
+    """The model's memory length, measured on the end of the text."""
+    from bardtui.cli.display import counting
+    from bardtui.model.memory_length import measure_memory_length
+
+    indices = model.vocabulary.encode(corpus.text[-SCORED_AT_MOST:]).indices
+    with counting(console(stderr=True), "measuring how far back the model remembers") as told:
+        return measure_memory_length(
+            model.spec, model.vocabulary, model.weights(), indices, progress=told
+        )

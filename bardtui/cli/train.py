@@ -129,6 +129,8 @@ def train(
             if machines is None or machines.chief:
                 with counting(progress, "scoring in one continuous pass") as told:
                     nats = run.score(told)
+                with counting(progress, "measuring how far back the model remembers") as told:
+                    run.measure_memory(told)
                 if nats is not None:
                     out.print(f"held-out loss: {nats:.4f} nats per character")
             out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")

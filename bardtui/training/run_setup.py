@@ -14,6 +14,7 @@ from bardtui import __version__, paths
 from bardtui.escaping import visible
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import STRETCHES, Counting, scores, scores_of
+from bardtui.model.memory_length import measure_memory_length
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
 from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
@@ -141,6 +142,19 @@ class Run:
         evaluation = scores(decoder, held_out, on_progress)
         replace(model, evaluation=evaluation).save(self.folder, weights)
         return float(evaluation["nats"])
+
+    def measure_memory(self, on_progress: Counting = lambda done, total: None) -> int:
+        """Measure the memory length of the model in the folder on the held-out text, or on the
+        training text where nothing is held out, and keep it with the model."""
+        model = ModelBundle.load(self.folder)
+        weights = model.weights()
+        held_out = self.training.held_out
+        text = held_out if len(held_out) else self.training.windows.indices
+        memory_length = measure_memory_length(
+            model.spec, model.vocabulary, weights, text, progress=on_progress
+        )
+        replace(model, memory_length=memory_length).save(self.folder, weights)
+        return memory_length
 
 
 def is_taken(name: str) -> str:

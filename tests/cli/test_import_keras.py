@@ -116,7 +116,7 @@ def test_a_name_that_is_taken_is_kept(trained: Path, installed: ModelBundle) -> 
 @pytest.mark.parametrize("name", ["../up", "a b", "\x1b[2J", ".hidden", "x" * 65])
 def test_a_name_that_is_none(trained: Path, name: str) -> None:
     given = ("import-keras", trained / "mine.keras", "--corpus", trained / "verse.txt")
-    assert "a model's name is made of letters" in refusal(*given, "--name", name)
+    assert "a model's name has letters" in refusal(*given, "--name", name)
     assert list(paths.data_dir().rglob("model.json")) == []
 
 

@@ -78,7 +78,7 @@ def test_a_stopped_run_is_resumed(text_file: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--name", "a/b"), "a model's name is made of"),
+        (("--name", "a/b"), "a model's name has letters"),
         (("--name", "x", "--units", "0"), "units must be"),
         (("--name", "x", "--cell", "rnn"), "lstm or gru"),
         (("--name", "x", "--epochs", "99999999999999999999"), "epochs must be from 1 to"),

@@ -222,6 +222,7 @@ def test_a_run_publishes_a_model_that_tells_how_it_was_made() -> None:
     assert nats == pytest.approx(model.held_out_loss, abs=1e-3)
     assert find_model("mine").evaluation == scores_of(nats, len(VERSE), CONTINUOUS)
     assert find_model("mine").history == model.history
+    assert run.measure_memory() == find_model("mine").memory_length != model.memory_length
     assert again[-1] == 0
     assert set(model.versions) >= {"bardtui", "tensorflow", "keras", "numpy", "python"}
     values = json.loads((run.folder / "model.json").read_text())
@@ -262,7 +263,7 @@ def test_a_vocabulary_that_grows_changes_little_at_first(
     known = len(tiny_model.vocabulary)
     assert training.vocabulary.characters[:known] == tiny_model.vocabulary.characters
     assert training.vocabulary.characters[known:] == ("\t", "Z", "é", "😀")
-    assert "the vocabulary grows by 4: ?Zé😀" in run.notes
+    assert "the vocabulary grows by 4: ␉Zé😀" in run.notes
     grown = Decoder(training.spec, training.vocabulary, training.network.get_weights(), jit=False)
     text = tiny_model.vocabulary.encode(VERSE).indices
     before, after = decoder.read(text), grown.read(text)
