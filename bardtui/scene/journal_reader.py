@@ -1,61 +1,60 @@
-"""What the lines of a journal hold, and what can be read of them if they are damaged."""
+"""Read and encode the lines of a journal; recover what can be read of a damaged one."""
 
 import json
-import os
 import re
 from dataclasses import dataclass, field
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from bardtui.escaping import visible
+from bardtui.files import read_regular
+from bardtui.scene.history import Position
 from bardtui.scene.scene import Event, Scene, SceneError
 
 SUFFIX = ".scene.jsonl"
 VERSION = 1
-MAX_BYTES = 1 << 28  # what claims to be a larger scene is not read: memory is finite
+MAX_BYTES = 1 << 28  # larger files are refused, because a scene is read into memory whole
 
-# JSON escapes C0 itself. These would let a file act on a terminal, break lines in other tools
-# (NEL, LS, PS), or cannot be UTF-8 at all (lone surrogates).
+# JSON escapes C0 itself. These characters would control a terminal, break lines in other tools
+# (NEL, LS, PS), or cannot be encoded in UTF-8 (lone surrogates).
 _TO_ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _OPENING = b'{"bardtui":"scene"'
+_BOM = b"\xef\xbb\xbf"  # added by some editors
 
 
 @dataclass
 class Report:
-    """What was wrong with a journal that was read; false if nothing was."""
+    """The damage found in a journal; false if there was none."""
 
-    cut_short: bool = False  # the last line was incomplete and is dropped
-    damaged: list[int] = field(default_factory=list)  # numbers of lines lost, whole or in part
-    backup: Path | None = None  # where the file as found is put before anything is written
+    cut_short: bool = False  # the last line was incomplete and is left out
+    damaged: list[int] = field(default_factory=list)  # numbers of lines that were lost or changed
+    backup: Path | None = None  # where the damaged file is copied before anything is written
 
     def __bool__(self) -> bool:
         return self.cut_short or bool(self.damaged)
 
     def __str__(self) -> str:
-        """One line for the writer; empty if nothing was wrong."""
+        """Describe the damage in one line for the writer; empty if there was none."""
         if self.damaged:
             lines = ", ".join(map(str, self.damaged[:5])) + (", ..." if self.damaged[5:] else "")
-            kept = (
-                f"; the file as it was will be kept as {display_name(self.backup)}"
-                if self.backup
-                else ""
-            )
-            return f"damaged in line {lines}; all that can be read is here{kept}"
+            told = f"damaged in line {lines}; all that can be read is here"
+            if self.backup is not None:
+                told += f"; the file as it was will be kept as {display_name(self.backup)}"
+            return told
         return "the last line was cut short and is left out" if self.cut_short else ""
 
 
 def display_name(path: Path) -> str:
-    """A file's name, fit to stand in one line of a message."""
+    """Return a file's name as it can be shown in a message."""
     return visible(path.name)
 
 
 def read_header(line: bytes) -> dict[str, Any] | None:
-    """The header that a first line holds, None if it holds none.
+    """Return the header in the first line of a journal, None if it is not one.
 
-    Raises SceneError if it is a newer version's.
+    Raises SceneError if a newer version wrote it.
     """
-    header = parse_line(line)
+    header = parse_line(line.removeprefix(_BOM))
     if header is None or header.get("bardtui") != "scene":
         return None
     version = header.get("version")
@@ -69,39 +68,44 @@ def read_header(line: bytes) -> dict[str, Any] | None:
 def read_scene(path: Path) -> tuple[Scene, Report]:
     """Read a scene without locking or changing its file. Raises SceneError."""
     try:
-        with FileIO(path) as file:
-            reading = JournalReader(path, file)
+        content = read_regular(path, MAX_BYTES)
     except OSError as error:
-        raise SceneError(
-            f"{display_name(path)} cannot be read: {error.strerror or error}"
-        ) from error
-    return reading.scene, reading.report
+        reason = error.strerror or error
+        raise SceneError(f"{display_name(path)} cannot be read: {reason}") from error
+    reader = JournalReader(path, content)
+    return reader.scene, reader.report
 
 
 class JournalReader:
-    """What a journal's bytes hold: the scene, the report, and the file as it should have been."""
+    """Reads the content of a journal.
 
-    def __init__(self, path: Path, file: FileIO) -> None:
-        if os.fstat(file.fileno()).st_size > MAX_BYTES:
-            raise SceneError(f"{display_name(path)} is too large to be a scene")
-        self.content = file.readall()
+    Attributes:
+        scene: The scene, as far as it can be read.
+        report: The damage that was found.
+        repaired: The content without the damage; equal to `content` if there was none.
+
+    Raises SceneError if the file is not a scene, or a newer version wrote it.
+    """
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self.content = content
         self.report = Report()
-        self._kept: list[bytes] = []
-        self._lost: dict[int, tuple[int | None, int | None]] = {}
-        header, *lines = self.content.split(b"\n")
+        self._lines: list[bytes] = []  # of the repaired file
+        self._lost: dict[int, Position] = {}  # ids of lost passages, and where the head was then
+        header, *lines = content.split(b"\n")
         unfinished = not lines or lines[-1] != b""
         if lines and not unfinished:
             lines.pop()
-        self.scene = self._read_header(path, header, cut_short=not lines and unfinished)
+        self.scene = self._read_header(path, header, may_be_cut=not lines and unfinished)
         for number, line in enumerate(lines, 2):
-            self._read_event(number, line, cut_short=unfinished and number == len(lines) + 1)
+            self._read_event(number, line, may_be_cut=unfinished and number == len(lines) + 1)
         if 1 in self.report.damaged and not self.scene.passages:
             raise SceneError(f"{display_name(path)} is not a scene")
         if self.report.damaged:
             self.report.backup = _free_name(path)
-        self.repaired = b"".join(self._kept) if self.report or unfinished else self.content
+        self.repaired = b"".join(self._lines) if self.report or unfinished else content
 
-    def _read_header(self, path: Path, line: bytes, *, cut_short: bool) -> Scene:
+    def _read_header(self, path: Path, line: bytes, *, may_be_cut: bool) -> Scene:
         try:
             header = read_header(line)
         except SceneError as error:
@@ -109,41 +113,41 @@ class JournalReader:
         if header is not None:
             created = header.get("created")
             scene = Scene(header["title"], created if isinstance(created, str) else None)
-            self._kept.append(line + b"\n")
+            self._lines.append(line + b"\n")
             return scene
-        if cut_short and line[: len(_OPENING)] == _OPENING[: len(line)]:
+        if may_be_cut and line[: len(_OPENING)] == _OPENING[: len(line)]:
             self.report.cut_short = True
         else:
             self.report.damaged.append(1)
         scene = Scene(path.name.removesuffix(SUFFIX))
-        self._kept.append(encode_header(scene))
+        self._lines.append(encode_header(scene))
         return scene
 
-    def _read_event(self, number: int, line: bytes, *, cut_short: bool) -> None:
+    def _read_event(self, number: int, line: bytes, *, may_be_cut: bool) -> None:
         if not line:
-            self._kept.append(b"\n")
+            self._lines.append(b"\n")
             return
         found = parse_line(line)
-        if found is None and cut_short:
+        if found is None and may_be_cut:
             self.report.cut_short = True
             return
-        # A byte that is no UTF-8 costs its own character only.
+        # If the line is not UTF-8, only the invalid bytes are lost.
         event = parse_line(line.decode("utf-8", "replace").encode()) if found is None else found
         try:
             if event is None:
                 raise SceneError("not an event")
-            event = self._hang(event)
-            mended = line + b"\n" if event is found else encode(event)
+            event = self._reattached(event)
+            repaired = line + b"\n" if event is found else encode(event)
             self.scene.apply(event)
         except (SceneError, RecursionError):
             self.report.damaged.append(number)
             return
-        self._kept.append(mended)
+        self._lines.append(repaired)
         if event is not found:
             self.report.damaged.append(number)
 
-    def _hang(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Let what followed a lost passage follow what stood before it, and not be lost too."""
+    def _reattached(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event, but if it follows a lost passage, it follows what came before that."""
         kind = event.get("type")
         if kind != "passage" and kind != "head":
             return event
@@ -160,20 +164,22 @@ class JournalReader:
 
 
 def encode_header(scene: Scene) -> bytes:
-    """The first line of a scene's journal."""
+    """Return the first line of a scene's journal."""
     return encode(
         {"bardtui": "scene", "version": VERSION, "title": scene.title, "created": scene.created}
     )
 
 
 def encode(event: Event) -> bytes:
-    """One line of a journal. Any str survives it, lone surrogates too."""
+    """Return one line of a journal. It holds any string, also one with lone surrogates."""
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     return _TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> dict[str, Any] | None:
-    """The JSON object a line holds, None if it holds anything else."""
+    """Return the JSON object in a line, None if it holds anything else."""
+    if not line.lstrip().startswith(b"{"):  # quick for a long line that is damaged
+        return None
     try:
         value = json.loads(line.decode())
     except (ValueError, RecursionError):

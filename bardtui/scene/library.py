@@ -1,17 +1,23 @@
 """List the scenes in a folder without reading their text; find the one made from a text file."""
 
-import mmap
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from bardtui.scene.journal_reader import SUFFIX, parse_line, read_header
+from bardtui.files import open_regular
+from bardtui.scene.journal_reader import MAX_BYTES, SUFFIX, parse_line, read_header
 from bardtui.scene.scene import SceneError
 
 OPENED_FROM = "opened_from"  # the property of a scene that holds what `origin_of` returned
 
-_MAX_LINE = 1 << 16  # bytes read of each of the first two lines
+_MAX_LINE = 1 << 16  # bytes read of a line
+_MAX_SEARCH = 1 << 25  # bytes at the end of a file that are searched for a new title
+_CHUNK = 1 << 20
+# These bytes cannot occur inside another event, where quotes are escaped.
+_NEW_TITLE = b'\n{"type":"set","name":"title",'
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,7 @@ def list_scenes(folder: Path) -> list[SceneInfo]:
 
     A file that cannot be read is listed as broken. Raises OSError if the folder cannot be read.
     """
-    if not folder.is_dir():
-        return []
-    return sort_scenes(scene_info(path) for path in folder.iterdir() if path.name.endswith(SUFFIX))
+    return sort_scenes(map(scene_info, _scene_files(folder)))
 
 
 def sort_scenes(scenes: Iterable[SceneInfo]) -> list[SceneInfo]:
@@ -42,8 +46,12 @@ def sort_scenes(scenes: Iterable[SceneInfo]) -> list[SceneInfo]:
 
 
 def latest_scene(folder: Path) -> SceneInfo | None:
-    """Return the scene that was last written to, of those that are not broken."""
-    return next((scene for scene in list_scenes(folder) if scene.broken is None), None)
+    """Return the scene that was last written to, of those that are not broken.
+
+    Raises OSError if the folder cannot be read.
+    """
+    scenes = map(scene_info, sorted(_scene_files(folder), key=_modified, reverse=True))
+    return next((scene for scene in scenes if scene.broken is None), None)
 
 
 def scene_info(path: Path) -> SceneInfo:
@@ -52,9 +60,8 @@ def scene_info(path: Path) -> SceneInfo:
     try:
         status = path.stat()
         modified, size = status.st_mtime, status.st_size
-        if not path.is_file():
-            raise SceneError("not a file")
-        title, origin = _read_title(path)
+        with open_regular(path, MAX_BYTES) as file:
+            title, origin = _read_title(file)
         broken = None
     except OSError as error:
         broken = error.strerror or str(error)
@@ -67,7 +74,7 @@ def origin_of(text_file: Path) -> dict[str, str]:
     """Return the path and the SHA-256 of a text file. Raises OSError."""
     import hashlib  # loads OpenSSL, which the first screen does not need
 
-    with text_file.open("rb") as file:
+    with open_regular(text_file) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"path": str(text_file.resolve()), "sha256": digest}
 
@@ -82,21 +89,45 @@ def scene_made_from(folder: Path, origin: dict[str, str]) -> Path | None:
     return next(made, None)
 
 
-def _read_title(path: Path) -> tuple[str, Any]:
+def _scene_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.name.endswith(SUFFIX)]
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read_title(file: BufferedReader) -> tuple[str, Any]:
     """Return a scene's current title and its origin (None if it has none)."""
-    with path.open("rb") as file:
-        header = read_header(file.readline(_MAX_LINE))
-        if header is None:
-            raise SceneError("not a scene, or its first line is damaged")
-        # The origin is set before anything else is written.
-        first = parse_line(file.readline(_MAX_LINE)) or {}
-        origin = first.get("value") if first.get("name") == OPENED_FROM else None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            # These bytes cannot occur inside another event, where quotes are escaped.
-            start = content.rfind(b'\n{"type":"set","name":"title",')
-            if start >= 0:
-                content.seek(start + 1)
-                renamed = parse_line(content.readline())
-                if renamed is not None and isinstance(renamed.get("value"), str):
-                    return str(renamed["value"]), origin
-    return str(header["title"]), origin
+    header = read_header(file.readline(_MAX_LINE))
+    if header is None:
+        raise SceneError("not a scene, or its first line is damaged")
+    # The origin is set before anything else is written.
+    first = parse_line(file.readline(_MAX_LINE)) or {}
+    origin = first.get("value") if first.get("name") == OPENED_FROM else None
+    renamed = parse_line(_last_line(file, _NEW_TITLE)) or {}
+    title = renamed.get("value")
+    return title if isinstance(title, str) else str(header["title"]), origin
+
+
+def _last_line(file: BufferedReader, start: bytes) -> bytes:
+    """Return the last line that begins with `start`, which includes the newline before it.
+
+    The file is read backwards, at most _MAX_SEARCH bytes. The result is empty if there is none.
+    """
+    end = file.seek(0, os.SEEK_END)
+    stop = max(0, end - _MAX_SEARCH)
+    while end > stop:
+        begin = max(stop, end - _CHUNK)
+        file.seek(begin)
+        found = file.read(end - begin + len(start) - 1).rfind(start)
+        if found >= 0:
+            file.seek(begin + found + 1)
+            return file.readline(_MAX_LINE)
+        end = begin
+    return b""

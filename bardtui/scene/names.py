@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bardtui.escaping import limit_marks, remove_invisible
 from bardtui.files import private_folder
 from bardtui.scene.events import SceneError
 from bardtui.scene.journal_reader import SUFFIX
 
 _MAX_NAME = 40  # characters of a title in a file name; at 4 bytes each they stay below 255 bytes
+_MAX_TITLE = 400  # characters of a title that are looked at
 _PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 _RESERVED = {"con", "prn", "aux", "nul"} | _PORTS  # device names on Windows, with any suffix
 
@@ -29,14 +31,15 @@ def new_scene_path(folder: Path, title: str) -> Path:
     "A Room, at Night" becomes `a-room-at-night.scene.jsonl`, or `a-room-at-night-2.scene.jsonl` if
     that exists.
     """
+    visible_title = remove_invisible(title[:_MAX_TITLE])
     kept = (
         char if unicodedata.category(char)[0] in "LMN" else " "  # letters, marks and numbers
-        for char in unicodedata.normalize("NFC", title.lower())
+        for char in unicodedata.normalize("NFC", limit_marks(visible_title).lower())
     )
     slug = "-".join("".join(kept).split())[:_MAX_NAME].strip("-") or "scene"
     if slug in _RESERVED:
         slug += "-scene"
-    return _free_path(folder, slug)
+    return free_path(folder, slug)
 
 
 @contextmanager
@@ -48,7 +51,7 @@ def reserved_path(folder: Path, name: str) -> Iterator[Path]:
     """
     private_folder(folder)
     while True:
-        path = _free_path(folder, name)
+        path = free_path(folder, name)
         with suppress(FileExistsError):
             path.touch(mode=0o600, exist_ok=False)
             break
@@ -59,7 +62,7 @@ def reserved_path(folder: Path, name: str) -> Iterator[Path]:
         raise
 
 
-def _free_path(folder: Path, name: str) -> Path:
+def free_path(folder: Path, name: str) -> Path:
     """Return the path of a scene file that does not exist, with a number if necessary."""
     path, number = folder / f"{name}{SUFFIX}", 1
     while os.path.lexists(path):

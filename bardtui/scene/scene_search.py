@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bardtui.escaping import limit_marks
 from bardtui.scene.journal_reader import display_name, read_scene
 from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene import SceneError
@@ -219,7 +220,7 @@ def _read(path: Path) -> tuple[Counts, list[_Text]]:
 def _flatten(text: str) -> str:
     """Replace all white space by single spaces, line by line so that other threads get to run."""
     lines = (" ".join(line.split()) for line in text.splitlines())
-    return unicodedata.normalize("NFC", " ".join(filter(None, lines)))
+    return unicodedata.normalize("NFC", limit_marks(" ".join(filter(None, lines))))
 
 
 def _fold(text: str) -> str:

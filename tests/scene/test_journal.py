@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from bardtui.scene import journal as journal_module
 from bardtui.scene.journal import Journal, JournalError, SceneBusyError
 from bardtui.scene.journal_reader import MAX_BYTES, read_scene
+from bardtui.scene.library import scene_info
 from bardtui.scene.scene import Event, Scene, SceneError
 
 
@@ -233,7 +236,7 @@ def test_create_does_not_touch_a_file_that_is_there(path: Path) -> None:
         (b'{"bardtui":"scene","version":1,"title":5}\n', "is not a scene"),
         (b'[{"bardtui":"scene"}]\n{"type":"text","id":1,"text":"x"}\n', "is not a scene"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100, "is not a scene"),
-        (b"[" * 3_000_000, "is not a scene"),
+        pytest.param(b"[" * 3_000_000, "is not a scene", id="deep"),
     ],
 )
 def test_other_files_are_refused_in_one_line_and_left_alone(
@@ -254,18 +257,119 @@ def test_what_is_no_file_or_too_large_is_refused(tmp_path: Path) -> None:
         Journal.open(tmp_path / "none")
     with pytest.raises(SceneError, match="No such file"):
         read_scene(tmp_path / "none")
-    with pytest.raises(SceneError, match="Is a directory"):
+    with pytest.raises(SceneError, match="a folder, not a file"):
         Journal.open(tmp_path)
     large = tmp_path / "large\x1b\n"
     with large.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(SceneError, match="too large") as caught:
+    with pytest.raises(SceneError, match="larger than 268,435,456 bytes") as caught:
         Journal.open(large)
     assert str(caught.value).isprintable()
 
 
+def test_a_byte_order_mark_is_accepted(path: Path) -> None:
+    scene = Scene("Marked")
+    journal = Journal.create(path, scene)
+    scene.add("writer", "a")
+    journal.close()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    journal, scene, report = Journal.open(path)
+    assert (scene.title, scene.text, bool(report)) == ("Marked", "a", False)
+    scene.add("writer", "b")
+    journal.close()
+    assert read_scene(path)[0].text == "ab"
+    assert scene_info(path).title == "Marked"
+
+
+# -- a file that is deleted or moved while it is open
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def move(path: Path) -> None:
+    path.rename(path.with_name("moved.scene.jsonl"))
+
+
+def replace(path: Path) -> None:
+    path.unlink()
+    path.write_text("another program's")
+
+
+def remove_folder(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+@pytest.mark.parametrize(
+    ("disturb", "name"),
+    [
+        (delete, "s.scene.jsonl"),
+        (move, "s.scene.jsonl"),
+        (replace, "s-2.scene.jsonl"),
+        (remove_folder, "s.scene.jsonl"),
+    ],
+)
+def test_a_scene_whose_file_is_gone_is_saved_in_a_new_one(
+    path: Path, disturb: Callable[[Path], None], name: str
+) -> None:
+    scene = Scene("S")
+    journal = Journal.create(path, scene)
+    answer = scene.add("model", "one")
+    disturb(path)
+    with pytest.raises(JournalError, match=r"s\.scene\.jsonl was deleted or moved"):
+        scene.end(answer.id, "stopped")
+    assert not journal.saved
+    scene.add("writer", " two")
+    assert journal.saved
+    assert journal.path == path.with_name(name)
+    with pytest.raises(SceneBusyError):
+        Journal.open(journal.path)
+    scene.add("writer", " three")
+    journal.close()
+    read, report = read_scene(path.with_name(name))
+    assert not report
+    assert list(read.events()) == list(scene.events())
+    if disturb is replace:
+        assert path.read_text() == "another program's"
+    if disturb is move:
+        assert read_scene(path.with_name("moved.scene.jsonl"))[0].text == "one"
+
+
+def test_a_file_that_comes_back_is_written_on(path: Path) -> None:
+    scene = Scene()
+    journal = Journal.create(path, scene)
+    away = path.rename(path.with_name("away"))
+    with pytest.raises(JournalError):
+        scene.add("writer", "a")
+    away.rename(path)
+    journal.retry()
+    assert journal.saved
+    journal.close()
+    assert list(path.parent.iterdir()) == [path]
+    assert read_scene(path)[0].text == "a"
+
+
+def test_a_new_file_that_the_disk_refuses_is_tried_again(path: Path) -> None:
+    scene = Scene()
+    journal = Journal.create(path, scene)
+    shutil.rmtree(path.parent)
+    with pytest.raises(JournalError, match="deleted or moved"):
+        scene.add("writer", "a")
+    path.parent.write_text("a file where the folder was")
+    with pytest.raises(JournalError, match="cannot be created"):
+        journal.close()
+    path.parent.unlink()
+    journal.close()
+    assert read_scene(path)[0].text == "a"
+
+
+# -- open once
+
+
 BUSY = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from bardtui.scene.journal import Journal, SceneBusyError
 try:

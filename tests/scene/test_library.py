@@ -1,13 +1,14 @@
 """The folder of scenes and the names of new ones."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bardtui.scene.journal import Journal, SceneBusyError
-from bardtui.scene.journal_reader import read_scene
+from bardtui.scene.journal_reader import MAX_BYTES, read_scene
 from bardtui.scene.library import (
     OPENED_FROM,
     latest_scene,
@@ -72,15 +73,50 @@ def test_what_cannot_be_opened_is_listed_with_its_reason_and_is_not_the_latest_s
         "a": damaged,
         "b": damaged,
         "c": "written by a newer bardtui: format 2, this one reads 1",
-        "d": "not a file",
+        "d": "a folder, not a file",
         "e": "No such file or directory",
-        "f": "not a file",
+        "f": "a pipe, not a file",
         "g": damaged,
         "w": None,
     }
     found = latest_scene(tmp_path)
     assert found is not None
     assert found.path == good
+
+
+HEADER = b'{"bardtui":"scene","version":1,"title":"Sparse","created":""}\n'
+
+
+@pytest.mark.parametrize(
+    ("size", "broken"),
+    [(4 << 40, "larger than 268,435,456 bytes"), (MAX_BYTES, None)],
+    ids=["4 TB", "as large as allowed"],
+)
+def test_a_sparse_file_does_not_slow_the_list(
+    tmp_path: Path, size: int, broken: str | None
+) -> None:
+    make(tmp_path, "Well", 1_000)
+    path = tmp_path / "sparse.scene.jsonl"
+    path.write_bytes(HEADER)
+    os.truncate(path, size)
+    before = time.process_time()
+    scenes = list_scenes(tmp_path)
+    latest = latest_scene(tmp_path)
+    assert time.process_time() - before < 1
+    assert (scenes[0].size, scenes[0].broken) == (size, broken)
+    assert latest is not None
+    assert latest.title == ("Well" if broken else "Sparse")
+
+
+def test_the_last_of_several_titles_is_listed(tmp_path: Path) -> None:
+    path = new_scene_path(tmp_path, "One")
+    scene = Scene("One")
+    journal = Journal.create(path, scene)
+    for title in ("Two", "Three"):
+        scene.set("title", title)
+        scene.add("writer", "x" * 3_000_000)
+    journal.close()
+    assert scene_info(path).title == "Three"
 
 
 @pytest.mark.parametrize(

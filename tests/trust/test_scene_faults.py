@@ -1,8 +1,12 @@
-"""A scene meets every refusal of the disk, at every one of its steps, and every damaged bit."""
+"""Scenes and disks that refuse, damaged files, and files that are not what they seem."""
 
 import errno
 import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from io import FileIO
@@ -16,24 +20,23 @@ from bardtui.files import atomic_write
 from bardtui.scene.export import FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, parse_line, read_scene
-from bardtui.scene.library import list_scenes
+from bardtui.scene.library import latest_scene, list_scenes
 from bardtui.scene.names import new_scene_path
 from bardtui.scene.operations import delete_scene, duplicate_scene, rename_scene, restore_scene
 from bardtui.scene.scene import Scene, SceneError
+from bardtui.scene.scene_search import Query, SceneSearch
 from bardtui.session.draft import Draft
 from bardtui.session.manuscript import Manuscript, Take
 from bardtui.settings import Remembered
 from tests.trust.conftest import times
 
-# -- the disk refuses ------------------------------------------------------------------------------
-
-REFUSALS = [errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS]
+# -- a disk that refuses ---------------------------------------------------------------------------
 
 
 class Disk:
-    """Stands between the program and the system: counts its steps, and refuses those it is told to.
+    """Counts the calls to the operating system, and refuses those for which `refused` is true.
 
-    A refused write has taken the first half of what it was given, as a full disk does.
+    A refused write has written half of its data, as on a full disk.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,10 +47,15 @@ class Disk:
             monkeypatch.setattr(os, name, self._guarded(name, getattr(os, name)))
         monkeypatch.setattr("bardtui.scene.journal.FileIO", self._file())
         opened = os.fdopen
-        monkeypatch.setattr(os, "fdopen", lambda fd, mode: _Written(opened(fd, mode), self.step))
+
+        def fdopen(descriptor: int, mode: str) -> Any:
+            file = opened(descriptor, mode)
+            return _Written(file, self.step) if "w" in mode else file
+
+        monkeypatch.setattr(os, "fdopen", fdopen)
 
     def step(self) -> None:
-        """One thing asked of the system. Raises OSError where it is to be refused."""
+        """Count one call. Raises OSError if it is refused."""
         self.steps += 1
         if self.refused(self.steps):
             raise OSError(self.error, os.strerror(self.error))
@@ -75,7 +83,7 @@ class Disk:
 
 
 class _Written:
-    """An open file whose writing may be refused."""
+    """A file that is open for writing and may refuse."""
 
     def __init__(self, file: Any, step: Callable[[], None]) -> None:
         self._file, self._step = file, step
@@ -104,9 +112,15 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return Disk(monkeypatch)
 
 
-def an_hour(manuscript: Manuscript) -> None:
-    """What a writer and a model do, and what the program keeps beside the scene, step by step; four
-    times a second the program tries again what was refused."""
+@pytest.fixture(params=[errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
+def failing(disk: Disk, request: pytest.FixtureRequest) -> Disk:
+    disk.error = request.param
+    return disk
+
+
+def co_write(manuscript: Manuscript) -> None:
+    """Do everything a writer and a model do, save what is kept beside the scene, and try again
+    whatever the disk refused."""
     draft = Draft()
 
     def write(text: str) -> None:
@@ -139,20 +153,20 @@ def an_hour(manuscript: Manuscript) -> None:
     manuscript.retry_saving()
 
 
-def whole() -> list[Any]:
-    """What the only scene on the disk holds; it has no wound, and nothing else lies about."""
+def only_scene() -> list[Any]:
+    """Return the events of the only file among the scenes, which is undamaged."""
     (path,) = paths.scenes_dir().iterdir()
     scene, report = read_scene(path)
     assert not report
     return list(scene.events())
 
 
-def left_over(home: Path) -> list[Path]:
-    return [path for path in home.rglob("*") if path.name.endswith(".tmp")]
+def temporary_files(home: Path) -> list[Path]:
+    return list(home.rglob("*.tmp"))
 
 
 def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """One empty home after the other."""
+    """Yield one empty home after the other."""
     number = 0
     while True:
         home = tmp_path / str(number)
@@ -161,57 +175,54 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         number += 1
 
 
-@pytest.mark.parametrize("error", REFUSALS, ids=errno.errorcode.get)
-def test_one_refusal_at_any_step_costs_nothing(
-    disk: Disk, error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_one_refusal_at_any_step_loses_nothing(
+    failing: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk.error, tried = error, 0
+    tried = 0
     for home in homes(tmp_path, monkeypatch):
-        disk.steps = 0
-        disk.refused = lambda step, at=tried: step == at  # type: ignore[misc]
+        failing.steps = 0
+        failing.refused = lambda step, at=tried: step == at  # type: ignore[misc]
         manuscript = Manuscript()
-        an_hour(manuscript)
-        if disk.steps < tried:  # that was all of them
+        co_write(manuscript)
+        if failing.steps < tried:
             break
         manuscript.close()
         assert manuscript.problem == ""
-        assert whole() == list(manuscript.scene.events())
-        assert left_over(home) == []
+        assert only_scene() == list(manuscript.scene.events())
+        assert temporary_files(home) == []
         tried += 1
     assert tried > 50
 
 
-@pytest.mark.parametrize("error", REFUSALS, ids=errno.errorcode.get)
-def test_a_disk_that_refuses_from_any_step_on_is_told_of_and_what_it_took_is_whole(
-    disk: Disk, error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_refuses_from_any_step_on_is_reported_and_later_saves_everything(
+    failing: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk.error, first = error, 0
+    first = 0
     for _ in homes(tmp_path, monkeypatch):
         first += 1
-        disk.steps = 0
-        disk.refused = lambda step, at=first: step >= at  # type: ignore[misc]
+        failing.steps = 0
+        failing.refused = lambda step, at=first: step >= at  # type: ignore[misc]
         manuscript = Manuscript()
-        an_hour(manuscript)
-        if disk.steps < first:
+        co_write(manuscript)
+        if failing.steps < first:
             break
-        # In memory nothing is missing, and it is said if the disk has not got it ...
+        # Nothing is missing in memory, and a problem is shown if the disk does not have it.
         assert manuscript.scene.title == "Later"
         if manuscript.problem:
-            assert manuscript.problem.endswith(os.strerror(error))
+            assert manuscript.problem.endswith(os.strerror(failing.error))
         else:
-            assert whole() == list(manuscript.scene.events())
+            assert only_scene() == list(manuscript.scene.events())
         manuscript.close()
-        # ... and what the disk took can be read: whole lines, from the first on.
+        # What the disk has can be read: complete lines from the beginning.
         found = list(paths.scenes_dir().iterdir()) if paths.scenes_dir().is_dir() else []
         for path in found:
             read, report = read_scene(path)
             assert report.damaged == []
             for number, passage in read.passages.items():
                 assert manuscript.scene.passages[number].text.startswith(passage.text)
-        # When there is room again, all of it is saved: the scene may have been closed meanwhile.
-        disk.refused = lambda step: False
-        again = Manuscript(manuscript.scene)
-        again.close()
+        # As soon as the disk has room, the scene can be saved whole.
+        failing.refused = lambda step: False
+        Manuscript(manuscript.scene).close()
         saved = [list(read_scene(p)[0].events()) for p in paths.scenes_dir().iterdir()]
         assert list(manuscript.scene.events()) in saved
     assert first > 50
@@ -237,17 +248,22 @@ def save_all(path: Path) -> None:
     for format in FORMATS:
         try:
             atomic_write(path.parents[1] / f"saved.{format}", export(scene, format), private=False)
-        except OSError as error:  # as the dialog and the command have it
+        except OSError as error:  # as the dialog and the command do
             raise SceneError(str(error)) from error
 
 
-def bring_back(path: Path) -> None:
+def delete_and_restore(path: Path) -> None:
     restore_scene(delete_scene(path))
 
 
-@pytest.mark.parametrize("work", [rename, duplicate_scene, delete_scene, bring_back, save_all])
-def test_work_on_a_scene_that_is_refused_at_any_step_leaves_it(
-    work: Callable[[Path], object], disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "operation", [rename, duplicate_scene, delete_scene, delete_and_restore, save_all]
+)
+def test_an_operation_that_is_refused_at_any_step_leaves_the_scene(
+    operation: Callable[[Path], object],
+    disk: Disk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     step = refused = 0
     for home in homes(tmp_path, monkeypatch):
@@ -256,21 +272,20 @@ def test_work_on_a_scene_that_is_refused_at_any_step_leaves_it(
         disk.steps, step = 0, step + 1
         disk.refused = lambda n, at=step: n == at  # type: ignore[misc]
         try:
-            work(path)
+            operation(path)
         except SceneError:
             refused += 1
-        scenes = list(home.rglob(f"*{SUFFIX}"))
-        read = [read_scene(each) for each in scenes]
+        read = [read_scene(each) for each in home.rglob(f"*{SUFFIX}")]
         assert all(report.damaged == [] for _, report in read)
         assert before in [list(scene.events()) for scene, _ in read]
-        assert all(scene.passages for scene, _ in read)  # no husks
-        assert left_over(home) == []
+        assert all(scene.passages for scene, _ in read)  # no empty files are left
+        assert temporary_files(home) == []
         if disk.steps < step:
             break
     assert refused >= 2
 
 
-def test_a_damaged_scene_that_cannot_be_mended_is_never_lost(
+def test_a_damaged_scene_that_cannot_be_repaired_is_never_lost(
     disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = 0
@@ -278,13 +293,12 @@ def test_a_damaged_scene_that_cannot_be_mended_is_never_lost(
         path = a_scene()
         damaged = path.read_bytes().replace(b'"type":"passage","id":2', b'"type":"passage","id":x')
         path.write_bytes(damaged)
-        manuscript, told = Manuscript.open(path)
-        assert told.startswith("damaged in line 3")
+        manuscript, notice = Manuscript.open(path)
+        assert notice.startswith("damaged in line 3")
         disk.steps, step = 0, step + 1
         disk.refused = lambda n, at=step: n >= at  # type: ignore[misc]
         manuscript.add_line("On.\n")
-        copies = [p.read_bytes() for p in home.rglob("*") if p.is_file()]
-        assert damaged in copies
+        assert damaged in [p.read_bytes() for p in home.rglob("*") if p.is_file()]
         if disk.steps < step:
             break
         disk.refused = lambda n: False
@@ -296,11 +310,24 @@ def test_a_damaged_scene_that_cannot_be_mended_is_never_lost(
     assert step > 5
 
 
+def test_a_writer_learns_that_the_file_is_gone_and_the_scene_is_saved_again() -> None:
+    manuscript = Manuscript()
+    manuscript.add_line("ANN:\n")
+    assert manuscript.path is not None
+    manuscript.path.unlink()
+    manuscript.add_line("Who knocks?\n")
+    assert manuscript.problem.endswith("the scene will be saved in a new file")
+    manuscript.retry_saving()
+    assert manuscript.problem == ""
+    manuscript.close()
+    assert only_scene() == list(manuscript.scene.events())
+
+
 # -- damage in the middle --------------------------------------------------------------------------
 
 
-def test_a_flipped_bit_anywhere_costs_its_line_only_and_is_named(tmp_path: Path) -> None:
-    """Every bit of the file in the long form; every 37th in the short one."""
+def test_a_flipped_bit_damages_only_its_line_and_is_reported(tmp_path: Path) -> None:
+    """Every bit of the file in the long form; every 97th in the short one."""
     path = tmp_path / f"s{SUFFIX}"
     scene = Scene("Act I")
     journal = Journal.create(path, scene)
@@ -314,15 +341,15 @@ def test_a_flipped_bit_anywhere_costs_its_line_only_and_is_named(tmp_path: Path)
     lines = data.split(b"\n")
     texts = {passage.id: passage.text for passage in scene.passages.values()}
     first = len(lines[0]) + 1
-    for bit in range(first * 8, (len(data) - 1) * 8, times(37, 1)):
+    for bit in range(first * 8, (len(data) - 1) * 8, times(97, 1)):
         flipped = bytearray(data)
         flipped[bit // 8] ^= 1 << bit % 8
         path.write_bytes(flipped)
         read, report = read_scene(path)
-        hit = data.count(b"\n", 0, bit // 8)  # the line that the bit is in, from 0
+        hit = data.count(b"\n", 0, bit // 8)  # the index of the line
         concerned = {json.loads(line)["id"] for line in lines[hit : hit + 2] if line}
         if (found := parse_line(bytes(flipped).split(b"\n")[hit])) is not None:
-            concerned.add(found.get("id"))  # it may claim to be another passage
+            concerned.add(found.get("id"))  # its id may be that of another passage now
         else:
             assert hit + 1 in report.damaged
         for number, text in texts.items():
@@ -340,18 +367,30 @@ def test_a_flipped_bit_anywhere_costs_its_line_only_and_is_named(tmp_path: Path)
             assert list(again.events()) == list(opened.events())
 
 
-# -- hostile shapes --------------------------------------------------------------------------------
+# -- hostile files ---------------------------------------------------------------------------------
 
 
-def test_a_scene_made_to_be_slow_opens_all_the_same(tmp_path: Path) -> None:
+def chain(number: int) -> dict[str, Any]:
+    """A passage at the end of the one before."""
+    return {"parent": number - 1 or None}
+
+
+def chain_of_beginnings(number: int) -> dict[str, Any]:
+    """A passage at the beginning of the one before."""
+    return {"parent": number - 1 or None, "at": 0}
+
+
+@pytest.mark.parametrize("place", [chain, chain_of_beginnings])
+def test_a_scene_made_to_be_slow_is_read_in_linear_time(
+    tmp_path: Path, place: Callable[[int], dict[str, Any]]
+) -> None:
     """A chain of passages, and as many moves of the head between its ends and its middle."""
-    count = times(30_000, 100_000)
+    count = times(20_000, 100_000)
     path = tmp_path / f"s{SUFFIX}"
     lines = ['{"bardtui":"scene","version":1,"title":"T"}']
     for number in range(1, count + 1):
-        parent = number - 1 or None
-        passage = {"type": "passage", "id": number, "parent": parent, "author": "writer"}
-        lines.append(json.dumps(passage | {"text": "a"}))
+        passage = {"type": "passage", "id": number, "author": "writer", "text": "a"}
+        lines.append(json.dumps(passage | place(number)))
     for number in range(count):
         target = (1, count, count // 2, count - 1)[number % 4]
         lines.append(json.dumps({"type": "head", "id": target, "jump": number % 3 == 0}))
@@ -363,25 +402,107 @@ def test_a_scene_made_to_be_slow_opens_all_the_same(tmp_path: Path) -> None:
     assert scene.head == (1, count, count // 2, count - 1)[(count - 1) % 4]
 
 
+def no_file(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def link_to_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def too_large(path: Path) -> None:
+    path.write_bytes(b'{"bardtui":"scene","version":1,"title":"T"}\n')
+    os.truncate(path, 4 << 40)
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, Path.mkdir, no_file, link_to_device, link_to_itself, too_large]
+)
+def test_what_is_not_a_regular_file_of_sensible_size_is_refused_at_once(
+    make: Callable[[Path], object],
+) -> None:
+    good = a_scene()
+    os.utime(good, (1, 1))
+    path = paths.scenes_dir() / f"b{SUFFIX}"
+    make(path)
+    operations: list[Callable[[Path], object]] = [
+        *(Journal.open, read_scene, rename, duplicate_scene, Manuscript.open, SceneSearch().counts),
+        lambda path: SceneSearch().find(path, Query("a")),
+    ]
+    for operation in operations:
+        with pytest.raises(SceneError) as refusal:
+            operation(path)
+        assert str(refusal.value).isprintable()
+    assert [scene.broken is None for scene in list_scenes(paths.scenes_dir())].count(True) == 1
+    found = latest_scene(paths.scenes_dir())
+    assert found is not None
+    assert found.path == good
+
+
+AS_ANOTHER_USER = """
+import os, sys
+from pathlib import Path
+from bardtui.scene.journal import Journal
+from bardtui.scene.library import latest_scene, list_scenes
+from bardtui.scene.operations import delete_scene, duplicate_scene
+from bardtui.scene.scene import SceneError
+if os.geteuid() == 0:  # root may read everything
+    os.setgid(65534)
+    os.setuid(65534)
+folder = Path(sys.argv[1])
+for scene in list_scenes(folder):
+    print(scene.path.name, scene.broken)
+print("latest", latest_scene(folder))
+for operation in (Journal.open, duplicate_scene):
+    try:
+        operation(folder / "a.scene.jsonl")
+    except SceneError as error:
+        print(error)
+"""
+
+
+def test_a_file_without_permission_to_read_is_listed_with_the_reason() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = shutil.move(a_scene(), Path(folder, f"a{SUFFIX}"))
+        path.chmod(0o000)
+        answer = subprocess.run(
+            [sys.executable, "-c", AS_ANOTHER_USER, folder],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert answer.stdout.splitlines() == [
+        "a.scene.jsonl Permission denied",
+        "latest None",
+        "a.scene.jsonl cannot be opened for writing: Permission denied",
+        "a.scene.jsonl cannot be read: Permission denied",
+    ]
+
+
 # -- a clock that jumps ----------------------------------------------------------------------------
 
 
-def test_a_clock_that_jumps_back_loses_and_confuses_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("now", [100.0, -1e9, 2.0**40])
+def test_a_clock_that_jumps_loses_and_confuses_nothing(
+    now: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = 2_000_000_000.0
-    monkeypatch.setattr(time, "time", lambda: now)
     first = a_scene("First")
-    os.utime(first, (now, now))
-    now = 100.0
+    monkeypatch.setattr(time, "time", lambda: now)
     second = a_scene("Second")
     os.utime(second, (now, now))
-    manuscript, told = Manuscript.open(first)
+    manuscript, notice = Manuscript.open(second)
     manuscript.add_line("On.\n")
-    os.utime(first, (now - 50, now - 50))  # its last use lies before its last but one
+    os.utime(second, (now - 50, now - 50))
     passage = manuscript.begin("small", "f", {}, 1)
     manuscript.extend(passage, "and on")
     manuscript.close()
-    assert (told, manuscript.problem) == ("", "")
-    assert read_scene(first)[0].text.endswith("On.\nand on")
-    assert {info.title for info in list_scenes(paths.scenes_dir())} == {"First", "Second"}
+    os.utime(second, (now, now))
+    assert (notice, manuscript.problem) == ("", "")
+    assert read_scene(second)[0].text.endswith("On.\nand on")
+    assert {scene.path for scene in list_scenes(paths.scenes_dir())} == {first, second}
+    assert all(scene.broken is None for scene in list_scenes(paths.scenes_dir()))
