@@ -27,6 +27,9 @@ def benchmark(
     start: Annotated[
         bool, typer.Option("--start", help="Measure the start, to a screen and to a character.")
     ] = False,
+    reading: Annotated[
+        bool, typer.Option("--reading", help="Measure the first character of long scenes.")
+    ] = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where the time of one character goes.")
     ] = False,
@@ -41,9 +44,9 @@ def benchmark(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure writing, training, the interface or the start of the program."""
-    if train + screen + start + profile > 1:
+    if train + screen + start + reading + profile > 1:
         raise typer.BadParameter(
-            "--training, --screen, --start and --profile are separate benchmarks"
+            "--training, --screen, --start, --reading and --profile are separate benchmarks"
         )
     from bardtui.model.store import find_model
 
@@ -62,7 +65,11 @@ def benchmark(
         _print_costs("start", measure_start(model, begin), as_json)
         return
     start_tensorflow()
-    if profile:
+    if reading:
+        from bardtui.benchmark.reading import reading as measure_reading
+
+        _print_costs("reading", measure_reading(bundle, begin), as_json)
+    elif profile:
         from bardtui.benchmark.profile import profile as measure_parts
 
         figures = measure_parts(bundle, begin)
