@@ -1,4 +1,4 @@
-"""What a person does in a terminal, from the first screen to the scene found again."""
+"""The real program in a terminal, from the first screen to reopening the scene."""
 
 import json
 import re
@@ -16,26 +16,24 @@ ESCAPE, ENTER = "\x1b", "\r"
 
 @pytest.fixture
 def stage(home: Path, terminals: list[Terminal]) -> list[Terminal]:
-    """Terminals to be closed at the end, for a program with the small model."""
+    """The list of terminals to close at the end; the program starts with the small model."""
     (home / "remembered.json").write_text(json.dumps({"model": "pocket", "length": 2000}))
     return terminals
 
 
 def the_scene(home: Path) -> str:
-    """The text of the one scene that the journal holds."""
+    """The text of the only saved scene."""
     (path,) = (home / "scenes").iterdir()
     return read_scene(path)[0].text
 
 
 def characters(terminal: Terminal) -> int:
-    """How long the scene is, as the top line says."""
+    """The length of the scene in the top line."""
     found = re.search(r"([\d,]+) characters", terminal.text)
     return int(found[1].replace(",", "")) if found else 0
 
 
-def test_write_stop_go_on_save_leave_and_find_the_scene_again(
-    home: Path, stage: list[Terminal]
-) -> None:
+def test_write_stop_continue_save_quit_and_reopen(home: Path, stage: list[Terminal]) -> None:
     first = Terminal(home)
     stage.append(first)
     first.wait_for("Type a line")
@@ -68,9 +66,7 @@ def test_write_stop_go_on_save_leave_and_find_the_scene_again(
     assert the_scene(home) == written
 
 
-def test_kill_in_mid_sentence_loses_at_most_the_last_second(
-    home: Path, stage: list[Terminal]
-) -> None:
+def test_a_killed_program_loses_at_most_a_second_of_text(home: Path, stage: list[Terminal]) -> None:
     terminal = Terminal(home)
     stage.append(terminal)
     terminal.wait_for("Type a line")
@@ -88,7 +84,7 @@ def test_kill_in_mid_sentence_loses_at_most_the_last_second(
     again.leave()
 
 
-def test_text_of_people_never_reaches_the_terminal_as_codes(
+def test_escape_sequences_in_a_text_do_not_reach_the_terminal(
     home: Path, stage: list[Terminal]
 ) -> None:
     path = home / "hostile.txt"
@@ -102,7 +98,7 @@ def test_text_of_people_never_reaches_the_terminal_as_codes(
     terminal.leave()
 
 
-def test_a_line_of_characters_no_model_knows_is_kept_and_said(
+def test_a_line_of_unknown_characters_is_kept_and_reported(
     home: Path, stage: list[Terminal]
 ) -> None:
     terminal = Terminal(home)
@@ -116,7 +112,7 @@ def test_a_line_of_characters_no_model_knows_is_kept_and_said(
     assert the_scene(home).startswith("你好 🎭")
 
 
-def test_a_tiny_terminal_and_growing_it(home: Path, stage: list[Terminal]) -> None:
+def test_a_tiny_terminal_that_grows(home: Path, stage: list[Terminal]) -> None:
     terminal = Terminal(home, columns=20, rows=5)
     stage.append(terminal)
     terminal.wait_for("pocket is ready")
