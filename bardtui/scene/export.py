@@ -1,4 +1,4 @@
-"""A scene as a file for others, and a file of others' as a scene."""
+"""Export scenes to other file formats, and make scenes from the text of files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from bardtui.scene.scene import OPENED, Scene, SceneError
 
 
 def to_text(scene: Scene) -> str:
-    """The visible text as it is, in training form: it ends in one newline (empty stays empty)."""
+    """Return the visible text, ending in exactly one newline unless it is empty."""
     text = scene.text.rstrip("\n")
     return text + "\n" if text else ""
 
@@ -24,7 +24,7 @@ FORMATS: dict[str, Callable[[Scene], str]] = {
     "json": to_json,
 }
 
-# The first is the one that a new file gets.
+# The first suffix is the one for new files.
 _SUFFIXES = {
     "txt": (".txt", ".text"),
     "markdown": (".md", ".markdown"),
@@ -35,28 +35,28 @@ _SUFFIXES = {
 
 
 def suffix_of(format: str) -> str:
-    """The suffix of a file in one of FORMATS, such as ".md"."""
+    """Return the suffix of files in one of FORMATS, such as ".md"."""
     return _SUFFIXES[format][0]
 
 
 def format_of(path: Path) -> str | None:
-    """The format that a file's name asks for, None if its suffix is none of ours."""
+    """Return the format for a file's suffix, None if the suffix is unknown."""
     suffix = path.suffix.lower()
     return next((name for name, known in _SUFFIXES.items() if suffix in known), None)
 
 
 def export(scene: Scene, format: str) -> str:
-    """The scene in one of FORMATS. Raises SceneError if there is no such format."""
+    """Return the scene in one of FORMATS. Raises SceneError if the format is unknown."""
     if format not in FORMATS:
         raise SceneError(f"no format {format!r}: choose from {', '.join(FORMATS)}")
     return FORMATS[format](scene)
 
 
 def scene_from_text(title: str, text: str) -> Scene:
-    """The scene that a file's text holds: an exported one, whole, or else a new one.
+    """Return the scene in a JSON export, or else a new scene that starts with the text.
 
-    A new one has the title given and opens with the text, as the writer's; line ends become
-    newlines. Raises SceneError for an exported scene that is damaged or a newer version's.
+    A new scene has the given title, and its text is the writer's. Line ends become newlines.
+    Raises SceneError if an export is damaged or was written by a newer version.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if is_exported(text):

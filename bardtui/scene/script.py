@@ -1,15 +1,15 @@
-"""The grammar of script text: who speaks, what is said, and what is only to be seen.
+"""The grammar of script text: cues, speeches, stage directions and prose.
 
-A script is paragraphs, parted by empty lines. One that opens with a *cue*, a line that is a name
-and a colon, is a speech; any other is a stage direction or prose. A line of nothing but spaces does
-not part paragraphs: as in Fountain, it is a pause within a speech.
+A script consists of paragraphs, separated by empty lines. A paragraph that starts with a *cue*, a
+line with a name and a colon, is a speech. Any other is a stage direction or prose. A line of spaces
+does not separate paragraphs: as in Fountain, it is a pause within a speech.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-MAX_CUE_LENGTH = 60  # characters; a longer line is speech, whatever it looks like
+MAX_CUE_LENGTH = 60  # characters; a longer line is never a cue
 
 _CUE = re.compile(r"[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+[^\Wa-z]+)*:\s*")
 _NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
@@ -22,14 +22,14 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def is_cue(line: str) -> bool:
-    """Whether a line names who speaks: capitals, then a colon, and nothing more."""
+    """Return whether a line is a name in capitals and a colon, and nothing more."""
     return _CUE.fullmatch(line) is not None and line.upper() == line
 
 
 def is_name(line: str) -> bool:
-    """Whether a line may be a cue that is not all in capitals, such as "First Citizen:".
+    """Return whether a line can be a cue in mixed case, such as "First Citizen:".
 
-    Prose has such lines too ("Note:"), so it is one only where a paragraph opens.
+    Prose has such lines too ("Note:"), so it is a cue only at the start of a paragraph.
     """
     if _NAME.fullmatch(line) is None:
         return False
@@ -38,29 +38,29 @@ def is_name(line: str) -> bool:
 
 
 def is_direction(line: str) -> bool:
-    """Whether a line is one stage direction and nothing else: "[Exit ROMEO]"."""
+    """Return whether a line is a single stage direction: "[Exit ROMEO]"."""
     return _DIRECTION.fullmatch(line.strip()) is not None
 
 
 def is_heading(line: str) -> bool:
-    """Whether a line is the heading of a scene or an act: "[SCENE II. A wood.]"."""
+    """Return whether a line is the heading of a scene or an act: "[SCENE II. A wood.]"."""
     return _HEADING.fullmatch(line.strip()) is not None
 
 
 def is_only_directions(text: str) -> bool:
-    """Whether what a writer types is stage directions alone, over however many lines, the last of
-    them perhaps not ended yet. After one that is, a space says that words are to follow it."""
+    """Return whether a writer's text consists of stage directions, the last of them perhaps
+    unfinished. A space after a finished one means that words are to follow."""
     words = _DIRECTIONS.sub("", text)
     follows = text[-1:].isspace() and text.rstrip().endswith("]")
     return text.startswith("[") and not follows and _WORD.search(words) is None
 
 
 def line_to_add(before: str, line: str, *, apart: bool = False) -> str:
-    """`line` as it is to be added to a scene that ends in `before`.
+    """Return a writer's line with the line breaks it needs after `before`.
 
-    A line of the writer's begins a new line; a cue (alone, or with its speech below it) begins a
-    new paragraph, as speeches do, and so does what is to stand `apart`. It ends its line too,
-    unless it ends in a space: then what follows goes on in it.
+    It starts a new line. A cue, alone or with its speech, starts a new paragraph, and so does any
+    line if `apart` is true. The line is ended too, unless it ends in a space: then the model
+    continues it.
     """
     if not line:
         return line
@@ -72,44 +72,44 @@ def line_to_add(before: str, line: str, *, apart: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines that nobody is said to speak: a stage direction, or prose.
+    """A paragraph without a speaker: a stage direction or prose.
 
-    `source` is the paragraph as it stands in the text, with the empty lines that follow it.
+    `source` is its text with the empty lines that follow.
     """
 
     source: str
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What stands there, line by line; no empty lines."""
+        """The lines that are not empty."""
         text = self.source.rstrip("\n")
         return tuple(text.split("\n")) if text else ()
 
     @property
     def is_direction(self) -> bool:
-        """Whether it is a stage direction and nothing else."""
+        """Whether it is a single stage direction."""
         return is_direction(self.source)
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A cue, and what is spoken under it. `source` is as in `Paragraph`, the cue included."""
+    """A cue and the lines below it. `source` is its text with the empty lines that follow."""
 
     source: str
 
     @property
     def cue(self) -> str:
-        """The line that names who speaks, as it stands: "ROMEO:"."""
+        """The first line: "ROMEO:"."""
         return self.source.split("\n", 1)[0]
 
     @property
     def speaker(self) -> str:
-        """Who speaks: "ROMEO"."""
+        """The name in the cue: "ROMEO"."""
         return self.cue.rstrip().removesuffix(":")
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What is spoken, line by line, directions in brackets included; no empty lines."""
+        """The lines below the cue that are not empty, with directions in brackets."""
         return tuple(self.source.rstrip("\n").split("\n")[1:])
 
 
@@ -117,10 +117,10 @@ Block = Speech | Paragraph
 
 
 def parse(text: str) -> list[Block]:
-    """The speeches and paragraphs of any text, in order.
+    """Split any text into speeches and paragraphs.
 
-    Nothing is lost: `unparse(parse(text)) == text`. A cue in capitals opens a speech wherever it
-    stands, another name only at the start and after an empty line. Empty lines before the first
+    Nothing is lost: `unparse(parse(text)) == text`. A cue in capitals starts a speech on any line,
+    another name only at the start of the text and after an empty line. Empty lines before the first
     paragraph are a `Paragraph` without lines.
     """
     blocks: list[Block] = []
@@ -141,12 +141,12 @@ def parse(text: str) -> list[Block]:
 
 
 def unparse(blocks: Iterable[Block]) -> str:
-    """The text that was parsed."""
+    """Return the text that was parsed."""
     return "".join(block.source for block in blocks)
 
 
 def split_directions(line: str) -> Iterator[tuple[str, bool]]:
-    """A line's parts in order, each with whether it is a direction in brackets; none is empty."""
+    """Yield the parts of a line, each with whether it is a direction in brackets."""
     end = 0
     for match in _DIRECTION.finditer(line):
         if match.start() > end:

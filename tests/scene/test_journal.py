@@ -1,12 +1,10 @@
-"""A scene on disk: its form, when it is written, who may open it, and what is refused."""
+"""The journal: its format, when it is written, its lock, and files that are refused."""
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +55,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().decode().splitlines()]
 
 
-def test_the_form_of_the_file(path: Path) -> None:
+def test_the_format_of_the_file(path: Path) -> None:
     scene = Scene("Act I", created="2025-01-02T03:04:05+00:00")
     journal = Journal.create(path, scene)
     scene.add("writer", "ANN:\n“Café”\u2028\x1b\x9b\ud800")
@@ -86,7 +84,7 @@ def test_the_form_of_the_file(path: Path) -> None:
     ]
 
 
-def test_files_and_folders_are_the_users_alone(path: Path) -> None:
+def test_files_and_folders_are_private(path: Path) -> None:
     Journal.create(path, Scene()).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -102,7 +100,7 @@ def test_what_the_writer_sends_is_on_the_disk_when_add_returns(
     assert lines(path)[-1]["text"] == "ANN:\n"
 
 
-def test_a_models_text_is_handed_over_every_quarter_second_and_synced_at_its_end(
+def test_a_models_text_is_flushed_every_quarter_second_and_synced_at_its_end(
     path: Path, clock: Clock, syncs: list[int]
 ) -> None:
     scene = Scene()
@@ -124,9 +122,7 @@ def test_a_models_text_is_handed_over_every_quarter_second_and_synced_at_its_end
     assert syncs[1:] == [path.stat().st_size]
 
 
-def test_a_finished_passage_is_on_the_disk_and_several_wait_for_it_once(
-    path: Path, syncs: list[int]
-) -> None:
+def test_several_finished_passages_wait_for_the_disk_once(path: Path, syncs: list[int]) -> None:
     scene = Scene()
     journal = Journal.create(path, scene)
     scene.add("model", "whole", reason="length")
@@ -144,7 +140,7 @@ def test_a_finished_passage_is_on_the_disk_and_several_wait_for_it_once(
     assert read_scene(path)[0].text == "editedto be joined"
 
 
-def test_flush_leaves_nothing_behind(path: Path, clock: Clock) -> None:
+def test_flush_writes_everything_once(path: Path, clock: Clock) -> None:
     scene = Scene()
     journal = Journal.create(path, scene)
     answer = scene.add("model")
@@ -158,7 +154,7 @@ def test_flush_leaves_nothing_behind(path: Path, clock: Clock) -> None:
     assert path.stat().st_size == size
 
 
-def test_texts_of_two_passages_do_not_mix(path: Path, clock: Clock) -> None:
+def test_text_of_two_growing_passages_is_not_mixed(path: Path, clock: Clock) -> None:
     scene = Scene()
     journal = Journal.create(path, scene)
     first = scene.add("model")
@@ -172,7 +168,7 @@ def test_texts_of_two_passages_do_not_mix(path: Path, clock: Clock) -> None:
     assert [read.passages[1].text, read.passages[2].text] == ["ab", "xy"]
 
 
-def test_a_pair_that_arrives_in_halves_stays_two_characters(path: Path, clock: Clock) -> None:
+def test_halves_of_a_utf16_pair_in_two_chunks_stay_apart(path: Path, clock: Clock) -> None:
     scene = Scene()
     journal = Journal.create(path, scene)
     answer = scene.add("model")
@@ -182,7 +178,7 @@ def test_a_pair_that_arrives_in_halves_stays_two_characters(path: Path, clock: C
     assert read_scene(path)[0].text == scene.text == "a\ud83d\ude00b"
 
 
-def test_an_open_scene_goes_on_where_it_stopped(path: Path) -> None:
+def test_an_opened_scene_continues_where_it_stopped(path: Path) -> None:
     scene = Scene("S")
     journal = Journal.create(path, scene)
     scene.add("writer", "a")
@@ -200,7 +196,7 @@ def test_an_open_scene_goes_on_where_it_stopped(path: Path) -> None:
     assert read_scene(path)[0].text == "abc"
 
 
-def test_a_scene_written_before_it_had_a_file_can_get_one(path: Path) -> None:
+def test_a_scene_can_get_a_file_after_it_was_begun(path: Path) -> None:
     scene = Scene("Late")
     scene.add("writer", "a")
     answer = scene.add("model", "b")
@@ -214,7 +210,7 @@ def test_a_scene_written_before_it_had_a_file_can_get_one(path: Path) -> None:
     assert read.properties == scene.properties
 
 
-def test_create_does_not_touch_a_file_that_is_there(path: Path) -> None:
+def test_create_does_not_change_an_existing_file(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("mine")
     scene = Scene()
@@ -239,7 +235,7 @@ def test_create_does_not_touch_a_file_that_is_there(path: Path) -> None:
         pytest.param(b"[" * 3_000_000, "is not a scene", id="deep"),
     ],
 )
-def test_other_files_are_refused_in_one_line_and_left_alone(
+def test_other_files_are_refused_in_one_line_and_not_changed(
     path: Path, content: bytes, message: str
 ) -> None:
     path.parent.mkdir()
@@ -252,7 +248,7 @@ def test_other_files_are_refused_in_one_line_and_left_alone(
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_is_no_file_or_too_large_is_refused(tmp_path: Path) -> None:
+def test_missing_folders_and_too_large_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SceneError, match="No such file"):
         Journal.open(tmp_path / "none")
     with pytest.raises(SceneError, match="No such file"):
@@ -281,95 +277,8 @@ def test_a_byte_order_mark_is_accepted(path: Path) -> None:
     assert scene_info(path).title == "Marked"
 
 
-# -- a file that is deleted or moved while it is open
-
-
-def delete(path: Path) -> None:
-    path.unlink()
-
-
-def move(path: Path) -> None:
-    path.rename(path.with_name("moved.scene.jsonl"))
-
-
-def replace(path: Path) -> None:
-    path.unlink()
-    path.write_text("another program's")
-
-
-def remove_folder(path: Path) -> None:
-    shutil.rmtree(path.parent)
-
-
-@pytest.mark.parametrize(
-    ("disturb", "name"),
-    [
-        (delete, "s.scene.jsonl"),
-        (move, "s.scene.jsonl"),
-        (replace, "s-2.scene.jsonl"),
-        (remove_folder, "s.scene.jsonl"),
-    ],
-)
-def test_a_scene_whose_file_is_gone_is_saved_in_a_new_one(
-    path: Path, disturb: Callable[[Path], None], name: str
-) -> None:
-    scene = Scene("S")
-    journal = Journal.create(path, scene)
-    answer = scene.add("model", "one")
-    disturb(path)
-    with pytest.raises(JournalError, match=r"s\.scene\.jsonl was deleted or moved"):
-        scene.end(answer.id, "stopped")
-    assert not journal.saved
-    scene.add("writer", " two")
-    assert journal.saved
-    assert journal.path == path.with_name(name)
-    with pytest.raises(SceneBusyError):
-        Journal.open(journal.path)
-    scene.add("writer", " three")
-    journal.close()
-    read, report = read_scene(path.with_name(name))
-    assert not report
-    assert list(read.events()) == list(scene.events())
-    if disturb is replace:
-        assert path.read_text() == "another program's"
-    if disturb is move:
-        assert read_scene(path.with_name("moved.scene.jsonl"))[0].text == "one"
-
-
-def test_a_file_that_comes_back_is_written_on(path: Path) -> None:
-    scene = Scene()
-    journal = Journal.create(path, scene)
-    away = path.rename(path.with_name("away"))
-    with pytest.raises(JournalError):
-        scene.add("writer", "a")
-    away.rename(path)
-    journal.retry()
-    assert journal.saved
-    journal.close()
-    assert list(path.parent.iterdir()) == [path]
-    assert read_scene(path)[0].text == "a"
-
-
-def test_a_new_file_that_the_disk_refuses_is_tried_again(path: Path) -> None:
-    scene = Scene()
-    journal = Journal.create(path, scene)
-    shutil.rmtree(path.parent)
-    with pytest.raises(JournalError, match="deleted or moved"):
-        scene.add("writer", "a")
-    path.parent.write_text("a file where the folder was")
-    with pytest.raises(JournalError, match="cannot be created"):
-        journal.close()
-    path.parent.unlink()
-    journal.close()
-    assert read_scene(path)[0].text == "a"
-
-
-# -- open once
-
-
 BUSY = """
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from bardtui.scene.journal import Journal, SceneBusyError
 try:
@@ -382,7 +291,7 @@ else:
 """
 
 
-def test_a_scene_is_open_once_in_this_program(path: Path) -> None:
+def test_a_scene_is_opened_once_in_this_program(path: Path) -> None:
     journal = Journal.create(path, Scene())
     with pytest.raises(SceneBusyError, match=r"s\.scene\.jsonl is open elsewhere"):
         Journal.open(path)
@@ -392,7 +301,7 @@ def test_a_scene_is_open_once_in_this_program(path: Path) -> None:
     Journal.open(path)[0].close()
 
 
-def test_a_scene_is_open_once_in_all_programs_until_they_end_or_are_killed(path: Path) -> None:
+def test_a_scene_is_opened_once_in_all_programs_until_they_end_or_are_killed(path: Path) -> None:
     journal = Journal.create(path, Scene())
     command = [sys.executable, "-c", BUSY, str(path)]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Journals that were cut, damaged, killed or refused by the disk."""
+"""Journals that are cut short, damaged, or whose program is killed or meets a full disk."""
 
 import errno
 import json
@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -15,23 +14,22 @@ from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
 
-TAKES = ("Come in.", "Kôme in, sit “down”.\n", "\U0001f3ad")
+TAKES = ("Come in.", "Kôme “in”.\n", "\U0001f3ad")
 
 
-def written(path: Path) -> bytes:
-    """A scene with takes, a cut, a way back, a new title and text of every UTF-8 length."""
-    scene = Scene("Scène \u2028")
+def write_scene(path: Path) -> bytes:
+    """Write a scene with takes, cuts, undo, a new title and UTF-8 text of every length."""
+    scene = Scene("Scène \u2028", created="2025-06-15")
     journal = Journal.create(path, scene)
-    for line in ("ANN:\n", "BOB:\u2028 \x1b[0m é\n"):
-        writer = scene.add("writer", line)
-        for number, take in enumerate(TAKES):
-            scene.move_head(writer.id)
-            model = scene.add("model", model="small", settings={"temperature": 0.8})
-            for character in take:
-                scene.extend(model.id, character)
-                journal.flush()
-            scene.end(model.id, "length")
-            scene.move_head(model.id, number + 1)
+    line = scene.add("writer", "BOB:\u2028 \x1b[0m é\n")
+    for number, take in enumerate(TAKES):
+        scene.move_head(line.id)
+        model = scene.add("model", model="small")
+        for half in (take[:3], take[3:]):
+            scene.extend(model.id, half)
+            journal.flush()
+        scene.end(model.id, "length")
+        scene.move_head(model.id, number + 1)
     scene.set("title", "Later")
     scene.undo()
     scene.add("writer", "the last")
@@ -39,37 +37,35 @@ def written(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def text_of(scene: Scene) -> dict[int, str]:
+def texts_of(scene: Scene) -> dict[int, str]:
     return {passage.id: passage.text for passage in scene.passages.values()}
 
 
-def test_cut_at_any_byte_it_reads_as_far_as_it_goes(tmp_path: Path) -> None:
-    whole = written(tmp_path / "whole.scene.jsonl")
-    texts = text_of(read_scene(tmp_path / "whole.scene.jsonl")[0])
+def test_a_file_cut_at_any_byte_is_read_up_to_its_last_complete_line(tmp_path: Path) -> None:
+    whole = write_scene(tmp_path / "whole.scene.jsonl")
+    texts = texts_of(read_scene(tmp_path / "whole.scene.jsonl")[0])
     path = tmp_path / "cut.scene.jsonl"
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         scene, report = read_scene(path)
-        # Up to the last complete line, and it says so if there was an incomplete one.
         complete = whole[:length].splitlines(keepends=True)
         cut = bool(complete) and not complete[-1].endswith(b"\n")
         at_line_end = whole[length : length + 1] == b"\n"
         assert report.damaged == []
         assert report.cut_short == ((cut and not at_line_end) or length == 0)
-        got = text_of(scene)
+        found = texts_of(scene)
         expected = sum(b'"passage"' in line[:18] for line in complete[: len(complete) - cut])
-        assert len(got) == expected + (cut and at_line_end and b'"passage"' in complete[-1][:18])
-        assert all(texts[number].startswith(text) for number, text in got.items())
-    assert len(whole) > 2048
+        assert len(found) == expected + (cut and at_line_end and b'"passage"' in complete[-1][:18])
+        assert all(texts[number].startswith(text) for number, text in found.items())
 
 
-def test_cut_anywhere_it_is_written_on_after_its_last_complete_line(tmp_path: Path) -> None:
-    whole = written(tmp_path / "whole.scene.jsonl")
+def test_a_file_cut_anywhere_is_continued_after_its_last_complete_line(tmp_path: Path) -> None:
+    whole = write_scene(tmp_path / "whole.scene.jsonl")
     path = tmp_path / "cut.scene.jsonl"
-    for length in [*range(120), *range(120, len(whole), 7)]:
+    for length in [*range(0, 120, 3), *range(120, len(whole), 11)]:
         path.write_bytes(whole[:length])
         journal, scene, report = Journal.open(path)
-        assert path.read_bytes() == whole[:length]  # not before there is something to write
+        assert path.read_bytes() == whole[:length]  # unchanged until there is something to write
         scene.add("writer", "after the cut")
         journal.close()
         again, report = read_scene(path)
@@ -81,9 +77,9 @@ def test_cut_anywhere_it_is_written_on_after_its_last_complete_line(tmp_path: Pa
     assert sorted(tmp_path.iterdir()) == [path, tmp_path / "whole.scene.jsonl"]
 
 
-def test_a_cut_file_that_is_only_read_is_not_changed(tmp_path: Path) -> None:
+def test_a_cut_file_that_is_only_opened_is_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
-    cut = written(path)[:-5]
+    cut = write_scene(path)[:-5]
     path.write_bytes(cut)
     journal, _, report = Journal.open(path)
     assert str(report) == "the last line was cut short and is left out"
@@ -91,10 +87,10 @@ def test_a_cut_file_that_is_only_read_is_not_changed(tmp_path: Path) -> None:
     assert path.read_bytes() == cut
 
 
-def test_a_lost_line_costs_only_what_stood_in_it(tmp_path: Path) -> None:
+def test_a_lost_line_costs_only_its_content_and_the_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
-    whole = written(path).splitlines(keepends=True)
-    texts = text_of(read_scene(path)[0])
+    whole = write_scene(path).splitlines(keepends=True)
+    texts = texts_of(read_scene(path)[0])
     for number, line in enumerate(whole):
         if number == 0:
             continue
@@ -104,7 +100,7 @@ def test_a_lost_line_costs_only_what_stood_in_it(tmp_path: Path) -> None:
         assert report.damaged[0] == number + 1
         assert not report.cut_short
         event = json.loads(line)
-        got = text_of(scene)
+        got = texts_of(scene)
         for passage_id, text in texts.items():
             if passage_id != event.get("id"):
                 assert got[passage_id] == text
@@ -121,7 +117,7 @@ def test_a_lost_line_costs_only_what_stood_in_it(tmp_path: Path) -> None:
     assert report.backup.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_followed_a_lost_passage_follows_what_stood_before_it(tmp_path: Path) -> None:
+def test_what_followed_a_lost_passage_follows_what_came_before_it(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
     scene = Scene()
     journal = Journal.create(path, scene)
@@ -141,7 +137,7 @@ def test_what_followed_a_lost_passage_follows_what_stood_before_it(tmp_path: Pat
     assert scene.text == "ad"
 
 
-def test_a_byte_that_is_no_utf8_costs_one_character(tmp_path: Path) -> None:
+def test_an_invalid_utf8_byte_costs_one_character(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
     Journal.create(path, scene := Scene())
     scene.add("writer", "before é after")
@@ -153,11 +149,11 @@ def test_a_byte_that_is_no_utf8_costs_one_character(tmp_path: Path) -> None:
 
 def test_a_damaged_first_line_does_not_cost_the_scene(tmp_path: Path) -> None:
     path = tmp_path / "mine.scene.jsonl"
-    whole = written(path)
+    whole = write_scene(path)
     path.write_bytes(b"#" + whole[1:])
     journal, scene, report = Journal.open(path)
     assert report.damaged == [1]
-    assert text_of(scene)[1] == "ANN:\n"
+    assert texts_of(scene)[1].startswith("BOB:")
     scene.add("writer", "on")
     journal.close()
     again, report = read_scene(path)
@@ -166,7 +162,7 @@ def test_a_damaged_first_line_does_not_cost_the_scene(tmp_path: Path) -> None:
     assert list(again.events()) == list(scene.events())
 
 
-def test_many_damaged_lines_make_one_short_line(tmp_path: Path) -> None:
+def test_many_damaged_lines_are_reported_in_one_short_line(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
     Journal.create(path, Scene("S")).close()
     with path.open("ab") as file:
@@ -198,8 +194,8 @@ while True:
 """
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_killed_at_any_moment_nothing_sent_is_lost(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_a_killed_program_loses_nothing_that_was_sent(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "s.scene.jsonl"
     chance = random.Random(seed)
     with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE) as writer:
@@ -263,9 +259,9 @@ print("whole")
 """
 
 
-@pytest.mark.parametrize("limit", [0, 1, 30, 71, 72, 90, 200, 333])
+@pytest.mark.parametrize("limit", [0, 1, 71, 200])
 def test_a_full_disk_loses_nothing_once_there_is_space_again(tmp_path: Path, limit: int) -> None:
-    """A limit on file size stands for the full disk: a write stops half-way, as there."""
+    """A limit on the file size acts like a full disk: a write stops half-way."""
     answer = subprocess.run(
         [sys.executable, "-c", FULL, tmp_path / "s.scene.jsonl", str(limit)],
         capture_output=True,
@@ -275,41 +271,7 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(tmp_path: Path, lim
     assert (answer.stdout, answer.stderr) == ("whole\n", "")
 
 
-class Stubborn(FileIO):
-    """A file that takes a few bytes at a time and now and then refuses."""
-
-    refuse = False
-
-    def write(self, data: object, /) -> int:
-        if self.refuse:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return super().write(memoryview(data)[:7])  # type: ignore[arg-type]
-
-
-def test_mending_that_the_disk_refuses_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "s.scene.jsonl"
-    damaged = written(path).replace(b'"type":"end"', b'"type":"???"', 1)
-    path.write_bytes(damaged)
-    monkeypatch.setattr("bardtui.scene.journal.FileIO", Stubborn)
-    journal, scene, report = Journal.open(path)
-    monkeypatch.setattr(Stubborn, "refuse", True)
-    with pytest.raises(JournalError, match="cannot be saved: No space left on device"):
-        scene.add("writer", "on")
-    assert path.read_bytes() == damaged
-    monkeypatch.setattr(Stubborn, "refuse", False)
-    scene.add("writer", " and on")
-    journal.close()
-    assert report.backup is not None
-    assert report.backup.read_bytes() == damaged
-    again, clean = read_scene(path)
-    assert not clean
-    assert list(again.events()) == list(scene.events())
-    assert again.text.endswith("on and on")
-
-
-def test_what_an_fsync_did_not_promise_is_written_again(
+def test_what_a_failed_fsync_dropped_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.scene.jsonl"
@@ -333,20 +295,14 @@ def test_what_an_fsync_did_not_promise_is_written_again(
     assert read_scene(path)[0].text == "kept"
 
 
-def test_a_file_that_cannot_be_made_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bardtui.scene.journal.FileIO", Stubborn)
-    monkeypatch.setattr(Stubborn, "refuse", True)
-    with pytest.raises(JournalError, match="No space left"):
-        Journal.create(tmp_path / "s.scene.jsonl", Scene())
-    assert list(tmp_path.iterdir()) == []
+def test_a_file_that_cannot_be_created_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="cannot be created: Not a directory"):
         Journal.create(tmp_path / "file" / "scenes" / "s.scene.jsonl", Scene())
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_opening_five_million_characters_is_quick(tmp_path: Path) -> None:
+def test_opening_five_million_characters_takes_less_than_a_second(tmp_path: Path) -> None:
     path = tmp_path / "s.scene.jsonl"
     scene = Scene()
     answer = scene.add("model", model="small")
