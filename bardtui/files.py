@@ -4,7 +4,9 @@ import errno
 import os
 import stat
 import sys
-from functools import reduce
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial, reduce
 from io import BufferedReader, FileIO
 from operator import or_
 from pathlib import Path
@@ -82,6 +84,34 @@ def lock(file: FileIO) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except PermissionError as error:  # which is how some systems say it
         raise BlockingIOError(error.errno, error.strerror) from error
+
+
+@contextmanager
+def lock_file(path: Path) -> Iterator[None]:
+    """Hold a lock file while the context lasts, and remove it at the end.
+
+    Another process may have opened the file just before it was removed, and would then lock a file
+    without a name. So a lock only counts if `path` still leads to the file that was locked.
+    Raises BlockingIOError if another process holds the lock, OSError if there are no locks.
+    """
+    while True:
+        with FileIO(path, "a", opener=partial(os.open, mode=0o600)) as file:
+            lock(file)
+            if not _is_at(path, file):
+                continue
+            try:
+                yield
+            finally:
+                with suppress(PermissionError):  # Windows keeps a file that is open
+                    path.unlink(missing_ok=True)
+            return
+
+
+def _is_at(path: Path, file: FileIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:

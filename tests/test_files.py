@@ -1,12 +1,16 @@
-"""Opening files from outside: regular files only, of a known size, and without waiting."""
+"""Opening files from outside, and lock files."""
 
 import os
 import socket
+import subprocess
+import sys
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
-from bardtui.files import open_regular, read_regular
+from bardtui import files
+from bardtui.files import lock_file, open_regular, read_regular
 
 
 def test_a_regular_file_is_read(tmp_path: Path) -> None:
@@ -47,3 +51,55 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         open_regular(tmp_path / "none")
     assert caught.value.filename == str(tmp_path / "none")
+
+
+# --- lock files
+
+
+def test_a_lock_file_is_held_by_one_and_removed_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    for _ in range(2):
+        with lock_file(path):
+            with pytest.raises(BlockingIOError), lock_file(path):
+                pass
+            assert path.exists()
+        assert not path.exists()
+
+
+def test_a_lock_on_a_file_that_was_removed_meanwhile_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, genuine = tmp_path / "lock", files.lock
+    removals = [path.unlink]  # by a process that held the lock when this one opened the file
+
+    def lock(file: FileIO) -> None:
+        genuine(file)
+        if removals:
+            removals.pop()()
+
+    monkeypatch.setattr(files, "lock", lock)
+    with lock_file(path), pytest.raises(BlockingIOError), lock_file(path):
+        pass
+
+
+CONTEND = """
+import os, sys
+from pathlib import Path
+from bardtui.files import lock_file
+held, done = Path(sys.argv[1], "held"), 0
+while done < 200:
+    try:
+        with lock_file(Path(sys.argv[1], "lock")):
+            os.close(os.open(held, os.O_CREAT | os.O_EXCL))
+            held.unlink()
+            done += 1
+    except BlockingIOError:
+        pass
+"""
+
+
+def test_of_many_processes_one_holds_the_lock_at_a_time(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CONTEND, str(tmp_path)]
+    processes = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait(100) for process in processes] == [0] * 4
+    assert [*tmp_path.iterdir()] == []
