@@ -11,16 +11,17 @@ import tempfile
 
 from bardtui.model.store import ModelBundle
 from bardtui.tf_startup import start_tensorflow
-from bardtui.training.run_setup import Wishes, prepare
+from bardtui.training.plan import TrainOptions
+from bardtui.training.run_setup import prepare
 from tests.conftest import TINY, VERSE_CORPUS
 
 
 def train() -> ModelBundle:
     """Train the tiny model, in BARDTUI_HOME."""
     sizes = {"embedding_dim": 16, "units": 24, "dropout": 0.0, "seq_len": 32, "batch_size": 8}
-    options = Wishes(**sizes, epochs=10, learning_rate=0.02, precision="float32")  # type: ignore[arg-type]
+    options = TrainOptions(**sizes, epochs=10, learning_rate=0.02, precision="float32")  # type: ignore[arg-type]
     run = prepare(VERSE_CORPUS, "tiny", options)
-    run.training.run(lambda event: None, lambda: False)
+    run.trainer.run(lambda event: None, lambda: False)
     return ModelBundle.load(run.folder)
 
 

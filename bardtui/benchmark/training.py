@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from bardtui.benchmark import Rate, side_by_side
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.vocabulary import Vocabulary
-from bardtui.training.distributed import fast_precision
-from bardtui.training.loop import Plan, Training
+from bardtui.training.defaults import fast_precision
+from bardtui.training.loop import Trainer
+from bardtui.training.plan import TrainPlan
 
 _FITTED = 8  # batches in one call of fit, to spread the cost of a call
 
 
 def training(
-    spec: NetworkSpec, plan: Plan, seconds: float, begin: Callable[[str], None]
+    spec: NetworkSpec, plan: TrainPlan, seconds: float, begin: Callable[[str], None]
 ) -> list[Rate]:
     """Measure training on random characters in several ways; see `side_by_side`.
 
@@ -46,12 +47,12 @@ def training(
 
 
 def _bardtui(
-    spec: NetworkSpec, plan: Plan, windows: NDArray[np.int32], folder: Path
+    spec: NetworkSpec, plan: TrainPlan, windows: NDArray[np.int32], folder: Path
 ) -> Iterator[int]:
     characters = tuple(map(chr, range(0x4E00, 0x4E00 + spec.vocabulary_size)))
     # One window more than is used, because an epoch leaves one out.
     text = np.concatenate([windows.ravel(), windows[0]])
-    run = Training(
+    run = Trainer(
         plan,
         spec,
         Vocabulary(characters),
@@ -67,7 +68,7 @@ def _bardtui(
 
 
 def _keras(
-    spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
+    spec: NetworkSpec, plan: TrainPlan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
 ) -> Iterator[int]:
     """The same layers of plain Keras, trained by `fit`."""
     import keras
@@ -84,7 +85,7 @@ def _keras(
 
 
 def _torch(
-    spec: NetworkSpec, plan: Plan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
+    spec: NetworkSpec, plan: TrainPlan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
 ) -> Iterator[int]:
     """A network of the same sizes in PyTorch, with its own LSTM and Adam."""
     import torch

@@ -76,9 +76,9 @@ def benchmark(
         _print({"profile": [vars(f) for f in figures]}, _shares(figures), as_json)
     elif train:
         from bardtui.benchmark.training import training
-        from bardtui.training.loop import Plan
+        from bardtui.training.plan import TrainPlan
 
-        rates = training(bundle.spec, Plan(batch_size=batch_size), seconds, begin)
+        rates = training(bundle.spec, TrainPlan(batch_size=batch_size), seconds, begin)
         _print({"training": [vars(r) for r in rates]}, _compared(rates, "Keras fit"), as_json)
     else:
         from bardtui.benchmark.writing import writing
@@ -111,32 +111,32 @@ def _print_costs(kind: str, figures: "list[Figure]", as_json: bool) -> None:
 
 
 def _compared(rates: "list[Rate]", baseline: str) -> Any:
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
 
     heading = f"against {baseline}"
     made = table("", "char/s", heading, right=("char/s", heading))
     base = next(r.rate for r in rates if r.name.startswith(baseline))
     for rate in rates:
-        rows(made, (rate.name, f"{rate.rate:,.0f}", f"{rate.rate / base:.1f}x"))
+        add_rows(made, (rate.name, f"{rate.rate:,.0f}", f"{rate.rate / base:.1f}x"))
     return made
 
 
 def _shares(figures: "list[Figure]") -> Any:
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
 
     total = sum(figure.value for figure in figures)
     made = table("", "µs a character", "share", right=("µs a character", "share"))
     for figure in figures:
-        rows(made, (figure.name, f"{figure.value:,.2f}", f"{figure.value / total:.1%}"))
+        add_rows(made, (figure.name, f"{figure.value:,.2f}", f"{figure.value / total:.1%}"))
     return made
 
 
 def _costs(figures: "list[Figure]") -> Any:
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
 
     made = table("", "measured", "at most", right=("measured", "at most"))
     for figure in figures:
         most = "" if figure.most is None else f"{figure.most:,.4g}"
         missed = "" if figure.met else "missed: "
-        rows(made, (figure.name, f"{figure.value:,.4g} {figure.unit}", missed + most))
+        add_rows(made, (figure.name, f"{figure.value:,.4g} {figure.unit}", missed + most))
     return made

@@ -14,14 +14,14 @@ _RARE = 10  # a character that occurs less often is hard to learn
 @app.command("list")
 def corpus_list() -> None:
     """List the texts of the catalogue."""
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
     from bardtui.text.catalogue import catalogue
 
     made = table("name", "text", "size", "", right=("size",))
     for entry in catalogue():
         here = "ready" if entry.available else entry.remedy
         title = f"{entry.title}, by {entry.author}. {entry.licence}"
-        rows(made, (entry.name, title, f"{entry.size / 1e6:.2f} MB", here))
+        add_rows(made, (entry.name, title, f"{entry.size / 1e6:.2f} MB", here))
     console().print(made)
 
 
@@ -30,13 +30,13 @@ def corpus_get(
     name: Annotated[str, typer.Argument(help="A name from the catalogue, or gutenberg:NUMBER.")],
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
-    from bardtui.cli.display import counting
+    from bardtui.cli.display import progress_bar
     from bardtui.text.catalogue import find_entry, obtain
 
     entry = find_entry(name)
     if entry is not None and entry.kind == "url" and not entry.available:
         start_tensorflow()  # it is Keras that fetches
-    with counting(console(stderr=True), f"fetching {name}") as told:
+    with progress_bar(console(stderr=True), f"fetching {name}") as told:
         path = obtain(name, on_progress=told)
     typer.echo(str(path))
 
@@ -46,7 +46,7 @@ def corpus_info(
     source: Annotated[str, typer.Argument(help="A name from the catalogue, a file or a folder.")],
 ) -> None:
     """Describe a text, and what cleaning changed in it."""
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
     from bardtui.text.corpus import load_corpus
 
     corpus = load_corpus(source)
@@ -63,4 +63,4 @@ def corpus_info(
     ]
     if rare:
         lines.append(("note", f"fewer than {_RARE} times in the text: {' '.join(sorted(rare))}"))
-    console().print(rows(table("", ""), *lines))
+    console().print(add_rows(table("", ""), *lines))

@@ -1,4 +1,4 @@
-"""What the commands show on a terminal: progress of long work, and tables."""
+"""What commands show on the terminal: the progress of long work, and tables."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bardtui.escaping import visible
-from bardtui.training.loop import Epoch, Report, Step
+from bardtui.training.state import EpochReport, OnReport, StepReport
 
-LOG_EVERY = 60.0  # seconds
+LOG_EVERY = 60.0  # seconds between two lines if the output is a file
 
 
 def duration(seconds: float) -> str:
-    """A time for people: 42 s, 7 min, 1 h 05 min."""
+    """A time as text: 42 s, 7 min, 1 h 05 min."""
     minutes = round(seconds / 60)
     if seconds < 100:
         return f"{seconds:.0f} s"
@@ -31,9 +31,9 @@ def duration(seconds: float) -> str:
 
 
 class TrainingDisplay:
-    """A live line for the epoch that is running; above it, what every epoch came to.
+    """A progress bar for the current epoch, and above it a line and a sample for each epoch.
 
-    Where the output is a file, a line a minute instead.
+    If the output is a file, it shows one line a minute instead of the bar.
     """
 
     def __init__(self, console: Console) -> None:
@@ -51,30 +51,32 @@ class TrainingDisplay:
             transient=True,
         )
 
-    def report(self, event: Step | Epoch) -> None:
+    def show(self, report: StepReport | EpochReport) -> None:
         """Show a step or an epoch."""
-        if isinstance(event, Epoch):
-            self._show_epoch(event)
-            return
+        if isinstance(report, EpochReport):
+            self._show_epoch(report)
+        else:
+            self._show_step(report)
+
+    def _show_step(self, step: StepReport) -> None:
         status = (
-            f"loss {event.loss:.3f} · {event.rate:,.0f} char/s · "
-            f"{duration(event.seconds_left)} left"
+            f"loss {step.loss:.3f} · {step.rate:,.0f} char/s · {duration(step.seconds_left)} left"
         )
         if not self.console.is_terminal:
             if time.monotonic() - self._printed >= LOG_EVERY:
                 self._printed = time.monotonic()
-                at = f"epoch {event.epoch} of {event.epochs}, {event.step} of {event.steps}"
+                at = f"epoch {step.epoch} of {step.epochs}, {step.step} of {step.steps}"
                 self.console.print(f"{at} · {status}")
             return
         self._bar.update(
             self._task,
-            description=f"epoch {event.epoch} of {event.epochs}",
-            completed=event.step,
-            total=event.steps,
+            description=f"epoch {step.epoch} of {step.epochs}",
+            completed=step.step,
+            total=step.steps,
         )
-        self._status.plain = f"{status} · Ctrl+C stops and keeps everything"
+        self._status.plain = f"{status} · Ctrl+C stops and saves"
 
-    def _show_epoch(self, epoch: Epoch) -> None:
+    def _show_epoch(self, epoch: EpochReport) -> None:
         parts = [f"epoch {epoch.epoch}", f"loss {epoch.loss:.3f}"]
         if epoch.held_out is not None:
             parts.append(f"held-out loss {epoch.held_out:.3f}")
@@ -86,25 +88,28 @@ class TrainingDisplay:
         self.console.print(Text("  ") + Text("\n  ").join(sample.split("\n")))
 
     @contextmanager
-    def live(self) -> Iterator[Report]:
-        """Show what is reported while the context lasts."""
+    def live(self) -> Iterator[OnReport]:
+        """Show the reports made while the context lasts."""
         with self._live:
-            yield self.report
+            yield self.show
 
 
 @contextmanager
-def counting(console: Console, what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A transient progress bar with the time left, called `what`; the yielded function is to be
-    told how much of how much is done."""
+def progress_bar(console: Console, label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar with the time left, removed at the end.
+
+    Call the yielded function with what is done and the total.
+    """
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    shown = console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task(visible(what), total=None)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task(visible(label), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
-    """A plain table whose first column, a name, is never folded; those in `right` are numbers."""
+    """A table without lines. The first column, a name, is never folded; columns in `right` are
+    numbers, aligned to the right."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
     for number, heading in enumerate(headings):
         made.add_column(
@@ -116,8 +121,8 @@ def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
     return made
 
 
-def rows(made: Table, *lines: tuple[str, ...]) -> Table:
-    """Add lines of texts that are neither markup nor codes for the terminal."""
-    for line in lines:
-        made.add_row(*[Text(visible(cell)) for cell in line])
-    return made
+def add_rows(table: Table, *rows: tuple[str, ...]) -> Table:
+    """Add rows of text, which is neither markup nor control codes, and return the table."""
+    for row in rows:
+        table.add_row(*[Text(visible(cell)) for cell in row])
+    return table

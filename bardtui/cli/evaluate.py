@@ -82,13 +82,13 @@ def _score(
     documents: Sequence[str] | None,
     as_json: bool,
 ) -> None:
-    from bardtui.cli.display import counting, rows, table
+    from bardtui.cli.display import add_rows, progress_bar, table
     from bardtui.evaluation.loss import evaluate as score
 
     if documents:
         corpus, start, stop = corpus.split(documents)[1], 0.0, 1.0
     start_tensorflow()
-    with counting(console(stderr=True), "scoring") as told:
+    with progress_bar(console(stderr=True), "scoring") as told:
         result = score(bundle, corpus, start, stop, told)
     unknown = "".join(result.unknown)
     answer = {"model": bundle.name, "corpus": corpus.name} | result.scores
@@ -97,7 +97,7 @@ def _score(
         return
     if unknown:
         answer["left out"] = unknown
-    console().print(rows(table("", ""), *[(k, plain(v)) for k, v in answer.items()]))
+    console().print(add_rows(table("", ""), *[(k, plain(v)) for k, v in answer.items()]))
 
 
 def _own_corpus(bundle: "ModelBundle") -> "Corpus":
@@ -124,12 +124,12 @@ def _judge(
     settings: Sequence["Sampling"],
     as_json: bool,
 ) -> None:
-    from bardtui.cli.display import counting
+    from bardtui.cli.display import progress_bar
     from bardtui.evaluation.text_metrics import judge, yardstick
 
     end, before = yardstick(corpus.text, length)
     start_tensorflow()
-    with counting(console(stderr=True), "writing") as told:
+    with progress_bar(console(stderr=True), "writing") as told:
         judged = [judge(text, corpus.text) for text in _texts(bundle, length, settings, told)]
     itself = judge(end, before)
     if not as_json:
@@ -182,7 +182,7 @@ def _show(
     judged: Sequence["Judgement"],
     itself: "Judgement",
 ) -> None:
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
     from bardtui.escaping import visible
     from bardtui.evaluation.text_metrics import COPY, LOOP
 
@@ -200,7 +200,7 @@ def _show(
     for name, judgement in named:
         shares = (judgement.words_known, judgement.cues_well_formed, judgement.speakers_known)
         copies = (f"{len(judgement.longest_copy)}", _percent(judgement.copied))
-        rows(made, (name, *map(_percent, shares), *copies, _percent(judgement.repeated)))
+        add_rows(made, (name, *map(_percent, shares), *copies, _percent(judgement.repeated)))
     out = console()
     out.print(made)
     out.print(

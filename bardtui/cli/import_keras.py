@@ -43,12 +43,12 @@ def import_keras(
     from bardtui.keras_files.keras_import import readings, to_bundle, with_characters
     from bardtui.keras_files.reader import read_network
     from bardtui.model.store import check_name
-    from bardtui.training.run_setup import is_taken
+    from bardtui.training.run_setup import name_conflict
 
     out = console()
     with plain_errors():
         name = check_name(name or _name_after(file))
-        if not replace_model and (taken := is_taken(name)):
+        if not replace_model and (taken := name_conflict(name)):
             fail(f"{taken}: --name gives this one another, --replace puts it in its place")
         wishes = {"cell": cell, "units": units, "layers": layers, "embedding_dim": embedding_dim}
         found = with_characters(read_network(file, wishes), readings(corpus))
@@ -88,22 +88,22 @@ def _name_after(file: Path) -> str:
 
 def _score(model: "ModelBundle", corpus: "Corpus") -> tuple[float, str]:
     """Nats per character over the end of the text, and which part that is, in words."""
-    from bardtui.cli.display import counting
+    from bardtui.cli.display import progress_bar
     from bardtui.evaluation.loss import evaluate
 
     start = max(0.9, 1 - SCORED_AT_MOST / corpus.length)
-    with counting(console(stderr=True), "scoring") as told:
+    with progress_bar(console(stderr=True), "scoring") as told:
         scores = evaluate(model, corpus, start, 1.0, told).scores
     return scores["nats"], f"the last {scores['characters']:,} characters of the text"
 
 
 def _measure_memory(model: "ModelBundle", corpus: "Corpus") -> int:
     """The model's memory length, measured on the end of the text."""
-    from bardtui.cli.display import counting
+    from bardtui.cli.display import progress_bar
     from bardtui.model.memory_length import measure_memory_length
 
     indices = model.vocabulary.encode(corpus.text[-SCORED_AT_MOST:]).indices
-    with counting(console(stderr=True), "measuring how far back the model remembers") as told:
+    with progress_bar(console(stderr=True), "measuring how far back the model remembers") as told:
         return measure_memory_length(
             model.spec, model.vocabulary, model.weights(), indices, progress=told
         )

@@ -23,14 +23,14 @@ def _models(context: typer.Context) -> None:
 @app.command("list")
 def models_list() -> None:
     """List your models and those that came with bardtui."""
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
     from bardtui.model.store import list_models
 
     right = ("parameters", "held-out loss")
     made = table("name", "parameters", "trained on", "held-out loss", "", right=right)
     for listed in list_models():
         if (bundle := listed.bundle) is None:
-            rows(made, (listed.name, "", f"cannot be used: {listed.error}", "", ""))
+            add_rows(made, (listed.name, "", f"cannot be used: {listed.error}", "", ""))
             continue
         loss = bundle.held_out_loss
         row = (
@@ -40,14 +40,14 @@ def models_list() -> None:
             "" if loss is None else f"{loss:.3f} nats",
             "came with bardtui" if bundle.bundled else "yours",
         )
-        rows(made, row)
+        add_rows(made, row)
     console().print(made)
 
 
 @app.command("show")
 def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) -> None:
     """Print what is known about a model: its network, corpus, training and evaluation."""
-    from bardtui.cli.display import rows, table
+    from bardtui.cli.display import add_rows, table
     from bardtui.model.store import find_model
 
     bundle = find_model(name)
@@ -71,7 +71,7 @@ def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) ->
         ("epochs kept", str(len(bundle.history))),
         ("weights sha256", bundle.sha256),
     ]
-    console().print(rows(table("", ""), *lines))
+    console().print(add_rows(table("", ""), *lines))
 
 
 @app.command("path")

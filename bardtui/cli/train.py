@@ -1,162 +1,176 @@
 """bardtui train"""
 
 import shlex
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Annotated
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console, fail, plain_errors, sound_model
+from bardtui.cli.common import console, sound_model, warn
+from bardtui.cli.stop_signals import stop_signals
 from bardtui.tf_startup import start_tensorflow
 
-HOW = ("--resume", "--replace")  # how a run began is no part of how to repeat it
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bardtui.training.run_setup import Run
+
+_INTERRUPTED = 130  # exit code, as shells have it for Ctrl+C
+_START_OPTIONS = ("--resume", "--replace")  # not part of the command that makes a model again
 
 
 def train(
     source: Annotated[
-        str, typer.Argument(metavar="CORPUS", help="A name of the catalogue, a file or a folder.")
+        str, typer.Argument(metavar="CORPUS", help="A name in the catalogue, a file or a folder.")
     ],
-    name: Annotated[str, typer.Option(help="What the model will be called.")],
+    name: Annotated[str, typer.Option(help="The new model's name.")],
     seq_len: Annotated[int | None, typer.Option(help="Characters in a window.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Windows in a batch.")] = None,
-    embedding_dim: Annotated[int | None, typer.Option(help="Numbers for a character.")] = None,
-    units: Annotated[int | None, typer.Option(help="Numbers in a layer's state.")] = None,
+    embedding_dim: Annotated[int | None, typer.Option(help="Size of the embedding.")] = None,
+    units: Annotated[int | None, typer.Option(help="Units in a layer.")] = None,
     layers: Annotated[int | None, typer.Option(help="Recurrent layers. [2]")] = None,
     cell: Annotated[str | None, typer.Option(help="lstm or gru. [lstm]")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Share dropped between layers.")] = None,
+    dropout: Annotated[float | None, typer.Option(help="Dropout rate between layers.")] = None,
     skip: Annotated[
-        bool | None, typer.Option("--skip/--no-skip", help="Lead every layer to the output.")
+        bool | None,
+        typer.Option("--skip/--no-skip", help="Connect every layer to the output. [--skip]"),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Times through the text.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the text.")] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(help="Adam's step at its largest; Muon's is 13 times that.")
+        float | None, typer.Option(help="Adam's largest learning rate; Muon's is 13 times that.")
     ] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam or muon.")] = None,
     precision: Annotated[
         str | None,
-        typer.Option(help="float32 or bfloat16, of an LSTM's products. [by the processor]"),
+        typer.Option(
+            help="float32 or bfloat16, for an LSTM's matrix products. [the faster one here]"
+        ),
     ] = None,
-    validation: Annotated[float, typer.Option(help="The share at the end to hold out.")] = 0.1,
+    validation: Annotated[
+        float, typer.Option(help="Share of the text to hold out, at its end.")
+    ] = 0.1,
     hold_out: Annotated[
-        list[str] | None, typer.Option(help="Hold out this whole document instead; repeatable.")
+        list[str] | None, typer.Option(help="Hold out this document instead; repeatable.")
     ] = None,
-    random_seed: Annotated[int | None, typer.Option(help="For a run that can be repeated.")] = None,
+    random_seed: Annotated[
+        int | None, typer.Option(help="The same seed repeats the same run. [1]")
+    ] = None,
     base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
-    description: Annotated[str, typer.Option(help="A line for the model's description.")] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Begin anew over an old one.")] = False,
+    description: Annotated[str, typer.Option(help="The model's description, one line.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a stopped run.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Start again, replacing the old run and model.")
+    ] = False,
     distribute: Annotated[
-        bool, typer.Option(help="Share the work: the workers in TF_CONFIG, or all GPUs.")
+        bool, typer.Option(help="Use the workers in TF_CONFIG, or all GPUs.")
     ] = False,
 ) -> None:
-    """Train a model on a text. What is not given is chosen from the text's size."""
+    """Train a model on a text. Defaults without a value here depend on the text's length."""
     from bardtui import paths
-    from bardtui.cli.display import TrainingDisplay, counting, duration
+    from bardtui.cli.display import progress_bar
     from bardtui.escaping import visible
     from bardtui.model.store import check_name
     from bardtui.text.corpus import load_corpus
-    from bardtui.training.checkpoint import alone
-    from bardtui.training.distributed import Machines
-    from bardtui.training.run_setup import Wishes, is_taken, prepare
+    from bardtui.training.checkpoint import run_lock
+    from bardtui.training.distributed import Distribution
+    from bardtui.training.plan import TrainOptions
+    from bardtui.training.run_setup import check_start, prepare
 
-    out, progress = console(), console(stderr=True)
-    with plain_errors(), ExitStack() as held:
-        wishes = Wishes(
-            seq_len=seq_len,
-            batch_size=batch_size,
-            embedding_dim=embedding_dim,
-            units=units,
-            layers=layers,
-            cell=cell,
-            dropout=dropout,
-            skip=skip,
-            epochs=epochs,
-            learning_rate=learning_rate,
-            optimizer=optimizer,
-            precision=precision,
-            random_seed=random_seed,
-            validation=validation,
-            hold_out=tuple(hold_out or ()),
-            description=description,
-        )
-        only = alone(paths.runs_dir() / check_name(name))
+    options = TrainOptions(
+        seq_len=seq_len,
+        batch_size=batch_size,
+        embedding_dim=embedding_dim,
+        units=units,
+        layers=layers,
+        cell=cell,
+        dropout=dropout,
+        skip=skip,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        optimizer=optimizer,
+        precision=precision,
+        random_seed=random_seed,
+        validation=validation,
+        hold_out=tuple(hold_out or ()),
+        description=description,
+    )
+    out, err = console(), console(stderr=True)
+    with ExitStack() as stack:
+        lock = run_lock(paths.runs_dir() / check_name(name))
         if not distribute:
-            held.enter_context(only)
-        if not (resume or replace) and (taken := is_taken(name)):
-            fail(f"{taken}: another name, --replace to begin anew, or --resume to go on")
-        origin = sound_model(base) if base else None
-        with counting(progress, f"reading {visible(source)}") as told:
-            corpus = load_corpus(source, on_progress=told)
+            stack.enter_context(lock)
+        check_start(name, resume=resume, replace=replace)
+        base_model = sound_model(base) if base else None
+        with progress_bar(err, f"reading {visible(source)}") as on_progress:
+            corpus = load_corpus(source, on_progress=on_progress)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
-        machines: Machines | None = None
+
+        distribution: Distribution | None = None
         if distribute:
-            machines = start_tensorflow(Machines.from_environment)
-            out.quiet = progress.quiet = not machines.chief
-            if machines.chief:
-                held.enter_context(only)
+            distribution = start_tensorflow(Distribution.from_environment)
+            out.quiet = err.quiet = not distribution.chief
+            if distribution.chief:
+                stack.enter_context(lock)
         else:
             start_tensorflow()
-        with counting(progress, f"encoding {corpus.name}") as told:
+        with progress_bar(err, f"encoding {corpus.name}") as on_progress:
             run = prepare(
                 corpus,
                 name,
-                wishes,
-                base=origin,
-                command=shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in HOW)]),
-                on_progress=told,
-                machines=machines,
+                options,
+                base=base_model,
+                command=shlex.join(
+                    ["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)]
+                ),
+                on_progress=on_progress,
+                distribution=distribution,
             )
-        training = run.training
+        trainer = run.trainer
         if resume:
-            training.resume()
-            out.print(f"going on at epoch {training.progress.epoch + 1}")
-        spec, plan = training.spec, training.plan
+            trainer.resume()
+            out.print(f"resuming in epoch {trainer.state.epoch + 1}")
         for note in run.notes:
             out.print(note)
+        spec, plan = trainer.spec, trainer.plan
         out.print(
             f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}, "
             f"dropout {spec.dropout:g}: {spec.parameters:,} parameters; {plan.epochs} epochs of "
-            f"{training.windows.batches} batches of {training.windows.batch_size} x "
+            f"{trainer.windows.batches} batches of {trainer.windows.batch_size} x "
             f"{plan.seq_len}, in {plan.precision}"
         )
-        with interruptible() as stopped, TrainingDisplay(out).live() as report:
-            finished = training.run(report, stopped)
-        seconds = sum(entry["seconds"] for entry in training.progress.history)
-        if finished:
-            if machines is None or machines.chief:
-                with counting(progress, "scoring in one continuous pass") as told:
-                    nats = run.score(told)
-                with counting(progress, "measuring how far back the model remembers") as told:
-                    run.measure_memory(told)
-                if nats is not None:
-                    out.print(f"held-out loss: {nats:.4f} nats per character")
-            out.print(f"{name} is ready after {duration(seconds)}: bardtui generate --model {name}")
-        else:
-            out.print("stopped; everything is kept. Go on with the same command and --resume")
+
+        _train(run, out, err)
 
 
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Within it the first Ctrl+C (or SIGTERM, or the terminal's end) only sets what the yielded
-    function returns; a second one interrupts as usual."""
-    asked = False
+def _command() -> str:
+    """The command that makes this model again."""
+    return shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)])
 
-    def ask(number: int, _: object) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
 
-    asking = [signal.SIGINT, signal.SIGTERM]
-    # Windows has none, and nohup's wish is to go on.
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        asking.append(signal.SIGHUP)
-    before = {number: signal.signal(number, ask) for number in asking}
+def _train(run: "Run", out: "Console", err: "Console") -> None:
+    """Train to the end or until Ctrl+C, and say how it ended."""
+    from bardtui.cli.display import TrainingDisplay, duration, progress_bar
+
+    trainer = run.trainer
     try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with stop_signals() as should_stop, TrainingDisplay(out).live() as on_report:
+            finished = trainer.run(on_report, should_stop)
+        if not finished:
+            out.print("stopped; everything is saved. The same command with --resume continues.")
+            return
+        if trainer.distribution.chief:
+            with progress_bar(err, "scoring in one continuous pass") as on_progress:
+                nats = run.score(on_progress)
+            with progress_bar(err, "measuring the memory length") as on_progress:
+                run.measure_memory(on_progress)
+            if nats is not None:
+                out.print(f"held-out loss: {nats:.4f} nats per character")
+    except KeyboardInterrupt:
+        if trainer.saved:
+            warn("stopped at once; --resume continues from the last checkpoint")
+        else:
+            warn("stopped at once; nothing is saved yet")
+        raise typer.Exit(_INTERRUPTED) from None
+    seconds = sum(entry["seconds"] for entry in trainer.state.history)
+    out.print(f"{run.name} is ready after {duration(seconds)}: bardtui generate --model {run.name}")

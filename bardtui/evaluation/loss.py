@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bardtui.model.decoder import Decoder
-from bardtui.model.loss import Counting, scores
+from bardtui.model.loss import OnProgress, continuous_loss
 from bardtui.model.store import ModelBundle
 from bardtui.text.corpus import Corpus, CorpusError
 
@@ -22,7 +22,7 @@ def evaluate(
     corpus: Corpus,
     start: float,
     stop: float,
-    progress: Counting = lambda done, total: None,
+    on_progress: OnProgress = lambda done, total: None,
 ) -> Evaluation:
     """Score the part of the text from share `start` to `stop` (0 to 1), in one continuous pass.
 
@@ -35,4 +35,4 @@ def evaluate(
     if len(encoded.indices) == 0:
         raise CorpusError("that part of the text holds no character that the model knows")
     decoder = Decoder(model.spec, model.vocabulary, model.weights())
-    return Evaluation(scores(decoder, encoded.indices, progress), encoded.unknown)
+    return Evaluation(continuous_loss(decoder, encoded.indices, on_progress), encoded.unknown)

@@ -1,8 +1,9 @@
-"""How well a model knows a text: each of its characters scored in its turn.
+"""The loss of a network on a text: the mean negative log-probability of its characters.
 
-Two ways to the same figure. One continuous pass, which is how a recurrent network is rightly
-scored, takes one character after the other. Many stretches side by side, each read with a run-up
-before it, come within a thousandth of it in a fraction of the time: good enough to compare epochs.
+There are two protocols. One continuous pass over the text is how a recurrent network is scored
+properly, but it takes one character after another. Segments that are scored side by side, each
+after a few characters of context, come within a thousandth of it in a fraction of the time, which
+is good enough to compare epochs.
 """
 
 import math
@@ -16,51 +17,52 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.vocabulary import Vocabulary
 
+SEGMENT, CONTEXT = 512, 128  # characters
 CONTINUOUS = "one continuous pass over the held-out text"
-STRETCH, RUN_UP = 512, 128
-STRETCHES = f"stretches of {STRETCH} characters, each with the {RUN_UP} before it as a run-up"
+SEGMENTS = f"segments of {SEGMENT} characters, each after {CONTEXT} characters of context"
 
-_PIECE = 4_096
-_SIDE_BY_SIDE = 16
+_CHUNK = 4_096  # characters read between two calls of the progress callback
+_BATCH = 16  # segments scored side by side
 
-Counting = Callable[[int, int], object]
+OnProgress = Callable[[int, int], object]
+"""Called with the number of characters done and of all characters."""
 
 
 class Indices(Protocol):
-    """A text as indices, in memory or on disk: an int array of shape (n,), or what is read like
-    one, by slices and by arrays of places."""
+    """An encoded text in memory or on disk: an int array of shape (n,), or something that can be
+    read like one, by slices and by arrays of positions."""
 
     def __len__(self) -> int: ...
 
     def __getitem__(self, key: Any, /) -> Any: ...
 
 
-def scores(
-    decoder: Decoder, indices: Indices, progress: Counting = lambda done, total: None
+def continuous_loss(
+    decoder: Decoder, indices: Indices, on_progress: OnProgress = lambda done, total: None
 ) -> dict[str, Any]:
-    """The scores of a text that is read from a zero state in one continuous pass."""
+    """The loss of a text that is not empty, in one continuous pass; see `loss_figures`."""
     total, length = 0.0, len(indices)
     decoder.reset()
-    for at in range(0, length, _PIECE):
-        piece = np.asarray(indices[at : at + _PIECE], np.int32)
-        total -= float(decoder.read(piece).sum(dtype=np.float64))
-        progress(min(at + _PIECE, length), length)
-    return scores_of(total / length, length, CONTINUOUS)
+    for start in range(0, length, _CHUNK):
+        chunk = np.asarray(indices[start : start + _CHUNK], np.int32)
+        total -= float(decoder.read(chunk).sum(dtype=np.float64))
+        on_progress(min(start + _CHUNK, length), length)
+    return loss_figures(total / length, length, CONTINUOUS)
 
 
-def scores_of(nats: float, characters: int, protocol: str) -> dict[str, Any]:
-    """A loss in nats per character, in the three forms that people compare."""
+def loss_figures(nats: float, characters: int, protocol: str) -> dict[str, Any]:
+    """A loss, given in nats per character, in the three units in use, as model.json keeps it."""
     return {
         "nats": nats,
         "bits": nats / math.log(2),
-        "perplexity": math.exp(min(nats, 700.0)),  # beyond, a float ends
+        "perplexity": math.exp(min(nats, 700.0)),  # a float holds no larger one
         "characters": characters,
         "protocol": protocol,
     }
 
 
-class Scorer:
-    """Scores a text in stretches, many side by side, with the network that learns."""
+class SegmentScorer:
+    """Scores a text in segments, many side by side, with the training network."""
 
     def __init__(self, spec: NetworkSpec, vocabulary: Vocabulary) -> None:
         import tensorflow as tf
@@ -69,26 +71,29 @@ class Scorer:
         self._first = vocabulary.first
 
         @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-        def nats(inputs: Any, targets: Any, counts: Any) -> Any:
+        def nats(inputs: Any, targets: Any, counted: Any) -> Any:
             logits = self._network(inputs, training=False)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
-            return tf.reduce_sum(losses * counts)
+            return tf.reduce_sum(losses * counted)
 
         self._nats = nats
 
     def nats(self, weights: Sequence[NDArray[np.float32]], indices: Indices) -> Iterator[float]:
-        """Yield the losses of the text's stretches, a few together, each a sum in nats."""
+        """Yield the loss of one batch of segments after another, each a sum in nats.
+
+        An empty text yields nothing.
+        """
         self._network.set_weights(list(weights))
         length = len(indices)
-        along = np.arange(RUN_UP + STRETCH)
-        starts = np.arange(0, max(length - RUN_UP, 1), STRETCH)
-        for at in range(0, len(starts), _SIDE_BY_SIDE):
-            begin = starts[at : at + _SIDE_BY_SIDE, None]
-            places = begin + along
-            # The first stretch has nothing before it, the last one ends with the text.
-            counts = (places < length) & ((begin == 0) | (along >= RUN_UP))
-            places = np.minimum(places, length - 1)
-            targets = np.asarray(indices[places], np.int32)
-            before = np.asarray(indices[np.maximum(places - 1, 0)], np.int32)
-            inputs = np.where(places > 0, before, np.int32(self._first))
-            yield float(self._nats(inputs, targets, counts.astype(np.float32)))
+        offsets = np.arange(CONTEXT + SEGMENT)
+        starts = np.arange(0, max(length - CONTEXT, min(length, 1)), SEGMENT)
+        for batch in range(0, len(starts), _BATCH):
+            begin = starts[batch : batch + _BATCH, None]
+            positions = begin + offsets
+            # The first segment has no context, and the last one ends with the text.
+            counted = (positions < length) & ((begin == 0) | (offsets >= CONTEXT))
+            positions = np.minimum(positions, length - 1)
+            targets = np.asarray(indices[positions], np.int32)
+            before = np.asarray(indices[np.maximum(positions - 1, 0)], np.int32)
+            inputs = np.where(positions > 0, before, np.int32(self._first))
+            yield float(self._nats(inputs, targets, counted.astype(np.float32)))

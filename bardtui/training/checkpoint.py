@@ -1,12 +1,9 @@
-"""A training run on disk: one file, replaced as a whole, from which the run goes on exactly."""
+"""Checkpoints: the one file from which a training run resumes exactly, and the lock of a run."""
 
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.errors import UserError
-from bardtui.files import atomic_write, lock, private_folder
+from bardtui.files import atomic_write, lock_file, private_folder
 
 FILE = "checkpoint.safetensors"
 
@@ -22,45 +19,42 @@ Arrays = dict[str, list[NDArray[Any]]]
 
 
 class CheckpointError(UserError):
-    """A run that cannot be gone on with; the message is one line for the user."""
+    """A run that cannot be resumed or is busy; the message is one line for the user."""
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from training in a run's folder, until the context ends or this process
-    does, however it does.
+def run_lock(folder: Path) -> Iterator[None]:
+    """Keep other processes from training in a run's folder while the context lasts.
 
-    Raises CheckpointError where another is at it, OSError where that cannot be known.
+    The operating system ends the lock with the process, even if that is killed. Raises
+    CheckpointError if another process holds it, OSError if the file system has no locks.
     """
-    path = private_folder(folder.parent) / f".{folder.name}.lock"
-    with FileIO(path, "a", opener=partial(os.open, mode=0o600)) as file:
+    with ExitStack() as stack:
         try:
-            lock(file)
+            stack.enter_context(lock_file(private_folder(folder.parent) / f".{folder.name}.lock"))
         except BlockingIOError as error:
             raise CheckpointError(
-                f"{folder.name} is being trained already, by another bardtui: "
-                "give this one another name, or stop that one first"
+                f"{folder.name} is being trained by another bardtui: "
+                "choose another name, or stop that one first"
             ) from error
-        for torn in folder.glob(".*.tmp"):  # by a process that was killed as it wrote
+        for torn in folder.glob(".*.tmp"):  # left by a process that was killed while writing
             torn.unlink()
-        try:
-            yield
-        finally:
-            with suppress(PermissionError):  # Windows keeps what is open
-                path.unlink()
+        yield
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """`arrays` are groups of tensors by name (weights, averages, optimizer ...), each in order;
-    `state` is everything else as JSON, two mappings: `identity`, which is what a run has to be for
-    it to go on from here, and `progress`, which tells how far it has come."""
+    """`arrays` are groups of tensors by name (network, averages, optimizer), each in order.
+
+    `state` is everything else as JSON: `identity` is what must be the same for a run to resume
+    from here, `progress` is how far the run has come.
+    """
 
     arrays: Arrays
     state: dict[str, Any]
 
     def save(self, folder: Path) -> None:
-        """Replace the folder's checkpoint. A failure (OSError) leaves the last one standing."""
+        """Replace the folder's checkpoint. Raises OSError; the old one then still stands."""
         from safetensors.numpy import save
 
         tensors = {
@@ -73,11 +67,11 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: Path) -> "Checkpoint | None":
-        """The folder's checkpoint, None where there is none. Raises CheckpointError."""
+        """The folder's checkpoint, or None if there is none. Raises CheckpointError."""
         from safetensors import SafetensorError, safe_open
 
         path = folder / FILE
-        if not path.exists():
+        if not path.is_file():
             return None
         try:
             with safe_open(path, "numpy") as file:
@@ -85,7 +79,7 @@ class Checkpoint:
                 if not (
                     isinstance(state["identity"], dict) and isinstance(state["progress"], dict)
                 ):
-                    raise ValueError("it tells nothing of a run")
+                    raise ValueError("it does not describe a run")
                 groups: dict[str, dict[int, NDArray[Any]]] = {}
                 for key in file.keys():  # noqa: SIM118 (not a mapping)
                     group, number = key.rsplit("/", 1)

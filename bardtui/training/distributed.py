@@ -1,49 +1,36 @@
-"""The processors that train one network together: one, several GPUs, or several machines.
+"""Training on several GPUs or machines at once, with TensorFlow's `tf.distribute`.
 
-TensorFlow's `tf.distribute` does the work; what it needs to know comes from the environment, as
-TensorFlow documents it. Every batch is cut into equal shares, a share for each replica of the
-network; the replicas average their gradients and so stay equal, step for step.
+Every replica holds the whole network and gets an equal share of each batch. The replicas average
+their gradients, so they stay equal, step for step. The workers are named in the environment
+variable TF_CONFIG, as TensorFlow documents it.
 """
 
 import json
 import os
-from contextlib import suppress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.errors import UserError
-from bardtui.model.network import Precision
 
-_CPUINFO = Path("/proc/cpuinfo")
-
-
-class MachinesError(UserError):
-    """Why the work cannot be shared out; the message is one line for the user."""
+_ADDRESS = re.compile(r"[^\s:/]+:(\d{1,5})|\[[0-9A-Fa-f:.]+\]:(\d{1,5})")
+_MAX_WORKERS = 1_000
 
 
-def fast_precision() -> Precision:
-    """The type of number whose products are fastest here: bfloat16 where Linux says the processor
-    multiplies it by itself, unless a GPU does the work or oneDNN, which knows how, is left out."""
-    import tensorflow as tf
-
-    if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0":
-        return "float32"
-    with suppress(OSError):
-        can = {"avx512_bf16", "amx_bf16"} & set(_CPUINFO.read_text().split())
-        if can and not tf.config.list_physical_devices("GPU"):
-            return "bfloat16"
-    return "float32"
+class DistributionError(UserError):
+    """The work cannot be distributed; the message is one line for the user."""
 
 
-class Machines:
-    """A `tf.distribute` strategy, and which of its workers this process is.
+class Distribution:
+    """A `tf.distribute` strategy, and the rank of this process among the workers.
 
-    `workers` processes train together and `rank` counts them from 0, the chief, which alone writes
-    files; `replicas` is how many copies of the network there are in all of them.
+    `workers` processes train together. `rank` counts them from 0; rank 0 is the chief, and only
+    the chief writes files. `replicas` is the number of copies of the network in all workers.
     """
 
     def __init__(self, strategy: Any = None, workers: int = 1, rank: int = 0) -> None:
@@ -54,65 +41,119 @@ class Machines:
         self.replicas = int(self.strategy.num_replicas_in_sync)
 
     @classmethod
-    def from_environment(cls) -> "Machines":
-        """The workers that TF_CONFIG names, else all GPUs of this machine. To be called before
-        TensorFlow has done anything else; waits until every worker is there. Raises MachinesError
-        where there is nothing to share the work with."""
+    def from_environment(cls) -> "Distribution":
+        """Use the workers that TF_CONFIG names, or else all GPUs of this machine.
+
+        Call it before TensorFlow does anything else. It waits until every worker has started.
+        Raises DistributionError if TF_CONFIG is wrong or there is nothing to distribute to.
+        """
         import tensorflow as tf
 
         if raw := os.environ.get("TF_CONFIG"):
+            workers, rank = parse_tf_config(raw)
             try:
-                config = json.loads(raw)
-                workers, task = list(config["cluster"]["worker"]), config["task"]
-                rank = int(task["index"])
-                known = task["type"] == "worker" and 0 <= rank < len(workers)
-            except (ValueError, KeyError, TypeError) as error:
-                raise MachinesError(f"TF_CONFIG cannot be understood: {error!r}") from error
-            if not known:
-                raise MachinesError("TF_CONFIG must name workers only, and this one among them")
-            return cls(tf.distribute.MultiWorkerMirroredStrategy(), len(workers), rank)
+                strategy = tf.distribute.MultiWorkerMirroredStrategy()
+            except tf.errors.OpError as error:
+                reason = (error.message or type(error).__name__).splitlines()[0]
+                raise DistributionError(
+                    f"worker {rank} cannot start at {workers[rank]}: {reason}"
+                ) from error
+            return cls(strategy, len(workers), rank)
         gpus = tf.config.list_physical_devices("GPU")
         if len(gpus) < 2:
-            raise MachinesError(
-                "there is nothing to distribute over: name the workers in TF_CONFIG, or have "
-                f"several GPUs (here: {len(gpus)})"
+            raise DistributionError(
+                "nothing to distribute to: name the workers in TF_CONFIG, or use a machine with "
+                f"several GPUs (this one has {len(gpus)})"
             )
         return cls(tf.distribute.MirroredStrategy())
 
     @property
     def chief(self) -> bool:
-        """Whether this process writes the files and talks to the user."""
+        """Whether this process writes the files and reports to the user."""
         return self.rank == 0
 
-    def share(self, batch: NDArray[Any]) -> Any:
-        """A batch's rows, dealt out to the replicas of this process."""
+    def shares(self, batch: NDArray[Any]) -> Any:
+        """Deal the rows of a batch to the replicas of this process, in equal shares."""
         rows = len(batch) // self.replicas
 
-        def of(context: Any) -> NDArray[Any]:
-            at = context.replica_id_in_sync_group * rows
-            return batch[at : at + rows]
+        def share(context: Any) -> NDArray[Any]:
+            start = context.replica_id_in_sync_group * rows
+            return batch[start : start + rows]
 
-        return self.strategy.experimental_distribute_values_from_function(of)
+        return self.strategy.experimental_distribute_values_from_function(share)
 
-    def agree(self, wish: bool) -> bool:
-        """Whether any worker has the wish: all of them get the same answer, at the same step."""
-        return (
-            wish
-            if self.workers == 1
-            else bool(self._count(self.share(np.full(self.replicas, wish))) > 0)
-        )
+    def any_worker(self, value: bool) -> bool:
+        """Whether `value` is true in any worker. All workers get the same answer."""
+        if self.workers == 1:
+            return value
+        with self.worker_lost_as_error():
+            return bool(self._count(self.shares(np.full(self.replicas, value))) > 0)
+
+    @contextmanager
+    def worker_lost_as_error(self) -> Iterator[None]:
+        """Raise DistributionError if a step fails because another worker is gone."""
+        import tensorflow as tf
+
+        try:
+            yield
+        except tf.errors.OpError as error:
+            lost = (
+                tf.errors.UnavailableError,
+                tf.errors.AbortedError,
+                tf.errors.CancelledError,
+                tf.errors.DeadlineExceededError,
+            )
+            if self.workers == 1 or not isinstance(error, lost):
+                raise
+            raise DistributionError(
+                "another worker has stopped or cannot be reached: start all workers again with "
+                "--resume to continue from the last checkpoint"
+            ) from error
 
     @cached_property
     def _count(self) -> Any:
-        """How many replicas hold True."""
+        """A function that counts the replicas that hold True."""
         import tensorflow as tf
 
-        def of_all(mine: Any) -> Any:
+        def sum_of_all(own: Any) -> Any:
             context = tf.distribute.get_replica_context()
-            return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(mine[0], tf.int32))
+            return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(own[0], tf.int32))
 
         @tf.function  # type: ignore[untyped-decorator]
-        def count(wishes: Any) -> Any:
-            return self.strategy.reduce("MEAN", self.strategy.run(of_all, (wishes,)), axis=None)
+        def count(values: Any) -> Any:
+            return self.strategy.reduce("MEAN", self.strategy.run(sum_of_all, (values,)), axis=None)
 
         return count
+
+
+def parse_tf_config(raw: str) -> tuple[list[str], int]:
+    """Return the workers' addresses and the rank of this one. Raises DistributionError."""
+    try:
+        match json.loads(raw):
+            case {"cluster": {"worker": list(workers), **others}, "task": dict(task)}:
+                pass
+            case _:
+                raise DistributionError(
+                    "TF_CONFIG must be a JSON object with a cluster, whose worker is a list, "
+                    "and a task"
+                )
+    except (ValueError, RecursionError) as error:
+        raise DistributionError("TF_CONFIG is not JSON") from error
+    if others:
+        raise DistributionError("TF_CONFIG must name workers only, no other kind of task")
+    if not 1 <= len(workers) <= _MAX_WORKERS:
+        raise DistributionError(f"TF_CONFIG must name 1 to {_MAX_WORKERS:,} workers")
+    for worker in workers:
+        found = _ADDRESS.fullmatch(worker) if isinstance(worker, str) else None
+        if found is None or not 1 <= int(found[1] or found[2]) <= 65_535:
+            raise DistributionError(
+                f"TF_CONFIG: a worker must be HOST:PORT with a port up to 65535: {worker!r:.60}"
+            )
+    rank = task.get("index")
+    if isinstance(rank, str) and re.fullmatch(r"\d{1,4}", rank):  # as TensorFlow accepts it
+        rank = int(rank)
+    if task.get("type") != "worker" or type(rank) is not int or not 0 <= rank < len(workers):
+        raise DistributionError(
+            f'TF_CONFIG: the task must be {{"type": "worker", "index": 0 to {len(workers) - 1}}}'
+        )
+    return workers, rank

@@ -6,7 +6,7 @@ import pytest
 
 from bardtui import benchmark
 from bardtui.model.store import ModelBundle
-from bardtui.training.distributed import fast_precision
+from bardtui.training.defaults import fast_precision
 from tests.cli.commands import refusal, run
 
 

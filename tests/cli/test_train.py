@@ -4,16 +4,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bardtui import paths
+from bardtui.cli.display import TrainingDisplay
+from bardtui.cli.stop_signals import stop_signals
 from bardtui.model.store import ModelBundle, find_model
+from bardtui.training.state import EpochReport, StepReport
 from tests.cli.commands import refusal, run
 
+STOPPING = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 SIZES = ("--units", "12", "--seq-len", "24", "--batch-size", "8")
+
+
+@pytest.fixture(autouse=True)
+def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    """XLA would take longer to compile than the samples take to write."""
+    monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
 def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:
@@ -31,8 +41,32 @@ def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:
     assert find_model("more").training["from"] == "mine"
 
 
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Restore the signal handlers that a stopped command leaves ignored."""
+    before = {number: signal.getsignal(number) for number in STOPPING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def signal_at(
+    patch: pytest.MonkeyPatch, kind: type[StepReport | EpochReport], *numbers: int
+) -> None:
+    """Send signals to this process when a run reports its first step or epoch."""
+    show = TrainingDisplay.show
+
+    def show_and_signal(self: TrainingDisplay, report: StepReport | EpochReport) -> None:
+        show(self, report)
+        if isinstance(report, kind):
+            for number in numbers:
+                signal.raise_signal(number)
+
+    patch.setattr(TrainingDisplay, "show", show_and_signal)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-def test_ctrl_c_keeps_everything_and_another_plan_is_not_resumed(text_file: Path) -> None:
+def test_ctrl_c_saves_everything_and_more_of_them_change_nothing(text_file: Path) -> None:
     arguments = ["train", str(text_file), "--name", "mine", *SIZES, "--epochs", "1000000"]
     command = [sys.executable, "-u", "-m", "bardtui", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -41,38 +75,64 @@ def test_ctrl_c_keeps_everything_and_another_plan_is_not_resumed(text_file: Path
         while b"epoch 1 " not in (line := process.stdout.readline()):
             assert line, process.stderr.read()
         process.send_signal(signal.SIGINT)
-        output = process.stdout.read()
-        stderr = process.stderr.read()
-        assert process.wait(120) == 0
-    assert stderr == b""
-    assert b"stopped; everything is kept" in output
+        while b"stopped; everything is saved" not in (line := process.stdout.readline()):
+            assert line, process.stderr.read()
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        assert (process.returncode, process.stderr.read()) == (0, b"")
     assert find_model("mine").history
     refused = refusal("train", text_file, "--name", "mine", *SIZES, "--resume")
     assert "the run to resume had another plan: it was {'epochs': 1000000}" in refused
 
 
+@pytest.mark.usefixtures("handlers")
 def test_a_stopped_run_is_resumed(text_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bardtui.cli.display import TrainingDisplay
-    from bardtui.training.loop import Epoch, Step
-
-    report = TrainingDisplay.report
-
-    def interrupt(self: TrainingDisplay, event: Step | Epoch) -> None:
-        report(self, event)
-        if isinstance(event, Epoch):
-            signal.raise_signal(signal.SIGTERM)
-
     arguments = ("train", text_file, "--name", "mine", *SIZES, "--epochs", "2")
     with monkeypatch.context() as patch:
-        patch.setattr(TrainingDisplay, "report", interrupt)
+        signal_at(patch, EpochReport, signal.SIGTERM)
         stopped = run(*arguments)
     assert stopped.exit_code == 0
-    assert "stopped; everything is kept" in stopped.stdout
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert "stopped; everything is saved" in stopped.stdout
     resumed = run(*arguments, "--resume")
-    assert "going on at epoch 2" in resumed.stdout
+    assert "resuming in epoch 2" in resumed.stdout
     assert "mine is ready" in resumed.stdout
     assert [entry["epoch"] for entry in find_model("mine").history][-1] == 2
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (StepReport, "nothing is saved yet"),
+        (EpochReport, "--resume continues from the last checkpoint"),
+    ],
+)
+def test_a_second_ctrl_c_stops_at_once(
+    text_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[StepReport | EpochReport],
+    message: str,
+) -> None:
+    signal_at(monkeypatch, kind, signal.SIGINT, signal.SIGINT)
+    stopped = run("train", text_file, "--name", "mine", *SIZES, "--epochs", "2")
+    assert stopped.exit_code == 130
+    assert stopped.stderr == f"bardtui: stopped at once; {message}\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGHUP")
+@pytest.mark.usefixtures("handlers")
+def test_a_closed_terminal_is_a_request_to_stop_except_under_nohup() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with stop_signals() as should_stop:
+        assert not should_stop()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    with stop_signals() as should_stop:
+        signal.raise_signal(signal.SIGHUP)
+        assert should_stop()
+    assert {signal.getsignal(number) for number in STOPPING} == {signal.SIG_IGN}
+    with stop_signals() as should_stop:  # SIGHUP is ignored, as nohup has it
+        signal.raise_signal(signal.SIGHUP)
+        assert not should_stop()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +147,7 @@ def test_a_stopped_run_is_resumed(text_file: Path, monkeypatch: pytest.MonkeyPat
         (("--name", "x", "--seq-len", "100000"), "at least 111,113"),
         (("--name", "x", "--hold-out", "Hamlet"), "no document 'Hamlet'"),
         (("--name", "x", "--from", "nobody"), "there is no model 'nobody'"),
-        (("--name", "x", "--resume"), "there is no run to resume"),
+        (("--name", "x", "--resume"), "no stopped run x to resume: --replace starts"),
     ],
 )
 def test_a_run_that_cannot_start_is_refused(
@@ -106,6 +166,8 @@ def test_an_existing_model_is_not_replaced_without_asking(
     installed: ModelBundle, text_file: Path
 ) -> None:
     message = refusal("train", text_file, "--name", "tiny", *SIZES)
-    assert "there is a model tiny of yours" in message
+    assert "you already have a model tiny" in message
     assert "--replace" in message
-    assert "pocket comes with bardtui" in refusal("train", text_file, "--name", "pocket")
+    assert "pocket is a model that comes with bardtui" in refusal(
+        "train", text_file, "--name", "pocket"
+    )

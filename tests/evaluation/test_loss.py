@@ -1,4 +1,4 @@
-"""Scoring a text."""
+"""The loss of a model on a text."""
 
 import math
 
@@ -8,7 +8,7 @@ import pytest
 from bardtui.evaluation.loss import evaluate
 from bardtui.model import loss as module
 from bardtui.model.decoder import Decoder
-from bardtui.model.loss import CONTINUOUS, RUN_UP, STRETCH, Scorer, scores
+from bardtui.model.loss import CONTEXT, CONTINUOUS, SEGMENT, SegmentScorer, continuous_loss
 from bardtui.model.network import build_network
 from bardtui.model.store import ModelBundle
 from bardtui.text.corpus import Corpus, CorpusError, Document
@@ -19,7 +19,7 @@ def text(content: str) -> Corpus:
     return Corpus("a", "A", "", (Document("a", content),))
 
 
-def test_the_held_out_part_scores_as_it_did_when_trained(
+def test_the_held_out_part_has_the_loss_that_the_training_measured(
     tiny_model: ModelBundle, verse: Corpus
 ) -> None:
     result = evaluate(tiny_model, verse, 0.9, 1.0)
@@ -29,14 +29,14 @@ def test_the_held_out_part_scores_as_it_did_when_trained(
     assert result.unknown == ()
 
 
-def test_the_score_is_the_mean_cross_entropy_of_one_pass(
+def test_the_loss_is_the_mean_cross_entropy_of_one_pass(
     tiny_model: ModelBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import keras
 
-    monkeypatch.setattr(module, "_PIECE", 40)
-    told: list[tuple[int, int]] = []
-    result = evaluate(tiny_model, text(VERSE), 0.0, 1.0, lambda *seen: told.append(seen))
+    monkeypatch.setattr(module, "_CHUNK", 40)
+    progress: list[tuple[int, int]] = []
+    result = evaluate(tiny_model, text(VERSE), 0.0, 1.0, lambda *seen: progress.append(seen))
     indices = tiny_model.vocabulary.encode(VERSE).indices
     learner = build_network(tiny_model.spec, stateful=False)
     learner.set_weights(tiny_model.weights())
@@ -47,26 +47,26 @@ def test_the_score_is_the_mean_cross_entropy_of_one_pass(
     assert result.scores["nats"] == pytest.approx(float(np.mean(loss)), rel=1e-4)
     assert result.scores["bits"] == pytest.approx(result.scores["nats"] / math.log(2))
     assert result.scores["perplexity"] == pytest.approx(math.exp(result.scores["nats"]))
-    assert told == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
+    assert progress == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
 
 
 @pytest.mark.parametrize(
-    "length", [1, 2, RUN_UP, STRETCH, RUN_UP + STRETCH, RUN_UP + STRETCH + 1, 20_003]
+    "length", [1, 2, CONTEXT, SEGMENT, CONTEXT + SEGMENT, CONTEXT + SEGMENT + 1, 20_003]
 )
-def test_stretches_score_every_character_once_and_as_one_pass_does(
+def test_segments_count_every_character_once_and_agree_with_one_pass(
     decoder: Decoder, tiny_model: ModelBundle, length: int
 ) -> None:
     text = tiny_model.vocabulary.encode(VERSE * 200).indices[:length]
-    scorer = Scorer(tiny_model.spec, tiny_model.vocabulary)
+    scorer = SegmentScorer(tiny_model.spec, tiny_model.vocabulary)
     nats = sum(scorer.nats(tiny_model.weights(), text))
-    assert nats / length == pytest.approx(scores(decoder, text)["nats"], abs=2e-3)
+    assert nats / length == pytest.approx(continuous_loss(decoder, text)["nats"], abs=2e-3)
     # Where all characters are equally likely, the sum counts them.
     even = [np.zeros_like(weight) for weight in tiny_model.weights()]
     nats = sum(scorer.nats(even, text))
     assert nats == pytest.approx(length * math.log(len(tiny_model.vocabulary)), rel=1e-4)
 
 
-def test_unknown_characters_are_left_out_and_told(tiny_model: ModelBundle) -> None:
+def test_unknown_characters_are_skipped_and_listed(tiny_model: ModelBundle) -> None:
     result = evaluate(tiny_model, text("ANN: 😀 the lamp 中"), 0.0, 1.0)
     assert result.unknown == ("😀", "中")
     assert result.scores["characters"] == len("ANN:  the lamp ")
@@ -82,7 +82,7 @@ def test_a_part_without_a_known_character_is_refused(tiny_model: ModelBundle) ->
 @pytest.mark.parametrize(
     ("start", "stop"), [(0.5, 0.5), (0.9, 0.1), (-0.1, 1.0), (0.0, 1.1), (math.nan, 1.0)]
 )
-def test_shares_that_are_none_are_refused(
+def test_shares_out_of_range_are_refused(
     tiny_model: ModelBundle, start: float, stop: float
 ) -> None:
     with pytest.raises(CorpusError, match="from a share of the text to a larger one"):

@@ -1,111 +1,178 @@
-"""One training on several machines: two real processes on loopback, as TF_CONFIG describes them."""
+"""Distributed training: two real processes on loopback, named in TF_CONFIG."""
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bardtui.model.network import NetworkSpec
 from bardtui.model.vocabulary import Vocabulary
-from bardtui.training.distributed import Machines, MachinesError
-from bardtui.training.loop import Plan, Training, TrainingError
+from bardtui.training.distributed import Distribution, DistributionError, parse_tf_config
+from bardtui.training.loop import Trainer
+from bardtui.training.plan import TrainingError, TrainPlan
+from tests.conftest import VERSE
 from tests.training.worker import train
 
 NEVER = 10**9
 
 
-def free_addresses(count: int) -> list[str]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
+def start_two(stack: ExitStack, *arguments: Any, **more: Any) -> list[subprocess.Popen[str]]:
+    """Start Python twice, as the two workers of a cluster on free ports."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    workers = [f"127.0.0.1:{s.getsockname()[1]}" for s in sockets]
     for s in sockets:
         s.close()
-    return [f"127.0.0.1:{port}" for port in ports]
-
-
-def two_workers(folder: Path, stop_after: int) -> list[dict[str, np.ndarray]]:
-    """Run both to their end; what each has left."""
-    cluster = {"worker": free_addresses(2)}
     processes = []
     for index in range(2):
         task = {"type": "worker", "index": index}
-        environment = os.environ | {"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})}
-        command = [sys.executable, "-m", "tests.training.worker", str(folder / str(index))]
-        processes.append(
-            subprocess.Popen(
-                [*command, str(stop_after)],
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
+        config = json.dumps({"cluster": {"worker": workers}, "task": task})
+        process = subprocess.Popen(
+            [sys.executable, "-m", *(str(a).format(index=index) for a in arguments)],
+            env=os.environ | {"TF_CONFIG": config},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **more,
         )
-    try:
-        for process in processes:
-            output, _ = process.communicate(timeout=200)
-            assert process.returncode == 0, output.decode(errors="replace")[-2000:]
-    finally:
-        for process in processes:
-            process.kill()
+        stack.enter_context(process)
+        stack.callback(process.kill)
+        processes.append(process)
+    return processes
+
+
+def two_workers(folder: Path, stop_after: int) -> list[dict[str, Any]]:
+    """Run two workers to their end; return what each has left."""
+    with ExitStack() as stack:
+        for process in start_two(stack, "tests.training.worker", folder / "{index}", stop_after):
+            _, errors = process.communicate(timeout=200)
+            assert process.returncode == 0, errors[-2_000:]
     return [dict(np.load(folder / str(index) / "weights.npz")) for index in range(2)]
 
 
-def test_two_workers_end_with_equal_weights_and_the_losses_of_one(tmp_path: Path) -> None:
+def test_two_workers_reach_equal_weights_and_the_losses_of_one(tmp_path: Path) -> None:
     first, second = two_workers(tmp_path, NEVER)
     assert first["steps"] == second["steps"] > 10
     for key, value in first.items():
         assert np.array_equal(value, second[key])
-    train(tmp_path / "alone", Machines(), NEVER)
+    train(tmp_path / "alone", Distribution(), NEVER)
     alone = dict(np.load(tmp_path / "alone" / "weights.npz"))
     assert len(first["losses"]) == 4
     assert first["losses"] == pytest.approx(alone["losses"], abs=1e-4)
     # Only the chief writes.
-    assert (tmp_path / "0" / "published").exists()
-    assert (tmp_path / "0" / "run").exists()
-    assert not (tmp_path / "1" / "published").exists()
-    assert not (tmp_path / "1" / "run").exists()
+    written = [[name.name for name in sorted((tmp_path / n).iterdir())] for n in "01"]
+    assert written == [["published", "run", "weights.npz"], ["weights.npz"]]
 
 
-def test_all_stop_at_the_step_at_which_one_wants_to(tmp_path: Path) -> None:
+def test_all_workers_stop_at_the_step_at_which_one_asks_to(tmp_path: Path) -> None:
     first, second = two_workers(tmp_path, 5)
     assert first["steps"] == second["steps"] == 5
     assert (tmp_path / "0" / "run").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
+def test_the_death_of_a_worker_is_one_line_in_the_other(home: Path) -> None:
+    (home / "verse.txt").write_text(VERSE * 10)
+    sizes = ("--units", "8", "--layers", "1", "--seq-len", "24", "--batch-size", "8")
+    command = ("bardtui", "train", home / "verse.txt", "--name", "mine", *sizes)
+    with ExitStack() as stack:
+        chief, other = start_two(stack, *command, "--epochs", "1000000", "--distribute")
+        assert chief.stdout is not None
+        while "epoch 1 " not in (line := chief.stdout.readline()):
+            assert line, chief.communicate()[1]
+        chief.send_signal(signal.SIGKILL)
+        _, errors = other.communicate(timeout=100)
+        assert other.returncode == 1
+    assert errors == (
+        "bardtui: another worker has stopped or cannot be reached: "
+        "start all workers again with --resume to continue from the last checkpoint\n"
+    )
+
+
+# --- TF_CONFIG
+
+
+def config(worker: object, index: object = 0, kind: object = "worker", **cluster: object) -> str:
+    return json.dumps(
+        {"cluster": {"worker": worker} | cluster, "task": {"type": kind, "index": index}}
+    )
+
+
+def test_tf_config_names_the_workers_and_this_one() -> None:
+    assert parse_tf_config(config(["a:1", "[::1]:65535"], 1)) == (["a:1", "[::1]:65535"], 1)
+    assert parse_tf_config(config(["a:1", "b:2"], "1")) == (["a:1", "b:2"], 1)
+
+
 @pytest.mark.parametrize(
-    ("config", "words"),
+    ("raw", "message"),
     [
-        ("{", "cannot be understood"),
-        ("[]", "cannot be understood"),
-        ('{"cluster": {"worker": ["a:1"]}}', "cannot be understood"),
-        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "this one"),
-        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "workers only"),
+        ("{", "is not JSON"),
+        pytest.param("[" * 100_000, "is not JSON", id="deep"),
+        ("[]", "must be a JSON object"),
+        ('{"cluster": {"worker": ["a:1"]}}', "must be a JSON object"),
+        (config("abc"), "must be a JSON object"),
+        (config({"0": "a:1"}), "must be a JSON object"),
+        (config([]), "1 to 1,000 workers"),
+        pytest.param(config(["a:1"] * 1_001), "1 to 1,000 workers", id="many"),
+        (config(["a:1", 2]), "HOST:PORT with a port up to 65535: 2"),
+        (config(["a"]), "HOST:PORT"),
+        (config(["a:0"]), "HOST:PORT"),
+        (config(["a:65536"]), "HOST:PORT"),
+        (config(["a:1:2"]), "HOST:PORT"),
+        (config(["a:1"], 1), '"index": 0 to 0'),
+        (config(["a:1"], -1), '"index": 0 to 0'),
+        (config(["a:1"], True), '"index": 0 to 0'),
+        (config(["a:1"], None), '"index": 0 to 0'),
+        (config(["a:1"], 0, "ps"), '"type": "worker"'),
+        (config(["a:1"], ps=["b:1"]), "must name workers only"),
     ],
 )
-def test_an_environment_that_makes_no_sense_is_told(
-    config: str, words: str, monkeypatch: pytest.MonkeyPatch
+def test_a_tf_config_that_makes_no_sense_is_refused(
+    raw: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TF_CONFIG", config)
-    with pytest.raises(MachinesError, match=words):
-        Machines.from_environment()
+    monkeypatch.setenv("TF_CONFIG", raw)
+    with pytest.raises(DistributionError, match=message) as caught:
+        Distribution.from_environment()
+    assert str(caught.value).isprintable()
 
 
-def test_with_nothing_to_share_the_work_with_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("a:1"),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.one_of(st.text(), JSON.map(json.dumps), st.builds(config, JSON, JSON, JSON)))
+def test_any_tf_config_is_understood_or_refused(raw: str) -> None:
+    try:
+        workers, rank = parse_tf_config(raw)
+    except DistributionError:
+        return
+    assert workers[rank]
+
+
+def test_without_anything_to_distribute_to_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
-    with pytest.raises(MachinesError, match="name the workers in TF_CONFIG"):
-        Machines.from_environment()
+    with pytest.raises(DistributionError, match="name the workers in TF_CONFIG"):
+        Distribution.from_environment()
 
 
-def test_a_batch_that_cannot_be_shared_equally_is_refused(tmp_path: Path) -> None:
-    machines = Machines()
-    machines.replicas = 3
+def test_a_batch_that_cannot_be_divided_equally_is_refused(tmp_path: Path) -> None:
+    distribution = Distribution()
+    distribution.replicas = 3
     text = np.zeros(1_000, np.int32)
-    with pytest.raises(TrainingError, match="batches of 8 cannot be shared out equally to 3"):
-        Training(
-            Plan(seq_len=16, batch_size=8),
+    with pytest.raises(TrainingError, match="batches of 8 cannot be divided equally among 3"):
+        Trainer(
+            TrainPlan(seq_len=16, batch_size=8),
             NetworkSpec(6, units=4),
             Vocabulary(tuple("abcdef")),
             text,
@@ -113,5 +180,5 @@ def test_a_batch_that_cannot_be_shared_equally_is_refused(tmp_path: Path) -> Non
             tmp_path,
             identity={},
             publish=lambda weights, history: None,
-            machines=machines,
+            distribution=distribution,
         )

@@ -1,4 +1,4 @@
-"""Training on texts that are not held in memory, and on texts that are no good."""
+"""Training on texts that are not held in memory, and on texts that are refused."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from bardtui.model.vocabulary import Vocabulary
 from bardtui.text import cleaning
 from bardtui.text import corpus as corpus_module
 from bardtui.text.corpus import load_corpus
-from bardtui.training.run_setup import Run, Wishes, prepare
+from bardtui.training.plan import TrainOptions
+from bardtui.training.run_setup import Run, prepare
 from bardtui.training.stored_text import StoredText
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
@@ -37,27 +38,27 @@ def plays(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("wishes", [{"validation": 0.2}, {"hold_out": ("b",)}])
-def test_a_long_text_trains_as_if_it_were_short(
-    plays: Path, wishes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("options", [{"validation": 0.2}, {"hold_out": ("b",)}])
+def test_a_long_text_trains_like_a_short_one(
+    plays: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def trained() -> Run:
-        made = prepare(load_corpus(plays), "mine", Wishes(**SMALL, **wishes))
-        assert made.training.run(lambda event: None, lambda: False)
+        made = prepare(load_corpus(plays), "mine", TrainOptions(**SMALL, **options))
+        assert made.trainer.run(lambda event: None, lambda: False)
         return made
 
     short = trained()
     monkeypatch.setattr(corpus_module, "IN_MEMORY", 0)
     monkeypatch.setattr(cleaning, "BLOCK", 100)
     long = trained()
-    one, other = short.training, long.training
+    one, other = short.trainer, long.trainer
     assert one.vocabulary == other.vocabulary
     assert one.identity == other.identity
     assert one.held_out[:].tolist() == other.held_out[:].tolist()
     assert one.windows.indices[:].tolist() == other.windows.indices[:].tolist()
     for a, b in zip(one.network.get_weights(), other.network.get_weights(), strict=True):
         assert np.array_equal(a, b)
-    losses = [[(e["loss"], e["held_out"]) for e in t.progress.history] for t in (one, other)]
+    losses = [[(e["loss"], e["held_out"]) for e in t.state.history] for t in (one, other)]
     assert losses[0] == losses[1]
     assert (short.notes, find_model("mine").corpus["characters"]) == (
         long.notes,
@@ -65,19 +66,19 @@ def test_a_long_text_trains_as_if_it_were_short(
     )
 
 
-def test_every_text_is_read_from_disk_and_leaves_nothing_there(plays: Path) -> None:
+def test_the_encoded_text_is_read_from_disk_and_leaves_nothing_there(plays: Path) -> None:
     told: list[tuple[int, int | None]] = []
     corpus = load_corpus(plays)
-    made = prepare(corpus, "mine", Wishes(**SMALL), on_progress=lambda *done: told.append(done))
-    assert isinstance(made.training.windows.indices, StoredText)
-    assert isinstance(made.training.held_out, StoredText)
+    made = prepare(
+        corpus, "mine", TrainOptions(**SMALL), on_progress=lambda *done: told.append(done)
+    )
+    assert isinstance(made.trainer.windows.indices, StoredText)
+    assert isinstance(made.trainer.held_out, StoredText)
     assert told[-1] == (corpus.length, corpus.length)
     assert [*paths.runs_dir().rglob("*")] == []
 
 
-def test_a_text_whose_encoding_was_stopped_leaves_nothing(
-    plays: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_encoding_leaves_nothing(plays: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encode = Vocabulary.encode
 
     def interrupted(self: Vocabulary, text: str) -> Any:
@@ -94,7 +95,7 @@ def test_a_text_whose_encoding_was_stopped_leaves_nothing(
     assert "mine is ready" in run("train", str(plays), "--name", "mine", *TINY).stdout
 
 
-def test_a_run_does_not_go_on_with_a_changed_text(plays: Path) -> None:
+def test_a_run_is_not_resumed_with_a_changed_text(plays: Path) -> None:
     arguments = ("train", str(plays / "a.txt"), "--name", "mine", *TINY)
     assert "mine is ready" in run(*arguments).stdout
     before = load_corpus(plays / "a.txt").sha256
@@ -106,25 +107,25 @@ def test_a_run_does_not_go_on_with_a_changed_text(plays: Path) -> None:
     assert f"had another corpus: it was {before}, now it is {after}" in told
 
 
-# --- texts that are no good
+# --- texts that are refused
 
 
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        (b"a" * 5_000, "holds one character only, over and over"),
+        (b"a" * 5_000, "consists of one character, repeated"),
         (b"\n" * 5_000, "is empty"),
         (b"ANN:\nHello.\n" * 90 + b"\0", "is not a text: it has a NUL byte at offset 1,080"),
         (
             "".join(map(chr, range(0x4E00, 0x4E00 + 5_001))).encode() * 2,
-            "5,001 distinct characters, of which a model learns at most 5,000: take out the rarest "
+            "5,001 distinct characters, but a model learns at most 5,000: remove the rarest "
             "(bardtui corpus info lists them)",
         ),
         (b"One short line.", "15 characters are too few: windows of 20+1 and 10% held out need at"),
     ],
 )
 @pytest.mark.parametrize("limit", [0, corpus_module.IN_MEMORY])
-def test_a_text_that_is_no_good_is_told(
+def test_a_text_that_cannot_be_trained_on_is_refused(
     home: Path, raw: bytes, told: str, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(corpus_module, "IN_MEMORY", limit)

@@ -1,5 +1,6 @@
-"""The training loop: it learns, stops, goes on to the same numbers, and fails in plain words."""
+"""The training loop: it learns, stops, resumes with the same numbers, and fails in plain words."""
 
+import errno
 import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,233 +11,150 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec
 from bardtui.model.vocabulary import Vocabulary
-from bardtui.text.corpus import Corpus
-from bardtui.training import loop as module
+from bardtui.training import loop
 from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError
-from bardtui.training.loop import Epoch, Plan, Step, Training, TrainingError, Weights
-from tests.conftest import random_weights
+from bardtui.training.loop import Trainer, Weights
+from bardtui.training.plan import TrainingError, TrainPlan
+from bardtui.training.state import EpochReport, StepReport
+from tests.conftest import VERSE, random_weights
 
-PLAN = Plan(seq_len=12, batch_size=8, epochs=3, learning_rate=0.02)
-STEPS = 28  # in an epoch of the text below
+PLAN = TrainPlan(seq_len=12, batch_size=8, epochs=3, learning_rate=0.02)
+STEPS = 28  # in an epoch of TEXT
+TEXT = (VERSE * 17)[:3_000]
+VOCABULARY = Vocabulary.of(TEXT)
+INDICES = VOCABULARY.encode(TEXT).indices
 
 
 @dataclass
-class Recorded:
-    """A run and all that it told."""
+class Recorder:
+    """A run, what it published and what it reported."""
 
-    training: Training
+    trainer: Trainer
     published: list[tuple[Weights, list[dict[str, Any]]]] = field(default_factory=list)
-    events: list[Step | Epoch] = field(default_factory=list)
+    reports: list[StepReport | EpochReport] = field(default_factory=list)
 
-    def run(self, stop_after: int = 10**9) -> bool:
-        """Run on; `stop_after` so many steps."""
-        before = len(self.steps)
-        return self.training.run(self.events.append, lambda: len(self.steps) - before >= stop_after)
-
-    @property
-    def steps(self) -> list[Step]:
-        return [event for event in self.events if isinstance(event, Step)]
+    def run(self, steps: int = 10**9) -> bool:
+        """Train for at most so many steps; return whether the run came to its end."""
+        end = len(self.steps) + steps
+        return self.trainer.run(self.reports.append, lambda: len(self.steps) >= end)
 
     @property
-    def epochs(self) -> list[Epoch]:
-        return [event for event in self.events if isinstance(event, Epoch)]
+    def steps(self) -> list[StepReport]:
+        return [report for report in self.reports if isinstance(report, StepReport)]
+
+    @property
+    def epochs(self) -> list[EpochReport]:
+        return [report for report in self.reports if isinstance(report, EpochReport)]
 
 
-Begin = Callable[..., Recorded]
+def begin(folder: Path, plan: TrainPlan = PLAN, units: int = 12, **options: Any) -> Recorder:
+    """Make a run of one small layer, with dropout, so that the random state matters."""
+    spec = NetworkSpec(len(VOCABULARY), embedding_dim=6, units=units, layers=1, dropout=0.3)
+    published: list[tuple[Weights, list[dict[str, Any]]]] = []
+    defaults: dict[str, Any] = {
+        "text": INDICES,
+        "held_out": INDICES[:200],
+        "identity": {"corpus": "abc"},
+        "publish": lambda weights, history: published.append((weights, list(history))),
+    }
+    trainer = Trainer(plan, spec, VOCABULARY, folder=folder, **(defaults | options))
+    return Recorder(trainer, published)
 
 
-@pytest.fixture(scope="session")
-def begin(verse: Corpus) -> Begin:
-    """Make a run in a folder: one small layer with dropout, so that random state matters."""
-    text = verse.text[:3_000]
-    vocabulary = Vocabulary.of(text)
-    indices = vocabulary.encode(text).indices
-
-    def begin(folder: Path, plan: Plan = PLAN, **changes: Any) -> Recorded:
-        sizes = {"embedding_dim": 6, "units": 12, "layers": 1, "dropout": 0.3}
-        spec = NetworkSpec(len(vocabulary), **(sizes | changes.pop("sizes", {})))
-        options: dict[str, Any] = {
-            "indices": indices,
-            "held_out": indices[:200],
-            "identity": {"corpus": "abc"},
-        }
-        published: list[tuple[Weights, list[dict[str, Any]]]] = []
-        training = Training(
-            plan,
-            spec,
-            vocabulary,
-            folder=folder,
-            publish=lambda weights, history: published.append((weights, list(history))),
-            **(options | changes),
-        )
-        return Recorded(training, published)
-
-    return begin
+def resume(folder: Path, plan: TrainPlan = PLAN, **options: Any) -> Recorder:
+    """Make the same run again and resume it."""
+    recorder = begin(folder, plan, **options)
+    recorder.trainer.resume()
+    return recorder
 
 
-@pytest.fixture(scope="session")
-def whole(begin: Begin, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
     """A run that nothing interrupted."""
-    recorded = begin(tmp_path_factory.mktemp("whole"))
-    assert recorded.run()
-    return recorded
+    recorder = begin(tmp_path_factory.mktemp("whole"))
+    assert recorder.run()
+    return recorder
 
 
-def poison(training: Training) -> None:
-    """Make every loss from now on NaN."""
-    training.network.set_weights([w * np.nan for w in training.network.get_weights()])
+def set_weights_to_nan(trainer: Trainer) -> None:
+    trainer.network.set_weights([w * np.nan for w in trainer.network.get_weights()])
 
 
-def without_clock(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def arrays(trainer: Trainer) -> list[Any]:
+    """All numbers that training changes."""
+    variables = [*trainer.network.variables, *trainer.averages, *trainer.optimizer.variables]
+    return [v.numpy() for v in variables]
+
+
+def assert_equal(ours: list[Any], theirs: list[Any]) -> None:
+    for one, other in zip(ours, theirs, strict=True):
+        assert np.array_equal(one, other)
+
+
+def without_times(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{k: v for k, v in e.items() if k not in ("seconds", "rate")} for e in history]
+
+
+def saved_progress(folder: Path) -> dict[str, Any]:
+    checkpoint = Checkpoint.load(folder)
+    assert checkpoint is not None
+    progress: dict[str, Any] = checkpoint.state["progress"]
+    return progress
 
 
 # --- a whole run
 
 
-def test_the_loss_falls(whole: Recorded) -> None:
+def test_the_loss_falls(whole: Recorder) -> None:
     losses = [epoch.loss for epoch in whole.epochs]
     held_out = [epoch.held_out for epoch in whole.epochs if epoch.held_out is not None]
     assert len(losses) == len(held_out) == 3
     assert losses == sorted(losses, reverse=True)
     assert held_out == sorted(held_out, reverse=True)
-    assert held_out[-1] < math.log(len(whole.training.vocabulary)) - 0.4
+    assert held_out[-1] < math.log(len(VOCABULARY)) - 0.4
 
 
-def test_every_step_tells_where_the_run_stands(whole: Recorded) -> None:
-    places = [(s.epoch, s.epochs, s.step, s.steps) for s in whole.steps]
-    assert places == [(e, 3, s, STEPS) for e in (1, 2, 3) for s in range(1, STEPS + 1)]
+def test_every_step_reports_where_the_run_stands(whole: Recorder) -> None:
+    positions = [(s.epoch, s.epochs, s.step, s.steps) for s in whole.steps]
+    assert positions == [(e, 3, s, STEPS) for e in (1, 2, 3) for s in range(1, STEPS + 1)]
     assert all(math.isfinite(s.loss) and s.rate > 0 for s in whole.steps)
-    assert whole.steps[-1].seconds_left == 0
     assert whole.steps[0].seconds_left > 0
+    assert whole.steps[-1].seconds_left == 0
 
 
-def test_every_epoch_shows_what_the_network_writes_now(whole: Recorded) -> None:
-    known = set(whole.training.vocabulary.characters)
+def test_every_epoch_has_a_sample(whole: Recorder) -> None:
     for epoch in whole.epochs:
-        assert len(epoch.sample) == module.SAMPLE_LENGTH
-        assert set(epoch.sample) <= known
+        assert len(epoch.sample) == loop.SAMPLE_LENGTH
+        assert set(epoch.sample) <= set(VOCABULARY.characters)
 
 
-def test_what_is_published_is_the_average_and_scored_as_such(whole: Recorded) -> None:
-    from bardtui.model.decoder import Decoder
-
-    training = whole.training
+def test_the_averaged_weights_are_published_and_scored(whole: Recorder) -> None:
     assert [epoch.best for epoch in whole.epochs] == [True] * 3
     weights, history = whole.published[-1]
-    for published, average in zip(weights, training.averages, strict=True):
-        assert np.array_equal(published, average.numpy())
-    assert not np.array_equal(weights[0], training.network.get_weights()[0])
-    decoder = Decoder(training.spec, training.vocabulary, weights, jit=False)
-    nats = -decoder.read(training.held_out).mean()
+    assert_equal(weights, [average.numpy() for average in whole.trainer.averages])
+    assert not np.array_equal(weights[0], whole.trainer.network.get_weights()[0])
+    decoder = Decoder(whole.trainer.spec, VOCABULARY, weights)
+    nats = -decoder.read(whole.trainer.held_out).mean()
     assert nats == pytest.approx(history[-1]["held_out"], abs=1e-4)
     assert history[-1]["held_out"] == whole.epochs[-1].held_out
 
 
-def test_a_worse_epoch_is_not_published(begin: Begin, tmp_path: Path) -> None:
-    # The better it learns that b follows a, the less it expects an a after an a.
+def test_an_epoch_without_improvement_is_not_published(tmp_path: Path) -> None:
+    # The better the network learns that b follows a, the less it expects a after a.
     text = np.tile(np.array([0, 1], np.int32), 1_500)
     plan = replace(PLAN, optimizer="muon")
-    run = begin(tmp_path, plan, indices=text, held_out=np.zeros(100, np.int32))
+    run = begin(tmp_path, plan, text=text, held_out=np.zeros(100, np.int32))
     assert run.run()
     assert [epoch.best for epoch in run.epochs] == [True, False, False]
     assert [len(history) for _, history in run.published] == [1]
-    assert len(run.training.progress.history) == 3
+    assert len(run.trainer.state.history) == 3
+    assert resume(tmp_path, plan, text=text, held_out=np.zeros(100, np.int32)).published == []
 
 
-# --- stopping and going on
-
-
-def test_a_resumed_run_comes_to_the_same_numbers(
-    begin: Begin, whole: Recorded, tmp_path: Path
-) -> None:
-    import tensorflow as tf
-
-    epochs: list[Epoch] = []
-    # Stopped in mid-epoch, then at the end of that epoch.
-    for number, steps in enumerate((STEPS - 9, 9, 10**9)):
-        run = begin(tmp_path)
-        tf.random.uniform([3])  # whatever else draws numbers must not matter
-        if number:
-            run.training.resume()
-        assert run.run(steps) is (steps == 10**9)
-        epochs += run.epochs
-    assert without_clock(run.training.progress.history) == without_clock(
-        whole.training.progress.history
-    )
-    assert [epoch.sample for epoch in epochs] == [epoch.sample for epoch in whole.epochs]
-    for name in ("network", "averages", "optimizer"):
-        ours, theirs = (variables(training, name) for training in (run.training, whole.training))
-        for one, other in zip(ours, theirs, strict=True):
-            assert np.array_equal(one, other), name
-    assert run.training.progress.best == whole.training.progress.best
-    for one, other in zip(run.published[-1][0], whole.published[-1][0], strict=True):
-        assert np.array_equal(one, other)
-
-
-def variables(training: Training, name: str) -> list[Any]:
-    group = getattr(training, name)
-    return [v.numpy() for v in (group if isinstance(group, list) else group.variables)]
-
-
-def test_a_stop_is_obeyed_at_the_next_step_and_keeps_everything(
-    begin: Begin, tmp_path: Path
-) -> None:
-    run = begin(tmp_path)
-    assert run.run(3) is False
-    assert len(run.steps) == 3
-    checkpoint = Checkpoint.load(tmp_path)
-    assert checkpoint is not None
-    assert checkpoint.state["progress"]["step"] == 3
-
-
-def test_the_state_is_kept_within_an_epoch_too(
-    begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SAVE_EVERY", -1.0)
-
-    class PowerCut(Exception):
-        pass
-
-    def cut() -> Iterator[bool]:
-        yield from (False, False)
-        raise PowerCut
-
-    run, power = begin(tmp_path), cut()
-    with pytest.raises(PowerCut):
-        run.training.run(run.events.append, lambda: next(power))
-    checkpoint = Checkpoint.load(tmp_path)
-    assert checkpoint is not None
-    assert checkpoint.state["progress"]["step"] == 2
-
-
-def test_a_finished_run_has_nothing_left_to_do(
-    begin: Begin, whole: Recorded, tmp_path: Path
-) -> None:
-    (tmp_path / FILE).write_bytes((whole.training.folder / FILE).read_bytes())
-    run = begin(tmp_path)
-    run.training.resume()
-    assert run.run()
-    assert run.events == []
-
-
-def test_a_resumed_run_of_muon_comes_to_the_same_numbers(begin: Begin, tmp_path: Path) -> None:
-    plan = replace(PLAN, optimizer="muon", epochs=2)
-    at_once = begin(tmp_path / "at once", plan)
-    at_once.run()
-    begin(tmp_path / "in parts", plan).run(STEPS + 5)
-    run = begin(tmp_path / "in parts", plan)
-    run.training.resume()
-    assert run.run()
-    for one, other in zip(run.published[-1][0], at_once.published[-1][0], strict=True):
-        assert np.array_equal(one, other)
-
-
-def test_a_run_in_bfloat16_learns_as_one_in_float32_does(
-    begin: Begin, whole: Recorded, tmp_path: Path
-) -> None:
+def test_bfloat16_learns_like_float32(whole: Recorder, tmp_path: Path) -> None:
     run = begin(tmp_path, replace(PLAN, precision="bfloat16"))
     assert run.run()
     for low, full in zip(run.epochs, whole.epochs, strict=True):
@@ -245,140 +163,243 @@ def test_a_run_in_bfloat16_learns_as_one_in_float32_does(
         assert low.held_out == pytest.approx(full.held_out, rel=0.02)
 
 
+# --- stopping and resuming
+
+
+def test_a_resumed_run_reaches_the_same_numbers(whole: Recorder, tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    epochs: list[EpochReport] = []
+    # Stopped within an epoch, then between the epoch's last step and its scoring.
+    for number, steps in enumerate((STEPS - 9, 9, 10**9)):
+        tf.random.uniform([3])  # other uses of the random state make no difference
+        run = resume(tmp_path) if number else begin(tmp_path)
+        assert run.run(steps) is (steps == 10**9)
+        epochs += run.epochs
+    history, expected = run.trainer.state.history, whole.trainer.state.history
+    assert without_times(history) == without_times(expected)
+    assert [epoch.sample for epoch in epochs] == [epoch.sample for epoch in whole.epochs]
+    assert_equal(arrays(run.trainer), arrays(whole.trainer))
+    assert run.trainer.state.best == whole.trainer.state.best
+    assert_equal(run.published[-1][0], whole.published[-1][0])
+
+
+def test_a_resumed_run_with_muon_reaches_the_same_numbers(tmp_path: Path) -> None:
+    plan = replace(PLAN, optimizer="muon", epochs=1)
+    at_once = begin(tmp_path / "at once", plan)
+    at_once.run()
+    begin(tmp_path / "in parts", plan).run(5)
+    run = resume(tmp_path / "in parts", plan)
+    assert run.run()
+    assert_equal(run.published[-1][0], at_once.published[-1][0])
+
+
+def test_a_stop_takes_effect_at_the_next_step_and_saves(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    assert run.run(3) is False
+    assert len(run.steps) == 3
+    assert saved_progress(tmp_path)["step"] == 3
+
+
+def test_a_stop_takes_effect_while_the_held_out_text_is_scored(tmp_path: Path) -> None:
+    assert not begin(tmp_path).run(STEPS)
+    progress = saved_progress(tmp_path)
+    assert (progress["epoch"], progress["step"], progress["history"]) == (0, STEPS, [])
+    again = resume(tmp_path)
+    assert not again.run(1)  # the scoring, then one step
+    assert [epoch.epoch for epoch in again.epochs] == [1]
+    assert again.trainer.state.step == 1
+
+
+def test_checkpoints_are_saved_within_an_epoch_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY", -1.0)
+
+    class PowerCut(Exception):
+        pass
+
+    def power() -> Iterator[bool]:
+        yield from (False, False)
+        raise PowerCut
+
+    run, cut = begin(tmp_path), power()
+    with pytest.raises(PowerCut):
+        run.trainer.run(run.reports.append, lambda: next(cut))
+    assert saved_progress(tmp_path)["step"] == 2
+
+
+def test_a_model_that_could_not_be_published_is_published_on_resuming(
+    whole: Recorder, tmp_path: Path
+) -> None:
+    def refuse(weights: Weights, history: list[dict[str, Any]]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "weights")
+
+    message = r"^weights: No space left on device; the last checkpoint is intact: .*--resume$"
+    with pytest.raises(TrainingError, match=message):
+        begin(tmp_path, publish=refuse).run()
+    run = resume(tmp_path)
+    ((weights, history),) = run.published
+    assert_equal(weights, whole.published[0][0])
+    assert without_times(history) == without_times(whole.published[0][1])
+    assert run.run()
+    assert_equal(run.published[-1][0], whole.published[-1][0])
+
+
+def test_a_full_disk_before_the_first_checkpoint_says_to_start_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Checkpoint, folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+
+    monkeypatch.setattr(Checkpoint, "save", refuse)
+    run = begin(tmp_path)
+    with pytest.raises(TrainingError, match=r"nothing is saved yet: .* the same command again"):
+        run.run(3)
+
+
+def test_a_finished_run_has_nothing_left_to_do(whole: Recorder) -> None:
+    run = resume(whole.trainer.folder)
+    assert run.run()
+    assert run.reports == []
+
+
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"identity": {"corpus": "abd"}}, "another corpus: it was abc, now it is abd"),
         (
-            {"plan": Plan(**(vars(PLAN) | {"learning_rate": 0.01}))},
+            {"plan": replace(PLAN, learning_rate=0.01)},
             "another plan: it was {'learning_rate': 0.02}, now it is {'learning_rate': 0.01}",
         ),
-        (
-            {"sizes": {"units": 13}},
-            "another network: it was {'units': 12}, now it is {'units': 13}",
-        ),
+        ({"units": 13}, "another network: it was {'units': 12}, now it is {'units': 13}"),
     ],
 )
-def test_another_text_or_plan_does_not_resume(
-    begin: Begin, whole: Recorded, tmp_path: Path, changes: dict[str, Any], told: str
+def test_a_run_with_another_text_or_plan_is_not_resumed(
+    whole: Recorder, changes: dict[str, Any], message: str
 ) -> None:
-    kept = (whole.training.folder / FILE).read_bytes()
-    (tmp_path / FILE).write_bytes(kept)
-    run = begin(tmp_path, **changes)
+    before = (whole.trainer.folder / FILE).read_bytes()
     with pytest.raises(TrainingError, match="the run to resume had") as caught:
-        run.training.resume()
-    assert told in str(caught.value)
-    assert (tmp_path / FILE).read_bytes() == kept
+        resume(whole.trainer.folder, **changes)
+    assert message in str(caught.value)
+    assert (whole.trainer.folder / FILE).read_bytes() == before
 
 
-def test_there_must_be_a_run_to_resume(begin: Begin, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="no run to resume"):
-        begin(tmp_path).training.resume()
+def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"no stopped run mine to resume: --replace starts"):
+        resume(tmp_path / "mine")
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", b"\xff" * 64])
-def test_a_damaged_checkpoint_is_told(whole: Recorded, tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / FILE).write_bytes(damage)
     with pytest.raises(CheckpointError, match="cannot be read"):
         Checkpoint.load(tmp_path)
 
 
-def test_a_checkpoint_cut_short_is_told(whole: Recorded, tmp_path: Path) -> None:
-    kept = (whole.training.folder / FILE).read_bytes()
-    for length in (4, 100, len(kept) // 2, len(kept) - 1):
-        (tmp_path / FILE).write_bytes(kept[:length])
+def test_a_truncated_checkpoint_is_refused(whole: Recorder, tmp_path: Path) -> None:
+    content = (whole.trainer.folder / FILE).read_bytes()
+    for length in (4, 100, len(content) // 2, len(content) - 1):
+        (tmp_path / FILE).write_bytes(content[:length])
         with pytest.raises(CheckpointError, match="cannot be read"):
             Checkpoint.load(tmp_path)
 
 
-# --- losses that are no numbers
-
-
-def test_weights_that_are_no_numbers_end_the_run_and_publish_nothing(
-    begin: Begin, tmp_path: Path
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.arrays.pop("averages"),
+        lambda c: c.arrays["network"].pop(),
+        lambda c: c.arrays["optimizer"].reverse(),
+        lambda c: c.state["progress"].update(mood="good"),
+        lambda c: c.state["progress"].update(epoch=-1),
+        lambda c: c.state["progress"].update(step="1"),
+        lambda c: c.state["progress"].update(best=math.nan),
+        lambda c: c.state["progress"].update(history=[1]),
+        lambda c: c.state["progress"].update(history=[{}]),
+    ],
+)
+def test_a_checkpoint_of_another_version_is_refused(
+    whole: Recorder, tmp_path: Path, change: Callable[[Checkpoint], object]
 ) -> None:
+    checkpoint = Checkpoint.load(whole.trainer.folder)
+    assert checkpoint is not None
+    change(checkpoint)
+    checkpoint.save(tmp_path)
+    with pytest.raises(TrainingError, match="holds a run of another version, or a damaged one"):
+        resume(tmp_path)
+
+
+# --- losses that are not finite
+
+
+def test_weights_that_are_not_finite_end_the_run_and_publish_nothing(tmp_path: Path) -> None:
     run = begin(tmp_path)
-    poison(run.training)
-    with pytest.raises(TrainingError, match=r"^the loss became nan in epoch 1 .*nothing is kept"):
+    set_weights_to_nan(run.trainer)
+    with pytest.raises(TrainingError, match=r"^the loss became nan in epoch 1 .*no model is saved"):
         run.run()
-    assert len(run.steps) == module.MAX_FAILURES - 1
+    assert len(run.steps) == loop.MAX_FAILURES - 1
     assert run.published == []
 
 
-def test_a_run_that_goes_wrong_later_keeps_what_it_has_published(
-    begin: Begin, tmp_path: Path
-) -> None:
+def test_a_run_that_diverges_later_keeps_the_model_it_published(tmp_path: Path) -> None:
     run = begin(tmp_path)
 
-    def spoil(event: Step | Epoch) -> None:
-        run.events.append(event)
-        if isinstance(event, Epoch):
-            poison(run.training)
+    def spoil(report: StepReport | EpochReport) -> None:
+        if isinstance(report, EpochReport):
+            set_weights_to_nan(run.trainer)
 
-    with pytest.raises(TrainingError, match=r"nan in epoch 2 .*best weights until then are kept"):
-        run.training.run(spoil, lambda: False)
+    with pytest.raises(TrainingError, match=r"nan in epoch 2 .*best model until then is saved"):
+        run.trainer.run(spoil, lambda: False)
     assert len(run.published) == 1
     assert all(np.isfinite(weight).all() for weight in run.published[0][0])
-    checkpoint = Checkpoint.load(tmp_path)
-    assert checkpoint is not None
-    assert checkpoint.state["progress"]["epoch"] == 1
+    assert saved_progress(tmp_path)["epoch"] == 1
 
 
 @pytest.mark.parametrize("held_out", [0, 50])
-def test_an_epoch_of_few_steps_that_all_fail_publishes_nothing(
-    begin: Begin, tmp_path: Path, held_out: int
+def test_a_short_epoch_whose_steps_all_fail_publishes_nothing(
+    tmp_path: Path, held_out: int
 ) -> None:
     few = np.zeros(13 * (8 * 3 + 1), np.int32)
-    run = begin(tmp_path, indices=few, held_out=few[:held_out])
-    poison(run.training)
+    run = begin(tmp_path, text=few, held_out=few[:held_out])
+    set_weights_to_nan(run.trainer)
     with pytest.raises(TrainingError, match="the loss became nan in epoch 1"):
         run.run()
     assert len(run.steps) == 3
     assert run.published == []
 
 
-def test_a_step_without_a_loss_changes_nothing_and_does_not_count(
-    begin: Begin, tmp_path: Path
+def test_a_step_without_a_finite_loss_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = begin(tmp_path)
-    genuine = run.training._train_step
-    losses: list[float] = []
+    genuine, losses = run.trainer.step, list[float]()
 
-    def train_step(inputs: Any, targets: Any) -> Any:
-        if len(losses) in (0, 3):
-            losses.append(math.nan)
-        else:
-            losses.append(float(genuine(inputs, targets)))
+    def step(inputs: Any, targets: Any) -> float:
+        losses.append(math.nan if len(losses) in (0, 3) else genuine(inputs, targets))
         return losses[-1]
 
-    run.training._train_step = train_step
+    monkeypatch.setattr(run.trainer, "step", step)
     assert run.run(6) is False
     assert math.isnan(run.steps[0].loss)
     assert run.steps[-1].loss == pytest.approx(np.nanmean(losses))
-    assert run.training.progress.failed == 2
+    assert run.trainer.state.failed == 2
 
 
-def test_gradients_that_are_no_numbers_leave_the_weights_alone(
-    begin: Begin, tmp_path: Path
-) -> None:
-    import tensorflow as tf
-
-    run = begin(tmp_path)
-    training = run.training
-    weights = random_weights(training.spec)
+def test_gradients_that_are_not_finite_leave_the_weights_alone(tmp_path: Path) -> None:
+    trainer = begin(tmp_path).trainer
+    weights = random_weights(trainer.spec)
     weights[-1][0] = np.inf
-    training.network.set_weights(weights)
-    averages = variables(training, "averages")
-    batch = tf.zeros([8, 12], tf.int32)
-    assert math.isnan(float(training._train_step(batch, batch)))
-    for now, before in zip(training.network.get_weights(), weights, strict=True):
-        assert np.array_equal(now, before)
-    for now, before in zip(variables(training, "averages"), averages, strict=True):
-        assert np.array_equal(now, before)
+    trainer.network.set_weights(weights)
+    averages = [average.numpy() for average in trainer.averages]
+    batch = np.zeros([8, 12], np.int32)
+    assert math.isnan(trainer.step(batch, batch))
+    assert_equal(trainer.network.get_weights(), weights)
+    assert_equal([average.numpy() for average in trainer.averages], averages)
 
 
-def test_the_largest_learning_rate_publishes_numbers_only(begin: Begin, tmp_path: Path) -> None:
-    run = begin(tmp_path, Plan(**(vars(PLAN) | {"learning_rate": 1.0, "clip_norm": 1e9})))
+def test_the_largest_learning_rate_publishes_finite_numbers_only(tmp_path: Path) -> None:
+    run = begin(tmp_path, replace(PLAN, learning_rate=1.0, clip_norm=1e9))
     with suppress(TrainingError):
         run.run()
     assert len(run.steps) > 0
@@ -391,7 +412,7 @@ def test_the_largest_learning_rate_publishes_numbers_only(begin: Begin, tmp_path
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "values",
     [
         {"seq_len": 0},
         {"batch_size": 0},
@@ -404,20 +425,9 @@ def test_the_largest_learning_rate_publishes_numbers_only(begin: Begin, tmp_path
         {"random_seed": -1},
         {"random_seed": 2**32},
         {"precision": "float16"},
+        {"optimizer": "sgd"},
     ],
 )
-def test_a_plan_that_cannot_be_is_refused(wish: dict[str, Any]) -> None:
-    with pytest.raises(TrainingError, match=next(iter(wish)).replace("_", ".")):
-        Plan(**wish)
-
-
-def test_a_stop_is_obeyed_while_the_held_out_text_is_scored(begin: Begin, tmp_path: Path) -> None:
-    run = begin(tmp_path)
-    assert not run.run(STEPS)
-    progress = run.training.progress
-    assert (progress.epoch, progress.step, progress.history) == (0, STEPS, [])
-    again = begin(tmp_path)
-    again.training.resume()
-    assert not again.run(1)  # the scoring, then one step
-    assert [epoch.epoch for epoch in again.epochs] == [1]
-    assert again.training.progress.step == 1
+def test_a_plan_out_of_range_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(TrainingError, match=next(iter(values)).replace("_", ".")):
+        TrainPlan(**values)

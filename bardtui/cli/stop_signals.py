@@ -1,0 +1,38 @@
+"""Ctrl+C and other signals as a request to stop that the work itself answers."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl+C, SIGTERM and a closed terminal into a request to stop.
+
+    The yielded function returns whether one has come. A second one raises KeyboardInterrupt. If
+    the function has returned True, the signals are ignored from the end of the context on: the
+    program is about to end with everything saved, and another Ctrl+C must not make that a failure.
+    """
+    requested = answered = False
+
+    def request(number: int, frame: object) -> None:
+        nonlocal requested
+        if requested:
+            raise KeyboardInterrupt
+        requested = True
+
+    def should_stop() -> bool:
+        nonlocal answered
+        answered = requested
+        return requested
+
+    signals = [signal.SIGINT, signal.SIGTERM]
+    # Windows has no SIGHUP, and under nohup the program is meant to go on.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    before = {number: signal.signal(number, request) for number in signals}
+    try:
+        yield should_stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_IGN if answered else handler)
