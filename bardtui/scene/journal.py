@@ -51,11 +51,13 @@ class Journal:
     Attributes:
         path: The file. It changes if the file is deleted or moved by others.
         saved: False from a refusal until everything has been saved.
+        notice: One line for the writer after `path` has changed, else empty.
     """
 
     def __init__(self, path: Path, file: FileIO, scene: Scene, size: int) -> None:
         self.path = path
         self.saved = True
+        self.notice = ""
         self._file = file
         self._scene = scene
         self._size = size  # of the file as it is known to be on the disk
@@ -64,7 +66,6 @@ class Journal:
         self._text: tuple[int, list[str]] | None = None  # a model's text, not yet encoded
         self._attempted = time.monotonic()
         self._repair: JournalReader | None = None  # the damaged file, until it is repaired
-        self._is_gone = False  # the file is not at its path any more
 
     @classmethod
     def create(cls, path: Path, scene: Scene) -> Self:
@@ -134,7 +135,8 @@ class Journal:
         """
         self._encode_text()
         self._attempted = time.monotonic()
-        self._check_place()
+        if not self._is_in_place():
+            self._start_again()
         if self._written == len(self._pending):
             return
         self.saved = False
@@ -205,32 +207,27 @@ class Journal:
         self._file.truncate()
         self._repair = None
 
-    def _check_place(self) -> None:
-        """Check that the file is still at its path; if not, write the scene to a new file.
-
-        Raises JournalError the first time, so that the writer learns of it, and if it fails.
-        """
+    def _is_in_place(self) -> bool:
+        """Return whether the open file is still the one at `path`."""
         try:
-            if os.path.samestat(self.path.stat(), os.fstat(self._file.fileno())):
-                self._is_gone = False
-                return
+            return os.path.samestat(self.path.stat(), os.fstat(self._file.fileno()))
         except (FileNotFoundError, NotADirectoryError):
-            pass
+            return False
         except OSError:
-            return  # the folder cannot be read now; the open file can still be written
-        if not self._is_gone:
-            self._is_gone, self.saved = True, False
-            raise JournalError(
-                f"{display_name(self.path)} was deleted or moved while it was open; "
-                "the scene will be saved in a new file"
-            )
+            return True  # the folder cannot be read now, but the open file can be written
+
+    def _start_again(self) -> None:
+        """Write the whole scene to a new file. Raises JournalError."""
+        self.saved = False
+        gone = display_name(self.path)
         path = free_path(self.path.parent, self.path.name.removesuffix(SUFFIX))
         file = _create(path, self._scene)
         self._file.close()
         self.path, self._file, self._size = path, file, file.tell()
         self._pending.clear()  # the scene contains it
         self._written = 0
-        self._repair, self._is_gone, self.saved = None, False, True
+        self._repair, self.saved = None, True
+        self.notice = f"{gone} was deleted or moved; the scene is saved as {display_name(path)} now"
 
 
 def _create(path: Path, scene: Scene) -> FileIO:

@@ -13,6 +13,7 @@ from bardtui.scene.scene import Event, Scene, SceneError
 
 SUFFIX = ".scene.jsonl"
 VERSION = 1
+_LAST_VERSION = 9_999  # that any bardtui will write; a larger number is damage
 MAX_BYTES = 1 << 28  # larger files are refused, because a scene is read into memory whole
 
 # JSON escapes C0 itself. These characters would control a terminal, break lines in other tools
@@ -58,7 +59,7 @@ def read_header(line: bytes) -> dict[str, Any] | None:
     if header is None or header.get("bardtui") != "scene":
         return None
     version = header.get("version")
-    if type(version) is not int or version < VERSION:
+    if type(version) is not int or not VERSION <= version <= _LAST_VERSION:
         return None
     if version > VERSION:
         raise SceneError(f"written by a newer bardtui: format {version}, this one reads {VERSION}")

@@ -215,6 +215,13 @@ class Manuscript:
         self._counts = self._count()
         return moved
 
+    def take_notice(self) -> str:
+        """Return what happened to the scene's file since the last call; empty if nothing did."""
+        if self._journal is None:
+            return ""
+        notice, self._journal.notice = self._journal.notice, ""
+        return notice
+
     def retry_saving(self) -> None:
         """Try again what the disk refused, and hand over what is held back."""
         if self._journal is not None:

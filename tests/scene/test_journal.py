@@ -229,6 +229,7 @@ def test_create_does_not_change_an_existing_file(path: Path) -> None:
         (b"\n\n\n", "is not a scene"),
         (b'{"bardtui":"model","version":1,"title":"T"}\n', "is not a scene"),
         (b'{"bardtui":"scene","version":true,"title":"T"}\n', "is not a scene"),
+        (b'{"bardtui":"scene","version":%d,"title":"T"}\n' % 10**99, "is not a scene"),
         (b'{"bardtui":"scene","version":1,"title":5}\n', "is not a scene"),
         (b'[{"bardtui":"scene"}]\n{"type":"text","id":1,"text":"x"}\n', "is not a scene"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100, "is not a scene"),
