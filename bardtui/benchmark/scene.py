@@ -1,24 +1,12 @@
-"""Test scenes of any length, and the speed and memory of writing far into one."""
+"""Test scenes of any length."""
 
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from bardtui.benchmark import Figure
-from bardtui.model.context import Context
-from bardtui.model.decoder import Decoder
-from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot
-from bardtui.model.store import ModelBundle
 from bardtui.scene.journal_reader import SUFFIX, encode, encode_header
 from bardtui.scene.scene import OPENED, Scene
 
 LAST_LINE = "And so the lamp went down, and he that had counted every tread stood in the dark"
 _PASSAGE, _CHUNK = 20_000, 1_000  # characters of a model's passage, and of a line of its journal
-_NEAR, _FAR = 1_000, 1_000_000  # characters before the place that is written from
-_ROUNDS = 5
-_STRETCH = 2_000  # characters written at a place to measure it
 
 _SPEECHES = (
     "ANN:\nThe lamp is low, the house asleep;\nthe stair has counted every tread.\n\n",
@@ -49,75 +37,3 @@ def save_scene(folder: Path, title: str, length: int) -> Path:
     path = folder / f"{title}{SUFFIX}"
     path.write_bytes(b"".join(lines))
     return path
-
-
-def far_along(model: ModelBundle) -> list[Figure]:
-    """What a character costs far into a text against near its beginning, and what is compiled.
-
-    The network is put at both places by restoring a snapshot under that position: what it
-    remembers has the same size anywhere. `whole_way` really writes that far.
-    """
-    decoder = Decoder(model.spec, model.vocabulary, model.weights())
-    _write(decoder, _NEAR)
-    near = decoder.snapshot()
-    ratio = _compared((decoder, Snapshot(_FAR, near.arrays)), (decoder, near))
-    return [
-        Figure("a character at 1,000,000 against one at 1,000", ratio, "x", 1.05),
-        Figure("times the network was compiled", decoder.compilations, "", 1),
-    ]
-
-
-def whole_way(model: ModelBundle, length: int, begin: Callable[[str], None]) -> list[Figure]:
-    """Write `length` characters, by the network alone and as the engine does, passage by passage.
-    A character there is compared with one near the beginning of another network's text."""
-    figures = []
-    begin(f"{length:,} characters by the network alone")
-    young, old = (Decoder(model.spec, model.vocabulary, model.weights()) for _ in range(2))
-    _write(young, _NEAR)
-    _write(old, _NEAR)
-    before = _peak_memory()
-    _write(old, length - _NEAR)
-    grown = _peak_memory() - before
-    ratio = _compared((old, old.snapshot()), (young, young.snapshot()))
-    figures += [
-        Figure(f"a character at {length:,}, written there", ratio, "x", 1.05),
-        Figure("growth of memory on the way there", grown, "MB", 5),
-        Figure("times the network was compiled on the way", old.compilations, "", 1),
-    ]
-    begin(f"{length:,} characters as the engine writes them")
-    context, text = Context(old), script(_PASSAGE)
-    context.seek(text)
-    before = _peak_memory()
-    while len(text) < length:
-        context.seek(text)
-        text += "".join(context.write(_PASSAGE, Sampling(random_seed=len(text))))
-    grown = _peak_memory() - before
-    return [*figures, Figure("the same with places to return to", grown, "MB", 5)]
-
-
-def _compared(far: tuple[Decoder, Snapshot], near: tuple[Decoder, Snapshot]) -> float:
-    """What a character costs at the one place against the other: in turns, so that a machine that
-    slows down does so for both."""
-    best = [float("inf")] * 2
-    for _ in range(_ROUNDS):
-        for n, (decoder, snapshot) in enumerate((far, near)):
-            decoder.restore(snapshot)
-            began = time.perf_counter()
-            _write(decoder, _STRETCH)
-            best[n] = min(best[n], (time.perf_counter() - began) / _STRETCH)
-    return best[0] / best[1]
-
-
-def _write(decoder: Decoder, length: int) -> None:
-    for _ in decoder.write(length, Sampling()):
-        pass
-
-
-def _peak_memory() -> float:
-    """The most memory that this process has had, in megabytes; 0 where that is not told."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

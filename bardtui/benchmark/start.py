@@ -14,9 +14,7 @@ from bardtui.benchmark import Figure
 from bardtui.benchmark.hello import HELLO
 from bardtui.errors import UserError
 
-_SCREENS, _TEXTS = 11, 5  # launches of each kind
 _SIZE = (34, 120)  # rows and columns
-_PATIENCE = 120.0  # seconds
 
 _BARDTUI = [sys.executable, "-m", "bardtui"]
 _HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
@@ -24,8 +22,12 @@ _IMPORT = [sys.executable, "-c", "import tensorflow, keras; print('here', flush=
 _SEED = "ANN:"
 
 
-def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
+def start(
+    model: str, begin: Callable[[str], None], *, screens: int = 11, texts: int = 5
+) -> list[Figure]:
     """Launch bardtui and baseline programs in pseudo-terminals, in turns; report the best times.
+
+    There are `screens` launches to the first screen and `texts` to the first written character.
 
     Raises UserError on Windows, which has no pseudo-terminals, and if a program ends or hangs
     before it shows anything.
@@ -36,15 +38,15 @@ def start(model: str, begin: Callable[[str], None]) -> list[Figure]:
     with TemporaryDirectory() as home:
         begin("the first screen")
         screen, hello = _best(
-            _SCREENS,
-            lambda: _seconds(_BARDTUI, lambda seen: "≡ bardtui" in seen, BARDTUI_HOME=home),
-            lambda: _seconds(_HELLO, lambda seen: HELLO in seen),
+            screens,
+            lambda: seconds_until(_BARDTUI, lambda seen: "≡ bardtui" in seen, BARDTUI_HOME=home),
+            lambda: seconds_until(_HELLO, lambda seen: HELLO in seen),
         )
     begin("the first written character")
     character, imported = _best(
-        _TEXTS,
-        lambda: _seconds(write, lambda seen: bool(seen.partition(_SEED)[2])),
-        lambda: _seconds(_IMPORT, lambda seen: "here" in seen),
+        texts,
+        lambda: seconds_until(write, lambda seen: bool(seen.partition(_SEED)[2])),
+        lambda: seconds_until(_IMPORT, lambda seen: "here" in seen),
     )
     return [
         Figure("launch to the first screen", screen, "s", 0.5),
@@ -62,10 +64,14 @@ def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
     return [min(times) for times in zip(*taken[1:], strict=True)]
 
 
-def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) -> float:
-    """Seconds from the launch of a program until its output fulfils `shown`; then it is killed.
+def seconds_until(
+    command: Sequence[str], shown: Callable[[str], bool], patience: float = 120.0, **more: str
+) -> float:
+    """Return the seconds from the launch of a program until its output fulfils `shown`.
 
-    Programs may write bytecode, as installed ones do, whatever the environment says.
+    The program is then killed. `more` is added to its environment, in which it may always write
+    bytecode, as installed programs do. Raises UserError if the program ends, or writes nothing for
+    `patience` seconds.
     """
     import fcntl
     import termios
@@ -81,9 +87,9 @@ def _seconds(command: Sequence[str], shown: Callable[[str], bool], **more: str) 
     os.close(slave)
     try:
         while not shown(seen.decode(errors="replace")):
-            ready, _, _ = select.select([terminal], [], [], _PATIENCE)
+            ready, _, _ = select.select([terminal], [], [], patience)
             if not ready:
-                raise UserError(f"nothing came for {_PATIENCE:.0f} seconds")
+                raise UserError(f"nothing came for {patience:.0f} seconds")
             try:
                 seen += os.read(terminal, 65_536)
             except OSError as error:  # the program has closed its terminal

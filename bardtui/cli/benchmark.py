@@ -90,7 +90,7 @@ def benchmark(
 def _screen(
     model: "ModelBundle", seconds: float, characters: int, long: bool, begin: Callable[[str], None]
 ) -> "list[Figure]":
-    from bardtui.benchmark.scene import far_along, whole_way
+    from bardtui.benchmark.far import far_along, whole_way
     from bardtui.benchmark.screen import screen
 
     figures = screen(model, seconds, characters, begin)

@@ -1,4 +1,4 @@
-"""What the interface's benchmark measures, and those of its figures that are exact."""
+"""Benchmark of the interface: every figure is measured, and exact ones are right."""
 
 import json
 import os
@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from bardtui.benchmark import Figure, scene
-from bardtui.benchmark.scene import LAST_LINE, save_scene, script, whole_way
+from bardtui.benchmark import Figure
+from bardtui.benchmark.far import whole_way
+from bardtui.benchmark.scene import LAST_LINE, save_scene, script
 from bardtui.cli.app import app
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import FLUSH_SECONDS, Journal
@@ -19,14 +20,11 @@ from bardtui.scene.scene import Scene
 
 @pytest.fixture(autouse=True)
 def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small model writes fast enough without XLA, which takes seconds for every network."""
+    """Do without XLA: compiling takes seconds, and a small model is fast enough."""
     monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
-def test_every_figure_of_the_interface_is_measured(
-    installed: ModelBundle, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scene, "_ROUNDS", 1)
+def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home: Path) -> None:
     command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.5"]
     result = CliRunner().invoke(app, [*command, "--characters", "200000", "--json"])
     assert result.exit_code == 0, result.stderr
@@ -55,20 +53,13 @@ def test_every_figure_of_the_interface_is_measured(
         (["--screen", "--model", "tiny", "--characters", "100"], "must have from 5001"),
     ],
 )
-def test_what_cannot_be_measured_is_told(
-    installed: ModelBundle, arguments: list[str], told: str
-) -> None:
+def test_wrong_options_are_refused(installed: ModelBundle, arguments: list[str], told: str) -> None:
     result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["benchmark", *arguments])
     assert result.exit_code != 0
     assert told in result.stderr
 
 
-def test_a_long_way_is_really_written(
-    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scene, "_NEAR", 100)
-    monkeypatch.setattr(scene, "_STRETCH", 100)
-    monkeypatch.setattr(scene, "_PASSAGE", 400)
+def test_a_long_text_is_really_written(installed: ModelBundle) -> None:
     begun: list[str] = []
     figures = whole_way(installed, 1_000, begun.append)
     assert [figure.unit for figure in figures] == ["x", "MB", "", "MB"]
@@ -76,7 +67,7 @@ def test_a_long_way_is_really_written(
     assert len(begun) == 2
 
 
-def test_a_scene_to_measure_with_is_a_scene(home: Path) -> None:
+def test_a_test_scene_is_a_valid_scene(home: Path) -> None:
     path = save_scene(home / "scenes", "long", 50_001)
     opened, report = read_scene(path)
     assert not report
@@ -85,13 +76,13 @@ def test_a_scene_to_measure_with_is_a_scene(home: Path) -> None:
     assert opened.text.endswith("\n" + LAST_LINE)
 
 
-def test_what_is_aimed_at_is_met_or_missed() -> None:
+def test_a_figure_meets_its_limit_or_not() -> None:
     assert Figure("wait", 20, "ms", 20).met
     assert not Figure("wait", 20.1, "ms", 20).met
     assert Figure("rate", 1e9, "char/s").met
 
 
-def test_the_journal_of_full_speed_writing_is_one_line_every_quarter_second(
+def test_the_journal_at_full_speed_has_one_line_every_quarter_second(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rate, piece, written = 4_096, 64, 40_960  # characters a second, a frame, in ten seconds
