@@ -1,7 +1,7 @@
-"""The network: what it is (NetworkSpec) and the one function that builds it, to train or to write.
+"""The network: its sizes (NetworkSpec) and the function that builds it, for training or inference.
 
-Embedding -> LSTM -> LSTM -> logits, the shape of DeepMoji (Felbo et al. 2017, arXiv 1708.00524),
-whose skip connections lead the embedding and every LSTM layer to the output as well.
+Embedding -> LSTM -> LSTM -> logits. With skip connections, the embedding and every LSTM layer also
+lead to the output, as in DeepMoji (Felbo et al. 2017, arXiv 1708.00524).
 """
 
 import math
@@ -18,12 +18,12 @@ MAX_PARAMETERS = 200_000_000
 
 
 class SpecError(UserError):
-    """Sizes that no network of ours has; the message is one line for the user."""
+    """Sizes out of range; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """The sizes of a network. Raises SpecError when one is out of reach, before memory is taken."""
+    """The sizes of a network. Raises SpecError for one out of range, before memory is allocated."""
 
     vocabulary_size: int
     embedding_dim: int = 64
@@ -49,11 +49,11 @@ class NetworkSpec:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the network learns."""
+        """The number of trainable parameters."""
         return sum(math.prod(shape) for shape in self.weight_shapes().values())
 
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Every weight's name and shape, in the order of the built network's `weights`."""
+        """The name and shape of every weight, in the order of the built network's `weights`."""
         gates = 4 if self.cell == "lstm" else 3
         shapes: dict[str, tuple[int, ...]] = {
             "embedding": (self.vocabulary_size, self.embedding_dim)
@@ -63,7 +63,7 @@ class NetworkSpec:
             name = f"{self.cell}_{layer}"
             shapes[f"{name}/kernel"] = (width, gates * self.units)
             shapes[f"{name}/recurrent_kernel"] = (self.units, gates * self.units)
-            # Keras's GRU keeps one bias for the input and one for the state.
+            # Keras's GRU has one bias for the input and one for the state.
             bias = (gates * self.units,)
             shapes[f"{name}/bias"] = bias if self.cell == "lstm" else (2, *bias)
             width = self.units
@@ -88,17 +88,17 @@ def build_network(
 ) -> Any:
     """Build the Keras network of `spec`.
 
-    stateful=False: the network that learns, int32 (batch, time) -> float32 logits
-    (batch, time, vocabulary), each window from a zero state, with dropout: one mask for a whole
-    sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
-    stateful=True: the network that writes, one character at a time, int32 (batch, 1) -> logits
-    (batch, 1, vocabulary), which remembers what it has read between calls; it knows nothing until
-    it is given weights.
+    stateful=False: the training network, int32 (batch, time) -> float32 logits
+    (batch, time, vocabulary). Each window starts from a zero state. There is dropout with one mask
+    for a whole sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
+    stateful=True: the inference network, int32 (batch, 1) -> float32 logits (batch, 1, vocabulary).
+    It takes one character at a time and keeps its state between calls. Its weights are zeros until
+    they are set.
 
-    plain=True: with Keras's own layers only, for a file that others load, or to measure against.
-    precision: of the factors in the products of an LSTM that learns, see `recurrence`.
+    plain=True: only Keras's own layers, for a file that plain Keras loads and for comparisons.
+    precision: of the factors in the matrix products of a training LSTM; see `training_lstm`.
 
-    All have the same weights in the same order: move them with get_weights and set_weights.
+    All of them have the same weights in the same order: copy them with get_weights and set_weights.
     """
     import keras
 
@@ -106,10 +106,10 @@ def build_network(
 
     steps = 1 if stateful else None
     indices = keras.Input(batch_shape=(batch_size, steps), dtype="int32", name="indices")
-    # Numbers of a layer's usual size: from Keras's own, of 0.03, the first epoch is spent growing.
+    # Of the size of a layer's usual outputs. Keras's own, 0.03, would need an epoch to grow.
     first: Any = keras.initializers.RandomNormal(stddev=1.0)
     initial: dict[str, Any] = {}
-    if stateful:  # it is given weights that have learnt; making up others took a third of a second
+    if stateful:  # trained weights follow; drawing random ones took a third of a second
         first = "zeros"
         initial = dict.fromkeys(("kernel_initializer", "recurrent_initializer"), "zeros")
     x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, first, name="embedding")(
@@ -134,7 +134,7 @@ def build_network(
     if not stateful:
         x = _dropout(spec)(x)
     logits = keras.layers.Dense(spec.vocabulary_size, name="logits")(x)
-    return keras.Model(indices, logits, name="writer" if stateful else "learner")
+    return keras.Model(indices, logits, name="inference" if stateful else "training")
 
 
 def _dropout(spec: NetworkSpec) -> Any:

@@ -1,14 +1,15 @@
-"""The LSTM of the training network: Keras's layer and weights, a gradient written for CPUs.
+"""The LSTM layer of the training network: Keras's weights, with a gradient written for CPUs.
 
-On a CPU nearly all of training is matrix products, and TensorFlow's run about twice as fast when
-the features come first and the batch last: (4u, in+u) x (in+u, batch). So one time step is one such
-product over the input and the state together, and the weights' gradient, which autodiff would sum
-up step by step, is one large product over all steps at the end. The equations are those of
-Hochreiter and Schmidhuber (1997) with a forget gate, in Keras's order of gates: i, f, g, o.
+On a CPU nearly all of training is matrix products. TensorFlow's run about twice as fast when the
+features come first and the batch last: (4u, in+u) x (in+u, batch). So one time step is one such
+product over the concatenated input and state. The gradient of the weights, which automatic
+differentiation would sum step by step, is one large product over all steps at the end. The
+equations are those of Hochreiter and Schmidhuber (1997) with a forget gate; the gates are in
+Keras's order: i, f, g, o.
 
-The products may be of bfloat16 numbers, and come as such, which some processors do in half the
-time; weights, states and their sums are float32 (after Micikevicius et al. 2018, arXiv 1710.03740,
-and Kalamkar et al. 2019, arXiv 1905.12322).
+The factors and results of the products may be bfloat16, which takes some processors half the time.
+Weights, states and sums are float32 (Micikevicius et al. 2018, arXiv 1710.03740; Kalamkar et al.
+2019, arXiv 1905.12322).
 """
 
 from typing import Any
@@ -21,8 +22,11 @@ from bardtui.model.network import Precision
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
-    """x (time, in, batch) and weights (4u, in+u), of the products' type, bias (4u, 1), float32
-    -> hidden states (time, u, batch), float32."""
+    """An LSTM over whole windows, from a zero state.
+
+    Takes x (time, in, batch) and weights (4u, in+u), of the products' type, and the bias (4u, 1),
+    float32. Returns the hidden states (time, u, batch), float32.
+    """
     steps, batch = tf.shape(x)[0], tf.shape(x)[2]
     units = weights.shape[0] // 4
     inputs = weights.shape[1] - units
@@ -53,7 +57,7 @@ def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         transposed = tf.transpose(weights)
-        before = tf.concat([zero[None], cells[:-1]], 0)
+        previous_cells = tf.concat([zero[None], cells[:-1]], 0)
 
         def backward(t: Any, dh: Any, dc: Any, dz: Any, dx: Any) -> Any:
             i, f, g, o = tf.split(gates[t], 4, 0)
@@ -63,24 +67,24 @@ def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
             d = tf.concat(
                 [
                     dc * g * i * (1 - i),
-                    dc * before[t] * f * (1 - f),
+                    dc * previous_cells[t] * f * (1 - f),
                     dc * i * (1 - g * g),
                     dh * tanh_c * o * (1 - o),
                 ],
                 0,
             )
             d = factor(d)
-            both = product(transposed, d)
-            return t - 1, both[inputs:], dc * f, dz.write(t, d), dx.write(t, both[:inputs])
+            back = product(transposed, d)
+            return t - 1, back[inputs:], dc * f, dz.write(t, d), dx.write(t, back[:inputs])
 
         _, _, _, dz, dx = tf.while_loop(
             lambda t, *_: t >= 0, backward, (steps - 1, zero, zero, record(x.dtype), record())
         )
-        fed = tf.concat([x, factor(tf.concat([zero[None], hidden[:-1]], 0))], 1)
+        joined = tf.concat([x, factor(tf.concat([zero[None], hidden[:-1]], 0))], 1)
         dz = tf.reshape(tf.transpose(dz.stack(), [1, 0, 2]), [4 * units, -1])
-        fed = tf.reshape(tf.transpose(fed, [0, 2, 1]), [-1, inputs + units])
-        of_bias = tf.reduce_sum(tf.cast(dz, tf.float32), 1, keepdims=True)
-        return factor(dx.stack()), tf.matmul(dz, fed), of_bias
+        joined = tf.reshape(tf.transpose(joined, [0, 2, 1]), [-1, inputs + units])
+        d_bias = tf.reduce_sum(tf.cast(dz, tf.float32), 1, keepdims=True)
+        return factor(dx.stack()), tf.matmul(dz, joined), d_bias
 
     return hidden, gradient
 
@@ -88,9 +92,9 @@ def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
 class TrainingLSTM(keras.layers.LSTM):  # type: ignore[misc]
     """keras.layers.LSTM over whole windows: (batch, time, in) -> (batch, time, units).
 
-    Same weights, same numbers, about 1.5 times the speed on a CPU, and up to half as fast again
-    with `precision` "bfloat16" where the processor has products of it. Every window starts from a
-    zero state and there is no mask: the network that writes uses Keras's own layer.
+    Same weights and same results at about 1.5 times the speed on a CPU, and up to 1.5 times that
+    with `precision` "bfloat16" where the processor supports it. Every window starts from a zero
+    state, and there is no mask.
     """
 
     def __init__(self, units: int, *, precision: Precision = "float32", **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The two-way character table, and how what people type is made to fit it."""
+"""The vocabulary: characters and their indices, and substitutes for characters it lacks."""
 
 import unicodedata
 from collections import Counter
@@ -14,8 +14,8 @@ from bardtui.escaping import is_safe
 
 MAX_SIZE = 5_000
 
-# What keyboards, word processors and other languages' typography produce, in the plainer
-# characters that a model is likely to know. The first that the vocabulary has in full is taken.
+# Substitutes for what keyboards, word processors and the typography of other languages produce, in
+# plainer characters that a model is likely to know. The first that the vocabulary has is taken.
 _SUBSTITUTES: dict[str, tuple[str, ...]] = {
     "\t": ("    ", " "),
     "\r": ("\n",),
@@ -89,7 +89,7 @@ def code_points(text: str) -> NDArray[np.uint8 | np.uint32]:
 
 
 def tally(text: str) -> Counter[str]:
-    """How often each character occurs: of a long text several times as fast as Counter(text)."""
+    """Count each character. For long texts this is several times as fast as Counter(text)."""
     if len(text) < 20_000:
         return Counter(text)
     counts = np.bincount(code_points(text))
@@ -98,8 +98,8 @@ def tally(text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Text as indices: `indices` is int32 of shape (n,); `unknown` lists, in order and once each,
-    the characters that the vocabulary has no likeness of and that were therefore left out."""
+    """Text as indices: `indices` is int32 of shape (n,). `unknown` lists once each, in order of
+    appearance, the characters that were left out because they have no substitute."""
 
     indices: NDArray[np.int32]
     unknown: tuple[str, ...]
@@ -107,10 +107,10 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """An ordered set of single characters: index i stands for `characters[i]` and back.
+    """An ordered set of characters; index i stands for `characters[i]`.
 
-    Raises VocabularyError for an empty, oversized, repeated or unprintable entry, so that no model,
-    whoever made it, can write a terminal code.
+    Raises VocabularyError for an empty or oversized set and for an entry that is repeated, no
+    single character or not safe to show, so that no model can write a control code.
     """
 
     characters: tuple[str, ...]
@@ -128,11 +128,11 @@ class Vocabulary:
             if not is_safe(character):
                 raise VocabularyError(f"a control or invisible character: U+{ord(character):04X}")
         if len(set(self.characters)) != len(self.characters):
-            raise VocabularyError("a character stands twice in the vocabulary")
+            raise VocabularyError("the vocabulary has a character twice")
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
-        """The distinct characters of `text` in code point order, as the tutorials sort them."""
+        """The vocabulary of `text`: its characters in code point order, as in Keras tutorials."""
         return cls(tuple(sorted(set(text))))
 
     def __len__(self) -> int:
@@ -147,7 +147,7 @@ class Vocabulary:
 
     @property
     def first(self) -> int:
-        """The index that stands before a text's beginning: the line break's, where it is known."""
+        """The index read before a text begins: that of the line break, if it is known."""
         return self._index.get("\n", 0)
 
     @cached_property
@@ -155,37 +155,39 @@ class Vocabulary:
         return {character: i for i, character in enumerate(self.characters)}
 
     @cached_property
-    def _spelt(self) -> dict[str, tuple[int, ...] | None]:
-        # Every character met so far, as the indices that stand for it; None where there are none.
+    def _spellings(self) -> dict[str, tuple[int, ...] | None]:
+        # The cache of `_spelling`.
         return {character: (i,) for i, character in enumerate(self.characters)}
 
     def _spelling(self, character: str) -> tuple[int, ...] | None:
-        spelt = self._spelt
-        if character not in spelt:
-            spelt[character] = self._spell(character)
-        return spelt[character]
+        """The indices that stand for a character, or None if it has no substitute."""
+        spellings = self._spellings
+        if character not in spellings:
+            spellings[character] = self._find_spelling(character)
+        return spellings[character]
 
-    def _spell(self, character: str) -> tuple[int, ...] | None:
+    def _find_spelling(self, character: str) -> tuple[int, ...] | None:
         known = self._index
-        for likeness in (*_SUBSTITUTES.get(character, ()), *_plainer(character)):
-            if all(c in known for c in likeness):
-                return tuple(known[c] for c in likeness)
+        for form in (*_SUBSTITUTES.get(character, ()), *_plainer(character)):
+            if all(c in known for c in form):
+                return tuple(known[c] for c in form)
         return None
 
     def encode(self, text: str) -> Encoded:
-        """`text` as indices, each character on its own: known ones as they are, others by the
-        nearest likeness (curly quotes, dashes, accents), the rest left out and reported.
+        """Turn text into indices.
 
-        Since no character looks at its neighbours, encode(a + b) is encode(a) then encode(b).
+        A character that is not in the vocabulary is replaced by a substitute (for curly quotes,
+        dashes, accents) or else left out and reported. Each character is encoded on its own, so
+        encode(a + b) is encode(a) followed by encode(b).
         """
         known = self._by_code.take(code_points(text), mode="clip")
         if known.min(initial=0) >= 0:
             return Encoded(known, ())
-        spelt = {character: self._spelling(character) for character in set(text)}
+        spellings = {character: self._spelling(character) for character in set(text)}
         indices: list[int] = []
         unknown: dict[str, None] = {}
         for character in text:
-            spelling = spelt[character]
+            spelling = spellings[character]
             if spelling is None:
                 unknown[character] = None
             else:
@@ -193,42 +195,41 @@ class Vocabulary:
         return Encoded(np.array(indices, np.int32), tuple(unknown))
 
     def unknown(self, counts: Mapping[str, int]) -> list[str]:
-        """The characters of `counts` that the vocabulary has no likeness of."""
+        """The characters of `counts` that are left out when they are encoded."""
         return [c for c in counts if self._spelling(c) is None]
 
     def encoded_length(self, counts: Mapping[str, int]) -> int:
-        """How many indices a text is encoded to that has so many of each character."""
+        """The number of indices of a text with these numbers of each character."""
         return sum(n * len(self._spelling(c) or ()) for c, n in counts.items())
 
     @cached_property
     def _by_code(self) -> NDArray[np.int32]:
-        # The index of every code point; -1 for those that stand for nothing, the last of which
-        # stands for all that are beyond the table.
+        # The index of every code point, or -1. The last entry is for all code points beyond it.
         codes = [ord(c) for c in self.characters]
         table = np.full(max(codes) + 2, -1, np.int32)
         table[codes] = np.arange(len(codes))
         return table
 
     def decode(self, indices: Iterable[int]) -> str:
-        """The characters that `indices` stand for. Raises IndexError for one out of range."""
+        """Turn indices into text. Raises IndexError for one out of range."""
         characters = self.characters
         return "".join([characters[i] for i in indices])
 
     def grown(self, characters: Sequence[str]) -> "Vocabulary":
-        """This vocabulary with the new ones of `characters` added after its own, sorted."""
+        """This vocabulary with those of `characters` that it lacks appended in order."""
         new = sorted(set(characters).difference(self.characters))
         return Vocabulary((*self.characters, *new))
 
 
 def _plainer(character: str) -> tuple[str, ...]:
-    """Simpler forms by Unicode decomposition: é -> e, ﬁ -> fi, １ -> 1; and the other case last."""
+    """Simpler forms by Unicode decomposition (é -> e, ﬁ -> fi, １ -> 1), then the other case."""
     decomposed = unicodedata.normalize("NFKD", character)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     if not bare and unicodedata.combining(character):
-        return ("",)  # a lone accent: its letter stands without it
+        return ("",)  # a combining accent is dropped
     forms = [bare] if bare and bare != character else []
-    likeness = bare or character
-    forms.extend(form for form in (likeness.lower(), likeness.upper()) if form != character)
+    letter = bare or character
+    forms.extend(form for form in (letter.lower(), letter.upper()) if form != character)
     if character.isspace():
         forms.extend((" ", "\n"))
     return tuple(form for form in forms if form)

@@ -1,4 +1,4 @@
-"""The network: sizes that are refused, one set of weights for both, Keras's own numbers."""
+"""The network: its sizes, the same weights in both forms, and Keras's results."""
 
 import math
 from typing import Any
@@ -22,35 +22,33 @@ def weights_of(network: Any) -> dict[str, tuple[int, ...]]:
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("skip", [False, True])
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_learner_and_writer_have_the_weights_that_the_spec_tells(
-    cell: Any, skip: bool, layers: int
-) -> None:
+def test_both_networks_have_the_weights_of_the_spec(cell: Any, skip: bool, layers: int) -> None:
     spec = NetworkSpec(11, embedding_dim=5, units=6, layers=layers, cell=cell, skip=skip)
-    learner = build_network(spec, stateful=False)
-    writer = build_network(spec, 1, stateful=True)
+    training = build_network(spec, stateful=False)
+    inference = build_network(spec, 1, stateful=True)
     expected = spec.weight_shapes()
-    assert list(expected.items()) == list(weights_of(learner).items())
-    assert list(expected.items()) == list(weights_of(writer).items())
-    assert spec.parameters == writer.count_params()
-    assert spec.parameters == sum(math.prod(w.shape) for w in learner.trainable_weights)
+    assert list(expected.items()) == list(weights_of(training).items())
+    assert list(expected.items()) == list(weights_of(inference).items())
+    assert spec.parameters == inference.count_params()
+    assert spec.parameters == sum(math.prod(w.shape) for w in training.trainable_weights)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("skip", [False, True])
-def test_writer_and_learner_agree_over_a_sequence(cell: Any, skip: bool) -> None:
+def test_both_networks_give_the_same_logits(cell: Any, skip: bool) -> None:
     spec = NetworkSpec(11, embedding_dim=5, units=6, cell=cell, skip=skip, dropout=0.4)
-    learner, writer = build_network(spec, stateful=False), build_network(spec, 1, stateful=True)
+    training, inference = build_network(spec, stateful=False), build_network(spec, 1, stateful=True)
     weights = random_weights(spec)
-    learner.set_weights(weights)
-    writer.set_weights(learner.get_weights())
+    training.set_weights(weights)
+    inference.set_weights(training.get_weights())
     text = np.random.default_rng(1).integers(0, 11, (1, 40)).astype(np.int32)
-    seen_at_once = np.asarray(learner(text, training=False))
-    one_by_one = np.concatenate([np.asarray(writer(text[:, t : t + 1])) for t in range(40)], 1)
-    np.testing.assert_allclose(one_by_one, seen_at_once, rtol=1e-4, atol=1e-5)
+    at_once = np.asarray(training(text, training=False))
+    one_by_one = np.concatenate([np.asarray(inference(text[:, t : t + 1])) for t in range(40)], 1)
+    np.testing.assert_allclose(one_by_one, at_once, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(("batch", "time"), [(1, 1), (3, 1), (1, 7), (5, 23)])
-def test_the_training_lstm_is_keras_s_in_outputs_and_gradients(batch: int, time: int) -> None:
+def test_the_training_lstm_has_the_outputs_and_gradients_of_keras(batch: int, time: int) -> None:
     import keras
     import tensorflow as tf
 
@@ -65,7 +63,7 @@ def test_the_training_lstm_is_keras_s_in_outputs_and_gradients(batch: int, time:
         layer.build((batch, time, 5))
     weights = [rng.normal(0, 0.7, w.shape) for w in theirs.weights]
 
-    def numbers(layer: Any) -> list[Any]:
+    def results(layer: Any) -> list[Any]:
         layer.set_weights(weights)
         with tf.GradientTape() as tape:
             tape.watch(inputs)
@@ -73,11 +71,11 @@ def test_the_training_lstm_is_keras_s_in_outputs_and_gradients(batch: int, time:
         wanted = [inputs, *[w.value for w in layer.trainable_weights]]
         return [outputs, *tape.gradient(outputs, wanted, output_gradients=upstream)]
 
-    for mine, keras_s in zip(numbers(ours), numbers(theirs), strict=True):
-        np.testing.assert_allclose(mine, keras_s, rtol=1e-4, atol=1e-5)
+    for mine, expected in zip(results(ours), results(theirs), strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_products_of_bfloat16_give_nearly_the_same_and_leave_everything_else_float32() -> None:
+def test_products_in_bfloat16_give_nearly_the_same_results_in_float32() -> None:
     import tensorflow as tf
 
     from bardtui.model.training_lstm import TrainingLSTM
@@ -99,18 +97,18 @@ def test_products_of_bfloat16_give_nearly_the_same_and_leave_everything_else_flo
     for exact, near in zip(*found, strict=True):
         assert near.dtype == "float32"
         error = np.linalg.norm(near - exact) / np.linalg.norm(exact)
-        assert 1e-5 < error < 0.01  # another computation, and of three digits
+        assert 1e-5 < error < 0.01  # another computation, with three digits
 
 
-def test_a_window_remembers_nothing_of_the_one_before() -> None:
+def test_a_window_starts_from_a_zero_state() -> None:
     spec = NetworkSpec(11, embedding_dim=5, units=6)
-    learner = build_network(spec, stateful=False)
-    learner.set_weights(random_weights(spec))
+    training = build_network(spec, stateful=False)
+    training.set_weights(random_weights(spec))
     text = np.arange(10, dtype=np.int32)[None]
-    assert np.array_equal(learner(text), learner(text))
+    assert np.array_equal(training(text), training(text))
 
 
-def test_a_mask_of_dropout_holds_for_a_whole_sequence() -> None:
+def test_a_dropout_mask_is_the_same_for_a_whole_sequence() -> None:
     import keras
 
     network = build_network(NetworkSpec(11, units=16, dropout=0.5), stateful=False)
@@ -123,7 +121,7 @@ def test_a_mask_of_dropout_holds_for_a_whole_sequence() -> None:
         assert not (dropped == dropped[:1]).all()
 
 
-def test_a_spec_comes_back_from_json() -> None:
+def test_a_spec_is_read_back_from_json() -> None:
     spec = NetworkSpec(84, 32, 128, 3, "gru", 0.1, True)
     assert NetworkSpec(**spec.to_json()) == spec
 
@@ -160,12 +158,12 @@ def test_a_spec_comes_back_from_json() -> None:
         {"dropout": True},
     ],
 )
-def test_sizes_out_of_reach_are_refused(sizes: dict[str, Any]) -> None:
+def test_sizes_out_of_range_are_refused(sizes: dict[str, Any]) -> None:
     with pytest.raises(SpecError) as caught:
         NetworkSpec(**({"vocabulary_size": 84} | sizes))
     assert len(str(caught.value)) < 100
 
 
-def test_sizes_within_reach_may_still_be_too_many_together() -> None:
+def test_sizes_in_range_may_give_too_many_parameters() -> None:
     with pytest.raises(SpecError, match=f"{MAX_PARAMETERS:,}"):
         NetworkSpec(5_000, embedding_dim=4_096, units=4_096, layers=8)

@@ -1,4 +1,6 @@
-"""The character table, and how it takes what people type."""
+"""The vocabulary: characters and indices, and substitutes for what people type."""
+
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.escaping import is_safe
-from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
+from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError, tally
 
 PLAIN = Vocabulary.of("\n ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,:;!?'\"-[]")
 SPARSE = Vocabulary.of("abcE'")
@@ -17,18 +19,18 @@ curious = st.text(
 )
 
 
-def fitted(vocabulary: Vocabulary, text: str) -> str:
+def replaced(vocabulary: Vocabulary, text: str) -> str:
     return vocabulary.decode(vocabulary.encode(text).indices)
 
 
-# --- the table
+# --- characters and indices
 
 
-def test_characters_stand_in_code_point_order() -> None:
+def test_characters_are_in_code_point_order() -> None:
     assert Vocabulary.of("banana\n").characters == ("\n", "a", "b", "n")
 
 
-def test_index_and_character_lead_to_each_other() -> None:
+def test_every_character_has_its_index() -> None:
     for index, character in enumerate(PLAIN.characters):
         assert PLAIN.index(character) == index
         assert PLAIN.decode([index]) == character
@@ -38,7 +40,7 @@ def test_index_and_character_lead_to_each_other() -> None:
 
 
 @given(st.text(st.characters().filter(is_safe), min_size=1))
-def test_a_text_of_known_characters_comes_back(text: str) -> None:
+def test_a_text_of_known_characters_is_decoded_as_it_was(text: str) -> None:
     vocabulary = Vocabulary.of(text)
     encoded = vocabulary.encode(text)
     assert encoded.indices.dtype == np.int32
@@ -63,7 +65,7 @@ def test_an_index_out_of_range_is_an_error() -> None:
 
 
 @given(anything | curious, anything | curious)
-def test_no_character_looks_at_its_neighbours(a: str, b: str) -> None:
+def test_each_character_is_encoded_on_its_own(a: str, b: str) -> None:
     for vocabulary in (PLAIN, SPARSE, Vocabulary(SPARSE.characters)):
         one, two, both = vocabulary.encode(a), vocabulary.encode(b), vocabulary.encode(a + b)
         assert both.indices.tolist() == [*one.indices, *two.indices]
@@ -71,14 +73,14 @@ def test_no_character_looks_at_its_neighbours(a: str, b: str) -> None:
 
 
 @given(anything | curious)
-def test_what_was_made_to_fit_fits(text: str) -> None:
-    once = fitted(PLAIN, text)
-    assert fitted(PLAIN, once) == once
+def test_text_with_substitutes_needs_no_more(text: str) -> None:
+    once = replaced(PLAIN, text)
+    assert replaced(PLAIN, once) == once
     assert PLAIN.encode(once).unknown == ()
 
 
 @pytest.mark.parametrize(
-    ("typed", "fits"),
+    ("typed", "known"),
     [
         ("\u201cWho\u2019s there?\u201d", '"Who\'s there?"'),
         ("\u2018Tis \u00abso\u00bb", '\'Tis "so"'),
@@ -94,38 +96,52 @@ def test_what_was_made_to_fit_fits(text: str) -> None:
         ("Ann & Ben", "Ann and Ben"),
     ],
 )
-def test_typography_becomes_what_the_model_knows(typed: str, fits: str) -> None:
-    assert fitted(PLAIN, typed) == fits
+def test_typography_is_replaced_by_plain_characters(typed: str, known: str) -> None:
+    assert replaced(PLAIN, typed) == known
 
 
-def test_typography_goes_the_other_way_too() -> None:
+def test_plain_characters_are_replaced_by_typography() -> None:
     book = Vocabulary.of("a\u2019\u201d\u2014")
-    assert fitted(book, "a'a\"a-") == "a\u2019a\u201da\u2014"
+    assert replaced(book, "a'a\"a-") == "a\u2019a\u201da\u2014"
 
 
 def test_a_known_character_is_never_replaced() -> None:
-    assert fitted(Vocabulary.of("e\u00e9\u2019'"), "\u00e9\u2019") == "\u00e9\u2019"
+    assert replaced(Vocabulary.of("e\u00e9\u2019'"), "\u00e9\u2019") == "\u00e9\u2019"
 
 
-def test_the_other_case_stands_in_for_a_missing_one() -> None:
-    assert fitted(Vocabulary.of("ABCE"), "abc\u00e9") == "ABCE"
+def test_the_other_case_is_the_last_substitute() -> None:
+    assert replaced(Vocabulary.of("ABCE"), "abc\u00e9") == "ABCE"
 
 
-def test_what_has_no_likeness_is_left_out_and_reported_once_in_order() -> None:
+def test_unknown_characters_are_left_out_and_reported_once_in_order() -> None:
     encoded = PLAIN.encode("a😀b中文c😀1")
     assert PLAIN.decode(encoded.indices) == "abc"
     assert encoded.unknown == ("😀", "中", "文", "1")
 
 
-def test_terminal_codes_are_unknown_to_every_model() -> None:
+def test_control_characters_are_unknown() -> None:
     encoded = PLAIN.encode("a\x1b[2Jb\x9b")
     assert PLAIN.decode(encoded.indices) == "a[Jb"
     assert encoded.unknown == ("\x1b", "2", "\x9b")
 
 
-def test_nothing_is_nothing() -> None:
+def test_the_empty_text_has_no_indices() -> None:
     assert PLAIN.encode("").indices.shape == (0,)
     assert PLAIN.decode([]) == ""
+
+
+@given(anything | curious)
+def test_counts_tell_the_encoded_length_and_the_unknown_characters(text: str) -> None:
+    for vocabulary in (PLAIN, SPARSE):
+        encoded, counts = vocabulary.encode(text), tally(text)
+        assert vocabulary.encoded_length(counts) == len(encoded.indices)
+        assert sorted(vocabulary.unknown(counts)) == sorted(encoded.unknown)
+
+
+@given(anything)
+def test_long_texts_are_counted_as_short_ones(text: str) -> None:
+    text = (text + "é") * 20_000
+    assert tally(text[:100_000]) == Counter(text[:100_000])
 
 
 # --- what is refused
@@ -142,7 +158,7 @@ def test_control_and_invisible_characters_are_refused(character: str) -> None:
 
 
 @pytest.mark.parametrize("entry", ["", "ab", 7, None, ["a"], True, {"a": "\x1b" * 99}])
-def test_what_is_no_single_character_is_refused(entry: object) -> None:
+def test_an_entry_that_is_no_single_character_is_refused(entry: object) -> None:
     with pytest.raises(VocabularyError, match="not a single character") as caught:
         Vocabulary(("a", entry))  # type: ignore[arg-type]
     assert len(str(caught.value)) < 80

@@ -1,0 +1,143 @@
+"""Drawing characters: temperature, top-k, top-p and random seeds."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling, SamplingError
+from tests.conftest import random_weights, small_model
+
+STREAMS = 100
+
+
+@pytest.fixture(scope="module")
+def many() -> Decoder:
+    """A decoder of 100 streams in one state, with random weights: many characters are likely."""
+    model = small_model(skip=True)
+    weights = random_weights(model.spec)
+    decoder = Decoder(model.spec, model.vocabulary, weights, streams=STREAMS, jit=False)
+    decoder.read(np.arange(6, dtype=np.int32))
+    return decoder
+
+
+@pytest.fixture(scope="module")
+def one() -> Decoder:
+    """A decoder of one stream with the same weights."""
+    model = small_model(skip=True)
+    return Decoder(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
+
+
+def probabilities(decoder: Decoder) -> np.ndarray:
+    """Of the next character, at temperature 1."""
+    logits = decoder.snapshot().arrays[-1][0].astype(np.float64)
+    powers = np.exp(logits - logits.max())
+    return np.asarray(powers / powers.sum())
+
+
+def drawn(decoder: Decoder, sampling: dict[str, Any], count: int) -> Counter[int]:
+    """The next character, drawn with `count` random seeds from the same state."""
+    state, counts = decoder.snapshot(), Counter[int]()
+    for seed in range(0, count, STREAMS):
+        seeds = range(seed, seed + STREAMS)
+        (pieces,) = decoder.write_streams(1, Sampling(**sampling), seeds)
+        counts.update(decoder.vocabulary.index(piece) for piece in pieces)
+        decoder.restore(state)
+    return counts
+
+
+def written(decoder: Decoder, length: int, sampling: Sampling) -> str:
+    decoder.reset()
+    return "".join(decoder.write(length, sampling))
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+def test_draws_follow_the_distribution_of_the_network(many: Decoder, temperature: float) -> None:
+    count = 2_000
+    counts = drawn(many, {"temperature": temperature}, count)
+    expected = probabilities(many) ** (1 / temperature)
+    expected *= count / expected.sum()
+    observed = np.array([counts[i] for i in range(len(expected))])
+    common = expected >= 5
+    assert common.sum() > 5
+    pairs = [*zip(observed[common], expected[common], strict=True)]
+    pairs.append((observed[~common].sum(), max(expected[~common].sum(), 1.0)))
+    chi_square = sum((o - e) ** 2 / e for o, e in pairs)
+    # With 11 degrees of freedom, 31.3 is exceeded once in a thousand times; the seeds are fixed.
+    assert chi_square < 31.3
+
+
+def test_top_k_leaves_only_the_likeliest(many: Decoder) -> None:
+    counts = drawn(many, {"temperature": 3.0, "top_k": 3}, 200)
+    assert set(counts) == set(np.argsort(probabilities(many))[-3:].tolist())
+
+
+def test_top_p_leaves_the_fewest_that_add_up_to_it(many: Decoder) -> None:
+    counts = drawn(many, {"temperature": 1.0, "top_p": 0.5}, 200)
+    ordered = np.argsort(probabilities(many))[::-1]
+    needed = int(np.searchsorted(np.cumsum(probabilities(many)[ordered]), 0.5)) + 1
+    assert 1 < needed < len(ordered)
+    assert set(counts) == set(ordered[:needed].tolist())
+
+
+def test_top_p_applies_after_the_temperature(many: Decoder) -> None:
+    cold = drawn(many, {"temperature": 0.2, "top_p": 0.8}, 100)
+    hot = drawn(many, {"temperature": 5.0, "top_p": 0.8}, 200)
+    assert len(cold) < len(hot)
+
+
+def test_sampling_among_one_character_is_greedy_at_any_temperature(one: Decoder) -> None:
+    one.reset()
+    indices: list[int] = []
+    for _ in range(60):
+        indices.append(int(probabilities(one).argmax()))
+        one.read(np.array(indices[-1:], np.int32))
+    greedy = one.vocabulary.decode(indices)
+    for temperature in (0.01, 0.8, 10.0):
+        for limit in ({"top_k": 1}, {"top_p": 1e-6}):
+            assert written(one, 60, Sampling(temperature, random_seed=3, **limit)) == greedy
+
+
+def test_a_low_temperature_draws_likely_characters_and_a_high_one_all(one: Decoder) -> None:
+    cold = one.vocabulary.encode(written(one, 60, Sampling(0.01))).indices
+    one.reset()
+    for index in cold:
+        # A difference of 0.2 in logits is 20 at this temperature: odds of one in half a billion.
+        assert probabilities(one)[index] > probabilities(one).max() * np.exp(-0.2)
+        one.read(np.array([index], np.int32))
+    assert set(written(one, 600, Sampling(10.0))) == set(one.vocabulary.characters)
+
+
+@pytest.mark.parametrize("top_k", [1_000, 2**31 - 1])
+def test_a_top_k_beyond_the_vocabulary_changes_nothing(one: Decoder, top_k: int) -> None:
+    assert written(one, 100, Sampling(top_k=top_k)) == written(one, 100, Sampling())
+
+
+def test_each_random_seed_gives_another_text(one: Decoder) -> None:
+    seeds = (0, 1, 2, 2**31 - 1)
+    assert len({written(one, 80, Sampling(2.0, random_seed=seed)) for seed in seeds}) == 4
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"temperature": 0.0},
+        {"temperature": 0.009},
+        {"temperature": 10.1},
+        {"temperature": -1.0},
+        {"temperature": float("nan")},
+        {"temperature": float("inf")},
+        {"top_k": -1},
+        {"top_k": 2**31},
+        {"top_p": 0.0},
+        {"top_p": 1.01},
+        {"top_p": float("nan")},
+        {"random_seed": -1},
+        {"random_seed": 2**31},
+    ],
+)
+def test_parameters_out_of_range_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(SamplingError, match=next(iter(values)).replace("_", ".")):
+        Sampling(**values)
