@@ -3,12 +3,12 @@
 import gc
 import sys
 
-from bardtui.tf_startup import hush_tensorflow
+from bardtui.tf_startup import set_tensorflow_environment
 
 
 def main() -> None:
     """Run a command; without one, the program, importing nothing that it does not need."""
-    hush_tensorflow()
+    set_tensorflow_environment()
     if len(sys.argv) > 1:
         from bardtui.cli.app import app
 

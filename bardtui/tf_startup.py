@@ -1,5 +1,7 @@
-"""Importing large libraries: without their chatter on the terminal, and without the garbage
-collector looking through all that they make. To be imported before TensorFlow is."""
+"""Importing TensorFlow and Keras: quietly, quickly, and without the user's Keras settings.
+
+Import this module, and call `set_tensorflow_environment`, before TensorFlow is imported.
+"""
 
 import gc
 import os
@@ -11,76 +13,76 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bardtui.memory import MB, need_memory
+from bardtui.memory import MB, TooLittleMemory, need_memory
+
+_TENSORFLOW_MEMORY = 600 * MB  # measured, and a tenth more
+_NICENESS = 5  # of threads that work in the background
+# Environment variables of Keras that change how it works.
+_KERAS_VARIABLES = ("KERAS_NNX_ENABLED", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 
 
-def hush_tensorflow() -> None:
-    """Ask TensorFlow to log nothing below a fatal error, unless the user has asked for more."""
+def set_tensorflow_environment() -> None:
+    """Set the environment variables that TensorFlow and Keras read when they are imported.
+
+    TensorFlow then logs nothing below a fatal error, unless the user asked for more. Keras neither
+    reads nor writes its settings file (~/.keras/keras.json), which could change the type of every
+    number in our networks: its folder is the null device, in which no file can be.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    # On processors without AVX-512 TensorFlow leaves oneDNN out unless it is asked; with it, a
-    # training step of 64 windows takes about a seventh less.
+    # Without AVX-512, TensorFlow uses oneDNN only if it is asked to; with it a training step of 64
+    # windows takes about a seventh less.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["KERAS_HOME"] = os.devnull
+    for name in _KERAS_VARIABLES:
+        os.environ.pop(name, None)
 
 
-def start_tensorflow(wake: Callable[[], Any] | None = None) -> Any:
-    """Import TensorFlow and wake its devices, without what both print while they do; return what
-    `wake` returns, where they are to be woken in a way of its own.
+def start_tensorflow(start: Callable[[], Any] | None = None) -> Any:
+    """Import TensorFlow and start its devices without any output; for commands.
 
-    For commands; what goes wrong is raised as usual.
+    `start` replaces the usual way to start the devices; its result is returned. Raises
+    TooLittleMemory.
     """
-    hush_tensorflow()
-    with nothing_on_descriptor_2():
-        with nothing_is_garbage():
-            import keras  # noqa: F401
-            import tensorflow as tf
+    set_tensorflow_environment()
+    with stderr_silenced():
+        import_tensorflow()
+        import tensorflow as tf
 
-        return (wake or tf.config.list_logical_devices)()
-
-
-@contextmanager
-def nothing_is_garbage() -> Iterator[None]:
-    """Let what is made meanwhile stay for good: the garbage collector, which would look through a
-    million objects again and again, is off, and will pass over them."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        if collects:
-            gc.enable()
+        return (start or tf.config.list_logical_devices)()
 
 
-@contextmanager
-def nothing_on_descriptor_2() -> Iterator[None]:
-    """Let what is written to standard error, by whichever means, go nowhere meanwhile."""
-    try:
-        terminal = os.dup(2)
-    except OSError:  # started without a standard error: there is nothing to keep quiet
-        yield
+def import_tensorflow() -> None:
+    """Import TensorFlow and Keras, while other threads keep running. Raises TooLittleMemory."""
+    if "tensorflow" in sys.modules and "keras" in sys.modules:
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        os.close(nowhere)
+    need_memory(_TENSORFLOW_MEMORY, "TensorFlow")
+    _load_library()
+    with _garbage_collection_paused():
+        try:
+            import keras
+            import tensorflow  # noqa: F401
+        except ImportError as error:
+            # The dynamic linker's words where a limit on the address space is reached.
+            if "failed to map segment" not in str(error):
+                raise
+            raise TooLittleMemory(
+                "TensorFlow needs more memory than this process may use"
+            ) from error
+    keras.config.set_floatx("float32")
 
 
-def divert_stderr(log: Path | None) -> None:
-    """Send what is written to file descriptor 2 to `log` (None: nowhere).
+def redirect_stderr(log: Path | None) -> None:
+    """Send what is written to file descriptor 2 to the file `log`, or nowhere.
 
-    Textual draws on the terminal through `sys.__stderr__`, which keeps the terminal on a descriptor
-    of its own; native code that prints to descriptor 2 can then not draw over the screen.
+    Textual draws through `sys.__stderr__`, which gets a descriptor of its own for the terminal. So
+    what native code prints to descriptor 2 cannot draw over the screen.
     """
-    hush_tensorflow()
+    set_tensorflow_environment()
     try:
         terminal = os.dup(1 if os.isatty(1) and not os.isatty(2) else 2)
     except OSError:
-        return  # started without a standard error: there is nothing to protect
+        return  # started without a standard error: nothing to protect
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     try:
         descriptor = os.open(log or os.devnull, flags, 0o600)
@@ -92,41 +94,63 @@ def divert_stderr(log: Path | None) -> None:
     sys.stderr = sys.__stderr__ = stream  # type: ignore[misc]
 
 
-_NICER = 5
-_TENSORFLOW = 600 * MB  # what it was measured to take, and a tenth
+def lower_thread_priority() -> None:
+    """Let this thread, and those that it starts, run after the thread of the interface.
 
-
-def import_tensorflow() -> None:
-    """Import TensorFlow and Keras, so that other threads go on meanwhile. Raises
-    TooLittleMemory where they may not fit."""
-    if "tensorflow" in sys.modules:
-        return
-    need_memory(_TENSORFLOW, "TensorFlow")
-    _link_libraries()
-    with nothing_is_garbage():
-        import keras  # noqa: F401
-        import tensorflow  # noqa: F401
-
-
-def give_way() -> None:
-    """Let this thread, and those that it will start, come after the thread that shows the interface
-    where both want a processor. Only Linux knows the priority of a thread."""
+    Only Linux has priorities of threads; elsewhere this does nothing.
+    """
     if sys.platform == "linux":
         with suppress(OSError):
             nice = os.getpriority(os.PRIO_PROCESS, 0)
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice + _NICER)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice + _NICENESS)
 
 
-def _link_libraries() -> None:
-    """Have the system link TensorFlow's library in a call that does not hold Python's lock; the
-    import finds it linked. Where that cannot be done, the import does it all the same."""
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Pause the garbage collector, and exclude for good what is created meanwhile.
+
+    An import creates a million objects that stay; the collector would search them again and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextmanager
+def stderr_silenced() -> Iterator[None]:
+    """Discard what is written to file descriptor 2, also by native code."""
+    try:
+        terminal = os.dup(2)
+    except OSError:  # started without a standard error
+        yield
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(null)
+
+
+def _load_library() -> None:
+    """Load TensorFlow's shared library in a call that does not hold Python's lock.
+
+    The import then finds it loaded. If this fails, the import loads it as usual.
+    """
     spec = find_spec("tensorflow")
     if spec is None or spec.origin is None or sys.platform == "win32":
         return
-    import ctypes  # not wanted before the first picture
+    import ctypes  # not needed before the first screen
 
     with suppress(OSError, AttributeError):
-        link = ctypes.CDLL(None).dlopen
-        link.restype, link.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
         for library in Path(spec.origin).parent.glob("libtensorflow_cc.*"):
-            link(bytes(library), os.RTLD_NOW)
+            dlopen(bytes(library), os.RTLD_NOW)

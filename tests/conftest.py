@@ -15,10 +15,10 @@ from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.text.corpus import Corpus, Document
-from bardtui.tf_startup import hush_tensorflow
+from bardtui.tf_startup import set_tensorflow_environment
 from tests.terminal import Terminal
 
-hush_tensorflow()
+set_tensorflow_environment()
 
 # All of the tests are to run in a few minutes; `--hypothesis-profile=default` looks harder.
 settings.register_profile("brisk", max_examples=40)

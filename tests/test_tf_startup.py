@@ -1,22 +1,23 @@
-"""Native chatter and the terminal."""
+"""Importing TensorFlow: quiet, in the background, and free of the user's Keras settings."""
 
-import gc
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bardtui.tf_startup import nothing_is_garbage
+from bardtui.model.store import ModelBundle
+from tests.cli.commands import shell
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
-    )
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_tensorflow_starts_without_a_word_and_errors_are_heard_again() -> None:
+def test_tensorflow_starts_silently_and_errors_are_shown_afterwards() -> None:
     result = python(
         "import os, sys\n"
         "from bardtui.tf_startup import start_tensorflow\n"
@@ -29,52 +30,153 @@ def test_tensorflow_starts_without_a_word_and_errors_are_heard_again() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "native python")
 
 
-DIVERTED = (
+IN_A_THREAD = """
+import gc, sys, threading
+from bardtui.tf_startup import import_tensorflow
+collected = []
+gc.callbacks.append(lambda phase, info: collected.append(info["generation"]))
+thread = threading.Thread(target=import_tensorflow)
+thread.start()
+thread.join()
+print("tensorflow" in sys.modules, 2 in collected, gc.isenabled(), gc.get_freeze_count() > 100_000)
+"""
+
+
+def test_the_garbage_collector_passes_over_what_tensorflow_creates() -> None:
+    assert python(IN_A_THREAD).stdout == "True False True True\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on the address space work on Linux")
+def test_too_little_address_space_is_one_line(installed: ModelBundle) -> None:
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))\n"
+        "sys.argv = ['bardtui', 'generate', '--model', 'tiny']\n"
+        "from bardtui.__main__ import main\n"
+        "main()\n"
+    )
+    result = python(code)
+    assert result.returncode == 1
+    assert result.stderr == "bardtui: TensorFlow needs more memory than this process may use\n"
+
+
+LOWERED = """
+import os, threading
+from bardtui.tf_startup import lower_thread_priority
+def niceness():
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+def run():
+    lower_thread_priority()
+    found.append(niceness())
+    later = threading.Thread(target=lambda: found.append(niceness()))
+    later.start()
+    later.join()
+found, before = [], niceness()
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+print([number == min(before + 5, 19) for number in found], niceness() == before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority on Linux only")
+def test_a_thread_and_those_it_starts_get_a_lower_priority() -> None:
+    assert python(LOWERED).stdout == "[True, True] True\n"
+
+
+# --- standard error
+
+REDIRECTED = (
     "import os, sys\n"
     "from pathlib import Path\n"
-    "from bardtui.tf_startup import divert_stderr\n"
-    "divert_stderr({log})\n"
+    "from bardtui.tf_startup import redirect_stderr\n"
+    "redirect_stderr({log})\n"
     "os.write(2, b'native')\n"
     "sys.__stderr__.write('screen')\n"
     "sys.__stderr__.flush()\n"
 )
 
 
-def test_what_native_code_prints_goes_to_the_log_and_the_screen_is_kept(home: Path) -> None:
+def test_native_output_goes_to_the_log_and_the_screen_stays_on_the_terminal(home: Path) -> None:
     log = home / "bardtui.log"
-    result = python(DIVERTED.format(log=f"Path({str(log)!r})"))
+    result = python(REDIRECTED.format(log=f"Path({str(log)!r})"))
     assert (result.returncode, result.stderr) == (0, "screen")
     assert log.read_text() == "native"
     assert log.stat().st_mode & 0o077 == 0
 
 
-def test_without_a_log_it_goes_nowhere(home: Path) -> None:
+def test_native_output_without_a_log_goes_nowhere(home: Path) -> None:
     for log in ("None", f"Path({str(home / 'no' / 'folder')!r})"):
-        result = python(DIVERTED.format(log=log))
+        result = python(REDIRECTED.format(log=log))
         assert (result.returncode, result.stderr) == (0, "screen")
 
 
-@pytest.mark.parametrize("call", ["divert_stderr(None)", "start_tensorflow()"])
+@pytest.mark.parametrize("call", ["redirect_stderr(None)", "start_tensorflow()"])
 def test_a_program_without_a_standard_error_starts_all_the_same(call: str) -> None:
-    code = f"import bardtui.tf_startup as quiet\nquiet.{call}\nprint('on')"
+    code = f"import bardtui.tf_startup as tf_startup\ntf_startup.{call}\nprint('on')"
     command = ["sh", "-c", '"$@" 2>&-', "sh", sys.executable, "-c", code]
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=120)
     assert (result.returncode, result.stdout) == (0, "on\n")
 
 
-@pytest.mark.parametrize("collects", [True, False])
-def test_what_is_imported_is_passed_over_by_the_garbage_collector(collects: bool) -> None:
-    was, frozen = gc.isenabled(), gc.get_freeze_count()
-    try:
-        (gc.enable if collects else gc.disable)()
-        with nothing_is_garbage():
-            assert not gc.isenabled()
-            made = [[] for _ in range(1_000)]
-        assert gc.isenabled() == collects
-        assert gc.get_freeze_count() >= frozen + len(made)
-        with pytest.raises(ImportError), nothing_is_garbage():
-            raise ImportError
-        assert gc.isenabled() == collects
-    finally:
-        gc.unfreeze()
-        (gc.enable if was else gc.disable)()
+# --- the user's Keras settings
+
+# Imports Keras in a fork for each argument, which becomes ~/.keras/keras.json.
+WITH_SETTINGS = """
+import os, pathlib, sys
+from bardtui.tf_startup import import_tensorflow, set_tensorflow_environment
+os.environ |= {"KERAS_NNX_ENABLED": "true", "KERAS_MAX_EPOCHS": "many", "KERAS_BACKEND": "jax"}
+set_tensorflow_environment()
+import tensorflow
+settings = pathlib.Path.home() / ".keras" / "keras.json"
+for content in sys.argv[1:]:
+    settings.write_text(content)
+    if os.fork() == 0:
+        import_tensorflow()
+        import keras
+        config = keras.config
+        found = config.floatx(), config.backend(), config.image_data_format(), config.epsilon()
+        print(*found, settings.read_text() == content, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it forks")
+def test_no_keras_settings_have_any_influence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    (home / ".keras").mkdir()
+    settings = [
+        json.dumps(value)
+        for value in (
+            {"floatx": "float64", "backend": "tensorflow"},
+            {"floatx": "float16"},
+            {"floatx": 7},
+            {"nnx_enabled": True},
+            {"image_data_format": "channels_first", "backend": "torch"},
+            {"epsilon": "small"},
+            [],
+        )
+    ] + ["garbage", "[" * 100_000]
+    result = python(WITH_SETTINGS, *settings)
+    assert result.stdout == "float32 tensorflow channels_last 1e-07 True\n" * len(settings), (
+        result.stderr
+    )
+
+
+@pytest.mark.parametrize("settings", [None, {"floatx": "float64"}])
+def test_a_command_leaves_the_home_folder_as_it_is(
+    installed: ModelBundle, tmp_path: Path, settings: dict[str, str] | None
+) -> None:
+    user = tmp_path / "user"
+    user.mkdir()
+    if settings:
+        (user / ".keras").mkdir()
+        (user / ".keras" / "keras.json").write_text(json.dumps(settings))
+    before = sorted(user.rglob("*"))
+    command = ("generate", "--model", "tiny", "--length", "5", "--random-seed", "1")
+    result = shell(*command, environment={"HOME": str(user), "XDG_CACHE_HOME": str(user)})
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert len(result.stdout.decode()) == len("ROMEO:") + 5 + 1
+    assert sorted(user.rglob("*")) == before

@@ -32,7 +32,7 @@ from bardtui.errors import UserError
 from bardtui.model.store import ModelBundle, ModelError
 from bardtui.scene.scene import Event
 from bardtui.settings import LENGTHS, Remembered
-from bardtui.tf_startup import hush_tensorflow, nothing_on_descriptor_2
+from bardtui.tf_startup import set_tensorflow_environment, stderr_silenced
 from bardtui.tui.app import BardApp
 from bardtui.tui.wrapping import breaks
 
@@ -58,7 +58,7 @@ def screen(
         raise UserError("the time for writing must be from 0.1 to 3600 seconds")
     if not SHORT < characters <= 50_000_000:
         raise UserError(f"the long scene must have from {SHORT + 1} to 50000000 characters")
-    hush_tensorflow()
+    set_tensorflow_environment()
     with _home(model):
         return asyncio.run(_measured(model, seconds, characters, begin))
 
@@ -69,7 +69,7 @@ async def _measured(
     app = _Watched()
     async with app.run_test(size=_SIZES[-1]):
         begin("the interface while the model is loaded")
-        with nothing_on_descriptor_2():
+        with stderr_silenced():
             figures = await _loading(app, model)
         begin("the interface while the model writes")
         figures += await _writing(app, seconds)

@@ -20,7 +20,7 @@ from bardtui.memory import MB, TooLittleMemory, need_memory
 from bardtui.session.events import Chunk, Finished, ModelState, Started, Suggested, TakesGrew
 from bardtui.session.requests import Generation, Order, SeveralTakes, Suggestion
 from bardtui.settings import Stop
-from bardtui.tf_startup import give_way, import_tensorflow
+from bardtui.tf_startup import import_tensorflow, lower_thread_priority
 from bardtui.writing.stops import end_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Engine:
     # -- the thread --------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        give_way()
+        lower_thread_priority()
         while (asked := self._queue.get()) is not None:
             try:
                 if isinstance(asked, str):

@@ -26,7 +26,7 @@ from bardtui.scene.library import latest_scene
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
-from bardtui.tf_startup import divert_stderr
+from bardtui.tf_startup import redirect_stderr
 from bardtui.tui.keys import commands, key_of, keymap
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
@@ -219,7 +219,7 @@ def _run(scene: Path | None) -> int:
         app = BardApp(scene, settings)
     except SettingsError as error:
         raise SettingsError(f"{paths.config_file()}: {error}") from error
-    divert_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
+    redirect_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
     log_instead_of_printing()
     # Textual prints the traceback of an error in a handler here when the program ends.
     traceback = StringIO()

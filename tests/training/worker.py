@@ -6,9 +6,9 @@ TF_CONFIG says which worker it is. It leaves its weights and losses in FOLDER/we
 import sys
 from pathlib import Path
 
-from bardtui.tf_startup import hush_tensorflow
+from bardtui.tf_startup import set_tensorflow_environment
 
-hush_tensorflow()
+set_tensorflow_environment()
 
 import numpy as np  # noqa: E402
 

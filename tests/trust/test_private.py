@@ -77,7 +77,7 @@ from tests.trust.test_private import forbid_sockets
 forbid_sockets()
 from bardtui import paths
 from bardtui.cli.app import app
-from bardtui.tf_startup import divert_stderr
+from bardtui.tf_startup import redirect_stderr
 
 os.environ["BARDTUI_XLA"] = "0"
 text = os.environ["BARDTUI_HOME"] + "/../verse.txt"
@@ -93,7 +93,7 @@ for arguments in (
 
 paths.config_file().write_text("")  # the user's own, as it is
 paths.config_file().chmod(0o640)
-divert_stderr(paths.log_file())
+redirect_stderr(paths.log_file())
 from bardtui.tui.app import BardApp
 
 async def interface():

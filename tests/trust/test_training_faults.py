@@ -36,8 +36,8 @@ Outcome = tuple[list[dict[str, Any]], str]
 # a file for the n-th time.
 RUNNER = """
 import json, os, pathlib, signal, sys
-from bardtui.tf_startup import hush_tensorflow
-hush_tensorflow()
+from bardtui.tf_startup import set_tensorflow_environment
+set_tensorflow_environment()
 import keras, tensorflow
 from bardtui.__main__ import main
 from bardtui.training.loop import Trainer
