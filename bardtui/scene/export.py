@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from bardtui.escaping import inert
 from bardtui.scene.formats.fountain import to_fountain
 from bardtui.scene.formats.html import to_html
 from bardtui.scene.formats.markdown import to_markdown
@@ -12,7 +13,7 @@ from bardtui.scene.scene import OPENED, Scene, SceneError
 
 def to_text(scene: Scene) -> str:
     """Return the visible text, ending in exactly one newline unless it is empty."""
-    text = scene.text.rstrip("\n")
+    text = inert(scene.text).rstrip("\n")
     return text + "\n" if text else ""
 
 

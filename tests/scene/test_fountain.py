@@ -14,8 +14,8 @@ from screenplain.richstring import RichString, Underline
 from screenplain.types import Action, Dialog, Screenplay, Slug
 from scripts import STAIR, scene_of, texts
 
+from bardtui.escaping import inert
 from bardtui.scene.export import export
-from bardtui.scene.formats.plain import printable
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Speech, parse
 
@@ -61,7 +61,7 @@ def expected(text: str) -> list[Part]:
     """The same of the text itself, in so far as Fountain has room for it: directions that end a
     speech are action, those within it are in parentheses."""
     found: list[Part] = []
-    for block in parse(printable(text)):
+    for block in parse(inert(text)):
         lines = [line.expandtabs(4).rstrip() for line in block.lines]
         if isinstance(block, Speech):
             spoken, behind = [unguarded(line.strip()) for line in lines or [""]], list[str]()

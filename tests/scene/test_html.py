@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripts import STAIR, scene_of, texts
 
+from bardtui.escaping import inert
 from bardtui.scene.export import export
-from bardtui.scene.formats.plain import printable
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Speech, parse
 
@@ -84,7 +84,7 @@ def page(scene: Scene) -> Page:
 
 def expected(text: str) -> list[str]:
     lines: list[str] = []
-    for block in parse(printable(text)):
+    for block in parse(inert(text)):
         lines += [block.cue] if isinstance(block, Speech) else []
         lines += block.lines
     return lines
@@ -94,7 +94,7 @@ def expected(text: str) -> list[str]:
 def test_any_text_by_anyone_is_only_text(passages: list[str], title: str) -> None:
     shown = page(scene_of(*passages, title=title))
     assert [text for _, text in shown.lines] == expected("".join(passages))
-    assert shown.title == shown.heading == (printable(" ".join(title.split())) or "Untitled scene")
+    assert shown.title == shown.heading == (inert(" ".join(title.split())) or "Untitled scene")
 
 
 @given(st.lists(texts, max_size=4))
@@ -102,7 +102,7 @@ def test_every_piece_shows_its_author(passages: list[str]) -> None:
     shown = page(scene_of(*passages)).pieces
     for author, kept in (("writer", passages[::2]), ("model", passages[1::2])):
         text = "".join(text for whose, _, text in shown if whose == author)
-        assert text == printable("".join(kept)).replace("\n", "")
+        assert text == inert("".join(kept)).replace("\n", "")
     assert {model for whose, model, _ in shown if whose == "model"} <= {"shakespeare"}
 
 

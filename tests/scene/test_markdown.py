@@ -8,8 +8,8 @@ from hypothesis import example, given
 from markdown_it import MarkdownIt
 from scripts import STAIR, scene_of, texts
 
+from bardtui.escaping import inert
 from bardtui.scene.export import export
-from bardtui.scene.formats.plain import printable
 from bardtui.scene.script import Speech, parse
 
 RENDERERS = [MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"linkify": False})]
@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 def expected(text: str) -> list[str]:
     blocks = []
-    for block in parse(printable(text)):
+    for block in parse(inert(text)):
         cue = [block.cue] if isinstance(block, Speech) else []
         lines = [line.expandtabs(4).rstrip() for line in [*cue, *block.lines]]
         if lines:
@@ -68,7 +68,7 @@ def test_any_text_renders_as_itself(renderer: MarkdownIt, text: str) -> None:
 @given(texts)
 def test_any_title_renders_as_itself(title: str) -> None:
     page = Page(RENDERERS[0].render(export(scene_of("Yes.", title=title), "markdown")))
-    assert page.blocks == [printable(" ".join(title.split())) or "Untitled scene", "Yes."]
+    assert page.blocks == [inert(" ".join(title.split())) or "Untitled scene", "Yes."]
 
 
 def test_a_real_scene_renders_as_itself_with_its_cues_bold() -> None:

@@ -15,7 +15,8 @@ same lines. What Fountain itself has no room for:
 
 import re
 
-from bardtui.scene.formats.plain import models_of, printable, title_of
+from bardtui.escaping import inert
+from bardtui.scene.formats.plain import models_of, title_of
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Block, Speech, is_direction, parse
 
@@ -28,7 +29,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def to_fountain(scene: Scene) -> str:
     """The visible text as a screenplay with a title page."""
-    blocks = map(_block, parse(printable(scene.text)))
+    blocks = map(_block, parse(inert(scene.text)))
     return "\n\n".join([_title_page(scene), *filter(None, blocks)]) + "\n"
 
 

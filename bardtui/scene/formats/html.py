@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from html import escape
 from itertools import accumulate
 
-from bardtui.scene.formats.plain import model_of, models_of, printable, title_of
+from bardtui.escaping import inert
+from bardtui.scene.formats.plain import model_of, models_of, title_of
 from bardtui.scene.scene import Author, Passage, Scene
 from bardtui.scene.script import Block, Speech, parse, split_directions
 
@@ -104,7 +105,7 @@ class _Page:
             for passage, shown in scene.path()
             for author, text in passage.by_author(shown)
         ]
-        self._text = printable(scene.text)  # a character for a character: offsets stay
+        self._text = inert(scene.text)  # a character for a character: offsets stay
         self._runs = [(author, passage) for author, passage, _ in runs]
         self._starts = [0, *accumulate(length for _, _, length in runs)]
 

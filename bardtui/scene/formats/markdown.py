@@ -2,7 +2,8 @@
 
 import re
 
-from bardtui.scene.formats.plain import printable, title_of
+from bardtui.escaping import inert
+from bardtui.scene.formats.plain import title_of
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Block, Speech, parse
 
@@ -22,7 +23,7 @@ def to_markdown(scene: Scene) -> str:
     one is left.
     """
     heading = "# " + _escaped(title_of(scene)).replace("#", r"\#")
-    blocks = map(_block, parse(printable(scene.text)))
+    blocks = map(_block, parse(inert(scene.text)))
     return "\n\n".join([heading, *filter(None, blocks)]) + "\n"
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bardtui.escaping import inert
 from bardtui.scene.journal_reader import VERSION, encode
 from bardtui.scene.library import OPENED_FROM
 from bardtui.scene.scene import Scene, SceneError
@@ -27,7 +28,7 @@ def to_json(scene: Scene) -> str:
     header |= {"created": scene.created, "events": []}
     opening = encode(header).decode().removesuffix("]}\n")
     events = [encode(event).decode().rstrip("\n") for event in _events(scene)]
-    return opening + "\n" + ",\n".join(events) + "\n]}\n"
+    return _ascii_where_unsafe(opening + "\n" + ",\n".join(events) + "\n]}\n")
 
 
 def is_exported(text: str) -> bool:
@@ -60,6 +61,15 @@ def scene_from_json(text: str) -> Scene:
         except SceneError as error:
             raise SceneError(f"this exported scene is damaged: event {number}: {error}") from error
     return scene
+
+
+def _ascii_where_unsafe(exported: str) -> str:
+    """The same JSON, with escapes for the characters that would act or hide in a text file."""
+    shown = inert(exported)
+    if shown == exported:
+        return exported
+    pairs = zip(exported, shown, strict=True)
+    return "".join(char if char == glyph else json.dumps(char)[1:-1] for char, glyph in pairs)
 
 
 def _events(scene: Scene) -> Iterator[dict[str, Any]]:

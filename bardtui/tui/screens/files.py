@@ -5,6 +5,7 @@ from typing import Any
 
 from textual.app import App
 
+from bardtui.escaping import remove_invisible
 from bardtui.files import atomic_write
 from bardtui.scene.export import export, format_of
 from bardtui.scene.scene import Scene
@@ -17,7 +18,7 @@ async def save_as(app: App[Any], scene: Scene) -> Path | None:
 
     Asks again, with the reason, as long as the disk says no.
     """
-    name = "".join(c if c.isalnum() or c in " -_" else " " for c in scene.title)
+    name = "".join(c if c.isalnum() or c in " -_" else " " for c in remove_invisible(scene.title))
     target, error = _here() / f"{' '.join(name.split()) or 'scene'}.txt", ""
     while chosen := await app.push_screen_wait(SaveScreen(target, error=error)):
         try:
