@@ -2,37 +2,26 @@
 
 import hashlib
 import re
-import socket
 import tempfile
-import threading
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal
 
 from bardtui import paths
-from bardtui.errors import UserError
-from bardtui.escaping import visible
-from bardtui.files import private_folder
+from bardtui.files import private_folder, read_regular
+from bardtui.text.download import DownloadError, Progress, download
+from bardtui.text.errors import CorpusError
 
-# Called with the bytes fetched so far and, where it is known, how many there will be.
-Progress = Callable[[int, int | None], object]
+__all__ = ["CatalogueEntry", "CorpusError", "Progress", "catalogue", "find_entry", "obtain"]
 
 # The plays among the files of the package they come in.
 PLAYS = r"[^/]+/plays/[^/]+/[^/]+\.md"
 
 _GUTENBERG = re.compile(r"gutenberg:([1-9][0-9]{0,6})")
-_STALLED_SECONDS = 30.0
-
-
-class CorpusError(UserError):
-    """A text that is missing or unusable; the message is one visible line for the user."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(visible(message))
+LARGEST = 100_000_000  # bytes of a book
 
 
 @dataclass(frozen=True)
@@ -126,93 +115,45 @@ def package_files(package: str, pattern: str) -> list[Path]:
     return [Path(str(distribution(package).locate_file(name))) for name in matching]
 
 
-def obtain(name: str | CatalogueEntry, *, on_progress: Progress | None = None) -> Path:
-    """Fetch a text, unless it is there, and return where it lies.
+def obtain(name: str | CatalogueEntry, *, on_progress: Progress = lambda done, total: None) -> Path:
+    """Fetch a text, unless it is there, and return where it is.
 
-    Raises CorpusError, and leaves no part of a file behind, when the text cannot be had.
+    Raises CorpusError, and leaves no part of a file behind, if the text cannot be had.
     """
     entry = name if isinstance(name, CatalogueEntry) else find_entry(name)
     if entry is None:
         known = ", ".join(entry.name for entry in catalogue())
         raise CorpusError(f"no text called {name}; there are {known} and gutenberg:NUMBER")
     if entry.kind == "url":
-        _fetch(entry, on_progress)
+        try:
+            _fetch(entry, on_progress)
+        except DownloadError as error:
+            raise CorpusError(f"cannot fetch {entry.name} from {entry.url}: {error}") from error
+        except OSError as error:
+            raise CorpusError(f"cannot fetch {entry.name}: {error.strerror or error}") from error
     return entry.path
 
 
-def _fetch(entry: CatalogueEntry, on_progress: Progress | None) -> None:
-    """Fetch into a folder beside the text's place, and move it there only when it is whole."""
-    try:
-        if entry.available and _is_genuine(entry, entry.path):
-            return
-        import keras  # takes seconds, so only when something is fetched
-
-        folder = private_folder(entry.path.parent)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as temporary:
-            fetched = Path(temporary, "text")
-            with _quiet_keras(), _watched(fetched, entry.size or None, on_progress):
-                keras.utils.get_file(
-                    fetched.name,
-                    entry.url,
-                    file_hash=entry.sha256 or None,
-                    hash_algorithm="sha256",
-                    cache_dir=temporary,
-                    cache_subdir=".",
-                )
-            if not _is_genuine(entry, fetched):
-                raise CorpusError(f"{entry.url} gave another text than {entry.name}: not kept")
-            fetched.chmod(0o600)
-            fetched.replace(entry.path)
-    except CorpusError:
-        raise
-    except Exception as error:  # Keras wraps every failure of the network in a bare Exception
-        cause = getattr(error.__context__ or error, "reason", error)
-        reason = getattr(cause, "strerror", None) or cause
-        raise CorpusError(f"cannot fetch {entry.name} from {entry.url}: {reason}") from error
+def _fetch(entry: CatalogueEntry, on_progress: Progress) -> None:
+    """Fetch into a folder beside the text's place, and move it there once it is whole."""
+    limit = entry.size or LARGEST
+    if entry.available and _is_genuine(entry, entry.path, limit):
+        return
+    folder = private_folder(entry.path.parent)
+    with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as temporary:
+        fetched = Path(temporary, "text")
+        download(entry.url, fetched, limit, on_progress=on_progress)
+        if not _is_genuine(entry, fetched, limit):
+            raise CorpusError(f"{entry.url} gave another text than {entry.name}: not kept")
+        fetched.chmod(0o600)
+        fetched.replace(entry.path)
 
 
-def _is_genuine(entry: CatalogueEntry, path: Path) -> bool:
-    """Whether the file is the text itself, and not, say, the page of a network's login."""
-    content = path.read_bytes()
+def _is_genuine(entry: CatalogueEntry, path: Path, limit: int) -> bool:
+    """Whether the file is the text itself and not, say, the login page of a network."""
+    if path.stat().st_size > limit:
+        return False
+    content = read_regular(path, limit)
     if entry.sha256:
         return hashlib.sha256(content).hexdigest() == entry.sha256
     return b"PROJECT GUTENBERG" in content.upper()
-
-
-@contextmanager
-def _quiet_keras() -> Iterator[None]:
-    """Keep Keras's own bar off standard output, and let a stalled connection end."""
-    import keras
-
-    timeout, talkative = socket.getdefaulttimeout(), keras.config.is_interactive_logging_enabled()
-    socket.setdefaulttimeout(_STALLED_SECONDS)  # the download inside Keras sets none
-    keras.config.disable_interactive_logging()
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(timeout)
-        if talkative:
-            keras.config.enable_interactive_logging()
-
-
-@contextmanager
-def _watched(path: Path, size: int | None, on_progress: Progress | None) -> Iterator[None]:
-    """Report how `path` grows, from a thread of its own: Keras offers no callback."""
-    if on_progress is None:
-        yield
-        return
-    report, done = on_progress, threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.1):
-            if path.exists():
-                report(path.stat().st_size, size)
-
-    watcher = threading.Thread(target=watch, name="download-progress", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
-    report(path.stat().st_size, size)

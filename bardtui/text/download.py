@@ -1,0 +1,171 @@
+"""Download a file over HTTP: of a limited size, and only from where the first address leads."""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable
+from http.client import HTTPException, HTTPMessage
+from pathlib import Path
+from typing import IO, BinaryIO
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
+
+from bardtui import __version__
+from bardtui.errors import UserError
+
+# Called with the bytes downloaded so far and, where it is known, how many there will be.
+Progress = Callable[[int, int | None], object]
+
+STALLED = 30.0  # seconds without a byte after which a server is given up
+PATIENCE = 60.0  # seconds after which a download has to be faster than _SLOWEST
+_SLOWEST = 1_000  # bytes a second
+_PIECE = 1 << 16  # bytes
+
+
+class DownloadError(UserError):
+    """A file could not be downloaded; the message says why."""
+
+
+def download(
+    url: str,
+    path: Path,
+    limit: int,
+    *,
+    on_progress: Progress = lambda done, total: None,
+    stalled: float = STALLED,
+    patience: float = PATIENCE,
+) -> None:
+    """Download at most `limit` bytes from `url` to `path`, which must not exist.
+
+    A server that sends nothing for `stalled` seconds is given up, and so is one that has sent less
+    than 1,000 bytes a second after `patience` seconds. For redirects see `redirect_problem`.
+    Raises DownloadError; what is at `path` then is incomplete.
+    """
+    opener = OpenerDirector()  # not build_opener, which also knows ftp:, file: and data:
+    for handler in (
+        *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), UnknownHandler()),
+        *(HTTPDefaultErrorHandler(), HTTPErrorProcessor(), _Redirects()),
+    ):
+        opener.add_handler(handler)
+    request = Request(url, headers={"User-Agent": f"bardtui/{__version__}"})
+    try:
+        with opener.open(request, timeout=stalled) as response:
+            length = response.headers.get("Content-Length", "")
+            total = int(length) if length.isascii() and length.isdigit() else None
+            if total is not None and total > limit:
+                raise DownloadError(f"it has {total:,} bytes, more than {limit:,}")
+            with path.open("xb") as file:
+                done = _copy(response, file, limit, patience, lambda done: on_progress(done, total))
+            if total is not None and done < total:
+                raise DownloadError(f"the connection broke after {done:,} of {total:,} bytes")
+    except HTTPError as error:
+        raise DownloadError(f"the server answers {error.code} {error.reason}") from error
+    except URLError as error:
+        raise DownloadError(_reason(error.reason)) from error
+    except (OSError, HTTPException) as error:
+        raise DownloadError(_reason(error)) from error
+
+
+def _copy(
+    response: IO[bytes],
+    file: BinaryIO,
+    limit: int,
+    patience: float,
+    on_progress: Callable[[int], object],
+) -> int:
+    done, began = 0, time.monotonic()
+    while piece := response.read1(_PIECE):  # type: ignore[attr-defined]  # HTTPResponse has it
+        done += len(piece)
+        if done > limit:
+            raise DownloadError(f"it has more than {limit:,} bytes")
+        file.write(piece)
+        on_progress(done)
+        if time.monotonic() - began > patience + done / _SLOWEST:
+            raise DownloadError("the server is too slow")
+    return done
+
+
+def _reason(error: object) -> str:
+    if isinstance(error, TimeoutError):
+        return "the server does not answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def redirect_problem(
+    origin: str, target: str, resolve: Callable[[str], list[str]] | None = None
+) -> str | None:
+    """Why a server at `origin` may not redirect to `target`; None if it may.
+
+    It may to http and https, but not from https to http, and not from a public host to one of
+    this machine or its network. `resolve` gives the IP addresses of a host and raises OSError.
+    """
+    try:
+        here, there = urlsplit(origin), urlsplit(target)
+        _ = here.port, there.port  # which are only checked when they are asked for
+    except ValueError:
+        return "the address is malformed"
+    if there.scheme not in ("http", "https"):
+        return f"{there.scheme or 'no scheme'} is not allowed"
+    if (here.scheme, there.scheme) == ("https", "http"):
+        return "it is not encrypted"
+    if here.hostname == there.hostname:
+        return None
+    resolve = resolve or _addresses
+    try:
+        private = _is_private(there, resolve)
+    except OSError:
+        return "its host is not known"
+    try:
+        if not private or _is_private(here, resolve):
+            return None
+    except OSError:  # behind a proxy, which knows the host
+        pass
+    return "its host is on a private network"
+
+
+def _is_private(url: SplitResult, resolve: Callable[[str], list[str]]) -> bool:
+    for address in resolve(url.hostname or ""):
+        ip = ipaddress.ip_address(address)
+        mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+        if not (mapped or ip).is_global:
+            return True
+    return False
+
+
+def _addresses(host: str) -> list[str]:
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
+    except UnicodeError as error:  # no host can have this name
+        raise OSError(str(error)) from error
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects that have no `redirect_problem`."""
+
+    def http_error_302(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> object:
+        location = headers.get("Location")
+        if location is not None:
+            try:
+                target = urljoin(req.full_url, location)
+            except ValueError:
+                target = location  # malformed
+            if problem := redirect_problem(req.full_url, target):
+                raise URLError(f"it redirects to {target}: {problem}")
+        return super().http_error_302(req, fp, code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
