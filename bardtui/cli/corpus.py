@@ -1,11 +1,12 @@
 """bardtui corpus: list, fetch and describe training texts"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bardtui.cli.common import console
-from bardtui.tf_startup import start_tensorflow
+from bardtui.escaping import visible
 
 app = typer.Typer(help="Training texts.", no_args_is_help=True, rich_markup_mode=None)
 _RARE = 10  # a character that occurs less often is hard to learn
@@ -31,14 +32,29 @@ def corpus_get(
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
     from bardtui.cli.display import progress_bar
-    from bardtui.text.catalogue import find_entry, obtain
+    from bardtui.text.catalogue import obtain
 
-    entry = find_entry(name)
-    if entry is not None and entry.kind == "url" and not entry.available:
-        start_tensorflow()  # it is Keras that fetches
     with progress_bar(console(stderr=True), f"fetching {name}") as told:
         path = obtain(name, on_progress=told)
     typer.echo(str(path))
+
+
+@app.command("convert")
+def corpus_convert(
+    file: Annotated[Path, typer.Argument(help="A text file that is not UTF-8.")],
+    encoding: Annotated[
+        str | None,
+        typer.Option("--from", help="Its encoding, such as GB18030; default: a guess."),
+    ] = None,
+) -> None:
+    """Convert a text file to UTF-8, and keep the original beside it."""
+    from bardtui.text.encoding import convert
+
+    original, guess = convert(file, encoding)
+    typer.echo(f"{visible(str(file))}: converted from {guess}")
+    typer.echo(f"{visible(str(original))}: the original")
+    if encoding is None:
+        typer.echo("Read some of the text; if it is wrong, convert the original with --from.")
 
 
 @app.command("info")

@@ -11,20 +11,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from bardtui.escaping import visible
+from bardtui.escaping import one_line, visible
+from bardtui.files import open_regular, read_regular
 from bardtui.model.vocabulary import tally
 from bardtui.text import plays
 from bardtui.text.catalogue import (
+    LARGEST,
     PLAYS,
     CatalogueEntry,
-    CorpusError,
     Progress,
     catalogue,
     find_entry,
     obtain,
     package_files,
 )
-from bardtui.text.cleaning import Cleaning, EmptyText, clean
+from bardtui.text.cleaning import Cleaning, clean
+from bardtui.text.errors import CorpusError, EmptyTextError
 
 __all__ = [
     "CatalogueEntry",
@@ -38,6 +40,7 @@ __all__ = [
     "obtain",
 ]
 
+_TITLE_WIDTH = 100  # cells
 IN_MEMORY = 16 << 20  # bytes: files that are larger together are read anew whenever they are needed
 
 
@@ -76,7 +79,7 @@ class LongDocument:
     def pieces(self) -> Iterator[str]:
         """The text in order, in pieces that are not empty. Raises OSError, or CorpusError where
         the file has changed."""
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             yield from Cleaning(file, str(self.path), strip=self.strip)
             if _version(file) != self.version:
                 raise CorpusError(f"{self.path} has changed since it was first read: begin again")
@@ -197,14 +200,12 @@ def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, tota
             return _load_entry(entry)
         if str(source) and path.is_dir():
             return _load_folder(path, on_progress)
-        if path.is_file():
+        if str(source) and path.exists():
             return _load_file(path, on_progress)
     except OSError as error:
         raise CorpusError(f"{error.filename or path}: {error.strerror or error}") from error
     if path.is_symlink():
         raise CorpusError(f"{path} is a link that leads nowhere")
-    if str(source) and path.exists():
-        raise CorpusError(f"{path} is neither a file nor a folder")
     names = [entry.name for entry in catalogue()]
     near = difflib.get_close_matches(str(source).casefold(), names, n=1)
     hint = f"did you mean {near[0]}? There are" if near else "there are"
@@ -220,7 +221,7 @@ def _load_entry(entry: CatalogueEntry) -> Corpus:
         corpus = Corpus(entry.name, entry.title, entry.licence, _plays(entry))
         genuine = corpus.sha256 == entry.sha256
     else:
-        raw = entry.path.read_bytes()
+        raw = read_regular(entry.path, LARGEST)
         text, notes = clean(raw, entry.name)
         title = (_gutenberg_title(raw) if not entry.sha256 else "") or entry.title
         corpus = Corpus(entry.name, title, entry.licence, (Document(title, text),), notes)
@@ -244,7 +245,7 @@ def _plays(entry: CatalogueEntry) -> tuple[Document, ...]:
 def _gutenberg_title(raw: bytes) -> str:
     header = raw[:4096].decode("utf-8", "replace")
     found = re.search(r"^Title: *(.*\S)", header, re.MULTILINE)
-    return visible(found[1]) if found else ""
+    return one_line(found[1], _TITLE_WIDTH) if found else ""
 
 
 def _load_file(path: Path, on_progress: Progress) -> Corpus:
@@ -260,9 +261,12 @@ def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
     reading = _Reading(files, on_progress, strip=True)
     for path in files:
         name = visible(path.relative_to(folder).with_suffix("").as_posix())
+        if path.exists() and not path.is_file():
+            notes.append(f"{name} is not a file and left out")
+            continue
         try:
             document, remarks = reading.document(path, name)
-        except EmptyText:
+        except EmptyTextError:
             notes.append(f"{name} is empty and left out")
         else:
             documents.append(document)
@@ -282,10 +286,10 @@ class _Reading:
         self._on_progress, self._strip = on_progress, strip
 
     def document(self, path: Path, name: str) -> tuple[Document | LongDocument, tuple[str, ...]]:
-        """Read a file; with it come the notes. Raises OSError, EmptyText and CorpusError."""
+        """Read a file; with it come the notes. Raises OSError, EmptyTextError and CorpusError."""
         keep = self._total <= IN_MEMORY
         kept = list[str]()
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             version, before = _version(file), self._done
             self._done += version[0]
             cleaning = Cleaning(

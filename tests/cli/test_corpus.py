@@ -23,6 +23,16 @@ def test_a_text_is_described(home: Path) -> None:
     assert "\x07" not in described
 
 
+def test_a_text_in_another_encoding_is_converted_as_the_refusal_says(home: Path) -> None:
+    path = home / "chinese.txt"
+    path.write_bytes(("他说，今天的天气很好，我们一起去公园散步吧。\n" * 20).encode("gb18030"))
+    refused = refusal("corpus", "info", path)
+    assert "it is almost certainly GB18030; convert it with `bardtui corpus convert`" in refused
+    assert "converted from almost certainly GB18030" in run("corpus", "convert", path).stdout
+    assert "今" in run("corpus", "info", path).stdout
+    assert "is UTF-8 already" in refusal("corpus", "convert", path)
+
+
 def test_a_text_that_cannot_be_used_is_refused(home: Path) -> None:
     (home / "latin.txt").write_bytes(b"caf\xe9 noir")
     assert "is not UTF-8" in refusal("corpus", "info", home / "latin.txt")

@@ -1,67 +1,128 @@
-"""Cleaning in pieces: where a text is cut changes nothing, and little of it is held at once."""
+"""Cleaning texts: what is removed, what stays, and that the size of the pieces changes nothing."""
 
 import io
 import sys
+import time
 import unicodedata
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from bardtui.text import cleaning
-from bardtui.text.catalogue import CorpusError
+from bardtui.text import cleaning, gutenberg
 from bardtui.text.cleaning import Cleaning, clean
+from bardtui.text.errors import CorpusError
 
 START = "*** START OF THE PROJECT GUTENBERG EBOOK A PLAY IN\nVERSE ***\n"
 END = "*** END OF THE PROJECT GUTENBERG EBOOK A PLAY IN VERSE ***\n"
 VERSES = "the stair has counted every tread\n" * 40  # longer than any mark can be
 
 
-def outcome(text: str, block: int, header: int, strip: bool) -> object:
+def cleaned(raw: bytes | str) -> str:
+    return clean(raw.encode() if isinstance(raw, str) else raw, "a text")[0]
+
+
+# --- characters
+
+
+def test_a_clean_text_is_left_as_it_is() -> None:
+    assert clean("ANN:\nCafé, \t😀!\n".encode(), "a") == ("ANN:\nCafé, \t😀!\n", ())
+
+
+def test_line_ends_of_every_system_become_newlines() -> None:
+    assert cleaned("a\r\nb\rc\n\u2028d\x85e\u2029\r") == "a\nb\nc\n\nd\ne\n\n"
+
+
+def test_a_byte_order_mark_is_removed() -> None:
+    assert clean(b"\xef\xbb\xbfAnn", "a") == ("Ann", ())
+
+
+def test_a_letter_and_its_accent_become_one_character() -> None:
+    assert cleaned("cafe\u0301") == "caf\u00e9"
+
+
+def test_control_and_invisible_characters_are_removed_and_counted() -> None:
+    assert clean("\x1b[31mred\x07 \x9b0m\x7f[/]".encode(), "a") == (
+        "[31mred 0m[/]",
+        ("removed 4 control or invisible characters",),
+    )
+    hidden = "a\u202eb\u115fc\u3164d\uffa0e\u2065f\u034fg\ufe00h\U000e0100"
+    assert clean(hidden.encode(), "a") == (
+        "abcdefgh",
+        ("removed 8 control or invisible characters",),
+    )
+    assert clean("a\u200bb".encode(), "a")[1] == ("removed 1 control or invisible character",)
+
+
+@pytest.mark.parametrize("text", ["می\u200cخواهم", "ක්\u200dරමය", "٣\u06dd", "👩\u200d👧 ❤\ufe0f"])
+def test_what_a_language_or_an_emoji_needs_stays(text: str) -> None:
+    assert clean(text.encode(), "a") == (text, ())
+
+
+def test_a_megabyte_of_marks_in_a_row_is_cut_to_thirty_in_linear_time() -> None:
+    began = time.perf_counter()
+    text, notes = clean(("a\n" + "\u0301\u0323" * 500_000).encode(), "a")
+    assert time.perf_counter() - began < 10
+    assert len(text) == 32
+    assert notes == ("removed 999,970 combining marks after thirty in a row",)
+
+
+@pytest.mark.parametrize("raw", [b"", b" \n\t\n", "\u200b\x07".encode()])
+def test_an_empty_text_is_refused(raw: bytes) -> None:
+    with pytest.raises(CorpusError, match="a text is empty"):
+        cleaned(raw)
+
+
+# --- pieces
+
+fragments = st.text(max_size=4) | st.sampled_from(
+    [*"\r\n \x1b\u202e\ufeff\u200b\u2028\0e\u0301\u0323\u1100\u1161\u11a8\u0924\u094d"]
+    + ["\r\n", "\n\n", "\u09c7\u09be", "か\u3099", "中。", "😀", "\u200c", "\u200d", "\ufe0f"]
+    + [VERSES, "x" * 1_300, "中" * 1_300, "\u0301" * 40, "Title: A Play\n", "[A note]\n\n"]
+    + [START, f"\n{START}", END, f"\n{END}", START.rstrip("*\n"), START.replace("\n", "\n\n", 1)]
+    + ["START OF THE PROJECT GUTENBERG EBOOK A PLAY\n", "\nEnd of Project Gutenberg's Play\n"]
+    + ["*END*THE SMALL PRINT! FOR PUBLIC DOMAIN*END*\n", "See www.gutenberg.org\n"]
+    + ["\nProduced by Ann\n\n", "\n[Transcriber's Note: all kept.]\n\n", "\nTranscriber's Note\n\n"]
+)
+
+
+def outcome(text: str, block: int, longest: int, strip: bool) -> object:
     """What cleaning makes of a text that is read in blocks: text and notes, or the error."""
-    with patch.object(cleaning, "BLOCK", block), patch.object(cleaning, "HEADER", header):
-        read = Cleaning(io.BytesIO(text.encode()), "a text", strip=strip)
+    with patch.multiple(gutenberg, HEADER=longest, LICENCE=longest, NOTES=longest // 2):
+        read = Cleaning(io.BytesIO(text.encode()), "a text", strip=strip, block=block)
         try:
             return "".join(read), read.notes
         except CorpusError as error:
             return str(error)
 
 
-fragments = st.text(max_size=4) | st.sampled_from(
-    ["\r", "\n", "\r\n", "\n\n", " ", "\x1b", "\u202e", "\ufeff", "\u200b", "\u2028", "\0"]
-    + [
-        "e",
-        "\u0301",
-        "\u0323",
-        "\u09c7\u09be",
-        "\u1100",
-        "\u1161",
-        "\u11a8",
-        "か\u3099",
-        "中。",
-        "😀",
-    ]
-    + [VERSES, "x" * 1_300, "中" * 1_300]
-    + [START, f"\n{START}", END, f"\n{END}", START.rstrip("*\n"), START.replace("\n", "\n\n", 1)]
-    + ["*END*THE SMALL PRINT! FOR PUBLIC DOMAIN*END*\n", "\nEnd of Project Gutenberg's Play\n"]
-)
-
-
 @given(
     st.lists(fragments, max_size=20).map("".join),
     st.sampled_from([1, 2, 3, 5, 17, 100, 1_000, 5_000]),
-    st.sampled_from([30, 2_000, cleaning.HEADER]),
+    st.sampled_from([30, 400, 2_000, gutenberg.HEADER]),
     st.booleans(),
 )
 @settings(deadline=None)
-def test_where_a_text_is_cut_changes_nothing(
-    text: str, block: int, header: int, strip: bool
+def test_the_size_of_the_pieces_changes_nothing(
+    text: str, block: int, longest: int, strip: bool
 ) -> None:
-    assert outcome(text, block, header, strip) == outcome(text, 1 << 20, header, strip)
+    assert outcome(text, block, longest, strip) == outcome(text, 1 << 20, longest, strip)
 
 
-def test_no_character_that_a_text_is_cut_before_joins_the_one_before_it() -> None:
+@given(st.lists(fragments, max_size=20).map("".join))
+@settings(deadline=None)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    try:
+        once = cleaned(text.encode("utf-8", "replace"))
+    except CorpusError:  # nothing left, or a NUL
+        reject()
+    assert unicodedata.is_normalized("NFC", once)
+    if "PROJECT GUTENBERG" not in once.upper():
+        assert clean(once.encode(), "a") == (once, ())
+
+
+def test_a_text_is_only_cut_before_characters_that_join_nothing() -> None:
     apart = [c for c in map(chr, range(sys.maxunicode + 1)) if cleaning._stands_apart(c)]
     assert not [c for c in apart if unicodedata.combining(unicodedata.normalize("NFD", c)[0])]
     seconds = set("\u1161\u11a8")
@@ -73,45 +134,15 @@ def test_no_character_that_a_text_is_cut_before_joins_the_one_before_it() -> Non
     assert not seconds & set(apart)
 
 
-@pytest.mark.parametrize("line", ["so it is said, and so\n", "so it is said, and so", "中文。"])
-def test_little_of_a_long_text_is_held_at_once(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaning, "BLOCK", 1_000)
-    monkeypatch.setattr(cleaning, "HEADER", 3_000)
-    pieces = list(Cleaning(io.BytesIO((line * 5_000).encode()), "a text"))
-    assert "".join(pieces) == line * 5_000
-    assert max(map(len, pieces)) < 4_000
+@pytest.mark.parametrize("line", ["so it is said, and\n", "so it is said, and", "中文。", "ก"])
+def test_little_of_a_long_text_is_held_at_once(line: str) -> None:
+    text = line * (500_000 // len(line))
+    pieces = list(Cleaning(io.BytesIO(text.encode()), "a text", block=1_000))
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) < 50_000
 
 
-def test_a_book_without_an_end_is_not_taken_for_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaning, "HEADER", 100)
-    books = f"A header.\n{START}\nANN:\n{VERSES}\n{START}\nBEN:\nHello.\n{END}\nLicence."
-    assert clean(books.encode(), "a")[0] == f"ANN:\n{VERSES}\nBEN:\nHello."
-
-
-def test_two_headers_of_one_book_both_go() -> None:
-    small_print = "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*\n"
-    assert clean(f"Title\n{small_print}Credits\n{START}ANN:\nHello.\n".encode(), "a") == (
-        "ANN:\nHello.",
-        ("Project Gutenberg's header and licence cut off",),
-    )
-
-
-@pytest.mark.parametrize("block", [1, 7, 1 << 20])
-def test_a_fault_is_told_with_its_place_in_the_file(
-    block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cleaning, "BLOCK", block)
-    before = "\ufeffANN:\r\nCafé, ".encode()
-    with pytest.raises(CorpusError, match=rf"byte 0xe9 at offset {len(before):,} \(line 2\)"):
-        clean(before + b"\xe9t\xe9", "a")
-    with pytest.raises(CorpusError, match=rf"byte 0xc3 at offset {len(before):,} \(line 2\)"):
-        clean(before + b"\xc3", "a")
-    with pytest.raises(CorpusError, match=rf"a NUL byte at offset {len(before):,}"):
-        clean(before + b"\0", "a")
-
-
-def test_it_is_told_how_much_has_been_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaning, "BLOCK", 10)
+def test_progress_is_reported_in_bytes() -> None:
     told: list[int] = []
-    assert "".join(Cleaning(io.BytesIO(b"Ann\r\nBen " * 3), "a", read=told.append))
+    assert "".join(Cleaning(io.BytesIO(b"Ann\r\nBen " * 3), "a", read=told.append, block=10))
     assert told == [10, 20, 27, 27]
