@@ -1,1 +1,1 @@
-"""The text being written: a tree of passages, its journal on disk, and the files it leaves as."""
+"""Scenes: trees of passages, their journals on disk, and exports to other formats."""

@@ -1,7 +1,7 @@
-"""The real program dies at random moments of writing, retrying, undoing and saving.
+"""The real program is killed at random moments of writing, retrying, undoing and saving.
 
-One home, one scene: what was there before a death has to outlive the next one too. The short form
-dies three times, once in each way; the long form 50 times by `kill -9` and ten by the other ways.
+All runs share one home and one scene, so what was saved before one death must survive the next.
+The short form dies once in each way, the long form 50 times by `kill -9` and ten times otherwise.
 """
 
 import json
@@ -27,19 +27,19 @@ LIVES = ["kill -9"] * 50 + DEATHS[1:] * 5 if long_form else DEATHS
 
 
 def characters(terminal: Terminal) -> int:
-    """How long the scene is, as the top line says."""
+    """Return the length of the scene that the top line shows."""
     found = re.search(r"([\d,]+) characters", terminal.text)
     return int(found[1].replace(",", "")) if found else 0
 
 
 def watch(terminal: Terminal, seconds: float) -> None:
-    """Look at the screen for a while."""
+    """Read the screen for a while."""
     end = time.monotonic() + seconds
     terminal.wait_for(lambda _: time.monotonic() > end)
 
 
 def die(terminal: Terminal, how: str) -> None:
-    """End the program, and wait until it has ended."""
+    """End the program and wait for its end."""
     process = terminal.process
     if how == "kill -9":
         terminal.kill()
@@ -48,24 +48,24 @@ def die(terminal: Terminal, how: str) -> None:
         process.expect(pexpect.EOF)
         process.close()
         assert process.exitstatus == 0
-        # The shell gets its screen and its cursor back.
+        # The shell gets its screen and cursor back.
         assert process.before.rfind(b"\x1b[?1049l") > process.before.rfind(b"\x1b[?1049h")
         assert process.before.rfind(b"\x1b[?25h") > process.before.rfind(b"\x1b[?25l")
     else:
         process.ptyproc.fileobj.close()
         process.ptyproc.closed = process.closed = True
         process.child_fd = -1
-        process.ptyproc.wait()  # one that lives on without a terminal fails by the time it takes
+        process.ptyproc.wait()  # a program that goes on without a terminal fails by timeout
 
 
 def act(terminal: Terminal, action: str, chance: random.Random) -> None:
-    """Begin to do something; whether it is done when the program dies is left to chance."""
+    """Start an action that the death of the program may interrupt."""
     if action == "save":
         terminal.send(SAVE)
         terminal.wait_for("Save the scene as")
         terminal.send(ENTER)
         if chance.random() < 0.5:
-            terminal.send(ENTER)  # and replace what is there
+            terminal.send(ENTER)  # and replace the file
     elif action == "retries":
         for _ in range(chance.randrange(1, 5)):
             terminal.send(RETRY)
@@ -76,7 +76,7 @@ def act(terminal: Terminal, action: str, chance: random.Random) -> None:
 
 
 @pytest.mark.timeout(7_200 if long_form else 300)
-def test_however_and_whenever_it_dies_nothing_typed_is_lost(
+def test_nothing_typed_is_lost_however_and_whenever_the_program_dies(
     home: Path, terminals: list[Terminal]
 ) -> None:
     (home / "remembered.json").write_text(json.dumps({"model": "pocket", "length": 2000}))
@@ -89,7 +89,7 @@ def test_however_and_whenever_it_dies_nothing_typed_is_lost(
         terminal.wait_for("pocket is ready")
         assert characters(terminal) == before.length
         if draft:
-            terminal.wait_for(draft)  # in the seed line, as it was typed
+            terminal.wait_for(draft)  # in the seed line
             sent.append(draft)
         else:
             sent.append(f"Line {life} that was sent")
@@ -107,11 +107,11 @@ def test_however_and_whenever_it_dies_nothing_typed_is_lost(
         die(terminal, how)
 
         (path,) = paths.scenes_dir().glob("*.jsonl")
-        journal, scene, report = Journal.open(path)  # nobody holds it any more
+        journal, scene, report = Journal.open(path)  # the lock is free
         journal.abandon()
         assert report.damaged == []
         assert how == "kill -9" or not report
-        # Nothing that was there before is another, whatever was undone meanwhile.
+        # No passage has changed, whatever was undone.
         for number, passage in before.passages.items():
             assert scene.passages[number].text.startswith(passage.text)
         written = [
@@ -124,10 +124,10 @@ def test_however_and_whenever_it_dies_nothing_typed_is_lost(
             draft = ""
         else:
             kept = paths.draft_file().read_text() if paths.draft_file().exists() else ""
-            # In a line that is being typed, undo takes back typing.
+            # While a line is typed, undo takes back typing.
             assert kept == draft or (action in ("undo", "back") and draft.startswith(kept))
             draft = kept
-        # What shows is there, but for the model's last second where there was no time for it.
+        # What was shown is saved, except for the model's last second after kill -9.
         assert scene.length >= shown - (PACE if how == "kill -9" else 0)
         for file in home.glob("*.txt"):  # a saved file is the old one or the new one
             assert file == paths.draft_file() or file.read_text().endswith("\n")
