@@ -1,4 +1,4 @@
-"""What all commands share: saying what went wrong, and printing."""
+"""What all commands share: the error policy and output."""
 
 import os
 import sys
@@ -48,9 +48,6 @@ def error_policy() -> Iterator[None]:
         raise typer.Exit(BUG if user_message(error) is None else 1) from None
 
 
-plain_errors = error_policy
-
-
 class CommandGroup(TyperGroup):
     """Commands that follow `error_policy`."""
 
@@ -64,8 +61,10 @@ class CommandGroup(TyperGroup):
 
 
 def sound_model(name: str) -> "ModelBundle":
-    """The model of that name, what is wrong with its weights told before TensorFlow is waited for.
-    Raises ModelError."""
+    """Find a model and check its weights, before seconds are spent on importing TensorFlow.
+
+    Raises ModelError.
+    """
     from bardtui.model.store import find_model
 
     bundle = find_model(name)
@@ -73,20 +72,17 @@ def sound_model(name: str) -> "ModelBundle":
     return bundle
 
 
-def fail(message: str) -> None:
-    """Say why in one line and end with exit code 1."""
-    warn(message)
-    raise typer.Exit(1)
-
-
 def warn(message: str) -> None:
-    """Say something in one line on standard error."""
+    """Print one line on standard error."""
     typer.echo(f"bardtui: {one_line(message, MESSAGE_WIDTH)}", err=True)
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """A rich console that takes no text for markup, emoji names, links or codes for the terminal,
-    and lets a closed pipe be seen by `plain_errors`."""
+    """Return a rich console for text from outside.
+
+    It does not interpret markup, emoji names or links, escapes what a terminal could obey, and
+    raises BrokenPipeError for `error_policy`.
+    """
     from rich.console import Console
 
     class PlainConsole(Console):
@@ -100,7 +96,7 @@ def console(*, stderr: bool = False) -> "Console":
 
 
 def plain(value: Any) -> str:
-    """A value of model.json for people."""
+    """Format a value of model.json."""
     if isinstance(value, float):
         return f"{value:.5g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

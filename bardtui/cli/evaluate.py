@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console, plain, plain_errors, sound_model, warn
+from bardtui.cli.common import console, plain, sound_model, warn
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -61,17 +61,16 @@ def evaluate(
                 raise typer.BadParameter(problem, param_hint=option.opts[0])
     if source is None and not as_text:
         raise typer.BadParameter("name the text to score", param_hint="CORPUS")
-    with plain_errors():
-        bundle = sound_model(model)
-        corpus = _own_corpus(bundle) if source is None else load_corpus(source)
-        if not as_text:
-            _score(bundle, corpus, start, stop, document, as_json)
-            return
-        from bardtui.model.sampling import Sampling
+    bundle = sound_model(model)
+    corpus = _own_corpus(bundle) if source is None else load_corpus(source)
+    if not as_text:
+        _score(bundle, corpus, start, stop, document, as_json)
+        return
+    from bardtui.model.sampling import Sampling
 
-        seed = secrets.randbelow(2**31) if random_seed is None else random_seed
-        settings = [Sampling(t, top_k, top_p, seed) for t in temperature or [0.8]]
-        _judge(bundle, corpus, length, settings, as_json)
+    seed = secrets.randbelow(2**31) if random_seed is None else random_seed
+    settings = [Sampling(t, top_k, top_p, seed) for t in temperature or [0.8]]
+    _judge(bundle, corpus, length, settings, as_json)
 
 
 def _score(

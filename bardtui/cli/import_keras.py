@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console, fail, plain_errors
+from bardtui.cli.common import console
+from bardtui.errors import UserError
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -46,40 +47,39 @@ def import_keras(
     from bardtui.training.run_setup import name_conflict
 
     out = console()
-    with plain_errors():
-        name = check_name(name or _name_after(file))
-        if not replace_model and (taken := name_conflict(name)):
-            fail(f"{taken}: --name gives this one another, --replace puts it in its place")
-        wishes = {"cell": cell, "units": units, "layers": layers, "embedding_dim": embedding_dim}
-        found = with_characters(read_network(file, wishes), readings(corpus))
-        spec, characters = found.spec, "".join(found.vocabulary.characters)
-        out.print(
-            f"{visible(file.name)}: embedding {spec.embedding_dim}, "
-            f"{spec.layers} x {spec.cell} {spec.units}"
-            f"{', skip connections' if spec.skip else ''}: {spec.parameters:,} parameters"
+    name = check_name(name or _name_after(file))
+    if not replace_model and (taken := name_conflict(name)):
+        raise UserError(f"{taken}: --name gives this one another, --replace puts it in its place")
+    expected = {"cell": cell, "units": units, "layers": layers, "embedding_dim": embedding_dim}
+    found = with_characters(read_network(file, expected), readings(corpus))
+    spec, characters = found.spec, "".join(found.vocabulary.characters)
+    out.print(
+        f"{visible(file.name)}: embedding {spec.embedding_dim}, "
+        f"{spec.layers} x {spec.cell} {spec.units}"
+        f"{', skip connections' if spec.skip else ''}: {spec.parameters:,} parameters"
+    )
+    shown = characters.replace("\n", "\\n").replace("\t", "\\t")
+    out.print(f"{len(characters)} characters of {found.corpus.title}: {shown}")
+    for note in found.notes:
+        out.print(note)
+    bundle = to_bundle(found, name, file.name, description)
+    folder = paths.models_dir() / name
+    saved = bundle.save(folder, found.weights)
+    start_tensorflow()
+    nats, scored = _score(saved, found.corpus)
+    training = bundle.training | {scored: nats}
+    memory_length = _measure_memory(saved, found.corpus)
+    bundle = replace(bundle, training=training, memory_length=memory_length)
+    bundle.save(folder, found.weights)
+    out.print(f"{nats:.3f} nats per character over {scored}")
+    chance = math.log(len(characters))
+    if not nats < WORSE_THAN * chance:  # so that no number is worse too
+        typer.echo(
+            f"bardtui: that is hardly better than chance ({chance:.3f}): is this the very text "
+            "that the model was trained on?",
+            err=True,
         )
-        shown = characters.replace("\n", "\\n").replace("\t", "\\t")
-        out.print(f"{len(characters)} characters of {found.corpus.title}: {shown}")
-        for note in found.notes:
-            out.print(note)
-        bundle = to_bundle(found, name, file.name, description)
-        folder = paths.models_dir() / name
-        saved = bundle.save(folder, found.weights)
-        start_tensorflow()
-        nats, scored = _score(saved, found.corpus)
-        training = bundle.training | {scored: nats}
-        memory_length = _measure_memory(saved, found.corpus)
-        bundle = replace(bundle, training=training, memory_length=memory_length)
-        bundle.save(folder, found.weights)
-        out.print(f"{nats:.3f} nats per character over {scored}")
-        chance = math.log(len(characters))
-        if not nats < WORSE_THAN * chance:  # so that no number is worse too
-            typer.echo(
-                f"bardtui: that is hardly better than chance ({chance:.3f}): is this the very text "
-                "that the model was trained on?",
-                err=True,
-            )
-        out.print(f"{name} is ready: bardtui generate --model {name}")
+    out.print(f"{name} is ready: bardtui generate --model {name}")
 
 
 def _name_after(file: Path) -> str:

@@ -107,7 +107,7 @@ def test_a_wrong_text_is_told_by_its_number_or_by_its_loss(trained: Path, tmp_pa
 def test_a_name_that_is_taken_is_kept(trained: Path, installed: ModelBundle) -> None:
     given = ("import-keras", trained / "mine.keras", "--corpus", trained / "verse.txt")
     told = refusal(*given, "--name", "tiny")
-    assert told.startswith("there is a model tiny of yours: --name gives this one another")
+    assert told.startswith("you already have a model tiny: --name gives this one another")
     assert find_model("tiny").sha256 == installed.sha256
     assert run(*given, "--name", "tiny", "--replace").exit_code == 0
     assert find_model("tiny").spec.cell == "gru"
