@@ -4,7 +4,7 @@ import time
 
 import pytest
 from hosts import Host, shown, until
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from bardtui.tui.widgets.seedline import LIMIT, SeedLine
 
@@ -67,6 +67,17 @@ async def test_pasted_terminal_codes_become_glyphs_and_the_text_stays() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: bool(host.got(SeedLine.Sent)))
         assert host.got(SeedLine.Sent)[0].text == "a␛[31mb�c�d\te 你好 👩\u200d🚀 [/]"
+
+
+async def test_a_joiner_is_typed_where_a_script_needs_it_and_nowhere_else() -> None:
+    line = SeedLine()
+    host = Host(line)
+    async with host.run_test() as pilot:
+        line.focus()
+        typed = "می\u200cخواهم a\u200cb ක්\u200dර ٣\u06dd\u3000👩\u200d👧"
+        for character in typed:
+            host.post_message(Key("a_key", character))
+        await until(pilot, lambda: line.text == typed.replace("a\u200cb", "ab"))
 
 
 async def test_five_megabytes_are_cut_and_that_is_said() -> None:

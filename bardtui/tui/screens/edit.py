@@ -1,17 +1,13 @@
 """Editing a passage in a dialog."""
 
-from dataclasses import replace
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult
 
-from bardtui.escaping import LINE_BREAK, shared_length
-from bardtui.tui.glyphs import visible_lines
+from bardtui.escaping import inert, shared_length
 from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.widgets.textarea import SafeTextArea
 
 MOST = 20_000  # characters: the editor lays out all it holds at every key
 _KEYS = "^s saves · esc leaves it as it was"
@@ -37,13 +33,8 @@ def part_around(text: str, at: int) -> tuple[int, int]:
     return begin + len(around) - len(around.lstrip("\n")), begin + len(around.rstrip("\n"))
 
 
-def _shown(text: str) -> str:
-    """A text as it is edited: as long, its control characters as the glyphs for them."""
-    return "\t".join(map(visible_lines, text.split("\t")))
-
-
-class _Editor(TextArea):
-    """What is pasted becomes what it is shown as."""
+class _Editor(SafeTextArea):
+    """The editor for the passage."""
 
     BINDINGS = [
         Binding("ctrl+home", "to(False)", "To the beginning", show=False, id="edit.beginning"),
@@ -52,9 +43,6 @@ class _Editor(TextArea):
 
     def action_to(self, end: bool) -> None:
         self.move_cursor(self.document.end if end else self.document.start)
-
-    def edit(self, edit: Edit) -> EditResult:
-        return super().edit(replace(edit, text=_shown(LINE_BREAK.sub("\n", edit.text))))
 
 
 class EditScreen(Dialog[str]):
@@ -83,7 +71,7 @@ class EditScreen(Dialog[str]):
     def __init__(self, text: str, at: int) -> None:
         super().__init__()
         self._text, self._at = text, at
-        self._editor = _Editor(_shown(text), id="text", highlight_cursor_line=False)
+        self._editor = _Editor(inert(text), id="text", highlight_cursor_line=False)
         self._warned = False
 
     def compose(self) -> ComposeResult:
@@ -94,11 +82,11 @@ class EditScreen(Dialog[str]):
 
     def on_mount(self) -> None:
         self._editor.cursor_blink = False
-        before = _shown(self._text[: self._at])
+        before = inert(self._text[: self._at])
         self._editor.move_cursor((before.count("\n"), len(before) - before.rfind("\n") - 1))
 
     def action_save(self) -> None:
-        shown, edited = _shown(self._text), self._editor.text
+        shown, edited = inert(self._text), self._editor.text
         begin = shared_length(shown, edited)
         rest, changed = shown[begin:], edited[begin:]
         end = shared_length(rest[::-1], changed[::-1])
@@ -115,7 +103,7 @@ class EditScreen(Dialog[str]):
 
     def _warn(self, key: str) -> bool:
         """Say once that something would be lost, and whether it has just been said."""
-        if self._warned or self._editor.text == _shown(self._text):
+        if self._warned or self._editor.text == inert(self._text):
             return False
         self._warned = True
         self.query_one("#box").border_subtitle = Content(_SURE.format(key))

@@ -16,6 +16,7 @@ from textual.widgets.text_area import Edit, EditResult
 from bardtui.escaping import LINE_BREAK, typed
 from bardtui.tui.keys import actions
 from bardtui.tui.widgets.ghost import Ghost
+from bardtui.tui.widgets.textarea import SafeTextArea
 
 LIMIT = 20_000
 """The most characters the line holds. The widget lays out all it holds at every key."""
@@ -35,7 +36,7 @@ def _binding(keys: str, action: str, id: str, does: str) -> Binding:
     return Binding(keys, action, does, show=False, id=id)
 
 
-class _Editor(TextArea, inherit_bindings=False):
+class _Editor(SafeTextArea, inherit_bindings=False):
     """An editor without those of its keys that are the stage's."""
 
     BINDINGS = [
@@ -154,13 +155,10 @@ class SeedLine(_Editor):
         room = max(0, LIMIT - len(self.text) + taken_out)
         # A pasted line break is one or two characters: this much is enough to fill the room.
         text = LINE_BREAK.sub("\n", edit.text[: 2 * room + 1])
-        row, column = edit.top
-        before = self.document.get_line(row)[:column]
-        kept = typed(text[:room], before)
         if len(text) > room:
-            self.post_message(self.TooLong(len(edit.text), len(kept)))
+            self.post_message(self.TooLong(len(edit.text), room))
         self._wait()
-        return super().edit(replace(edit, text=kept))
+        return super().edit(replace(edit, text=text[:room]))
 
     async def _on_key(self, event: events.Key) -> None:
         """Obey the line's own keys here, in the order in which they are typed: by the time a key
