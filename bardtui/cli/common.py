@@ -60,7 +60,7 @@ class CommandGroup(TyperGroup):
             return super().invoke(ctx)
 
 
-def sound_model(name: str) -> "ModelBundle":
+def checked_model(name: str) -> "ModelBundle":
     """Find a model and check its weights, before seconds are spent on importing TensorFlow.
 
     Raises ModelError.

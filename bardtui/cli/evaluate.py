@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console, plain, sound_model, warn
+from bardtui.cli.common import checked_model, console, plain, warn
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def evaluate(
                 raise typer.BadParameter(problem, param_hint=option.opts[0])
     if source is None and not as_text:
         raise typer.BadParameter("name the text to score", param_hint="CORPUS")
-    bundle = sound_model(model)
+    bundle = checked_model(model)
     corpus = _own_corpus(bundle) if source is None else load_corpus(source)
     if not as_text:
         _score(bundle, corpus, start, stop, document, as_json)

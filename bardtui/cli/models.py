@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import console, plain, sound_model
+from bardtui.cli.common import checked_model, console, plain
 from bardtui.errors import UserError
 from bardtui.escaping import visible
 from bardtui.tf_startup import start_tensorflow
@@ -89,7 +89,7 @@ def models_export(
     """Export a model as a file for plain Keras, with its characters in a file beside it."""
     from bardtui.keras_files.keras_export import characters_file, export_keras
 
-    bundle = sound_model(name)
+    bundle = checked_model(name)
     for path in (file, characters_file(file)):
         if path.exists() and not force:
             raise UserError(f"{path} exists: --force replaces it")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console, sound_model, warn
+from bardtui.cli.common import checked_model, console, warn
 from bardtui.cli.stop_signals import stop_signals
 from bardtui.tf_startup import start_tensorflow
 
@@ -101,7 +101,7 @@ def train(
         if not distribute:
             stack.enter_context(lock)
         check_start(name, resume=resume, replace=replace)
-        base_model = sound_model(base) if base else None
+        base_model = checked_model(base) if base else None
         with progress_bar(err, f"reading {visible(source)}") as on_progress:
             corpus = load_corpus(source, on_progress=on_progress)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
