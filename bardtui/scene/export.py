@@ -6,8 +6,8 @@ from pathlib import Path
 from bardtui.escaping import inert
 from bardtui.scene.formats.fountain import to_fountain
 from bardtui.scene.formats.html import to_html
+from bardtui.scene.formats.json import is_exported, scene_from_json, to_json
 from bardtui.scene.formats.markdown import to_markdown
-from bardtui.scene.formats.tree import is_exported, scene_from_json, to_json
 from bardtui.scene.scene import OPENED, Scene, SceneError
 
 

@@ -136,7 +136,7 @@ def test_a_models_name_and_the_title_are_escaped() -> None:
     assert not re.search(r"<(script|img)", html)
     assert "\x1b" not in html
     assert page(scene).pieces == [
-        ("model", '"><script>x</script> \u241b', "<img src=x onerror=alert(1)>")
+        ("model", '"><script>x</script>\u240a\u241b', "<img src=x onerror=alert(1)>")
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bardtui.scene.cast import MAX_ROLES, PROPERTY, Cast
 from bardtui.scene.export import FORMATS, export, scene_from_text, to_text
-from bardtui.scene.formats.tree import scene_from_json, to_json
+from bardtui.scene.formats.json import scene_from_json, to_json
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, read_scene
 from bardtui.scene.library import list_scenes

@@ -18,7 +18,7 @@ from bardtui import paths
 from bardtui.escaping import inert, visible
 from bardtui.model.store import ModelBundle
 from bardtui.scene.export import FORMATS, export
-from bardtui.scene.formats.tree import scene_from_json
+from bardtui.scene.formats.json import scene_from_json
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
 from tests.terminal import Terminal

@@ -1,1 +1,1 @@
-"""The forms in which a scene leaves, one module each."""
+"""The export formats, one module each."""

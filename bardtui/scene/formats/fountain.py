@@ -1,22 +1,23 @@
-"""A scene in Fountain, the plain text that screenwriting programs read (fountain.io/syntax).
+"""Export a scene to Fountain, the plain text format of screenwriting programs.
 
-Cues become Characters (their colon dropped: Fountain would see a transition), what is spoken
-Dialogue, "[SCENE ...]" a scene heading and "[ACT ...]" a centred line; all else is Action, and so
-are the directions that end a speech ("[Exit]"). Those within it, in a line of their own, become
-Parentheticals, their brackets parentheses. Whatever Fountain would take for something else is
-forced or escaped, so that any text comes back from a parser as it was: the same speakers with the
-same lines. What Fountain itself has no room for:
+The syntax is described at fountain.io/syntax. Cues become Characters, without the colon, which
+would make a Transition. What is spoken becomes Dialogue, "[SCENE ...]" a Scene Heading, "[ACT ...]"
+centred text, and everything else Action. A direction on a line of its own within a speech becomes a
+Parenthetical. Directions that end a speech, such as "[Exit]", become Action.
 
-- blanks at the end of a line, and at the start of dialogue, are not text; tabs are four columns;
-- of several empty lines between paragraphs one is left;
-- nothing escapes "[[", which opens a note: a word joiner (U+2060, invisible) parts the brackets;
-- a cue with no line under it is no Character: it gets an empty one (two blanks).
+Text that Fountain would read as something else is forced or escaped, so a parser returns the same
+speakers and lines. Fountain cannot express everything:
+
+- Spaces at the end of a line and at the start of Dialogue are dropped. Tabs are four columns wide.
+- Of several empty lines between paragraphs one is left.
+- "[[" opens a note and cannot be escaped. A word joiner (U+2060, invisible) is put between them.
+- A cue without lines is no Character. It gets a line of two spaces.
 """
 
 import re
 
 from bardtui.escaping import inert
-from bardtui.scene.formats.plain import models_of, title_of
+from bardtui.scene.formats.shared import models_of, title_of
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Block, Speech, is_direction, parse
 
@@ -28,7 +29,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def to_fountain(scene: Scene) -> str:
-    """The visible text as a screenplay with a title page."""
+    """Return the visible text as a screenplay with a title page."""
     blocks = map(_block, parse(inert(scene.text)))
     return "\n\n".join([_title_page(scene), *filter(None, blocks)]) + "\n"
 
@@ -46,7 +47,7 @@ def _title_page(scene: Scene) -> str:
 def _block(block: Block) -> str:
     if isinstance(block, Speech):
         return _speech(block)
-    # A line of blanks parts paragraphs here.
+    # In Fountain a line of spaces separates paragraphs.
     return _heading(block.source) or "\n".join(map(_action, block.lines)).strip("\n")
 
 
@@ -76,7 +77,7 @@ def _dialogue(line: str) -> str:
     text = _escaped(f"({line[1:-1]})" if is_direction(line) else line)
     if not text:
         return "  "
-    # Dialogue may be indented, and some programs see their marks at the very start only.
+    # Dialogue may be indented. Some programs read marks only at the very start of a line.
     return f" {text}" if text[0] in ".!@#=>~" else text
 
 
@@ -86,7 +87,7 @@ def _action(line: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether no program would take an Action line for anything else."""
+    """Return whether every program reads a line as Action."""
     before_parenthesis = text.split("(", 1)[0]
     in_capitals = before_parenthesis.upper() == before_parenthesis
     return not (text[0] in ".!@#=>~" or in_capitals or _HEADING_LIKE.match(text.upper()))

@@ -1,9 +1,9 @@
-"""A scene as one HTML page: no script, nothing fetched, every passage showing whose it is.
+"""Export a scene to an HTML page that shows who wrote each passage.
 
-The writer's words have a colour and a bar in the margin, and a dotted underline where a line is
-shared, so that they can be told apart without colour too; a model's name is in a tooltip. The
-colours follow the reader's choice of light or dark. Text is only ever text: it is escaped, each
-line is a bidirectional paragraph of its own, and the page forbids itself to load anything.
+The page has no scripts and loads nothing. The writer's text has a colour and a bar in the margin,
+and a dotted underline on lines by both authors, so that it can be recognised without colour too.
+The name of the model is in a tooltip. The colours follow the reader's choice of light or dark. All
+text is escaped, and each line is a bidirectional paragraph of its own.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from html import escape
 from itertools import accumulate
 
 from bardtui.escaping import inert
-from bardtui.scene.formats.plain import model_of, models_of, title_of
+from bardtui.scene.formats.shared import model_of, models_of, title_of
 from bardtui.scene.scene import Author, Passage, Scene
 from bardtui.scene.script import Block, Speech, parse, split_directions
 
@@ -79,7 +79,7 @@ span { unicode-bidi: isolate; }
 
 
 def to_html(scene: Scene) -> str:
-    """The visible text as a page, with its authors."""
+    """Return the visible text as a page with its authors."""
     return _PAGE.format(
         title=escape(title_of(scene)),
         style=_STYLE,
@@ -97,7 +97,7 @@ def _authors(scene: Scene) -> str:
 
 
 class _Page:
-    """The text, and where in it each run by one author begins."""
+    """The visible text, and the offset of each run by one author."""
 
     def __init__(self, scene: Scene) -> None:
         runs = [

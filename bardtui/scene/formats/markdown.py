@@ -1,26 +1,28 @@
-"""A scene in Markdown (CommonMark): its own lines, cues bold, directions italic, all escaped."""
+"""Export a scene to Markdown (CommonMark): cues are bold, directions italic, text is escaped."""
 
 import re
 
 from bardtui.escaping import inert
-from bardtui.scene.formats.plain import title_of
+from bardtui.scene.formats.shared import title_of
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Block, Speech, parse
 
 _SPECIAL = re.compile(r"[\\`*_\[\]~|^$<]|&(?=[#\w])|:(?=//)|(?<=www)\.")
-_ENTITIES = {"<": "&lt;", "&": "&amp;"}  # older Markdowns have no backslash for these
-# What makes a line a heading, a quotation, an item of a list, or the rule under a heading.
+_ENTITIES = {
+    "<": "&lt;",
+    "&": "&amp;",
+}  # some programs cannot escape these by a backslash
+# At the start of a line these make a heading, a quotation, a list or the line under a heading.
 _OPENING = re.compile(r"\A(\d+(?=[.)])|(?=[#>+=-]))")
-# Emphasis only counts where blanks stand around it.
+# Emphasis needs white space around it.
 _DIRECTION = re.compile(r"(?<!\S)(\[[^\[\]]*\])(?!\S)")
 
 
 def to_markdown(scene: Scene) -> str:
-    """The visible text under its title.
+    """Return the title and the visible text.
 
-    What Markdown would take for its own is escaped, so that any text renders as itself, in its own
-    lines. Tabs become spaces, blanks at the end of a line are dropped, and of several empty lines
-    one is left.
+    Markdown syntax in the text is escaped, so it is rendered as it is, line by line. Tabs become
+    spaces, spaces at the end of a line are dropped, and of several empty lines one is left.
     """
     heading = "# " + _escaped(title_of(scene)).replace("#", r"\#")
     blocks = map(_block, parse(inert(scene.text)))
@@ -29,7 +31,7 @@ def to_markdown(scene: Scene) -> str:
 
 def _block(block: Block) -> str:
     cue = [f"**{_escaped(block.cue.rstrip())}**"] if isinstance(block, Speech) else []
-    return "  \n".join([*cue, *map(_line, block.lines)])  # two blanks keep the lines apart
+    return "  \n".join([*cue, *map(_line, block.lines)])  # two spaces make a line break
 
 
 def _line(line: str) -> str:
@@ -39,7 +41,7 @@ def _line(line: str) -> str:
     text = line.lstrip()
     indent = (
         "&nbsp;" if blank == " " else f"&#{ord(blank)};" for blank in line[: -len(text)]
-    )  # as entities, for blanks would vanish or make it a block of code
+    )  # entities, because spaces would vanish or make a code block
     parts = (
         f"*{_escaped(part)}*" if index % 2 else _escaped(part)
         for index, part in enumerate(_DIRECTION.split(text))

@@ -10,7 +10,7 @@ from scripts import STAIR, scene_of
 from steps import STEP, Step, history, state, take
 
 from bardtui.scene.export import export, scene_from_text
-from bardtui.scene.formats.tree import is_exported, scene_from_json
+from bardtui.scene.formats.json import is_exported, scene_from_json
 from bardtui.scene.library import OPENED_FROM
 from bardtui.scene.scene import OPENED, Scene, SceneError
 

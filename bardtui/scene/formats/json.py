@@ -1,7 +1,7 @@
-r"""A scene in JSON, whole: every passage and take, the head, and what can be redone.
+r"""Export a whole scene to JSON, with every take and with undo and redo, and import it.
 
-One object: the header of a journal (`bardtui.scene.journal`) and the scene's events, each in a line
-of its own, so that the file can be compared and read by people:
+The file is one object: the header of a journal (`bardtui.scene.journal`) and the events of the
+scene. Each event has its own line, so that files can be compared and read by people:
 
     {"bardtui":"scene","version":1,"title":"Act I","created":"2025-06-15T12:00:00+00:00","events":[
     {"type":"passage","id":1,"author":"writer","text":"Hark!\n","reason":"sent"},
@@ -23,7 +23,7 @@ _OPENING = re.compile(r'\s*\{\s*"bardtui"\s*:\s*"scene"')
 
 
 def to_json(scene: Scene) -> str:
-    """All of the scene; `scene_from_json` makes it again."""
+    """Return the whole scene as JSON for `scene_from_json`."""
     header = {"bardtui": "scene", "version": VERSION, "title": scene.title}
     header |= {"created": scene.created, "events": []}
     opening = encode(header).decode().removesuffix("]}\n")
@@ -32,12 +32,12 @@ def to_json(scene: Scene) -> str:
 
 
 def is_exported(text: str) -> bool:
-    """Whether a text sets out to be an exported scene, whole or not."""
+    """Return whether a text starts like an exported scene."""
     return _OPENING.match(text) is not None
 
 
 def scene_from_json(text: str) -> Scene:
-    """The scene that was exported. Raises SceneError, its text one line, for anything else."""
+    """Return the exported scene. Raises SceneError if the text is not one or is damaged."""
     try:
         exported = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -55,7 +55,7 @@ def scene_from_json(text: str) -> Scene:
     scene = Scene(title, created)
     for number, event in enumerate(events, 1):
         if not isinstance(event, dict):
-            raise SceneError(f"this exported scene is damaged: event {number} is none")
+            raise SceneError(f"this exported scene is damaged: event {number} is not an object")
         try:
             scene.apply(event)
         except SceneError as error:
@@ -64,7 +64,7 @@ def scene_from_json(text: str) -> Scene:
 
 
 def _ascii_where_unsafe(exported: str) -> str:
-    """The same JSON, with escapes for the characters that would act or hide in a text file."""
+    """Return the same JSON with escapes for characters that are not safe in a text file."""
     shown = inert(exported)
     if shown == exported:
         return exported
@@ -73,5 +73,5 @@ def _ascii_where_unsafe(exported: str) -> str:
 
 
 def _events(scene: Scene) -> Iterator[dict[str, Any]]:
-    """The scene's events, but for what only this machine knows."""
+    """Yield the events of a scene, without the path of the file it was made from."""
     return (event for event in scene.events() if event.get("name") != OPENED_FROM)
