@@ -13,17 +13,17 @@ from pathlib import Path
 
 
 def open_regular(path: Path, limit: int | None = None) -> BufferedReader:
-    """Open a regular file for reading bytes; it has at most `limit` bytes.
+    """Open a regular file of at most `limit` bytes for reading.
 
     Use this for every file that bardtui did not make. A pipe, a device, a socket or a folder is
-    refused and never waited for. Links are followed. Raises OSError, its `strerror` for the user.
+    refused and never waited for. Links are followed. Raises OSError with a `strerror` for the user.
     """
-    _check_regular(path, path.stat(), limit)  # before opening: to open some devices is to act
-    # Of these, each platform has some.
+    _check_regular(path, path.stat(), limit)  # first, because opening some devices has effects
+    # Each platform has some of these.
     flags = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
     descriptor = os.open(path, reduce(or_, flags, os.O_RDONLY))
     try:
-        _check_regular(path, os.fstat(descriptor), limit)  # the name may have changed hands
+        _check_regular(path, os.fstat(descriptor), limit)  # the file may have been replaced
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
@@ -31,7 +31,7 @@ def open_regular(path: Path, limit: int | None = None) -> BufferedReader:
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file that has at most `limit` of them. Raises OSError."""
+    """Read a regular file of at most `limit` bytes. Raises OSError."""
     with open_regular(path, limit) as file:
         return file.read(os.fstat(file.fileno()).st_size)
 
@@ -56,9 +56,9 @@ def _too_large(path: Path, limit: int) -> OSError:
 
 
 def private_folder(folder: Path) -> Path:
-    """Create `folder`, and every parent that is missing, for the user alone (0700); return it.
+    """Create `folder` and its missing parents with mode 0700; return it.
 
-    Folders that exist are left as they are. Raises OSError.
+    Existing folders keep their modes. Raises OSError.
     """
     if not folder.exists():
         private_folder(folder.parent)
@@ -67,9 +67,10 @@ def private_folder(folder: Path) -> Path:
 
 
 def lock(file: FileIO) -> None:
-    """Lock an open file until it is closed or the process ends, however it does.
+    """Lock an open file until it is closed or the process ends in any way.
 
-    Raises BlockingIOError where another holds it, and OSError where the file system has no locks.
+    Raises BlockingIOError if another process holds the lock, and OSError if the file system has no
+    locks.
     """
     try:
         if sys.platform == "win32":
@@ -82,7 +83,7 @@ def lock(file: FileIO) -> None:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except PermissionError as error:  # which is how some systems say it
+    except PermissionError as error:  # what some systems raise instead
         raise BlockingIOError(error.errno, error.strerror) from error
 
 
@@ -115,7 +116,7 @@ def _is_at(path: Path, file: FileIO) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a name just created in `folder` survive a power cut (POSIX; elsewhere nothing to do)."""
+    """Make a name that was just created in `folder` survive a power cut; only needed on POSIX."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -127,16 +128,16 @@ def sync_folder(folder: Path) -> None:
 def atomic_write(
     path: Path, data: str | bytes, *, private: bool = True, durable: bool = True
 ) -> None:
-    """Put `data` at `path` such that a reader, or a crash, meets the old file or the new one.
+    """Replace the file at `path` atomically: a reader finds the old or the new content.
 
-    The bytes go to a temporary file in the same folder, are fsynced, and take the name. What is
-    not `durable` need not outlive a power cut: the disk is not waited for. On any
-    error the temporary file is removed and what stood at `path` still stands. Text is written as
-    UTF-8, its line ends untouched; a lone surrogate, which UTF-8 cannot hold, becomes "?".
+    The data is written to a temporary file in the same folder, synced, and renamed. If `durable` is
+    false it is not synced, so a power cut can undo the change. On an error the temporary file is
+    removed and the old file stays. Text is written as UTF-8 with its line ends unchanged; a lone
+    surrogate becomes "?".
 
-    `private` files (0600) belong to the user alone, and missing folders are made (0700). Others
-    keep the mode of the file they replace or get the umask's, and their folder has to exist.
-    A symbolic link is followed; what is not a regular file (a pipe, a device) is written directly.
+    A `private` file gets the mode 0600, and missing folders are created with 0700. Any other file
+    keeps the mode of the file that it replaces, or gets the default mode, and its folder must
+    exist. A symbolic link is followed. A pipe or a device is written directly.
     Raises OSError, which names `path`.
     """
     content = data.encode("utf-8", "replace") if isinstance(data, str) else data
@@ -146,7 +147,7 @@ def atomic_write(
         return
     if private:
         private_folder(target.parent)
-    # Named without the target's name, which may already be as long as a name can be.
+    # The name does not contain the target's, which may already have the maximum length.
     temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
@@ -164,7 +165,7 @@ def atomic_write(
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # and no name that nobody has heard of
+        error.filename, error.filename2 = str(path), None  # not the temporary name
         raise
     if durable:
         sync_folder(target.parent)
