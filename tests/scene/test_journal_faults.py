@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.journal_reader import read_scene
+from bardtui.scene.journal_reader import JournalReader, read_scene
 from bardtui.scene.scene import Scene
 
 TAKES = ("Come in.", "Kôme “in”.\n", "\U0001f3ad")
@@ -44,10 +44,9 @@ def texts_of(scene: Scene) -> dict[int, str]:
 def test_a_file_cut_at_any_byte_is_read_up_to_its_last_complete_line(tmp_path: Path) -> None:
     whole = write_scene(tmp_path / "whole.scene.jsonl")
     texts = texts_of(read_scene(tmp_path / "whole.scene.jsonl")[0])
-    path = tmp_path / "cut.scene.jsonl"
     for length in range(len(whole)):
-        path.write_bytes(whole[:length])
-        scene, report = read_scene(path)
+        reader = JournalReader(tmp_path / "cut.scene.jsonl", whole[:length])
+        scene, report = reader.scene, reader.report
         complete = whole[:length].splitlines(keepends=True)
         cut = bool(complete) and not complete[-1].endswith(b"\n")
         at_line_end = whole[length : length + 1] == b"\n"

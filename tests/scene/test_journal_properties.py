@@ -11,7 +11,7 @@ from steps import ANY_TEXT, STEP, Step, history, state, take
 
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
-from bardtui.scene.scene import Event, Scene, SceneError
+from bardtui.scene.scene import Scene, SceneError
 
 on_disk = settings(deadline=None)  # an fsync takes a while
 
@@ -124,39 +124,3 @@ def test_a_flipped_bit_in_the_first_line_costs_no_passage(position: int, bit: in
             refusal = ""
             assert read.text in ("ANN:\nCome in.", "Come in.")  # at most the line after it is lost
         assert not refusal or "newer bardtui" in refusal
-
-
-LINE = st.dictionaries(
-    st.sampled_from(["type", "id", "parent", "at", "author", "text", "reason", "settings", "name"]),
-    st.recursive(
-        st.none()
-        | st.integers(-1, 4)
-        | st.sampled_from(["passage", "text", "end", "head", "model"]),
-        lambda inner: (
-            st.lists(inner, max_size=2) | st.dictionaries(st.just("a"), inner, max_size=1)
-        ),
-        max_leaves=3,
-    ),
-)
-
-
-@given(st.lists(LINE, max_size=20))
-def test_any_json_object_is_applied_or_refused(events: list[Event]) -> None:
-    scene = Scene()
-    for event in events:
-        before = list(scene.events())
-        try:
-            scene.apply(event)
-        except SceneError:
-            assert list(scene.events()) == before
-    assert scene.length == len(scene.text)
-
-
-@on_disk
-@given(st.binary(max_size=300))
-def test_any_bytes_after_a_header_are_read_or_reported(garbage: bytes) -> None:
-    with new_path() as path:
-        path.write_bytes(b'{"bardtui":"scene","version":1,"title":"T"}\n' + garbage)
-        scene, report = read_scene(path)
-        assert scene.passages == {}
-        assert bool(report) == bool(garbage.replace(b"\n", b""))

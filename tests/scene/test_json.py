@@ -29,7 +29,7 @@ def test_any_scene_opens_again_without_loss(steps: list[Step]) -> None:
     assert state(again) == state(scene)
 
 
-def test_it_is_read_by_people_and_other_programs() -> None:
+def test_a_file_has_one_event_per_line_and_is_plain_json() -> None:
     scene = scene_of("ANN:\n“Yes”\x1b\x85\u2028", "No.")
     scene.undo()
     exported = export(scene, "json")
@@ -47,13 +47,13 @@ def test_it_is_read_by_people_and_other_programs() -> None:
     assert scene_from_json(json.dumps(json.loads(exported), indent=4)).text == scene.text
 
 
-def test_the_file_it_began_with_is_nobody_elses_business() -> None:
+def test_the_path_of_the_text_file_is_not_exported() -> None:
     scene = scene_of("Yes.")
     scene.set(OPENED_FROM, {"path": "/home/ann/secret.txt", "sha256": "5"})
     assert "secret" not in export(scene, "json")
 
 
-def test_lone_surrogates_stay() -> None:
+def test_lone_surrogates_are_kept() -> None:
     again = scene_from_json(export(scene_of("a\ud83d", "b\udc00"), "json"))
     assert again.text == "a\ud83db\udc00"
 
@@ -72,51 +72,37 @@ def passage(**changes: Any) -> dict[str, Any]:
 
 HOSTILE = {
     "empty": "",
-    "no JSON": "ANN:\nYes.",
+    "text": "ANN:\nYes.",
     "a journal": exported() + "\n" + json.dumps(passage()),
     "cut short": export(scene_of(STAIR), "json")[:-300],
-    "deep": "[" * 1_000_000,
-    "deep inside": exported()[:-2] + "[" * 500_000,
+    "deep": exported()[:-2] + "[" * 500_000,
     "a huge number": '{"bardtui":"scene","version":' + "9" * 100_000 + "}",
     "a list": "[]",
-    "something else": '{"bardtui":"model","version":1}',
-    "no version": exported(version=None),
-    "version 0": exported(version=0),
+    "another kind": '{"bardtui":"model","version":1}',
     "version true": exported(version=True),
-    "version 1.0": exported(version=1.0),
-    "no title": exported(title=None),
-    "a title of numbers": exported(title=[1]),
-    "created by a number": exported(created=5),
-    "no events": exported(events=None),
-    "events in a dict": exported(events={"0": passage()}),
-    "an event that is none": exported(events=[[]]),
-    "an unknown event": exported(events=[{"type": ["passage"]}]),
-    "an id out of all order": exported(events=[passage(id=10**9)]),
-    "a huge id": exported(events=[passage(id=10**300)]),
-    "a negative id": exported(events=[passage(id=-1)]),
-    "an id of text": exported(events=[passage(id="1")]),
+    "version 0": exported(version=0),
+    "a title that is no string": exported(title=[1]),
+    "a date that is no string": exported(created=5),
+    "events that are no list": exported(events={"0": passage()}),
+    "an event that is no object": exported(events=[[]]),
+    "an id that is far too large": exported(events=[passage(id=10**9)]),
     "an id twice": exported(events=[passage(), passage()]),
-    "no such parent": exported(events=[passage(parent=7)]),
+    "an unknown parent": exported(events=[passage(parent=7)]),
     "its own parent": exported(events=[passage(parent=1)]),
-    "nobody": exported(events=[passage(author={"name": "me"})]),
-    "a text of numbers": exported(events=[passage(text=5)]),
-    "settings that are none": exported(events=[passage(settings={"a": [1]})]),
     "NaN": exported(events=[passage(settings={"temperature": float("nan")})]),
-    "infinity": exported(events=[{"type": "set", "name": "x", "value": float("inf")}]),
-    "a head nowhere": exported(events=[{"type": "head", "id": 3}]),
-    "a title that is none": exported(events=[{"type": "set", "name": "title", "value": 1}]),
+    "an unknown head": exported(events=[{"type": "head", "id": 3}]),
 }
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_anything_else_is_refused_in_one_line(text: str) -> None:
+def test_other_text_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(SceneError) as refusal:
         scene_from_json(text)
     assert str(refusal.value).isprintable()
     assert len(str(refusal.value)) < 200
 
 
-def test_a_newer_version_is_refused_clearly() -> None:
+def test_a_newer_version_is_refused() -> None:
     with pytest.raises(SceneError, match="newer bardtui; this one reads format 1"):
         scene_from_json(exported(version=2, events="unheard of"))
 
@@ -124,7 +110,7 @@ def test_a_newer_version_is_refused_clearly() -> None:
 # -- opening files
 
 
-def test_an_exported_scene_opens_as_itself_and_any_other_text_as_text() -> None:
+def test_an_export_opens_as_a_scene_and_other_text_as_text() -> None:
     scene = scene_of("Yes.", "No.")
     scene.undo()
     again = scene_from_text("a file", "\ufeff" + export(scene, "json").replace("\n", "\r\n"))
@@ -137,6 +123,6 @@ def test_an_exported_scene_opens_as_itself_and_any_other_text_as_text() -> None:
     assert whole.reason == OPENED
 
 
-def test_an_exported_scene_that_is_damaged_is_not_taken_for_a_text() -> None:
+def test_a_damaged_export_is_not_opened_as_text() -> None:
     with pytest.raises(SceneError, match="damaged"):
         scene_from_text("a file", export(scene_of("Yes."), "json")[:-5])
