@@ -3,11 +3,13 @@
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from bardtui.benchmark.scene import script
 from bardtui.scene.journal_reader import read_scene
 from tests.terminal import Terminal
 
@@ -82,6 +84,21 @@ def test_a_killed_program_loses_at_most_a_second_of_text(home: Path, stage: list
     stage.append(again)
     again.wait_for(lambda text: "pocket is ready" in text and characters(again) == len(kept))
     again.leave()
+
+
+def test_a_long_text_is_continued_at_once(home: Path, stage: list[Terminal]) -> None:
+    path = home / "long.txt"
+    path.write_text(script(1_000_000))
+    terminal = Terminal(home, "open", str(path))
+    stage.append(terminal)
+    terminal.wait_for("pocket is ready")
+    before = characters(terminal)
+    assert before >= 1_000_000
+    began = time.monotonic()
+    terminal.send(ENTER)
+    terminal.wait_for(lambda _: characters(terminal) > before)
+    assert time.monotonic() - began < 10  # to read all of it takes half a minute and more
+    assert terminal.leave() == 0
 
 
 def test_escape_sequences_in_a_text_do_not_reach_the_terminal(
