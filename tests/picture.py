@@ -32,7 +32,7 @@ async def draw(seeds: list[int]) -> str:
             await pilot.press("enter")
             last = line is LINES[-1]
             stage.side.length.value = 2_000
-            while stage.writing is not None and not (last and stage.status.written > 60):
+            while stage.session.writing and not (last and stage.view.status.written > 60):
                 await pilot.pause(0.02)
         stage.seed_line.text = "And if he ask me what I carry"
         stage.seed_line.move_cursor(stage.seed_line.document.end)

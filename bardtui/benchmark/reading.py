@@ -12,7 +12,7 @@ from bardtui.errors import UserError
 from bardtui.model.store import ModelBundle, list_models
 from bardtui.session.engine import Engine
 from bardtui.session.events import Chunk, Finished, ModelState
-from bardtui.session.requests import Generation
+from bardtui.session.requests import PassageRequest
 
 SHORT, LONG = 20_000, 1_000_000  # characters
 _ROUNDS = 5
@@ -92,7 +92,7 @@ class _Clock:
 
     def time(self, model: str, text: str) -> float:
         """Seconds from a request to continue `text` to the first character."""
-        request = Generation(next(self._ids), model, text, _WRITTEN, 0.8, random_seed=1)
+        request = PassageRequest(next(self._ids), model, text, _WRITTEN, 0.8, random_seed=1)
         began = time.perf_counter()
         self.engine.write(request)
         while not isinstance(event := self._events.get(), Chunk):

@@ -84,7 +84,7 @@ def showing(model: ModelBundle) -> float:
     async def measured() -> float:
         app = _Watched()
         async with app.run_test(size=_SIZES[-1]):
-            await _until(lambda: app.stage.status.models.get(model.name) == "ready")
+            await _until(lambda: app.stage.session.model_states.get(model.name) == "ready")
             await _open(app, save_scene(paths.scenes_dir(), "short", SHORT))
             return min([await _append(app) for _ in range(3)]) / PIECE
 
@@ -132,7 +132,7 @@ class _Watched(BardApp):
 
 
 async def _loading(app: _Watched, model: ModelBundle) -> list[Figure]:
-    states = app.stage.status.models
+    states = app.stage.session.model_states
     async with _lateness() as late:
         await _until(lambda: states.get(model.name) in ("ready", "unusable"))
     if states[model.name] != "ready":
@@ -144,8 +144,8 @@ async def _writing(app: _Watched, seconds: float) -> list[Figure]:
     stage = app.stage
     writer = asyncio.create_task(_keep_writing(app))
     try:
-        await _until(lambda: stage.transcript.writing and stage.status.written > 0)
-        manuscript = stage.manuscript
+        await _until(lambda: stage.transcript.writing and stage.session.passage.has_text)
+        manuscript = stage.session.manuscript
         keep = _Timed(manuscript.scene.on_event)
         manuscript.scene.on_event = keep
         began, length, size = time.perf_counter(), manuscript.length, _size(manuscript.path)
@@ -162,7 +162,7 @@ async def _writing(app: _Watched, seconds: float) -> list[Figure]:
     manuscript.retry_saving()
     written = manuscript.length - length
     app.press("escape")
-    await _until(lambda: stage.writing is None)
+    await _until(lambda: not stage.session.writing)
     grown = _size(manuscript.path) - size
     return [
         Figure("characters a second meanwhile", written / elapsed, "char/s"),
@@ -180,9 +180,9 @@ async def _keep_writing(app: _Watched) -> None:
     """Let the model write on whenever it has ended, from an empty line."""
     stage = app.stage
     while True:
-        if stage.writing is None and not stage.seed_line.text:
+        if not stage.session.writing and not stage.seed_line.text:
             app.press("enter", "\r")
-            await _until(lambda: stage.writing is not None)
+            await _until(lambda: stage.session.writing)
         await asyncio.sleep(0.005)
 
 
@@ -229,7 +229,7 @@ async def _long_scene(app: _Watched, characters: int) -> list[Figure]:
 async def _open(app: _Watched, path: Path) -> float:
     """How long it takes from asking for a scene to seeing its end, in seconds."""
     began = time.perf_counter()
-    app.stage.open_scene(path)
+    app.stage.session.open(path)
     return await app.shown(lambda sent: _last_row(app) in sent) - began
 
 

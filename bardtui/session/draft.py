@@ -1,4 +1,4 @@
-"""The line that was typed and not sent yet, kept for the next start."""
+"""The unsent line, saved for the next start."""
 
 import os
 from functools import partial
@@ -8,57 +8,58 @@ from pathlib import Path
 
 from bardtui import paths
 from bardtui.files import atomic_write, lock, private_folder
+from bardtui.session.background import BackgroundSaver
 
 
 class Draft:
-    """Keeps the newest line; where the disk refuses, the scene's own saving says so.
+    """Saves the line that is being typed, at most once a second.
 
-    What is noted outlives the program, however it ends; what is kept, a power cut too. Programs
-    that run at the same time keep one line each.
+    Programs that run at the same time have a file each, claimed by a lock. A file that an ended
+    program left behind is claimed first, so its line comes back. Disk errors are ignored: the
+    scene's own saving reports a full or broken disk.
     """
 
     def __init__(self) -> None:
         self._path, self._lock = _claim()
         try:
             self.text = self._path.read_text("utf-8")
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # no draft, or not text
             self.text = ""
-        self._noted: str | None = self.text  # None: the disk has refused, and is to be asked again
-        self._kept: str | None = self.text
-
-    def note(self, text: str) -> None:
-        """Put this line there instead, if it is another; quick enough for every key."""
-        if text != self._noted:
-            self._put(text, durable=False)
+        self._saved: str | None = self.text  # None: the disk refused, so it is not known
+        self._saver = BackgroundSaver(self._save)
 
     def keep(self, text: str) -> None:
-        """Put it on the disk, and wait for the disk."""
-        if text != self._kept:
-            self._put(text, durable=True)
+        """Save this line instead; returns at once. An empty line removes the file promptly."""
+        if text != self.text:
+            self.text = text
+            self._saver.keep(text, at_once=not text)
 
     def close(self) -> None:
-        """Leave the line to the next program."""
+        """Save the newest line and release the file for the next program."""
+        self._saver.close()
         if self._lock is not None:
             self._lock.close()
 
-    def _put(self, text: str, *, durable: bool) -> None:
-        self.text = text
+    def _save(self, text: str) -> None:
+        if text == self._saved:
+            return
         try:
             if text:
-                atomic_write(self._path, text, durable=durable)
+                atomic_write(self._path, text)
             else:
                 self._path.unlink(missing_ok=True)
         except OSError:
-            self._noted = self._kept = None
-            return
-        self._noted = text
-        if durable:
-            self._kept = text
+            self._saved = None
+        else:
+            self._saved = text
 
 
 def _claim() -> tuple[Path, FileIO | None]:
-    """Where no other program keeps its line now, one that was left behind first; and the lock that
-    says so to others. Where the file system has no locks, all share one."""
+    """Return a draft file that no other running program uses, and its lock.
+
+    Files that an ended program left behind come first. Where the file system has no locks, all
+    programs share one file.
+    """
     first = paths.draft_file()
     left = sorted(first.parent.glob(f"{first.stem}*{first.suffix}"))
     others = (first.with_stem(f"{first.stem}-{number}") for number in count(2))

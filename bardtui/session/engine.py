@@ -1,8 +1,8 @@
-"""The engine: the one thread that owns the decoders.
+"""The engine: the one thread that owns the networks.
 
-The screen puts orders on its queue and gets messages back; the engine never sees the screen. One
-thread, not a worker for each generation: a cancelled thread worker runs on, and two that step one
-stateful network corrupt it.
+The session puts requests on its queue; the engine calls `post` with events. There is one thread
+for all requests: a worker for each passage could not be cancelled in the middle of a step, and two
+workers that step one stateful network would corrupt its state.
 """
 
 import math
@@ -11,14 +11,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
+from bardtui.errors import UserError
+from bardtui.log import explain
 from bardtui.memory import MB, TooLittleMemory, need_memory
-from bardtui.session.events import Chunk, Finished, ModelState, Started, Suggested, TakesGrew
-from bardtui.session.requests import Generation, Order, SeveralTakes, Suggestion
+from bardtui.session.events import (
+    Chunk,
+    EngineEvent,
+    EngineFault,
+    Finished,
+    ModelState,
+    Started,
+    Suggested,
+    TakesGrew,
+)
+from bardtui.session.requests import (
+    PassageRequest,
+    SuggestionRequest,
+    TakesRequest,
+    WriteRequest,
+)
 from bardtui.settings import Stop
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
 from bardtui.writing.stops import end_of
@@ -28,91 +41,94 @@ if TYPE_CHECKING:
     from bardtui.model.decoder import Decoder
     from bardtui.model.store import ModelBundle
 
-FRAME = 1 / 30  # seconds: text comes this often; drawing it takes a good part of a 60th
+CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
-_LONGEST_REASON = 300  # characters
 
-# What has to be free, somewhat more than was measured; to it comes what grows with the network.
+# Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
 _FOR_TAKES = 60 * MB
 _FOR_WRITING = 30 * MB
-_PER_PARAMETER = 20  # bytes: read, unpacked, handed over, packed, compiled
+_PER_PARAMETER = 20  # bytes: read, unpacked, passed on, packed, compiled
 
 
 @dataclass
 class _Loaded:
-    """A model ready to write, and its fingerprint; for several takes it has a second network, made
-    when they are first asked for."""
+    """A model that is ready to write. The decoder for several takes is built on first use."""
 
     bundle: "ModelBundle"
     context: "Context"
-    several: "dict[int, Decoder]" = field(default_factory=dict)
+    takes: "dict[int, Decoder]" = field(default_factory=dict)
 
-    def takes(self, count: int) -> "Decoder":
-        if count not in self.several:
+    def takes_decoder(self, count: int) -> "Decoder":
+        if count not in self.takes:
             from bardtui.model.decoder import Decoder
 
             size = _FOR_TAKES + _PER_PARAMETER * self.bundle.spec.parameters
             need_memory(size, f"a network for {count} takes")
             weights = self.context.decoder.network.get_weights()
-            decoder = Decoder(self.bundle.spec, self.bundle.vocabulary, weights, streams=count)
-            self.several = {count: decoder}
-        return self.several[count]
+            spec, vocabulary = self.bundle.spec, self.bundle.vocabulary
+            self.takes = {count: Decoder(spec, vocabulary, weights, streams=count)}
+        return self.takes[count]
 
 
 class Engine:
-    """Loads models and writes with them, in its own thread; every method returns at once."""
+    """Loads models and writes with them in its own thread. Every method returns at once.
 
-    def __init__(self, post: Callable[[Message], object]) -> None:
+    `post` is called in the engine's thread.
+    """
+
+    def __init__(self, post: Callable[[EngineEvent], object]) -> None:
         self._post = post
-        self._queue: queue.SimpleQueue[str | Order | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[str | WriteRequest | None] = queue.SimpleQueue()
         self._models: dict[str, _Loaded] = {}
-        self._current: Generation | SeveralTakes | None = None
-        self._suggestion: Suggestion | None = None
+        self._current: PassageRequest | TakesRequest | None = None
+        self._suggestion: SuggestionRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
-    # -- what the screen may ask -------------------------------------------------------------------
+    # -- requests ----------------------------------------------------------------------------------
 
     def start(self, model: str) -> None:
-        """Begin to serve, with this model first."""
+        """Start the thread and load this model."""
         self._thread.start()
         self.load(model)
 
     def load(self, model: str) -> None:
-        """Have a model ready: ModelState, twice unless it is loaded already."""
+        """Load a model: posts ModelState, unless it is loaded already."""
         self._queue.put(model)
 
-    def write(self, order: Generation | SeveralTakes) -> None:
-        """Stop what is being written and write this: Started, then Chunk or TakesGrew ..., then
-        Finished."""
+    def write(self, request: PassageRequest | TakesRequest) -> None:
+        """Stop what is being written and write this.
+
+        Posts Started, then Chunk or TakesGrew several times, then Finished.
+        """
         self.stop()
-        self._current = order
-        self._queue.put(order)
+        self._current = request
+        self._queue.put(request)
 
-    def suggest(self, order: Suggestion) -> None:
-        """Say how a line might go on: Suggested, unless anything else is asked for meanwhile."""
-        self.forget_suggestion()
-        self._suggestion = order
-        self._queue.put(order)
+    def suggest(self, request: SuggestionRequest) -> None:
+        """Find endings for a line: posts Suggested, unless another request comes first."""
+        self.cancel_suggestion()
+        self._suggestion = request
+        self._queue.put(request)
 
-    def forget_suggestion(self) -> None:
-        """No suggestion is wanted any more."""
+    def cancel_suggestion(self) -> None:
+        """Cancel the suggestion that was asked for."""
         if self._suggestion is not None:
             self._suggestion.stop.set()
 
     def stop(self) -> None:
-        """Stop writing, before the next chunk. What was posted already still arrives."""
-        self.forget_suggestion()
+        """Stop writing before the next chunk. Events posted already still arrive."""
+        self.cancel_suggestion()
         if self._current is not None:
             self._current.stop.set()
 
-    def hurry(self) -> None:
-        """Write the rest of the current generation as fast as possible."""
-        if isinstance(self._current, Generation):
+    def show_rest(self) -> None:
+        """Write the rest of the current passage as fast as possible."""
+        if isinstance(self._current, PassageRequest):
             self._current.pace = math.inf
 
     def close(self, timeout: float) -> None:
-        """Stop and end the thread; waits for at most `timeout` seconds."""
+        """Stop and end the thread; wait at most `timeout` seconds for it."""
         self.stop()
         self._queue.put(None)
         if self._thread.is_alive():
@@ -120,7 +136,7 @@ class Engine:
 
     @property
     def busy(self) -> bool:
-        """Whether the thread is still at something that it cannot leave."""
+        """Whether the thread is still running, in a call that cannot be interrupted."""
         return self._thread.is_alive()
 
     # -- the thread --------------------------------------------------------------------------------
@@ -133,156 +149,157 @@ class Engine:
                     self._load(asked)
                 else:
                     self._serve(asked)
-            except BaseException as error:  # whatever went wrong, the scene and the engine go on
+            except Exception as error:  # reported and logged; the thread serves the next request
                 self._failed(asked, error)
 
-    def _failed(self, asked: str | Order, error: BaseException) -> None:
-        """Say what went wrong; the next time, the model is loaded afresh if it was touched."""
+    def _failed(self, asked: str | WriteRequest, error: Exception) -> None:
+        """Report an error. A model whose state may be broken is loaded again next time."""
         model = asked if isinstance(asked, str) else asked.model
         if not isinstance(error, TooLittleMemory):
             self._models.pop(model, None)
+        message = explain(error)
         if isinstance(asked, str):
-            self._post(ModelState(model, "unusable", _reason(error)))
-        elif not isinstance(asked, Suggestion):
-            self._post(Finished(asked.id, "error", _reason(error)))
+            self._post(ModelState(model, "unusable", message))
+        elif not isinstance(asked, SuggestionRequest):
+            self._post(Finished(asked.id, "error", message))
+        elif not isinstance(error, UserError):
+            self._post(EngineFault(message))
 
-    def _serve(self, order: Order) -> None:
-        if isinstance(order, Suggestion) and order.model not in self._models:
-            return  # a suggestion is not worth the wait for another model
+    def _serve(self, request: WriteRequest) -> None:
+        if isinstance(request, SuggestionRequest) and request.model not in self._models:
+            return  # loading another model for a suggestion would take too long
         need_memory(_FOR_WRITING, "writing")
-        loaded = self._load(order.model)
+        loaded = self._load(request.model)
         if loaded is None:
-            self._post(Finished(order.id, "error", f"{order.model} is not loaded"))
-        elif isinstance(order, Suggestion):
-            self._suggest(loaded, order)
-        else:
-            if isinstance(order, SeveralTakes):
-                self._write_takes(loaded, order)
-            elif isinstance(order, Generation):
-                self._write(loaded, order)
+            self._post(Finished(request.id, "error", f"{request.model} is not loaded"))
+            return
+        match request:
+            case SuggestionRequest():
+                self._suggest(loaded, request)
+            case TakesRequest():
+                self._write_takes(loaded, request)
+            case PassageRequest():
+                self._write(loaded, request)
 
     def _load(self, name: str) -> _Loaded | None:
+        """Return the model, or None after reporting why it cannot be used."""
         if name in self._models and not self._was_trained_again(name):
             self._models[name] = self._models.pop(name)  # the most recently used comes last
             return self._models[name]
         self._post(ModelState(name, "loading"))
         try:
-            from bardtui.model.context import Context
-            from bardtui.model.decoder import Decoder
-            from bardtui.model.store import find_model
-
-            bundle = find_model(name)
-            import_tensorflow()
-            need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
-            decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-        except Exception as error:
-            self._post(ModelState(name, "unusable", _reason(error)))
+            loaded = self._models[name] = self._open(name)
+        except UserError as error:
+            self._post(ModelState(name, "unusable", explain(error)))
             return None
-        loaded = self._models[name] = _Loaded(bundle, Context(decoder, bundle.memory_length))
         if len(self._models) > KEPT_MODELS:
             del self._models[next(iter(self._models))]
-        slow = "" if decoder.compiled else "XLA is missing on this machine: writing is slower"
+        compiled = loaded.context.decoder.compiled
+        slow = "" if compiled else "XLA is missing on this machine: writing is slower"
         self._post(ModelState(name, "ready", slow))
         return loaded
 
+    def _open(self, name: str) -> _Loaded:
+        from bardtui.model.context import Context
+        from bardtui.model.decoder import Decoder
+        from bardtui.model.store import check_name, find_model
+
+        bundle = find_model(check_name(name))  # a name only: a scene may not name a path
+        import_tensorflow()
+        need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
+        decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
+        return _Loaded(bundle, Context(decoder, 1000))
+
     def _was_trained_again(self, name: str) -> bool:
-        """Whether the model on disk is another than the one that is loaded."""
+        """Whether the model on disk is newer than the loaded one."""
         from bardtui.model.store import ModelError, find_model
 
         try:
             return find_model(name).sha256 != self._models[name].bundle.sha256
-        except ModelError:  # gone or broken: what is loaded can still write
+        except ModelError:  # deleted or damaged: the loaded weights still write
             return False
 
-    def _begin(self, loaded: _Loaded, order: Order) -> None:
-        """Take in the scene, and say that the writing begins."""
-        unknown = loaded.context.seek(order.text + order.opening, stopped=order.stop.is_set)
-        self._post(Started(order.id, loaded.bundle.sha256, unknown))
+    def _begin(self, loaded: _Loaded, request: WriteRequest) -> None:
+        """Read the scene and report that writing begins."""
+        text = request.text + request.opening
+        unknown = loaded.context.seek(text, stopped=request.stop.is_set)
+        self._post(Started(request.id, loaded.bundle.sha256, unknown))
 
-    def _write(self, loaded: _Loaded, g: Generation) -> None:
-        self._begin(loaded, g)
-        if g.opening and not g.stop.is_set():
-            self._post(Chunk(g.id, g.opening))
-        pieces = _until(g.rule, loaded.context.write(g.length, g.sampling()))
+    def _write(self, loaded: _Loaded, request: PassageRequest) -> None:
+        self._begin(loaded, request)
+        if request.opening and not request.stop.is_set():
+            self._post(Chunk(request.id, request.opening))
+        pieces = _until(request.rule, loaded.context.write(request.length, request.sampling()))
         waiting, credit, exhausted, written = "", 1.0, False, 0
         shown = time.monotonic()
         while waiting or not exhausted:
-            # Write until the next frame is due, but not far ahead of what may be shown.
-            due = shown + FRAME
-            while not exhausted and time.monotonic() < due and not g.stop.is_set():
-                if len(waiting) > g.pace * FRAME:
+            # Write until the next chunk is due, but not far ahead of what may be shown.
+            due = shown + CHUNK_SECONDS
+            while not exhausted and time.monotonic() < due and not request.stop.is_set():
+                if len(waiting) > request.pace * CHUNK_SECONDS:
                     break
                 piece = next(pieces, "")
                 waiting, exhausted = waiting + piece, not piece
                 written += len(piece)
-            if g.stop.wait(max(0.0, due - time.monotonic())):
-                self._post(Finished(g.id, "stopped"))
+            if request.stop.wait(max(0.0, due - time.monotonic())):
+                self._post(Finished(request.id, "stopped"))
                 return
             now = time.monotonic()
-            elapsed = max(now - shown, 1e-9)  # infinity times zero would be no number
-            credit = min(credit + elapsed * g.pace, len(waiting))
+            elapsed = max(now - shown, 1e-9)  # infinity times zero is not a number
+            credit = min(credit + elapsed * request.pace, len(waiting))
             shown = now
             if count := int(credit):
-                self._post(Chunk(g.id, waiting[:count]))
+                self._post(Chunk(request.id, waiting[:count]))
                 waiting, credit = waiting[count:], credit - count
-        self._post(Finished(g.id, g.rule if written < g.length else "length"))
+        reason = request.rule if written < request.length else "length"
+        self._post(Finished(request.id, reason))
 
-    def _write_takes(self, loaded: _Loaded, order: SeveralTakes) -> None:
-        takes = loaded.takes(len(order.seeds))
-        self._begin(loaded, order)
-        if order.stop.is_set():
-            self._post(Finished(order.id, "stopped"))
+    def _write_takes(self, loaded: _Loaded, request: TakesRequest) -> None:
+        decoder = loaded.takes_decoder(len(request.seeds))
+        self._begin(loaded, request)
+        if request.stop.is_set():
+            self._post(Finished(request.id, "stopped"))
             return
-        takes.restore(loaded.context.snapshot())
-        written = [""] * len(order.seeds)
-        ended = [False] * len(order.seeds)
+        decoder.restore(loaded.context.snapshot())
+        written = [""] * len(request.seeds)
+        ended = [False] * len(request.seeds)
         shown = time.monotonic()
-        for pieces in takes.write_streams(order.length, order.sampling(), order.seeds):
+        for pieces in decoder.write_streams(request.length, request.sampling(), request.seeds):
             for n, piece in enumerate(pieces):
                 if not ended[n]:
-                    written[n], ended[n] = _cut(order.rule, written[n] + piece)
-            if order.stop.is_set() or all(ended):
+                    written[n], ended[n] = _cut(request.rule, written[n] + piece)
+            if request.stop.is_set() or all(ended):
                 break
-            if time.monotonic() - shown > FRAME:
+            if time.monotonic() - shown > CHUNK_SECONDS:
                 shown = time.monotonic()
-                self._post(TakesGrew(order.id, tuple(written)))
-        self._post(TakesGrew(order.id, tuple(written)))
-        self._post(Finished(order.id, "stopped" if order.stop.is_set() else "length"))
+                self._post(TakesGrew(request.id, tuple(written)))
+        self._post(TakesGrew(request.id, tuple(written)))
+        self._post(Finished(request.id, "stopped" if request.stop.is_set() else "length"))
 
-    def _suggest(self, loaded: _Loaded, order: Suggestion) -> None:
-        """Finish the line in a few ways. The context is back at the text each time at no cost."""
+    def _suggest(self, loaded: _Loaded, request: SuggestionRequest) -> None:
+        """Finish the line in a few ways. Each begins from the context's snapshot of the text."""
         found: list[str] = []
-        for number in range(order.count):
-            loaded.context.seek(order.text, stopped=order.stop.is_set)
-            pieces = loaded.context.write(order.length, order.seeded(number).sampling())
-            end = ""
-            for piece in _until(order.rule, pieces):
-                if order.stop.is_set():
+        for number in range(request.count):
+            loaded.context.seek(request.text, stopped=request.stop.is_set)
+            pieces = loaded.context.write(request.length, request.variant(number).sampling())
+            ending = ""
+            for piece in _until(request.rule, pieces):
+                if request.stop.is_set():
                     return
-                end += piece
-            if (end := end.rstrip("\n")) and end not in found:
-                found.append(end)
-                self._post(Suggested(order.id, tuple(found)))
-
-
-def _reason(error: BaseException) -> str:
-    """Why, as far as it fits into a message: TensorFlow's errors are pages long."""
-    kind, told = type(error).__name__, str(error)
-    if isinstance(error, MemoryError) or kind == "ResourceExhaustedError":
-        told = f"Not enough memory: {told or kind}"
-    elif kind != "ModelError":  # whose message is for the user as it is
-        told = f"{kind}: {told}"
-    return shorten(told, _LONGEST_REASON, placeholder=" …")
+                ending += piece
+            if (ending := ending.rstrip("\n")) and ending not in found:
+                found.append(ending)
+                self._post(Suggested(request.id, tuple(found)))
 
 
 def _cut(rule: Stop, written: str) -> tuple[str, bool]:
-    """What of a passage stays by the rule, and whether it has come to its end."""
+    """Return the part of a passage that the rule keeps, and whether the passage has ended."""
     end = end_of(rule, written)
     return (written, False) if end is None else (written[:end], True)
 
 
 def _until(rule: Stop, pieces: Iterable[str]) -> Iterator[str]:
-    """The pieces, up to where the rule ends the passage."""
+    """Yield the pieces up to where the rule ends the passage."""
     written = ""
     for piece in pieces:
         kept, ended = _cut(rule, written + piece)

@@ -1,74 +1,163 @@
-"""What the engine tells the screen. Messages with text are never dropped or merged."""
+"""Events of the engine thread and of a writing session: plain dataclasses.
 
-from dataclasses import dataclass
-from typing import Literal
+The engine's events are created in its thread. A front end passes each to
+`WritingSession.handle` in its own thread. The session's events tell the front end what changed.
+"""
 
-from textual.message import Message
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bardtui.scene.scene import Author
+
+Severity = Literal["information", "warning", "error"]
+
+# -- events of the engine --------------------------------------------------------------------------
 
 
-@dataclass
-class ModelState(Message):
-    """A model is being loaded, is ready, or cannot be used; `detail` is what is to be said of it:
-    why it is unusable, or that it will be slow."""
+@dataclass(frozen=True)
+class ModelState:
+    """A model is being loaded, is ready, or cannot be used.
+
+    `detail` is a message for the writer: the reason, or a warning that writing is slow.
+    """
 
     name: str
     state: Literal["loading", "ready", "unusable"]
     detail: str = ""
 
 
-@dataclass
-class Reading(Message):
-    """A generation is taking in the scene; `share` of it, 0 to 1, is done."""
+@dataclass(frozen=True)
+class Started:
+    """Writing for a request begins, with the weights of that fingerprint.
 
-    generation: int
-    share: float
+    `unknown` are characters of the scene that the model's vocabulary lacks.
+    """
 
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, Reading)
-
-
-@dataclass
-class Started(Message):
-    """A generation begins to write, with the model of that fingerprint. `unknown` are characters
-    of the scene that the model left out."""
-
-    generation: int
+    request: int
     fingerprint: str
     unknown: tuple[str, ...]
 
 
-@dataclass
-class Chunk(Message):
-    """Text of a generation, in order."""
+@dataclass(frozen=True)
+class Chunk:
+    """The next text of a passage."""
 
-    generation: int
+    request: int
     text: str
 
 
-@dataclass
-class TakesGrew(Message):
-    """Takes of an order are being written side by side: all that there is of each."""
+@dataclass(frozen=True)
+class TakesGrew:
+    """The whole text so far of every take of a request."""
 
-    generation: int
+    request: int
     texts: tuple[str, ...]
 
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, TakesGrew) and message.generation == self.generation
+
+@dataclass(frozen=True)
+class Suggested:
+    """Endings found so far for an unfinished line."""
+
+    request: int
+    endings: tuple[str, ...]
 
 
-@dataclass
-class Suggested(Message):
-    """How a line might go on: ends of it, the likeliest first found."""
+@dataclass(frozen=True)
+class Finished:
+    """A request has ended.
 
-    order: int
-    ends: tuple[str, ...]
+    `reason` is "length", a rule of `settings.STOPS`, "stopped" or "error"; `error` is the message
+    of an error.
+    """
 
-
-@dataclass
-class Finished(Message):
-    """A generation has ended: at its "length", by a rule of `stops`, "stopped", or by an "error"
-    (then `error` says which)."""
-
-    generation: int
+    request: int
     reason: str
     error: str = ""
+
+
+@dataclass(frozen=True)
+class EngineFault:
+    """An unexpected error in the engine that ended no passage; it was logged."""
+
+    message: str
+
+
+EngineEvent = ModelState | Started | Chunk | TakesGrew | Suggested | Finished | EngineFault
+
+# -- events of the session -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SceneShown:
+    """The visible text was replaced: undo, another take, another scene."""
+
+
+@dataclass(frozen=True)
+class PassageBegan:
+    """A passage by this author begins at the end of the visible text."""
+
+    author: Author
+
+
+@dataclass(frozen=True)
+class TextAdded:
+    """Text was added to the passage that began last."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """Some property of the session changed: the model, the cast, the turn, the saving."""
+
+
+@dataclass(frozen=True)
+class SuggestionsFound:
+    """Endings for `line`, the unfinished line that they were asked for."""
+
+    line: str
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SuggestionsDropped:
+    """The suggestions no longer fit the scene."""
+
+
+@dataclass(frozen=True)
+class TakesShown:
+    """The whole text so far of every take that is written side by side."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TakesEnded:
+    """The takes are complete and saved; `failed` if an error ended them."""
+
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell the writer.
+
+    `name` identifies the message; a front end has a text for each, with `values` to fill in.
+    """
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    severity: Severity = "information"
+
+
+SessionEvent = (
+    SceneShown
+    | PassageBegan
+    | TextAdded
+    | StateChanged
+    | SuggestionsFound
+    | SuggestionsDropped
+    | TakesShown
+    | TakesEnded
+    | Notice
+)

@@ -1,4 +1,4 @@
-"""The scene being written and its journal, together: what is kept, and what is said of saving."""
+"""The scene that is being written, together with its journal."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ _MAX_TEXT_FILE = 50 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Take:
-    """A passage that a model has written beside others: its text, and how it came about."""
+    """The text of a take that was written beside others, and how it was written."""
 
     text: str
     random_seed: int
@@ -31,10 +31,13 @@ class Take:
 
 
 class Manuscript:
-    """A scene whose every change is saved; when the disk refuses, the scene goes on all the same.
+    """A scene whose every change is saved. Where the disk refuses, the scene goes on in memory.
 
-    The journal is created with the first words, so that looking around leaves no empty scenes.
-    `problem` says in one line why the scene is not saved; it is empty while it is.
+    The journal is created with the first text, so that looking around leaves no empty scenes.
+
+    Attributes:
+        scene: The scene.
+        problem: One line that says why the scene is not saved; empty while it is.
     """
 
     def __init__(self, scene: Scene | None = None, journal: Journal | None = None) -> None:
@@ -48,9 +51,10 @@ class Manuscript:
 
     @classmethod
     def open(cls, path: Path) -> tuple["Manuscript", str]:
-        """Open a saved scene, or begin one with a text file's words; and what is to be said of it.
+        """Open a saved scene, or begin one with the text of a file.
 
-        Raises SceneError (also for a file that is no text) or OSError.
+        Returns the manuscript and a message for the writer, which may be empty. Raises SceneError,
+        also for a file that is not text, or OSError.
         """
         if path.name.endswith(SUFFIX):
             journal, scene, report = Journal.open(path)
@@ -61,7 +65,7 @@ class Manuscript:
         origin = origin_of(path)
         if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
             manuscript, notice = cls.open(made)
-            known = f"This scene began with {display_name(path)} when you opened it before"
+            known = f"You opened {display_name(path)} before: this is its scene"
             return manuscript, f"{known}; {notice}" if notice else known
         try:
             text = path.read_bytes().decode("utf-8")
@@ -75,16 +79,16 @@ class Manuscript:
 
     @property
     def path(self) -> Path | None:
-        """Where the journal lies, once there is one."""
+        """The journal's path; None before the first text."""
         return self._journal.path if self._journal else None
 
     @property
     def cast(self) -> Cast:
-        """Who plays whom; empty in free text. Set it with `keep_cast`."""
+        """Who plays whom; empty in free text."""
         return Cast.of(self.scene)
 
     def keep_cast(self, cast: Cast) -> None:
-        """Make it the scene's cast, saved with it."""
+        """Save this as the scene's cast."""
         cast.keep(self.scene)
 
     @property
@@ -94,11 +98,11 @@ class Manuscript:
 
     @property
     def writers_share(self) -> float:
-        """How much of the visible text is the writer's, 0 to 1."""
+        """The writer's share of the visible text, 0 to 1."""
         return self._counts["writer"] / max(self.length, 1)
 
     def add_line(self, text: str) -> None:
-        """Add the writer's words: on the disk when this returns, unless `problem` is set."""
+        """Add the writer's text. It is on the disk when this returns, unless `problem` is set."""
         if not self.length and self._named_by_itself:
             self.scene.set("title", _title(text))
         self.scene.add("writer", text)
@@ -106,14 +110,14 @@ class Manuscript:
 
     @property
     def _named_by_itself(self) -> bool:
-        """Whether the title is still what a first line made it, or nothing yet."""
+        """Whether the title still comes from a first line, or there is none yet."""
         beginnings = self.scene.children(None)
         return self.scene.title in {UNTITLED, *(_title(p.text) for p in beginnings)}
 
     def begin(
         self, model: str, fingerprint: str, settings: dict[str, Scalar], random_seed: int
     ) -> int:
-        """Begin a passage of the model's; returns its id."""
+        """Begin a passage by a model; return its id."""
         passage = self.scene.add(
             "model",
             model=model,
@@ -124,13 +128,12 @@ class Manuscript:
         return passage.id
 
     def extend(self, passage: int, text: str) -> None:
-        """Add what the model wrote."""
+        """Add text to the passage that a model writes."""
         self.scene.extend(passage, text)
         self._counts["model"] += len(text)
 
     def add_takes(self, model: str, fingerprint: str, takes: Sequence[Take]) -> list[int]:
-        """Keep takes of a model's that go on from the visible text, which stays as it is; their
-        ids. "Next take" finds them from any of them."""
+        """Save takes that go on from the visible text, which stays as it is; return their ids."""
         scene = self.scene
         here = scene.head, scene.head_at
         with self._at_once():
@@ -151,19 +154,21 @@ class Manuscript:
         return [passage.id for passage in added]
 
     def edit(self, passage: int, text: str) -> None:
-        """Give a passage of the visible text other words; undo brings the old ones back."""
+        """Replace the text of a visible passage; undo restores it."""
         with self._at_once():
             self.scene.edit(passage, text)
         self._moved(True)
 
     def jump(self, passage: int) -> None:
-        """Go to the end of a passage, anywhere in the tree; undo comes back."""
+        """Go to the end of a passage anywhere in the tree; undo comes back."""
         self.scene.move_head(passage, jump=True)
         self._moved(True)
 
     def cut(self, offset: int) -> bool:
-        """Let the visible text end after `offset` characters; whether any stood behind. Undo brings
-        those back."""
+        """End the visible text after `offset` characters; undo restores the rest.
+
+        Returns whether there was any text after it.
+        """
         if not 0 <= offset < self.length:
             return False
         if (found := self.scene.passage_at(offset)) is not None:
@@ -172,16 +177,18 @@ class Manuscript:
         return self._moved(True)
 
     def undo(self) -> bool:
-        """Take back the last exchange or jump; whether there was one."""
+        """Take back the last exchange, jump, cut or edit; return whether there was one."""
         return self._moved(self.scene.undo())
 
     def redo(self) -> bool:
-        """Bring back what was taken back; whether there was anything."""
+        """Bring back what was taken back; return whether there was anything."""
         return self._moved(self.scene.redo())
 
     def retry(self) -> int | None:
-        """Go back to where the model's last passage began. Returns that passage; None where the
-        last one is not a model's."""
+        """Go back to where the model's last passage began.
+
+        Returns that passage's id; None if the last passage is not a model's.
+        """
         scene = self.scene
         if scene.head is None or not scene.passages[scene.head].is_take:
             return None
@@ -196,7 +203,7 @@ class Manuscript:
         self._moved(True)
 
     def next_take(self) -> bool:
-        """Show the next passage written from where the last one was; whether there is another."""
+        """Show the next take of the last passage; return whether there is another."""
         takes = self.takes()
         if len(takes) < 2:
             return False
@@ -205,7 +212,7 @@ class Manuscript:
         return self._moved(True)
 
     def takes(self) -> list[int]:
-        """The ids of the passages that were written from where the last one was, itself too."""
+        """Return the ids of all takes of the last passage, itself included."""
         head = self.scene.head
         if head is None or not self.scene.passages[head].is_take:
             return []
@@ -223,14 +230,14 @@ class Manuscript:
         return notice
 
     def retry_saving(self) -> None:
-        """Try again what the disk refused, and hand over what is held back."""
+        """Try again to save what the disk refused."""
         if self._journal is not None:
             self._attempt(self._journal.retry)
         elif self.scene.passages:
             self._attempt(self._create)
 
     def close(self) -> None:
-        """Save what is left and let go of the file."""
+        """Save what is left and close the journal."""
         self.retry_saving()
         if self._journal is not None:
             self._attempt(self._journal.close)
@@ -239,7 +246,7 @@ class Manuscript:
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
-        """Save all that changes meanwhile with one wait for the disk."""
+        """Save all changes made in this context with one fsync."""
         events: list[Event] = []
         self.scene.on_event = events.append
         try:
@@ -253,7 +260,7 @@ class Manuscript:
         if self._journal is not None:
             journal = self._journal
             self._attempt(lambda: journal.write(*events))
-        elif events[0].get("type") != "text":  # a refused creation is not tried at every chunk
+        elif events[0].get("type") != "text":  # do not try again at every chunk
             self.retry_saving()
 
     def _create(self) -> None:
@@ -277,7 +284,7 @@ class Manuscript:
 
 
 def _title(text: str) -> str:
-    """The first words that are not a cue; else who speaks first."""
+    """Return the first line that is not a cue, shortened; else the first speaker."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     words = [line for line in lines if not is_cue(line)] or [line.rstrip(":") for line in lines]
     if not words:

@@ -1,4 +1,4 @@
-"""What the screen asks of the engine, beside having a model ready."""
+"""Requests to the engine thread to write text."""
 
 import os
 import threading
@@ -12,18 +12,31 @@ if TYPE_CHECKING:
     from bardtui.model.sampling import Sampling
 
 
-def random_seed() -> int:
-    """Another one every time, from 0 to 2^31 - 1. (`secrets` would bring OpenSSL with it, before
-    the first picture.)"""
+def new_random_seed() -> int:
+    """Return a random integer from 0 to 2^31 - 1.
+
+    `secrets` would import OpenSSL, which delays the first screen.
+    """
     return int.from_bytes(os.urandom(4)) >> 1
 
 
 @dataclass
-class Order:
-    """An order to write on from `text`, the whole scene so far.
+class WriteRequest:
+    """A request to continue `text`, the visible text of the scene.
 
-    `opening` is what the passage begins with, set by the program: a role's cue, or nothing.
-    `length` is at most how many characters follow it; `rule` may end the passage earlier.
+    Args:
+        id: Identifies the request in the engine's events.
+        model: Name of the model that writes.
+        text: The whole visible text, without `opening`.
+        length: Maximum number of characters to write after `opening`.
+        temperature: Sampling temperature.
+        random_seed: Key of the sampling noise, 0 to 2^31 - 1.
+        speaker: The role that the model speaks; "" in free text.
+        opening: Text that the program puts first, such as a role's cue.
+        rule: What ends the passage before its length.
+        top_k: Sample from the k likeliest characters only; 0 for all.
+        top_p: Sample from the likeliest characters of this total probability.
+        stop: Set from another thread to end the request early.
     """
 
     id: int
@@ -32,6 +45,7 @@ class Order:
     length: int
     temperature: float
     random_seed: int
+    speaker: str = ""
     opening: str = ""
     rule: Stop = "length"
     top_k: int = 0
@@ -39,7 +53,7 @@ class Order:
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
 
     def settings(self) -> dict[str, Scalar]:
-        """What it is written with, to be kept with the passage."""
+        """Return the settings that are saved with the passage."""
         return {
             "temperature": self.temperature,
             "length": self.length,
@@ -49,32 +63,35 @@ class Order:
         }
 
     def sampling(self) -> "Sampling":
-        """How its characters are drawn."""
+        """Return the sampling parameters."""
         from bardtui.model.sampling import Sampling
 
         return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed)
 
 
 @dataclass
-class Generation(Order):
-    """One passage, shown at `pace`, in characters a second, which may be changed while it runs."""
+class PassageRequest(WriteRequest):
+    """A request for one passage, shown at `pace` characters a second.
+
+    `pace` may be changed while the passage is written.
+    """
 
     pace: float = float("inf")
 
 
 @dataclass
-class SeveralTakes(Order):
-    """As many takes as there are `seeds`, side by side and as fast as they come."""
+class TakesRequest(WriteRequest):
+    """A request for several takes side by side, one for each of the random `seeds`."""
 
     seeds: tuple[int, ...] = ()
 
 
 @dataclass
-class Suggestion(Order):
-    """A few ways to finish a line. It yields to every other order."""
+class SuggestionRequest(WriteRequest):
+    """A request for `count` ways to finish a line. Every other request cancels it."""
 
     count: int = 5
 
-    def seeded(self, number: int) -> "Suggestion":
-        """The same order for another of the ways."""
+    def variant(self, number: int) -> "SuggestionRequest":
+        """Return the same request with another random seed."""
         return replace(self, random_seed=self.random_seed + number)

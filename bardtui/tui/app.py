@@ -1,4 +1,4 @@
-"""The application: themes, what was remembered, and a clean way in and out."""
+"""The application: start, themes, the palette's commands, and a clean exit."""
 
 import gc
 import os
@@ -35,10 +35,10 @@ _TO_START = 400 * MB  # with less, loading NumPy or starting a thread can end th
 
 
 class BardApp(App[None]):
-    """One stage. `scene` is a saved scene or a text file to open; without one, the last scene.
+    """The program.
 
-    Raises SceneError or OSError where that file cannot be opened, SettingsError where the settings
-    bind keys that cannot be bound.
+    `scene` is a saved scene or a text file to open; None opens the last scene. Raises SceneError or
+    OSError if that file cannot be opened, SettingsError if the settings bind an invalid key.
     """
 
     TITLE = "bardtui"
@@ -61,7 +61,7 @@ class BardApp(App[None]):
             show=False,
             priority=True,
             id="app.quit",
-            tooltip="Leave; everything is saved",
+            tooltip="Quit; everything is saved",
         ),
     ]
 
@@ -82,7 +82,7 @@ class BardApp(App[None]):
         self.stage = StageScreen(manuscript, self.settings, remembered)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The role colours, for themes that do not name them."""
+        """Return the colours of roles for themes that do not define them."""
         return role_variables(self.current_theme)
 
     def get_driver_class(self) -> type[Driver]:
@@ -95,11 +95,11 @@ class BardApp(App[None]):
         return kind
 
     def get_default_screen(self) -> Screen[None]:
-        """The stage is the screen under all others."""
+        """Return the stage, the lowest screen."""
         return self.stage
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette knows every action of the stage, beside Textual's own."""
+        """Yield every action of the stage, then Textual's own commands."""
         for binding in commands(self.stage):
             yield SystemCommand(
                 binding.tooltip or binding.description,
@@ -121,7 +121,7 @@ class BardApp(App[None]):
             self.push_screen(Palette(id="--command-palette"))
 
     def search_themes(self) -> None:
-        """Show the themes to choose from."""
+        """Show a palette of themes."""
         from textual.theme import ThemeProvider
 
         from bardtui.tui.screens.palette import Palette
@@ -129,27 +129,27 @@ class BardApp(App[None]):
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy a text, also one that holds half a surrogate pair, which no terminal takes."""
+        """Copy a text; a lone surrogate, which no terminal takes, becomes "?"."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
 
     async def on_event(self, event: events.Event) -> None:
-        """Every key comes by here first."""
+        """Let the stage see every key first."""
         if isinstance(event, events.Key) and self.screen is self.stage:
             self.stage.lead(event)
         await super().on_event(event)
 
     async def action_quit(self) -> None:
-        """Leave; but not without a word from a scene that could not be saved."""
+        """Quit; ask first if the scene could not be saved."""
         from bardtui.tui.screens.confirm import ConfirmScreen
         from bardtui.tui.screens.dialog import Dialog
 
         if isinstance(self.screen, Dialog) and not self.screen.may_leave():
             return
-        self.stage.manuscript.retry_saving()
-        problem = self.stage.manuscript.problem
+        self.stage.session.tick()
+        problem = self.stage.session.manuscript.problem
         if problem and not isinstance(self.screen, ConfirmScreen):
-            question = f"This scene is not saved: {problem}. Leave all the same, and lose it?"
-            leave = ConfirmScreen(question, "Leave", "Stay")
+            question = f"This scene is not saved: {problem}. Quit anyway and lose it?"
+            leave = ConfirmScreen(question, "Quit", "Stay")
             self.push_screen(leave, lambda answer: self.exit() if answer else None)
             return
         self.exit()
@@ -162,8 +162,8 @@ class BardApp(App[None]):
             self.stage.say(self._notice, self._severity)
         if self.settings.theme and self.settings.theme not in self.available_themes:
             known = ", ".join(sorted(self.available_themes))
-            told = f"There is no theme {self.settings.theme!r}, which the settings ask for."
-            self.stage.say(f"{told} There are: {known}", "warning")
+            unknown = f"The theme {self.settings.theme!r} in the settings does not exist."
+            self.stage.say(f"{unknown} Available: {known}", "warning")
         if sys.platform != "win32":
             import asyncio
 
@@ -176,9 +176,9 @@ class BardApp(App[None]):
 
 
 def _last_scene(new: str) -> tuple[Manuscript, str, str]:
-    """The last scene or a new one, and what is to be said about it, and how earnestly.
+    """Return the last scene, or a new one; a message about it, and the message's severity.
 
-    `new` is the key that begins a new one.
+    `new` is the key that begins a new scene.
     """
     try:
         last = latest_scene(paths.scenes_dir())
@@ -186,10 +186,10 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
             return Manuscript(), "", "information"
         manuscript, notice = Manuscript.open(last.path)
     except (SceneError, OSError) as error:
-        return Manuscript(), f"{error}: this is a new scene", "warning"
+        return Manuscript(), f"{error}. This is a new scene.", "warning"
     if notice:
         return manuscript, notice, "warning"
-    return manuscript, f"Here is your last scene; {new} begins a new one", "information"
+    return manuscript, f"Opened your last scene; {new} begins a new one", "information"
 
 
 def _tell(why: str) -> None:
@@ -226,14 +226,14 @@ def _run(scene: Path | None) -> int:
     app.error_console = Console(file=traceback, width=100)
     app.run()
     code = app.return_code or 0
-    if problem := app.stage.manuscript.problem:
+    if problem := app.stage.session.manuscript.problem:
         _tell(f"the scene is not saved: {problem}")
         code = 1
     if bug := traceback.getvalue():
         _tell(log_bug(bug))
         code = 70
-    if app.stage.engine.busy:
-        # TensorFlow cannot be interrupted while it loads. Everything is saved: do not wait for it.
+    if app.stage.session.engine.busy:
+        # TensorFlow cannot be interrupted while it loads. Everything is saved, so do not wait.
         with suppress(OSError):
             sys.stdout.flush()
         os._exit(code)

@@ -1,64 +1,64 @@
-"""The status line: which model, and what it is doing."""
+"""The status text: the model and what it is doing."""
 
 import time
-from dataclasses import dataclass, field
+
+from bardtui.session.session import WritingSession
 
 NOTE_SECONDS = 4.0
 
 
-@dataclass
 class Status:
-    """What there is to say, from which `text` makes one line.
+    """Makes one line of the session's state and of the last note.
 
-    `models` holds "loading", "ready" or "unusable" for each; `activity` is what the model that
-    was `asked` is at, empty when it is at nothing; `written` counts the characters since it began;
-    `offer` is what may be done with a suggestion that shows. `stop` is the key that stops it, and
-    `writer` is who writes, as it is to be called.
+    Attributes:
+        offer: The keys for the suggestion that shows.
+        stop_key: The key that stops writing.
     """
 
-    model: str
-    models: dict[str, str] = field(default_factory=dict)
-    activity: str = ""
-    written: int = 0
-    asked: str = ""
-    offer: str = ""
-    stop: str = "esc"
-    writer: str = ""
-    _began: float = 0.0
-    _note: str = ""
-    _note_ends: float = 0.0
+    def __init__(self, session: WritingSession) -> None:
+        self._session = session
+        self.offer = ""
+        self.stop_key = "esc"
+        self._written = 0
+        self._began = 0.0
+        self._note = ""
+        self._note_ends = 0.0
 
     def note(self, text: str) -> None:
-        """Something to be said in passing."""
+        """Show a text for a few seconds."""
         self._note, self._note_ends = text, time.monotonic() + NOTE_SECONDS
 
     def forget(self) -> None:
-        """What was said in passing is no longer true."""
+        """Stop showing the note: it is no longer true."""
         self._note_ends = 0.0
 
-    def begin(self, writer: str) -> None:
-        """A model begins to write, `writer` as it is to be called."""
-        self.writer, self.activity = writer, "writing"
-        self.written, self._began = 0, time.monotonic()
+    def begin(self) -> None:
+        """Start to measure the speed of writing."""
+        self._written, self._began = 0, time.monotonic()
         self._note_ends = min(self._note_ends, self._began + 1)
+
+    def count(self, characters: int) -> None:
+        """Count written characters."""
+        self._written += characters
 
     @property
     def text(self) -> str:
         """The line."""
-        now = time.monotonic()
+        session, now = self._session, time.monotonic()
+        passage = session.passage
         if now < self._note_ends:
             return self._note
-        if self.activity == "writing":
-            rate = self.written / max(now - self._began, 0.05)
-            return f"{self.writer} writes · {rate:,.0f} char/s · {self.stop} stops"
-        model = self.asked if self.activity else self.model
-        match self.models.get(model, "loading"), self.activity:
+        if passage.activity == "writing":
+            rate = self._written / max(now - self._began, 0.05)
+            return f"{passage.writer_name} writes · {rate:,.0f} char/s · {self.stop_key} stops"
+        model = passage.request.model if passage.request else session.model
+        match session.model_states.get(model, "loading"), passage.activity:
             case "unusable", _:
                 return f"{model} cannot be used · pick another model"
             case "loading", "":
                 return f"loading {model} ..."
             case "loading", _:
-                return f"loading {model} ... · {self.activity}"
+                return f"loading {model} ... · your line waits"
             case _, "":
                 return f"{model} · {self.offer}" if self.offer else f"{model} is ready"
-        return f"{model}: {self.activity} · {self.stop} stops"
+        return f"{model}: your line waits · {self.stop_key} stops"

@@ -1,10 +1,11 @@
-"""What the stage says of itself, in words."""
+"""Texts that the stage shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
 from bardtui.scene.cast import Role
+from bardtui.session.events import Notice
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.glyphs import visible
 
@@ -16,20 +17,78 @@ EMPTY_STAGE = (
     "and press Enter. The model writes on from there.",
 )
 
-NOBODY_ELSE = "No role that may speak is the model's: give it one in the cast."
-
-
 _LEAST_OF_A_TITLE = 12  # columns
+
+# The texts of a session's notices, by name. {k[ID]} is the key of a binding.
+_NOTICES = {
+    "cut": "Cut here; {k[stage.undo]} restores the rest",
+    "edited": "Edited; {k[stage.undo]} restores the old text",
+    "failed": "{reason}",
+    "interrupted": "{writer} stopped when you sent your line",
+    "model_missing": "{model} is not available; using {instead}.",
+    "model_slow": "{detail}",
+    "model_unusable": "{model} cannot be used: {reason}",
+    "no_other_take": "No other take yet; {k[stage.retry]} writes one",
+    "nobody_speaks": "The model plays no role that may speak; give it one in the cast",
+    "not_saved": "This scene is not saved: {problem}. {k[stage.save]} saves it elsewhere.",
+    "nothing_to_redo": "Nothing to redo.",
+    "nothing_to_retry": "Nothing to retry yet.",
+    "nothing_to_undo": "Nothing to undo.",
+    "opened": "{notice}",
+    "scene_stays": "This scene stays open, because it is not saved: {problem}",
+    "suggestions_off": "Suggestions off",
+    "suggestions_on": "Suggestions on",
+    "writing_failed": "{reason}. Your text is kept.",
+}
+
+
+def notice(said: Notice, key_of: Callable[[str], str]) -> str:
+    """Return the text of a notice; `key_of` returns the key of a binding, by its id."""
+    match said.name:
+        case "speakers_added":
+            return _speakers_added(said.values["count"])
+        case "unknown_characters":
+            return _unknown_characters(said.values["model"], said.values["characters"])
+    return _NOTICES[said.name].format_map({**said.values, "k": _Keys(key_of)})
+
+
+class _Keys:
+    def __init__(self, key_of: Callable[[str], str]) -> None:
+        self._key_of = key_of
+
+    def __getitem__(self, id: str) -> str:
+        return self._key_of(id)
+
+
+def _speakers_added(count: int) -> str:
+    if not count:
+        return "Every speaker is already in the cast."
+    return "Added 1 role" if count == 1 else f"Added {count} roles"
+
+
+def _unknown_characters(model: str, characters: Sequence[str]) -> str:
+    shown = " ".join(characters[:12]) + (" ..." if characters[12:] else "")
+    noun = "character" if len(characters) == 1 else "characters"
+    return f"{model} doesn't know the {noun} {shown} ({len(characters)} skipped)"
+
+
+def hidden_passages(count: int, map_key: str) -> str:
+    """Return the message after a jump to a passage that others follow."""
+    noun = "later passage" if count == 1 else "later passages"
+    return f"{count:,} {noun} hidden; {map_key}, then g, shows them"
 
 
 def top_line(manuscript: Manuscript, width: int) -> Content:
-    """Which scene it is, how long, whose, and whether it is saved; a long title makes room."""
+    """Return the top line: title, whether it is saved, length, the writer's share.
+
+    A long title is cut to make room for the rest.
+    """
     if manuscript.problem:
         saved = (f"NOT SAVED: {visible(manuscript.problem)}", "bold $text-error")
     elif manuscript.length:
         saved = ("saved", "")
     else:
-        saved = ("all taken back" if manuscript.scene.passages else "nothing written yet", "")
+        saved = ("everything undone" if manuscript.scene.passages else "nothing written yet", "")
     length, share = manuscript.length, manuscript.writers_share
     begin = Content.assemble(("≡ bardtui", "bold $cue"), "  ·  ")
     size = f"  ·  {length:,} characters, {share:.0%} yours" if length else ""
@@ -40,7 +99,7 @@ def top_line(manuscript: Manuscript, width: int) -> Content:
 
 
 def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
-    """Which take it is, where there are several, and whether there is more below."""
+    """Return the transcript's lower border: the take, and whether there is more below."""
     takes = manuscript.takes()
     parts = []
     if len(takes) > 1:
@@ -52,53 +111,33 @@ def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
 
 
 def your_line(role: Role | None) -> Content:
-    """The seed line's title: whom the writer speaks as."""
+    """Return the title of the line: the role that the writer speaks as."""
     if role is None:
         return Content("Your line")
     return Content.assemble("You are ", (visible(role.name), "bold $writer"))
 
 
-def line_hint(yours: Role | None, speaker: str) -> Content:
-    """What may be done with an empty line in a scene with roles; `speaker` is the model's next."""
-    typed = f"Speak as {yours.name}" if yours else "Type a line"
+def line_hint(role: Role | None, speaker: str) -> Content:
+    """Return the placeholder of an empty line in a scene with roles.
+
+    `role` is the writer's, `speaker` the role that the model speaks next.
+    """
+    typed = f"Speak as {role.name}" if role else "Type a line"
     alone = f"; Enter alone lets {speaker} speak" if speaker else ""
     return Content(visible(typed + alone))
 
 
-def offer(key: str, place: int, count: int) -> str:
-    """What may be done with the suggestion at `place` of `count`; nothing without one."""
+def suggestion_keys(key: str, place: int, count: int) -> str:
+    """Return the keys for the suggestion at `place` of `count`; empty without one."""
     others = f" · ↑↓ {place} of {count}" if count > 1 else ""
-    return f"{key} takes it{others}" if count else ""
+    return f"{key} accepts{others}" if count else ""
 
 
-def writer(speaker: str, model: str) -> str:
-    """Who writes: the model, as a role if there is one."""
-    return f"{speaker} ({model})" if speaker else model
-
-
-def interrupted(writer: str) -> str:
-    """That a line came while somebody was speaking."""
-    return f"{writer} broke off where your line came in"
-
-
-def joined_the_cast(count: int) -> str:
-    """How many speakers have become roles."""
-    if not count:
-        return "Nobody speaks in the scene who is not in the cast."
-    return "1 role joins the cast" if count == 1 else f"{count} roles join the cast"
-
-
-def unknown(model: str, characters: Sequence[str]) -> str:
-    """Which characters of the scene the model has left out."""
-    shown = " ".join(characters[:12]) + (" ..." if characters[12:] else "")
-    return f"{model} has never seen {shown} and reads on without"
-
-
-def too_long(length: int, kept: int) -> str:
-    """Why not all that was typed or pasted is in the line."""
+def line_too_long(length: int, kept: int) -> str:
+    """Return why only part of a typed or pasted text is in the line."""
     if kept == 0:
         return "The line is full."
     return (
-        f"Of the {length:,} characters the line holds the first {kept:,}. "
-        "A long text can be opened as a file: bardtui open FILE"
+        f"The line holds the first {kept:,} of {length:,} characters. "
+        "To work on a long text, open it as a file: bardtui open FILE"
     )

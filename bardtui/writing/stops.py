@@ -1,4 +1,4 @@
-"""Where a passage that a model writes is to end, besides its greatest length."""
+"""Stop rules: where a passage ends before its greatest length."""
 
 import re
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from bardtui.scene.script import is_cue
 from bardtui.settings import Stop
 
 _LINE = re.compile(r"\S[^\n]*\n")
-# A sentence's mark, what may close after it, and then a space or the line's end.
+# A sentence's closing mark, closing quotes or brackets, then a space or the end of the line.
 _SENTENCE = re.compile(r"""[^\s.!?][^.!?]*[.!?…]+["'”’)\]]*(?=\s)""")
 _GAP = re.compile(r"\n[ \t]*\n")
 
 
 def end_of(stop: Stop, text: str) -> int | None:
-    """Where in `text`, all that has been written of a passage, the passage ends; None: not yet.
+    """Return the offset in `text`, a passage so far, at which the rule ends it; None if not yet.
 
-    "line" ends after the first line that is not empty, its line break included; "sentence" after
-    its closing mark; "speech" after the line break before an empty line or before another's cue.
-    What is given is a beginning: a longer one never moves an end that was found.
+    "line" ends after the first line that is not empty, with its line break; "sentence" after the
+    sentence's closing mark; "speech" after the line break before an empty line or another cue.
+    An offset that was found does not change when the passage grows.
     """
     return _ENDS[stop](text)
 
@@ -36,7 +36,7 @@ def _end_of_speech(text: str) -> int | None:
     begin = len(text) - len(text.lstrip())
     gap = _GAP.search(text, begin)
     at = begin
-    # The first line may be a cue itself; another's cue comes later, at the start of a line.
+    # The first line may be a cue itself; only a later line can be another speaker's cue.
     while (at := text.find("\n", at) + 1) and (end := text.find("\n", at)) >= 0:
         if gap and gap.start() < at:
             break

@@ -1,4 +1,4 @@
-"""Whose words come next: between the cast of a scene and what the engine is asked."""
+"""Turns: how the model continues in a scene with a cast, and how the writer's line is added."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,20 @@ from bardtui.scene.cast import Cast, cue_to_add, is_speaking
 from bardtui.scene.script import Speech, is_cue, is_heading, is_only_directions, line_to_add, parse
 from bardtui.settings import Stop
 
-_RECENT = 20_000  # characters of a scene that say who speaks
+_RECENT = 20_000  # characters at the end of a scene that decide who speaks
 
 
 @dataclass(frozen=True)
 class Turn:
-    """How the model is to go on: with which cue, by which model and at which temperature, and
-    where it ends; None: as the panes say. `speaker` is who is heard, "" in free text."""
+    """How the model continues the visible text.
+
+    Attributes:
+        opening: Text that the program writes first: a role's cue, or nothing.
+        speaker: The role that speaks; "" in free text.
+        model: The role's own model, if it has one.
+        temperature: The role's own temperature, if it has one.
+        rule: Where the passage ends, if the cast decides it.
+    """
 
     opening: str = ""
     speaker: str = ""
@@ -22,10 +29,10 @@ class Turn:
 
 
 def next_turn(cast: Cast, text: str) -> Turn | None:
-    """The model's turn after `text`; None where the cast gives it none.
+    """Return the model's turn after `text`; None if the cast has no role for the model.
 
-    A text that breaks off in mid-line is finished as it stands, whoever speaks it; if that is
-    a role of the model's, with its own settings.
+    A text that ends in the middle of a line is continued as it stands, with the settings of the
+    role that speaks there if the model plays it.
     """
     if not cast.roles:
         return Turn()
@@ -38,8 +45,7 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
     role = cast.turn("model", text)
     if role is None:
         return None
-    # A speech of theirs that has ended is not gone on with: left to itself, the model would give
-    # the word to somebody else.
+    # A finished speech of this role is not continued: the model alone would change the speaker.
     opening = cue_to_add(text, role)
     if not opening and not text.endswith(f"{role.cue}\n"):
         opening = f"\n{role.cue}\n"
@@ -47,10 +53,11 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
 
 
 def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
-    """The writer's line as it is added to the scene: under the cue of the role they play.
+    """Return the writer's line as it is added to `before`, under the cue of the writer's role.
 
-    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) speaks for that one. Where
-    the scene was `cut` in the midst of a row that is not a model's to say, it goes on from there.
+    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) is spoken by that role.
+    `cut` says that the visible text was cut in the middle of a row: unless that row is a speech of
+    the model's, the line continues it.
     """
     first, _, rest = line.partition("\n")
     if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
@@ -63,18 +70,18 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     direction = named is None and is_only_directions(line)
     speaking = role is not None and (cut or direction) and is_speaking(before, role)
     end = "" if line[-1:].isspace() else "\n"
-    if cut and (speaking or not (named or _is_a_models(cast, before))):
+    if cut and (speaking or not (named or _ends_in_a_models_speech(cast, before))):
         return line + end
-    # Who has no role to speak as shall not seem to be whoever spoke last, and a stage direction is
-    # nobody's speech, but for one in mid-speech.
+    # Without a role the line must not look like a part of the last speech. A stage direction is
+    # nobody's speech, unless it stands in the middle of one.
     if role is None or (direction and (not speaking or is_heading(line))):
         return line_to_add(before, line, apart=bool(cast.roles))
     return cue_to_add(before, role) + line + end
 
 
-def _is_a_models(cast: Cast, text: str) -> bool:
-    """Whether a text ends in the words of a role that a model plays, not in a direction."""
+def _ends_in_a_models_speech(cast: Cast, text: str) -> bool:
+    """Whether a text ends in a speech, not a direction, of a role that the model plays."""
     last = parse(text[-_RECENT:])[-1]
-    theirs = [role.name for role in cast.roles if role.player == "model"]
+    models = [role.name for role in cast.roles if role.player == "model"]
     row = text.rsplit("\n", 1)[-1]
-    return isinstance(last, Speech) and last.speaker in theirs and not row.startswith("[")
+    return isinstance(last, Speech) and last.speaker in models and not row.startswith("[")

@@ -1,75 +1,79 @@
-"""The line that is not sent yet, from one start of the program to the next."""
+"""The unsent line: saved by a thread, one for each running program."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from bardtui import paths
 from bardtui.session import draft
+from bardtui.session.background import BackgroundSaver
 from bardtui.session.draft import Draft
 
 
-def ended(*drafts: Draft) -> None:
-    for each in drafts:
-        each.close()
-
-
-def test_it_is_there_at_the_next_start(home: Path) -> None:
+def test_the_line_is_there_at_the_next_start() -> None:
     first = Draft()
-    assert first.text == ""
-    first.note("Not yet")
-    ended(first)
+    first.keep("The lamp is")
+    first.close()
     again = Draft()
-    assert again.text == "Not yet"
-    again.note("")
-    ended(again)
+    assert again.text == "The lamp is"
+    again.keep("")
+    again.close()
     assert Draft().text == ""
 
 
-def test_programs_that_run_at_once_keep_one_line_each(home: Path) -> None:
-    first = Draft()
+def test_the_line_survives_a_program_that_is_killed(home: Path) -> None:
+    killed = Draft()
+    killed.keep("The lamp is")
+    while not paths.draft_file().exists():  # by the thread, within its interval
+        threading.Event().wait(0.01)
+    assert paths.draft_file().read_text() == "The lamp is"
+
+
+def test_programs_that_run_at_once_have_a_line_each() -> None:
+    first, second, third = Draft(), Draft(), Draft()
     first.keep("the first one's")
-    second, third = Draft(), Draft()
-    assert second.text == third.text == ""
     second.keep("the second one's")
-    third.note("sent")
-    third.note("")
-    second.note("the second one's, longer")
-    ended(first, second, third)  # or killed: the system lets go of their locks just so
-    later = [Draft() for _ in range(3)]
-    assert sorted(each.text for each in later) == [
-        "",
-        "the first one's",
-        "the second one's, longer",
-    ]
-    ended(*later)
+    third.keep("sent")
+    third.keep("")
+    for each in (first, second, third):
+        each.close()
+    texts = {Draft().text, (kept := Draft()).text}
+    assert texts <= {"the first one's", "the second one's"}
+    kept.close()
 
 
-def test_what_a_second_program_left_behind_comes_back_when_there_is_but_one(home: Path) -> None:
-    first, second = Draft(), Draft()
-    second.keep("left behind")
-    ended(first, second)
-    only = Draft()
-    assert only.text == "left behind"
-    ended(only)
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_a_draft_that_cannot_be_read_is_empty(home: Path, content: bytes | None) -> None:
+    if content is None:
+        paths.draft_file().mkdir()
+    else:
+        paths.draft_file().write_bytes(content)
+    unreadable = Draft()
+    assert unreadable.text == ""
+    unreadable.keep("A line")
+    unreadable.close()
 
 
-def test_where_there_are_no_locks_a_line_is_kept_all_the_same(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_line_is_kept_where_there_are_no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def lock(file: object) -> None:
         raise OSError("no locks here")
 
     monkeypatch.setattr(draft, "lock", lock)
-    Draft().keep("Not yet")
+    first = Draft()
+    first.keep("Not yet")
+    first.close()
     assert Draft().text == paths.draft_file().read_text() == "Not yet"
 
 
-def test_where_nothing_can_be_kept_the_program_starts(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (home / "a file").write_text("no folder")
-    monkeypatch.setattr(paths, "data_dir", lambda: home / "a file")
-    only = Draft()
-    only.keep("Not yet")
-    assert only.text == "Not yet"
+def test_many_values_are_saved_once_and_the_last_one_when_it_closes() -> None:
+    saved: list[int] = []
+    saver = BackgroundSaver(saved.append, interval=3600)
+    saver.keep(0, at_once=True)
+    while not saved:
+        threading.Event().wait(0.01)
+    for value in range(1, 100):
+        saver.keep(value)
+    assert saved == [0]
+    saver.close()
+    assert saved == [0, 99]

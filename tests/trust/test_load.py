@@ -94,7 +94,7 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
         assert len(sound) == 196
         models.focus()
         await pilot.press("end", *["up"] * 4, "enter")  # what is broken comes last
-        await until(pilot, lambda: stage.status.model == sound[-1], "it is not picked")
+        await until(pilot, lambda: stage.session.model == sound[-1], "it is not picked")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ScenesScreen), "no list of scenes")
         scenes = app.screen
@@ -102,13 +102,13 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
         await until(pilot, lambda: scenes._list.scene_count == 1_000, "not all are listed")
         await pilot.press("end", "enter")
         await until(pilot, lambda: app.screen is stage, "it does not open")
-        before = stage.manuscript.scene.text
+        before = stage.session.text
         app.post_message(Paste("word\r\n" * (5 * MEGABYTE // 6)))
         await until(pilot, lambda: len(stage.seed_line.text) == LIMIT, "nothing is pasted")
         await pilot.press("enter")
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         await until(pilot, lambda: scene.length > len(before) + LIMIT, "nothing is written")
-        await until(pilot, lambda: stage.writing is None, "it does not end")
+        await until(pilot, lambda: not stage.session.writing, "it does not end")
         assert scene.text.startswith(before)
         assert scene.text.count("word\n") == LIMIT // 5
         assert stage.transcript.text == scene.text
@@ -129,15 +129,15 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
     held: list[int] = []
     async with app.run_test(size=(120, 34)) as pilot:
         stage = app.stage
-        await until(pilot, lambda: stage.status.models.get("small") == "ready", "not loaded")
+        await until(pilot, lambda: stage.session.model_states.get("small") == "ready", "not loaded")
         tracemalloc.start()
         try:
             for passage in range(1, passages + 1):
                 await pilot.press("enter")
-                scene = stage.manuscript.scene
+                scene = stage.session.manuscript.scene
                 await until(
                     pilot,
-                    lambda: scene.length == passage * length and stage.writing is None,  # noqa: B023
+                    lambda: scene.length == passage * length and not stage.session.writing,  # noqa: B023
                     "it does not end",
                 )
                 gc.collect()
@@ -145,7 +145,7 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
         finally:
             tracemalloc.stop()
         assert stage.transcript.text == scene.text
-        path = stage.manuscript.path
+        path = stage.session.manuscript.path
     # The first passages also fill what is kept of styles and rows; after them only text is added.
     added = (held[-1] - held[WARM - 1]) / (length * (passages - WARM))
     assert added < 1 + 6

@@ -100,7 +100,7 @@ async def interface():
     stage = BardApp()
     async with stage.run_test(size=(120, 34)) as pilot:
         await pilot.press(*"ANN:", "enter")
-        while len(stage.stage.manuscript.scene.text) < 50:
+        while len(stage.stage.session.text) < 50:
             await pilot.pause(0.02)
         await pilot.press("escape", *"BEN")
 

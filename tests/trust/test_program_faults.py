@@ -69,19 +69,19 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
 
             monkeypatch.setattr(Context, "write", fail)
             await pilot.press(*f"LINE {number}", "enter")
-            await until(pilot, lambda: stage.writing is None)
+            await until(pilot, lambda: not stage.session.writing)
             told = list(app._notifications)[-1].message
             assert type(error).__name__ in told or "Not enough memory: OOM when" in told
             assert "Your words are kept" in told
             assert len(told) < 400
-            assert texts() == [stage.manuscript.scene.text]
+            assert texts() == [stage.session.text]
             assert texts()[0].endswith(f"LINE {number}\nhalf") or texts()[0].endswith("\n")
             monkeypatch.setattr(Context, "write", write)
-            before = stage.manuscript.length
+            before = stage.session.manuscript.length
             await pilot.press("enter")
-            await until(pilot, lambda: stage.writing is None)
-            assert stage.manuscript.length == before + 200
-            assert texts() == [stage.manuscript.scene.text]
+            await until(pilot, lambda: not stage.session.writing)
+            assert stage.session.manuscript.length == before + 200
+            assert texts() == [stage.session.text]
 
 
 async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
@@ -90,7 +90,7 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
     remember(length=20, pace=None)
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
-        models = app.stage.status.models
+        models = app.stage.session.model_states
         await until(pilot, lambda: models.get("tiny") == "ready")
         for where in ("bardtui.model.store.find_model", "bardtui.model.context.Context"):
             for error in errors():
@@ -100,14 +100,14 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
 
                 with monkeypatch.context() as broken:
                     broken.setattr(where, fail)
-                    app.stage.engine._models.clear()
-                    app.stage.engine.load("tiny")
+                    app.stage.session.engine._models.clear()
+                    app.stage.session.engine.load("tiny")
                     await until(pilot, lambda: models.get("tiny") == "unusable")
-                app.stage.engine.load("tiny")
+                app.stage.session.engine.load("tiny")
                 await until(pilot, lambda: models.get("tiny") == "ready")
         await pilot.press(*"ANN:", "enter")
-        await until(pilot, lambda: app.stage.writing is None)
-        assert app.stage.manuscript.length == 25
+        await until(pilot, lambda: not app.stage.session.writing)
+        assert app.stage.session.manuscript.length == 25
 
 
 # -- the clock -------------------------------------------------------------------------------------
@@ -128,8 +128,8 @@ async def test_with_a_clock_that_runs_backwards_the_model_writes_as_ever(
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"ANN:", "enter")
-        await until(pilot, lambda: app.stage.manuscript.length == 105)
-        await until(pilot, lambda: app.stage.writing is None)
+        await until(pilot, lambda: app.stage.session.manuscript.length == 105)
+        await until(pilot, lambda: not app.stage.session.writing)
     assert [len(text) for text in texts()] == [105]
 
 
@@ -172,9 +172,9 @@ def test_a_full_disk_is_said_and_what_it_refused_is_saved_when_there_is_room(
     program.send("\x1b")
     program.wait_for(lambda text: "Save the scene as" not in text)
     program.send(QUIT)
-    program.wait_for("Leave all the same")
+    program.wait_for("Quit anyway")
     program.send("n")
-    program.wait_for(lambda text: "Leave all the same" not in text)
+    program.wait_for(lambda text: "Quit anyway" not in text)
     room(-1)
     program.wait_for("·  saved  ·")
     program.send("Not sent yet")
@@ -249,7 +249,7 @@ def test_without_a_folder_to_save_in_the_program_runs_and_says_so(
     program.wait_for("NOT SAVED")
     program.wait_for("Said to nobody")
     program.send(QUIT)
-    program.wait_for("Leave all the same")
+    program.wait_for("Quit anyway")
     program.send("y")
     program.process.expect("the scene is not saved: ")
     program.process.wait()

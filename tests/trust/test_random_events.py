@@ -166,13 +166,13 @@ async def settle(app: BardApp, hand: Hand, pilot: Pilot[None]) -> None:
     stage.seed_line.text = ""
     app.post_message(events.Paste("Still here."))
     app.post_message(events.Key("enter", "\r"))
-    await until(pilot, lambda: "Still here." in stage.manuscript.scene.text[-400:], "a deaf line")
+    await until(pilot, lambda: "Still here." in stage.session.text[-400:], "a deaf line")
     for _ in range(3):  # a suggestion, a folded pane, and what is being written
         await pilot.press("escape")
-    await until(pilot, lambda: stage.writing is None, "a model that does not stop")
-    assert stage.transcript.text == stage.manuscript.scene.text
-    assert stage.manuscript.length == len(stage.manuscript.scene.text)
-    assert not stage.manuscript.problem
+    await until(pilot, lambda: not stage.session.writing, "a model that does not stop")
+    assert stage.transcript.text == stage.session.text
+    assert stage.session.manuscript.length == len(stage.session.text)
+    assert not stage.session.manuscript.problem
 
 
 @pytest.mark.timeout(3_600)

@@ -23,8 +23,8 @@ def ready(installed: object) -> None:
 
 async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
     """Wait for the model, and until the status says so."""
-    await until(pilot, lambda: "tiny is ready" in stage.status.text)
-    await until(pilot, lambda: stage._state == stage.status.text)
+    await until(pilot, lambda: "tiny is ready" in stage.view.status.text)
+    await until(pilot, lambda: "tiny is ready" in str(stage.seed_line.border_subtitle))
 
 
 # --- focus mode
@@ -35,8 +35,8 @@ async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_
     async with app.run_test(size=(140, 40)) as pilot:
         stage = app.stage
         await loaded(pilot, stage)
-        stage.manuscript.add_line(LINE * 100)
-        stage._show_scene()
+        stage.session.manuscript.add_line(LINE * 100)
+        stage.session.show_scene()
         await until(pilot, lambda: LINE[:-1] in shown(app))
         whole = shown(app)
         assert "Temperature" in whole
@@ -67,7 +67,7 @@ async def test_esc_leaves_focus_mode_once_nothing_is_written() -> None:
         await pilot.press("ctrl+l", "enter")
         await until(pilot, lambda: stage.transcript.writing)
         await pilot.press("escape")
-        await until(pilot, lambda: stage.writing is None)
+        await until(pilot, lambda: not stage.session.writing)
         assert stage.has_class("-alone")
         await pilot.press("escape")
         await until(pilot, lambda: not stage.has_class("-alone"))
@@ -87,8 +87,8 @@ async def test_going_to_a_pane_leaves_focus_mode(key: str) -> None:
 async def test_the_text_width_of_the_settings_holds_in_focus_mode() -> None:
     app = BardApp(settings=Settings(text_width=40))
     async with app.run_test(size=(120, 40)) as pilot:
-        app.stage.manuscript.add_line("b" * 200 + "\n")
-        app.stage._show_scene()
+        app.stage.session.manuscript.add_line("b" * 200 + "\n")
+        app.stage.session.show_scene()
         await pilot.press("ctrl+l")
         await until(pilot, lambda: "≡ bardtui" not in shown(app))
         row = next(row for row in shown(app).split("\n") if "b" * 40 in row)
@@ -121,7 +121,7 @@ async def test_a_theme_that_is_not_there_is_said_and_the_last_one_stays() -> Non
         assert app.theme == "nord"
         await until(pilot, lambda: bool(app._notifications))
         (note,) = app._notifications
-        assert note.message.startswith("There is no theme '[/]nrod', which the settings ask for.")
+        assert note.message.startswith("The theme '[/]nrod' in the settings does not exist.")
         assert "footlights-light" in note.message
 
 
@@ -154,7 +154,7 @@ async def test_while_nothing_happens_nothing_is_drawn(
         await pilot.pause()
         drawn, ticks = [], []
         monkeypatch.setattr(app, "_display", lambda screen, renderable: drawn.append(renderable))
-        monkeypatch.setattr(app.stage._draft, "keep", ticks.append)  # twice a second
+        monkeypatch.setattr(app.stage.session, "tick", lambda: ticks.append(1))
         await until(pilot, lambda: len(ticks) >= 3)
         assert not drawn
 

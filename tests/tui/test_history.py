@@ -24,12 +24,12 @@ pytestmark = pytest.mark.usefixtures("installed")
 
 def exchange(app: BardApp, line: str, answer: str) -> None:
     """Let a line and a model's answer stand in the scene."""
-    manuscript = app.stage.manuscript
+    manuscript = app.stage.session.manuscript
     manuscript.add_line(line)
     passage = manuscript.begin("tiny", "f", {}, 0)
     manuscript.extend(passage, answer)
     manuscript.scene.end(passage, "length")
-    app.stage._show_scene()
+    app.stage.session.show_scene()
 
 
 async def pointing(pilot: Pilot[None], app: BardApp, offset: int) -> None:
@@ -59,8 +59,8 @@ async def test_a_line_sent_after_a_cut_goes_on_in_the_row() -> None:
         await pilot.press("enter")
         await type_line(pilot, "ot that face.")
         await idle(pilot, stage)
-        assert stage.manuscript.scene.text.startswith("Wait: I knot that face.\n")
-        assert stage.transcript.text == stage.manuscript.scene.text == on_disk()
+        assert stage.session.text.startswith("Wait: I knot that face.\n")
+        assert stage.transcript.text == stage.session.text == on_disk()
 
 
 async def test_an_edited_speech_stays_apart_from_the_next_one() -> None:
@@ -89,11 +89,11 @@ async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundl
         whole = stage.transcript.text
         await pointing(pilot, app, 12)
         await pilot.press("enter")
-        assert stage.transcript.text == stage.manuscript.scene.text == whole[:12] == on_disk()
+        assert stage.transcript.text == stage.session.text == whole[:12] == on_disk()
         assert app.focused is stage.seed_line
         await pilot.press("enter")
         await idle(pilot, stage)
-        passage, _ = stage.manuscript.scene.path()[-1]
+        passage, _ = stage.session.manuscript.scene.path()[-1]
         await pilot.press("ctrl+z")
         assert stage.transcript.text == whole[:12]
         await pilot.press("ctrl+z")
@@ -127,11 +127,13 @@ async def test_a_passage_is_edited_in_place() -> None:
         await pilot.press(*"back ", "ctrl+s")
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == whole.replace("in.", "back in."))
-        assert stage.manuscript.scene.text == stage.transcript.text == on_disk()
-        theirs = stage.manuscript.length - len("ANN:\n" + "BEN:\n" + "back ")
-        assert stage.manuscript.writers_share == 1 - theirs / stage.manuscript.length
+        assert stage.session.text == stage.transcript.text == on_disk()
+        theirs = stage.session.manuscript.length - len("ANN:\n" + "BEN:\n" + "back ")
+        assert (
+            stage.session.manuscript.writers_share == 1 - theirs / stage.session.manuscript.length
+        )
         assert app.focused is stage.transcript
-        await until(pilot, lambda: "Edited" in stage.status.text)
+        await until(pilot, lambda: "Edited" in stage.view.status.text)
         await pilot.press("ctrl+z")
         assert stage.transcript.text == whole
         await pilot.press("ctrl+y")
@@ -163,12 +165,12 @@ async def test_y_copies_and_other_letters_are_typed() -> None:
         stage = app.stage
         stage.transcript.focus()
         await pilot.press("y", "e")
-        await until(pilot, lambda: "nothing to edit" in stage.status.text)
+        await until(pilot, lambda: "nothing to edit" in stage.view.status.text)
         exchange(app, "ANN:\n", "Come in\ud800.\n")
         await pointing(pilot, app, 2)
         await pilot.press("y")
         assert app.clipboard == "ANN:\n"
-        assert "5 characters" in stage.status.text
+        assert "5 characters" in stage.view.status.text
         await pilot.press("Y")
         assert app.clipboard == "ANN:\nCome in?.\n"
         await pilot.press("x", "y")
@@ -198,13 +200,15 @@ async def test_the_map_leads_anywhere_and_undo_back() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         stage = app.stage
         await pilot.press("f6")
-        await until(pilot, lambda: "nothing on the map" in stage.status.text)
+        await until(pilot, lambda: "no map yet" in stage.view.status.text)
         exchange(app, "ANN:\n", "Come in.\n")
         await pilot.press("f5")
         await until(pilot, lambda: isinstance(app.screen, TakesScreen))
-        await until(pilot, lambda: len(stage.manuscript.scene.passages) == 7)
+        await until(pilot, lambda: len(stage.session.manuscript.scene.passages) == 7)
         await pilot.press("2")
-        await until(pilot, lambda: app.screen is stage and len(stage.manuscript.takes()) == 5)
+        await until(
+            pilot, lambda: app.screen is stage and len(stage.session.manuscript.takes()) == 5
+        )
         whole = stage.transcript.text
         await pilot.press("f6")
         await until(pilot, lambda: isinstance(app.screen, MapScreen) and "●" in shown(app))
@@ -213,7 +217,7 @@ async def test_the_map_leads_anywhere_and_undo_back() -> None:
         await until(pilot, lambda: stage.transcript.text == "ANN:\n")
         await pilot.press("enter")
         await idle(pilot, stage)
-        assert stage.manuscript.length == len("ANN:\n") + 20
+        assert stage.session.manuscript.length == len("ANN:\n") + 20
         await pilot.press("ctrl+z", "ctrl+z")
         assert stage.transcript.text == whole == on_disk()
 
@@ -223,14 +227,14 @@ async def test_any_of_it_stops_what_is_being_written_and_keeps_it() -> None:
     app = BardApp()
     async with app.run_test(size=(100, 30)) as pilot:
         stage = app.stage
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
         for key, name in (("f6", "map"), ("e", "edit"), ("enter", "cut"), ("f5", "takes")):
-            before = stage.manuscript.length
-            await until(pilot, lambda before=before: stage.manuscript.length > before + 20)  # type: ignore[misc]
+            before = stage.session.manuscript.length
+            await until(pilot, lambda before=before: stage.session.manuscript.length > before + 20)  # type: ignore[misc]
             stage.transcript.focus()
             await pilot.press("up", key)
-            assert stage.writing is None, name
+            assert not stage.session.writing, name
             text = {id: passage.text for id, passage in scene.passages.items()}
             if key != "enter":
                 await until(pilot, lambda: app.screen is not stage)
@@ -248,7 +252,7 @@ async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
     rng = random.Random(5)
     async with app.run_test(size=(100, 30)) as pilot:
         stage = app.stage
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         known: dict[int, str] = {}
         keys = ["enter", "ctrl+r", "ctrl+t", "ctrl+z", "ctrl+y", "cut", "edit", "escape"]
         await type_line(pilot, "ANN:")
@@ -268,7 +272,7 @@ async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
                 await pilot.press(key)
             if rng.random() < 0.7:
                 await idle(pilot, stage)
-            if stage.writing is None:
+            if not stage.session.writing:
                 await until(pilot, lambda: stage.transcript.text == scene.text)
             assert all(scene.passages[id].text.startswith(text) for id, text in known.items())
             known = {id: passage.text for id, passage in scene.passages.items()}
@@ -353,7 +357,7 @@ async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
         await pilot.press("ctrl+home", *"So. ", "ctrl+s")
         await until(pilot, lambda: app.screen is app.stage)
         assert editor.text == "So. Wait: I know thee. Now"
-        assert app.stage.manuscript.scene.text == "So. Wait: I know thee. Now\nAy.\n"
+        assert app.stage.session.text == "So. Wait: I know thee. Now\nAy.\n"
 
 
 async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back() -> None:
@@ -363,7 +367,7 @@ async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back() -> None:
         await pointing(pilot, app, 0)
         await edited(pilot, app)
         await pilot.press(*"So. ", "ctrl+s")
-        await until(pilot, lambda: "^z brings the old words back" in shown(app))
+        await until(pilot, lambda: "^z restores the old text" in shown(app))
         await pilot.press("ctrl+z")
-        assert app.stage.manuscript.scene.text == "Wait: I know thee.\nAy.\n"
-        assert "brings the old words back" not in app.stage.status.text
+        assert app.stage.session.text == "Wait: I know thee.\nAy.\n"
+        assert "restores the old text" not in app.stage.view.status.text

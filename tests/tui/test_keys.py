@@ -117,13 +117,13 @@ async def test_rebound_keys_work_and_the_old_ones_do_not() -> None:
         await until(pilot, lambda: line.text == "a\nb")
         await pilot.press("ctrl+j")
         await until(pilot, lambda: line.text == "")
-        assert app.stage.manuscript.scene.text.startswith("a\nb\n")
+        assert app.stage.session.text.startswith("a\nb\n")
 
 
 async def test_keys_that_several_places_share_are_bound_in_all_of_them() -> None:
     app = BardApp(settings=Settings(keys={"stage.undo": "f9"}))
     async with app.run_test() as pilot:
-        app.stage.manuscript.add_line("One.\n")
+        app.stage.session.manuscript.add_line("One.\n")
         line = app.stage.seed_line
         line.insert("Two")
         await pilot.press("ctrl+z")
@@ -131,7 +131,7 @@ async def test_keys_that_several_places_share_are_bound_in_all_of_them() -> None
         await pilot.press("f9")
         assert line.text == ""
         await pilot.press("f9")
-        await until(pilot, lambda: app.stage.manuscript.scene.text == "")
+        await until(pilot, lambda: app.stage.session.text == "")
 
 
 async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> None:
@@ -167,4 +167,4 @@ async def test_every_command_of_the_palette_can_be_run() -> None:
         app.push_screen(ConfirmScreen("Sure?"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await commands["Take back the last exchange"].callback()
-        assert "nothing to undo" in app.stage.status.text
+        assert "nothing to undo" in app.stage.view.status.text

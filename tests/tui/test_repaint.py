@@ -45,7 +45,7 @@ async def test_what_changes_together_is_one_picture() -> None:
     app = BardApp()
     async with app.run_test() as pilot:
         stage, pictures = app.stage, 0
-        await until(pilot, lambda: stage.status.models.get("tiny") == "ready")
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
         paint = stage._compositor_refresh
 
         def counted() -> None:
@@ -59,7 +59,7 @@ async def test_what_changes_together_is_one_picture() -> None:
         stage.transcript.begin_passage("model")
         stage.transcript.append("One.")
         stage.seed_line.border_subtitle = "so"
-        stage.top_line.update("so", layout=False)
+        stage.view.top_line.update("so", layout=False)
         await until(pilot, lambda: pictures > before)
         await pilot.pause()
         assert pictures == before + 1

@@ -13,7 +13,7 @@ from bardtui.scene.export import FORMATS as EXPORTS
 from bardtui.scene.export import export, suffix_of
 from bardtui.scene.scene import Scene
 from bardtui.session.manuscript import Manuscript
-from bardtui.tui.screens.files import save_as
+from bardtui.tui.app import BardApp
 from bardtui.tui.screens.save import FORMATS, SaveScreen
 from bardtui.tui.widgets.choice import Choice
 
@@ -128,20 +128,6 @@ async def test_a_saved_scene_is_never_replaced(tmp_path: Path) -> None:
 # -- the file
 
 
-class Saver(Host):
-    """Saves a scene."""
-
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()
-        self.scene = scene
-
-    def save(self) -> None:
-        async def work() -> None:
-            self.answers.append(await save_as(self, self.scene))
-
-        self.run_worker(work())
-
-
 def scene() -> Scene:
     scene = Scene("The lower/stair: [b]")
     scene.add("writer", "ANN:\nYes.")
@@ -150,6 +136,8 @@ def scene() -> Scene:
 
 
 async def dialog(pilot: Pilot[None]) -> None:
+    """Open the dialog on the stage, which shows a saved scene."""
+    await pilot.press("ctrl+s")
     await until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
     await until(pilot, lambda: pilot.app.focused is not None)
 
@@ -159,35 +147,36 @@ async def test_the_file_is_what_its_name_says(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    host = Saver(scene())
-    async with host.run_test(size=(80, 24)) as pilot:
-        host.save()
+    Manuscript(scene()).close()
+    app = BardApp()
+    target = tmp_path / f"The lower stair b{suffix_of(format)}"
+    async with app.run_test(size=(80, 24)) as pilot:
         await dialog(pilot)
         await pilot.press(*["down"] * list(EXPORTS).index(format), "enter")
-        await until(pilot, lambda: bool(host.answers))
-    target = tmp_path / f"The lower stair b{suffix_of(format)}"
-    assert host.answers == [target]
-    assert target.read_bytes().decode() == export(host.scene, format)
+        await until(pilot, lambda: app.screen is app.stage)
+        shown_scene = app.stage.session.manuscript.scene
+        assert target.read_bytes().decode() == export(shown_scene, format)
 
 
 async def test_a_disk_that_refuses_is_named_and_the_name_and_format_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Manuscript(scene()).close()
+    app = BardApp()
 
-    def full(*arguments: object, **options: object) -> None:
+    def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bardtui.tui.screens.files.atomic_write", full)
-    host = Saver(scene())
-    async with host.run_test(size=(80, 24)) as pilot:
-        host.save()
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(app.stage.session, "export", full)
         await dialog(pilot)
         await pilot.press("down", "enter")
-        await until(pilot, lambda: "It was not saved: No space left" in shown(host))
-        assert (field(host).value, chosen(host)) == ("The lower stair b.md", "markdown")
+        await until(pilot, lambda: "Not saved: No space left" in shown(app))
+        assert (field(app).value, chosen(app)) == ("The lower stair b.md", "markdown")
         await pilot.press("escape")
-        await until(pilot, lambda: host.answers == [None])
+        await until(pilot, lambda: app.screen is app.stage)
+    assert not list(tmp_path.glob("*.md"))
 
 
 def test_what_was_saved_whole_opens_whole(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ async def type_line(pilot: Pilot[None], text: str) -> None:
 
 async def idle(pilot: Pilot[None], stage: StageScreen) -> None:
     """Wait until nothing is being written."""
-    await until(pilot, lambda: stage.writing is None)
+    await until(pilot, lambda: not stage.session.writing)
 
 
 async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
@@ -52,7 +52,7 @@ async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
         stage = app.stage
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         assert [p.author for p, _ in scene.path()] == ["writer", "model"]
         assert scene.text.startswith("ANN:")
         assert scene.length == len("ANN:\n") + 80
@@ -68,8 +68,8 @@ async def test_enter_alone_lets_the_model_go_on() -> None:
         await idle(pilot, app.stage)
         await pilot.press("enter")
         await idle(pilot, app.stage)
-        assert app.stage.manuscript.scene.length == 60
-        assert app.stage.manuscript.writers_share == 0
+        assert app.stage.session.manuscript.scene.length == 60
+        assert app.stage.session.manuscript.writers_share == 0
 
 
 async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
@@ -83,16 +83,16 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
         await until(pilot, lambda: len(stage.transcript.text) > 30)
         shown = stage.transcript.text
         await pilot.press("escape")
-        assert stage.writing is None
-        kept = stage.manuscript.scene.text
+        assert not stage.session.writing
+        kept = stage.session.text
         assert kept.startswith(shown)
         assert kept == stage.transcript.text == on_disk()
         stage.side.length.value = 40
         await pilot.press("enter")
         await idle(pilot, stage)
-        passage, _ = stage.manuscript.scene.path()[-1]
+        passage, _ = stage.session.manuscript.scene.path()[-1]
         written, seed = passage.text, passage.random_seed
-        after = stage.manuscript.scene.text
+        after = stage.session.text
     assert after == kept + written
     assert seed is not None
     # Another decoder that reads the same text writes the same: nothing of what was computed
@@ -104,20 +104,16 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
     assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
 
 
-async def test_a_line_sent_while_a_model_writes_breaks_it_off_and_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_line_sent_while_a_model_writes_stops_it_and_says_so() -> None:
     remember(length=2000, pace=20)
     app = BardApp()
     async with app.run_test() as pilot:
         stage = app.stage
-        said: list[str] = []
-        monkeypatch.setattr(stage, "say", said.append)
         await type_line(pilot, "ANN:")
-        await until(pilot, lambda: stage.manuscript.scene.length > 5)
+        await until(pilot, lambda: stage.session.manuscript.scene.length > 5)
         await type_line(pilot, "BEN:")
-        await until(pilot, lambda: said == ["tiny broke off where your line came in"])
-        written = [p.author for p, _ in stage.manuscript.scene.path()]
+        await until(pilot, lambda: "tiny stopped when you sent your line" in shown(app))
+        written = [p.author for p, _ in stage.session.manuscript.scene.path()]
         assert written[:3] == ["writer", "model", "writer"]
 
 
@@ -126,7 +122,7 @@ async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name()
     app = BardApp()
     async with app.run_test() as pilot:
         stage = app.stage
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         await type_line(pilot, "The lamp is out.")
         await idle(pilot, stage)
         assert scene.title == "The lamp is out."
@@ -150,7 +146,7 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
         assert len(stage.transcript.text) < 200
         await pilot.press("ctrl+g")
         await idle(pilot, stage)
-        assert stage.manuscript.scene.length == len("ANN:\n") + 3_000
+        assert stage.session.manuscript.scene.length == len("ANN:\n") + 3_000
 
 
 async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
@@ -160,10 +156,10 @@ async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
         stage = app.stage
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
-        first = stage.manuscript.scene.text
+        first = stage.session.text
         await pilot.press("ctrl+r")
         await idle(pilot, stage)
-        scene = stage.manuscript.scene
+        scene = stage.session.manuscript.scene
         assert scene.text != first
         assert len(scene.takes(scene.head)) == 2  # type: ignore[arg-type]
         assert stage.transcript.text == scene.text
@@ -178,9 +174,9 @@ async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
         await until(pilot, lambda: len(stage.transcript.text) > 20)
         begun = stage.transcript.text
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: len(stage.manuscript.scene.passages) == 3)
+        await until(pilot, lambda: len(stage.session.manuscript.scene.passages) == 3)
         await pilot.press("escape")
-        first = stage.manuscript.scene.passages[2]
+        first = stage.session.manuscript.scene.passages[2]
         assert first.text.startswith(begun.removeprefix("ANN:\n"))
         assert first.reason == "stopped"
 
@@ -218,7 +214,7 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
         app.stage.side.pace.value = math.inf
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        passage, _ = app.stage.manuscript.scene.path()[-1]
+        passage, _ = app.stage.session.manuscript.scene.path()[-1]
         assert passage.settings["temperature"] == 0.3
         assert passage.length == 25
     again = BardApp()
@@ -226,7 +222,7 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
         stage = again.stage
         assert (stage.side.temperature.value, stage.side.length.value) == (0.3, 25)
         assert stage.side.pace.value == math.inf
-        assert stage.status.model == "tiny"
+        assert stage.session.model == "tiny"
         assert stage.transcript.text.startswith("ANN:")  # the last scene, opened again
 
 
@@ -248,14 +244,14 @@ async def test_another_model_takes_in_the_scene_and_writes_on(
         names = [entry.name for entry in stage.side.models.entries]
         stage.side.models.highlighted = names.index("broken")
         await pilot.press("enter")
-        assert stage.status.model == "tiny"
+        assert stage.session.model == "tiny"
         stage.side.models.highlighted = names.index("other")
         await pilot.press("enter")
-        assert stage.status.model == "other"
+        assert stage.session.model == "other"
         stage.seed_line.focus()
         await pilot.press("enter")
         await idle(pilot, stage)
-        passage, _ = stage.manuscript.scene.path()[-1]
+        passage, _ = stage.session.manuscript.scene.path()[-1]
         assert (passage.model, passage.length) == ("other", 20)
 
 
@@ -265,10 +261,10 @@ async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept() -> None
     async with app.run_test(size=(120, 40)) as pilot:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        assert app.stage.manuscript.scene.text.startswith("ANN:\n")
+        assert app.stage.session.text.startswith("ANN:\n")
         assert any("missing" in note.message for note in app._notifications)
         # One that can be used takes its place.
-        await until(pilot, lambda: app.stage.status.model != "missing")
+        await until(pilot, lambda: app.stage.session.model != "missing")
 
 
 async def test_saving_asks_again_when_the_disk_says_no(
@@ -285,12 +281,12 @@ async def test_saving_asks_again_when_the_disk_says_no(
         app.screen.query_one("#path", Input).value = "/dev/full"
         await pilot.press("enter", "enter")
         await until(
-            pilot, lambda: any("not saved" in str(e.render()) for e in app.screen.query("#error"))
+            pilot, lambda: any("Not saved" in str(e.render()) for e in app.screen.query("#error"))
         )
         app.screen.query_one("#path", Input).value = str(home / "mine.txt")
         await pilot.press("enter")
         await until(pilot, lambda: (home / "mine.txt").exists())
-        assert (home / "mine.txt").read_text() == to_text(app.stage.manuscript.scene)
+        assert (home / "mine.txt").read_text() == to_text(app.stage.session.manuscript.scene)
 
 
 async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> None:
@@ -300,10 +296,10 @@ async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> 
     async with app.run_test(size=(120, 40)) as pilot:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        assert app.stage.manuscript.problem
-        assert "NOT SAVED" in str(app.stage.top_line.render())
+        assert app.stage.session.manuscript.problem
+        assert "NOT SAVED" in str(app.stage.view.top_line.render())
         paths.scenes_dir().unlink()
-        await until(pilot, lambda: not app.stage.manuscript.problem)
+        await until(pilot, lambda: not app.stage.session.manuscript.problem)
     assert on_disk().startswith("ANN:")
 
 
@@ -311,8 +307,10 @@ async def test_a_long_title_makes_room_for_what_else_the_top_line_says() -> None
     app = BardApp()
     async with app.run_test(size=(80, 24)) as pilot:
         stage = app.stage
-        stage.manuscript.add_line("A line.\n")
-        stage.manuscript.scene.set("title", "The tempest that came over the hills, part two")
+        stage.session.manuscript.add_line("A line.\n")
+        stage.session.manuscript.scene.set(
+            "title", "The tempest that came over the hills, part two"
+        )
         await until(pilot, lambda: "  ·  saved  ·  8 characters, 100% yours" in shown(app))
         assert "≡ bardtui  ·  The tempest that" in shown(app)
         await pilot.resize_terminal(140, 24)
@@ -335,7 +333,7 @@ async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
     async with app.run_test() as pilot:
         await type_line(pilot, "First scene")
         await idle(pilot, app.stage)
-        text = app.stage.manuscript.scene.text
+        text = app.stage.session.text
         await pilot.press("ctrl+n")
         assert app.stage.transcript.text == ""
         await type_line(pilot, "Second scene")
@@ -346,7 +344,7 @@ async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
         await until(pilot, lambda: listed.option_count >= 2)
         await pilot.press("escape")
         first = next(p for p in paths.scenes_dir().iterdir() if p.name.startswith("first"))
-        app.stage.open_scene(first)
+        app.stage.session.open(first)
         assert app.stage.transcript.text == text
 
 
@@ -387,7 +385,7 @@ async def test_only_one_thread_ever_steps_the_network() -> None:
         engines = [t for t in threading.enumerate() if t.name == "engine"]
         assert len(engines) == 1
         await pilot.press("escape")
-    assert on_disk() == app.stage.manuscript.scene.text
+    assert on_disk() == app.stage.session.text
 
 
 async def test_every_take_can_be_shown_again() -> None:
@@ -415,7 +413,7 @@ async def test_a_line_that_ends_in_a_space_is_finished_by_the_model() -> None:
     async with app.run_test() as pilot:
         await type_line(pilot, "The lamp ")
         await idle(pilot, app.stage)
-        writer, model = (passage for passage, _ in app.stage.manuscript.scene.path())
+        writer, model = (passage for passage, _ in app.stage.session.manuscript.scene.path())
         assert writer.text == "The lamp "
         assert model.length == 10
 
@@ -436,8 +434,7 @@ async def test_fast_typing_in_another_pane_loses_nothing(pane: str) -> None:
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
         cast = Cast((Role("ANN"), Role("BEN")))
-        app.stage.manuscript.keep_cast(cast)
-        app.stage._show_cast()
+        app.stage.session.keep_cast(cast)
         app.stage.query_one(f"#{pane}").focus()
         await until(pilot, lambda: app.focused is not None and app.focused.id == pane)
         for character in "the lamp is lit, old friend":
@@ -445,7 +442,7 @@ async def test_fast_typing_in_another_pane_loses_nothing(pane: str) -> None:
         await until(pilot, lambda: app.focused is app.stage.seed_line)
         await until(pilot, lambda: app.stage.seed_line.text.endswith("friend"))
         assert app.stage.seed_line.text == "the lamp is lit, old friend"
-        assert app.stage.manuscript.cast == cast
+        assert app.stage.session.manuscript.cast == cast
 
 
 async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:
@@ -498,13 +495,13 @@ async def test_a_line_is_kept_as_typed_until_it_is_in_the_scene(
     remember(length=10, pace=None)
     app = BardApp()
     async with app.run_test() as pilot:
-        genuine, kept = app.stage.manuscript.add_line, []
+        genuine, kept = app.stage.session.manuscript.add_line, []
 
         def add_line(text: str) -> None:
-            kept.append(paths.draft_file().read_text())
+            kept.append(app.stage.session.draft.text)
             genuine(text)
 
-        monkeypatch.setattr(app.stage.manuscript, "add_line", add_line)
+        monkeypatch.setattr(app.stage.session.manuscript, "add_line", add_line)
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: bool(kept))
         assert kept == ["ANN:"]

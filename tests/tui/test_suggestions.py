@@ -10,7 +10,7 @@ from textual.widgets import Button
 
 from bardtui import paths
 from bardtui.session.events import Suggested
-from bardtui.session.requests import Suggestion
+from bardtui.session.requests import SuggestionRequest
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
@@ -225,19 +225,19 @@ class Asked:
     """Keeps the orders for suggestions that a stage gives, which are carried out too."""
 
     def __init__(self, stage: StageScreen, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.orders: list[Suggestion] = []
-        suggest = stage.engine.suggest
+        self.orders: list[SuggestionRequest] = []
+        suggest = stage.session.engine.suggest
 
-        def keep(order: Suggestion) -> None:
+        def keep(order: SuggestionRequest) -> None:
             self.orders.append(order)
             suggest(order)
 
-        monkeypatch.setattr(stage.engine, "suggest", keep)
+        monkeypatch.setattr(stage.session.engine, "suggest", keep)
 
 
 async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
     """Wait for the model."""
-    await until(pilot, lambda: stage.status.models.get("tiny") == "ready")
+    await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
 
 
 @pytest.mark.usefixtures("ready")
@@ -250,23 +250,25 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         asked = Asked(stage, monkeypatch)
         await loaded(pilot, stage)
         await pilot.press(*"ANN:", "enter")
-        await until(pilot, lambda: stage.writing is None and stage.manuscript.length > 30)
-        before = stage.manuscript.scene.text
+        await until(
+            pilot, lambda: not stage.session.writing and stage.session.manuscript.length > 30
+        )
+        before = stage.session.text
         line.insert("The lamp is")
         await until(pilot, lambda: bool(line.suggestion))
         order = asked.orders[-1]
         assert order.text == before + "\n" * (not before.endswith("\n")) + "The lamp is"
         assert (order.rule, order.temperature) == ("line", 0.6)
-        await until(pilot, lambda: "tab takes it" in shown(app))
+        await until(pilot, lambda: "tab accepts" in shown(app))
         end = line.suggestion
         await pilot.press("tab")
         assert line.text == "The lamp is" + end
         assert stage.focused is line
         await until(pilot, order.stop.is_set)  # whoever types on is not to be slowed down
-        assert stage.manuscript.scene.text == before  # a ghost is no part of the scene
+        assert stage.session.text == before  # a ghost is no part of the scene
         await pilot.press("enter")
-        await until(pilot, lambda: stage.writing is None)
-        assert stage.manuscript.scene.text.startswith(f"{order.text}{end}\n")
+        await until(pilot, lambda: not stage.session.writing)
+        assert stage.session.text.startswith(f"{order.text}{end}\n")
 
 
 @pytest.mark.usefixtures("ready")
@@ -301,16 +303,16 @@ async def test_answers_to_what_is_no_longer_asked_are_dropped(
     async with app.run_test() as pilot:
         stage, line = app.stage, app.stage.seed_line
         await loaded(pilot, stage)
-        orders: list[Suggestion] = []
-        monkeypatch.setattr(stage.engine, "suggest", orders.append)  # the test answers them
+        orders: list[SuggestionRequest] = []
+        monkeypatch.setattr(stage.session.engine, "suggest", orders.append)  # the test answers them
         line.insert("The lamp is")
         await until(pilot, lambda: bool(orders))
-        stage.post_message(Suggested(orders[0].id - 1, (" of another order",)))
-        stage.post_message(Suggested(orders[0].id, (" of this order",)))
+        stage.session.handle(Suggested(orders[0].id - 1, (" of another order",)))
+        stage.session.handle(Suggested(orders[0].id, (" of this order",)))
         await until(pilot, lambda: line.suggestion == " of this order")
         await pilot.press("escape")
-        await until(pilot, lambda: stage._suggestion[0] != orders[0].id)
-        stage.post_message(Suggested(orders[0].id, (" once more",)))
+        await pilot.pause()
+        stage.session.handle(Suggested(orders[0].id, (" once more",)))
         line.insert(" ")
         await until(pilot, lambda: len(orders) == 2)  # which is asked after that has come
         assert line.suggestion == ""
@@ -322,7 +324,7 @@ async def test_a_scene_that_changes_drops_it() -> None:
     async with app.run_test() as pilot:
         stage, line = app.stage, app.stage.seed_line
         await pilot.press(*"ANN:", "enter")
-        await until(pilot, lambda: stage.writing is None)
+        await until(pilot, lambda: not stage.session.writing)
         line.insert("The lamp is")
         await until(pilot, lambda: bool(line.suggestion))
         stage.action_undo()

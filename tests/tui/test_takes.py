@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from bardtui.model.context import Context
 from bardtui.model.decoder import Decoder
@@ -11,8 +12,6 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Scene
-from bardtui.session.engine import Engine
-from bardtui.session.requests import Generation, SeveralTakes
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
@@ -33,7 +32,7 @@ async def opened(pilot: Pilot[None]) -> TakesScreen:
 
 def kept(app: BardApp, count: int) -> Callable[[], bool]:
     """Whether there are as many passages in the scene's tree."""
-    return lambda: len(app.stage.manuscript.scene.passages) == count
+    return lambda: len(app.stage.session.manuscript.scene.passages) == count
 
 
 async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> None:
@@ -43,7 +42,7 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         stage = app.stage
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
-        before, scene = stage.manuscript.scene.text, stage.manuscript.scene
+        before, scene = stage.session.text, stage.session.manuscript.scene
         head = scene.head
         screen = await opened(pilot)
         await until(pilot, kept(app, 2 + TAKES))
@@ -54,7 +53,7 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: scene.text == before + panes[2])
         assert stage.transcript.text == scene.text == on_disk()
-        assert len(stage.manuscript.takes()) == TAKES
+        assert len(stage.session.manuscript.takes()) == TAKES
         assert "take 3 of 5" in str(stage.transcript.border_subtitle)
         takes = scene.children(head)
         assert [take.text.lstrip("\n") for take in takes] == panes
@@ -79,9 +78,9 @@ async def test_none_is_picked_and_none_is_lost() -> None:
     remember(length=20_000, pace=None)
     app = BardApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        stage, scene = app.stage, app.stage.manuscript.scene
+        stage, scene = app.stage, app.stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
-        await until(pilot, lambda: stage.manuscript.length > 30)
+        await until(pilot, lambda: stage.session.manuscript.length > 30)
         screen = await opened(pilot)  # it also stops what is being written
         before = scene.text
         panes = list(screen.query(TakePane))
@@ -94,7 +93,7 @@ async def test_none_is_picked_and_none_is_lost() -> None:
         assert [take.text.lstrip("\n") for take in takes] == [pane.text for pane in panes]
         assert {take.reason for take in takes} == {"stopped"}
         await pilot.press("enter")  # the engine is free for what comes next
-        await until(pilot, lambda: stage.manuscript.length > len(before))
+        await until(pilot, lambda: stage.session.manuscript.length > len(before))
         await pilot.press("escape")
         assert scene.text.startswith(before)
 
@@ -117,7 +116,7 @@ async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
     remember(length=20, pace=None, temperature=2.0)
     app = BardApp()
     async with app.run_test(size=(width, 24)) as pilot:
-        scene = app.stage.manuscript.scene
+        scene = app.stage.session.manuscript.scene
         screen = await opened(pilot)
         await until(pilot, kept(app, TAKES))
         panes = list(screen.query(TakePane))
@@ -138,9 +137,9 @@ async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
     remember(length=200, pace=None)
     app = BardApp()
     async with app.run_test(size=(120, 34)) as pilot:
-        stage, scene = app.stage, app.stage.manuscript.scene
-        stage.manuscript.keep_cast(Cast((Role("ANN", "writer"), Role("BEN"))))
-        stage.manuscript.add_line("ANN:\nThe lamp is low.\n")
+        stage, scene = app.stage, app.stage.session.manuscript.scene
+        stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"), Role("BEN"))))
+        stage.session.manuscript.add_line("ANN:\nThe lamp is low.\n")
         await opened(pilot)
         await until(pilot, kept(app, 1 + TAKES))
         for take in scene.children(1):
@@ -151,9 +150,9 @@ async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
             assert end is None or end == len(speech)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is stage)
-        stage.manuscript.keep_cast(Cast((Role("ANN", "writer"),)))
+        stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"),)))
         await pilot.press("f5")
-        await until(pilot, lambda: "No role" in str(stage.seed_line.border_subtitle))
+        await until(pilot, lambda: "no role that may speak" in str(stage.seed_line.border_subtitle))
         assert app.screen is stage
 
 
@@ -161,7 +160,7 @@ async def test_leaving_in_the_middle_keeps_them() -> None:
     remember(length=20_000, pace=None)
     app = BardApp()
     async with app.run_test(size=(120, 34)) as pilot:
-        scene = app.stage.manuscript.scene
+        scene = app.stage.session.manuscript.scene
         screen = await opened(pilot)
         await until(pilot, lambda: all(pane.text for pane in screen.query(TakePane)))
         await pilot.press("ctrl+q")
@@ -170,38 +169,43 @@ async def test_leaving_in_the_middle_keeps_them() -> None:
     assert scene.text == on_disk() == ""
 
 
+def said(screen: TakesScreen) -> str:
+    """The line below the takes, whole."""
+    return str(screen.query_one("#said", Static).render())
+
+
 @pytest.mark.parametrize("size", [(120, 34), (100, 30), (60, 12)])
 async def test_an_error_is_said_and_what_was_written_is_kept(
     monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     remember(length=50, pace=None)
 
-    def fail(engine: Engine, loaded: object, order: SeveralTakes | Generation) -> None:
+    def fail(decoder: Decoder, *args: object) -> None:
         raise RuntimeError("the network is gone")
 
-    monkeypatch.setattr(Engine, "_write_takes", fail)
+    monkeypatch.setattr(Decoder, "write_streams", fail)
     app = BardApp()
     async with app.run_test(size=size) as pilot:
         screen = await opened(pilot)
-        await until(pilot, lambda: "an error ended it" in str(screen._said.render()))
+        await until(pilot, lambda: "stopped by an error" in said(screen))
         await until(
-            pilot, lambda: any("the network is gone" in note.message for note in app._notifications)
+            pilot, lambda: any("Internal error" in note.message for note in app._notifications)
         )
         await pilot.press("1")  # there is nothing of it
         assert app.screen is screen
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.stage)
-        assert not app.stage.manuscript.scene.passages
+        assert not app.stage.session.manuscript.scene.passages
 
 
 async def test_what_is_told_before_the_screen_is_there_is_seen() -> None:
     screen = TakesScreen("", "")
-    screen.tell("an error ended it")
+    screen.tell("stopped by an error")
     host = Host()
     async with host.run_test(size=(100, 24)) as pilot:
         host.ask(screen)
         await until(pilot, lambda: host.screen is screen and screen.focused is not None)
-        assert "an error ended it" in str(screen._said.render())
+        assert "stopped by an error" in said(screen)
 
 
 @pytest.mark.parametrize("width", [80, WIDE])

@@ -1,76 +1,117 @@
-"""The stage: the main screen, and what the writer may do there.
+"""The stage: the main screen.
 
-The screens over it are imported when they are first asked for: the first picture does not wait
-for them.
+It forwards the writer's actions to the session and shows the session's events. Other screens are
+imported on first use, so that they do not delay the first screen.
 """
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker
 
-from bardtui import paths
-from bardtui.scene.cast import Cast
-from bardtui.scene.library import list_scenes
-from bardtui.scene.scene import SceneError
-from bardtui.session.events import ModelState
+from bardtui.scene.scene_search import SceneSearch
+from bardtui.session.events import (
+    EngineEvent,
+    ModelState,
+    SessionEvent,
+    TakesEnded,
+    TakesGrew,
+    TakesShown,
+)
 from bardtui.session.manuscript import Manuscript
+from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
-from bardtui.tui import ui_strings as words
+from bardtui.tui import flows, ui_strings
 from bardtui.tui.commands import STAGE_KEYS
-from bardtui.tui.keys import has_use_for, key_groups, key_of
-from bardtui.tui.screens.history import HistoryScreen
+from bardtui.tui.keys import has_use_for, key_of
+from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.widgets.cast import CastPane
-from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.keysline import KeysLine
-from bardtui.tui.widgets.models import ModelsPane
-from bardtui.tui.widgets.sidepane import SidePane
-
-if TYPE_CHECKING:
-    from bardtui.scene.scene_search import SceneSearch
+from bardtui.tui.widgets.seedline import SeedLine
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
-LOW_BELOW = 32  # rows: lower terminals lose the words below the dials
+LOW_BELOW = 32  # rows: lower terminals hide the words below the dials
 TINY_BELOW = (40, 12)  # columns, rows
-FRAME = 12  # columns of the stage beside a row of text
+AROUND_A_ROW = 12  # columns of the stage beside a row of text
+
+Flow = Callable[["StageScreen"], Coroutine[None, None, None]]
 
 
-class StageScreen(HistoryScreen):
-    """Panes, transcript and seed line, and every action of the writer's on them."""
+class EngineMessage(Message):
+    """Carries an event of the engine to the interface's thread."""
+
+    def __init__(self, event: EngineEvent) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest state of takes matters; text is never dropped."""
+        return (
+            isinstance(message, EngineMessage)
+            and isinstance(self.event, TakesGrew)
+            and isinstance(message.event, TakesGrew)
+            and self.event.request == message.event.request
+        )
+
+
+class StageScreen(Screen[None]):
+    """The panes, the transcript and the seed line, and every action on them."""
 
     BINDINGS = STAGE_KEYS
     BINDING_GROUP_TITLE = "The scene"
     AUTO_FOCUS = "#seed"
 
     def __init__(self, manuscript: Manuscript, settings: Settings, remembered: Remembered) -> None:
-        super().__init__(manuscript, settings, remembered)
-        self._contents: SceneSearch | None = None  # of the saved scenes, from the last look at them
+        super().__init__()
+        self.session = WritingSession(
+            manuscript,
+            settings,
+            remembered,
+            listen=self._show_event,
+            deliver=lambda event: self.post_message(EngineMessage(event)),
+        )
+        self.view = StageDisplay(self, self.session)
+        self.side = self.view.side
+        self.transcript = self.view.transcript
+        self.seed_line = self.view.seed_line
+        self.takes_screen: flows.TakesView | None = None
+        self.scene_contents = SceneSearch()  # what was read of the saved scenes
+        self._flow: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield self.top_line
+        yield self.view.top_line
         with Horizontal(id="body"):
             yield self.side
             with Vertical(id="stage"):
-                yield from (self.settings_line, self.transcript, self.seed_line)
+                yield self.view.settings_line
+                yield self.transcript
+                yield self.seed_line
         yield KeysLine()
 
-    # -- the screen's life -------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._fit(*self.app.size)  # or the first picture would be of a larger terminal
+        self._fit(*self.app.size)  # before the first screen is drawn
         self.transcript.border_title = "Scene"
-        self.settings_line.key = key_of(self.app, "stage.settings")
-        self.status.stop = key_of(self.app, "stage.stop")
-        self.app.theme_changed_signal.subscribe(self, lambda theme: self._remember())
-        self._show_scene()
-        self.seed_line.text = self._draft.text
+        self.view.settings_line.key = key_of(self.app, "stage.settings")
+        self.view.status.stop_key = key_of(self.app, "stage.stop")
+        self.app.theme_changed_signal.subscribe(
+            self, lambda theme: self.session.choose(theme=self.app.theme)
+        )
+        self.session.show_scene()
+        self.seed_line.text = self.session.draft.text
         self.seed_line.move_cursor(self.seed_line.document.end)
-        self.set_interval(0.5, lambda: self._draft.keep(self.seed_line.unsaved))
-        self.set_interval(0.25, self._show_state)
-        # The first picture comes before anything slow is asked for.
-        self.call_after_refresh(self.engine.start, self.status.model)
+        self.set_interval(0.25, self._tick)
+        # The engine starts after the first screen.
+        self.call_after_refresh(self.session.start)
+
+    def _tick(self) -> None:
+        self.session.tick()
+        self.view.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(*event.size)
@@ -80,56 +121,174 @@ class StageScreen(HistoryScreen):
         self.set_class(width < FOLDED_BELOW, "-folded")
         self.set_class(height < LOW_BELOW, "-low")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
-        self._show_hint()
+        self.view.show_hint()
         if width >= FOLDED_BELOW:
             self.remove_class("-drawer")
 
     def leave(self) -> None:
-        """Stop, save what is left, and remember the settings."""
-        self._stop()
-        self._draft.keep(self.seed_line.unsaved)
-        self._draft.close()
-        self.engine.close(timeout=0.5)
-        self.manuscript.close()
-        self._remember()
+        """Stop, and save what is left."""
+        self.session.draft.keep(self.seed_line.unsaved)
+        self.session.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The footer offers the rest only while something is being written."""
-        return True if action != "hurry" or self.writing is not None else None
+        """Show the rest is available only while a passage is written."""
+        return True if action != "hurry" or self.session.writing else None
 
-    # -- actions -----------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
+
+    def on_engine_message(self, message: EngineMessage) -> None:
+        was_writing = self.session.writing
+        self.session.handle(message.event)
+        finished = was_writing and not self.session.writing
+        if finished or isinstance(message.event, ModelState):
+            self._ask_for_suggestion()
+
+    def _show_event(self, event: SessionEvent) -> None:
+        """Show an event of the session, which calls this."""
+        match event:
+            case TakesShown(texts) if self.takes_screen is not None:
+                self.takes_screen.show(texts)
+            case TakesEnded(failed) if self.takes_screen is not None:
+                self.takes_screen.end()
+                self.takes_screen.tell("stopped by an error" if failed else "all are saved")
+            case _:
+                self.view.show(event)
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell the writer something."""
+        self.view.say(text, severity)
+
+    # -- the seed line -----------------------------------------------------------------------------
+
+    def on_seed_line_sent(self, message: SeedLine.Sent) -> None:
+        self.session.send(message.text)
+        self.seed_line.on_its_way = ""
+        self.session.draft.keep(self.seed_line.unsaved)
+        self.transcript.action_scroll_end()
+
+    def on_seed_line_too_long(self, message: SeedLine.TooLong) -> None:
+        self.say(ui_strings.line_too_long(message.length, message.kept), severity="warning")
+
+    def on_seed_line_paused(self) -> None:
+        self._ask_for_suggestion()
+
+    def on_text_area_changed(self) -> None:
+        self.session.draft.keep(self.seed_line.unsaved)
+        self.session.suggestions.cancel()
+
+    def on_seed_line_dropped(self) -> None:
+        self.session.suggestions.drop()
+
+    def on_seed_line_offering(self, message: SeedLine.Offering) -> None:
+        self.view.show_suggestion_keys(message.place, message.count)
+
+    def _ask_for_suggestion(self) -> None:
+        self.session.suggestions.ask(self.seed_line.unfinished)
+
+    # -- writing -----------------------------------------------------------------------------------
 
     def action_stop(self) -> None:
-        if self.has_class("-drawer") and self.writing is None:
+        """Stop writing; where nothing is written, close the drawer or leave the focus mode."""
+        if not self.session.writing and self.has_class("-drawer"):
             self.action_settings()
             return
-        if self.has_class("-alone") and self.writing is None:
+        if not self.session.writing and self.has_class("-alone"):
             self.action_alone()
             return
-        self._stop()
+        self.session.stop()
         self.seed_line.focus()
         self._ask_for_suggestion()
 
+    def action_hurry(self) -> None:
+        self.session.show_rest()
+
+    def action_suggestions(self) -> None:
+        """Turn suggestions on or off."""
+        self.session.suggestions.switch()
+        self._ask_for_suggestion()
+
+    def action_undo(self) -> None:
+        self.session.undo()
+
+    def action_redo(self) -> None:
+        self.session.redo()
+
+    def action_retry(self) -> None:
+        self.session.retry()
+
+    def action_take(self) -> None:
+        self.session.next_take()
+
+    def action_cut_here(self) -> None:
+        """End the text at the cursor, to go on from there."""
+        self.session.cut(self.transcript.cursor)
+        self.transcript.action_scroll_end()
+        self.seed_line.focus()
+
+    def action_speakers(self) -> None:
+        self.session.add_speakers()
+
+    def action_new(self) -> None:
+        self.session.new()
+        self.seed_line.focus()
+
+    # -- dialogs -----------------------------------------------------------------------------------
+
+    def run_flow(self, flow: Flow) -> None:
+        """Run a dialog's flow, unless one is running: no dialog opens twice."""
+        if self._flow is None or self._flow.is_finished:
+            self._flow = self.run_worker(flow(self))
+
+    def action_takes(self) -> None:
+        self.run_flow(flows.choose_take)
+
+    def action_map(self) -> None:
+        self.run_flow(flows.choose_on_map)
+
+    def action_edit(self) -> None:
+        self.run_flow(flows.edit_passage)
+
+    def action_save(self) -> None:
+        self.run_flow(flows.save_scene)
+
+    def action_scenes(self) -> None:
+        self.run_flow(flows.choose_scene)
+
+    def action_help(self) -> None:
+        self.run_flow(flows.show_help)
+
+    def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
+        self.run_flow(lambda stage: flows.edit_role(stage, message.role))
+
+    # -- the clipboard -----------------------------------------------------------------------------
+
+    def action_copy_passage(self) -> None:
+        """Copy the passage at the cursor."""
+        if (found := self.session.manuscript.scene.passage_at(self.transcript.cursor)) is not None:
+            passage, begin, end = found
+            text = passage.text[: end - begin]
+            self._copy("passage", text.strip("\n") + "\n" * text.endswith("\n"))
+
+    def action_copy_scene(self) -> None:
+        """Copy the visible text."""
+        self._copy("scene", self.session.text)
+
+    def _copy(self, what: str, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.say(f"Copied the {what}: {len(text):,} characters")
+
+    # -- the panes ---------------------------------------------------------------------------------
+
     def action_alone(self) -> None:
-        """Leave nothing on the screen but the scene and the line; or bring the rest back."""
+        """Show only the scene and the line, or show everything again."""
         alone = not self.has_class("-alone")
         self.set_class(alone, "-alone")
         self.remove_class("-drawer")
         # The longest row stands in the middle of the screen.
-        column = self.settings.text_width + FRAME
+        column = self.session.settings.text_width + AROUND_A_ROW
         self.query_one("#stage").styles.max_width = column if alone else None
         self.transcript.border_title = "" if alone else "Scene"
         self.seed_line.focus()
-
-    def action_suggestions(self) -> None:
-        """Have lines finished as they are typed, or no longer."""
-        self.suggesting = not self.suggesting
-        self._forget_suggestion()
-        self.say("Your lines are finished as you type" if self.suggesting else "No suggestions")
-        self._ask_for_suggestion()
-
-    def action_hurry(self) -> None:
-        self.engine.hurry()
 
     def action_read(self, pages: int) -> None:
         """Page through the transcript from the seed line."""
@@ -141,22 +300,25 @@ class StageScreen(HistoryScreen):
         self.transcript.action_scroll_end()
 
     def on_transcript_follow_changed(self) -> None:
-        self._show_takes()
+        self.view.show_takes()
 
     def lead(self, event: events.Key) -> None:
-        """Go to the seed line for what is typed anywhere, unless the pane has a use for it. This is
-        done before the key is sent on its way: those behind it are not to reach the pane."""
+        """Focus the seed line for a typed character, unless the focused pane uses the key.
+
+        The app calls this before it dispatches the key, so that the keys typed next do not reach
+        the pane.
+        """
         pane = self.focused
         if event.is_printable and not (pane is not None and has_use_for(pane, event)):
             self.set_focus(self.seed_line)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The open side pane would lie over the line that is typed into."""
+        """Close the drawer: it would cover the line."""
         if event.widget is self.seed_line:
             self.remove_class("-drawer")
 
     def action_settings(self) -> None:
-        """Open or close the side pane, where it is folded; else go to it."""
+        """Open or close the drawer; where the side pane is not folded, go to it."""
         if self.has_class("-alone"):
             self.action_alone()
         if not self.has_class("-folded"):
@@ -169,7 +331,7 @@ class StageScreen(HistoryScreen):
             self.seed_line.focus()
 
     def action_cast(self) -> None:
-        """Go to the roles, and to the seed line from there."""
+        """Go to the cast, and back to the seed line."""
         if self.focused is self.side.cast:
             self.action_stop()
             return
@@ -178,128 +340,13 @@ class StageScreen(HistoryScreen):
         self.set_class(self.has_class("-folded"), "-drawer")
         self.side.cast.focus()
 
-    def action_speakers(self) -> None:
-        """Take those who speak in the scene into the cast."""
-        cast, text = self.manuscript.cast, self.manuscript.scene.text
-        grown = cast.with_speakers(text)
-        self.say(words.joined_the_cast(len(grown.roles) - len(cast.roles)))
-        if grown != cast:
-            self._keep_cast(grown)
-
-    def _keep_cast(self, cast: Cast) -> None:
-        self.manuscript.keep_cast(cast)
-        self._show_cast()
-
-    def on_cast_pane_changed(self, message: CastPane.Changed) -> None:
-        self._keep_cast(message.cast)
-
-    def on_cast_pane_speakers_wanted(self) -> None:
-        self.action_speakers()
-
     def on_click(self, event: events.Click) -> None:
-        """The program's name opens the palette, which has every action, for the mouse."""
-        if event.widget is self.top_line:
+        """A click on the program's name opens the palette."""
+        if event.widget is self.view.top_line:
             self.app.action_command_palette()
 
     def on_settings_line_pressed(self) -> None:
         self.action_settings()
 
-    def action_help(self) -> None:
-        from bardtui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(key_groups(self), paths.scenes_dir(), paths.config_file()))
-
-    @work
-    async def action_save(self) -> None:
-        """Save the scene as a text file."""
-        from bardtui.tui.screens.files import save_as
-
-        if path := await save_as(self.app, self.manuscript.scene):
-            self.say(f"Saved as {path}")
-
-    @work
-    async def action_scenes(self) -> None:
-        """Choose another scene."""
-        from bardtui.scene.scene_search import SceneSearch
-        from bardtui.tui.screens.scenes import NewScene, ScenesScreen
-
-        self._contents = self._contents or SceneSearch()
-        self.manuscript.retry_saving()
-        try:
-            scenes = list_scenes(paths.scenes_dir())
-        except OSError as error:
-            self.say(f"The scenes cannot be listed: {error.strerror}", severity="error")
-            return
-        dialog = ScenesScreen(scenes, current=self.manuscript, contents=self._contents)
-        choice = await self.app.push_screen_wait(dialog)
-        if isinstance(choice, NewScene):
-            self.action_new()
-        elif choice is not None and choice.path != self.manuscript.path:
-            self.open_scene(choice.path)
+    def on_models_pane_picked(self) -> None:
         self.seed_line.focus()
-
-    def action_new(self) -> None:
-        self._replace(Manuscript())
-
-    def open_scene(self, path: Path) -> None:
-        """Open a saved scene in place of this one, which stays saved; or say why not."""
-        try:
-            manuscript, notice = Manuscript.open(path)
-        except (SceneError, OSError) as error:
-            self.say(str(error), severity="error")
-            return
-        self._replace(manuscript)
-        if notice:
-            self.say(notice, severity="warning")
-
-    def _replace(self, manuscript: Manuscript) -> None:
-        self._stop()
-        self.manuscript.retry_saving()
-        if self.manuscript.problem:
-            manuscript.close()
-            self.say(f"This scene stays: {self.manuscript.problem}", severity="error")
-            return
-        self.manuscript.close()
-        self.manuscript = manuscript
-        self._show_scene()
-        self._remember()
-        self.seed_line.focus()
-
-    # -- models and settings -----------------------------------------------------------------------
-
-    def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
-        self._pick(message.name)
-
-    def on_side_pane_missing(self, message: SidePane.Missing) -> None:
-        self.say(f"{message.name} cannot be used; {message.instead} is.", severity="warning")
-        self._pick(message.instead)
-
-    def _pick(self, name: str) -> None:
-        self.status.model = name
-        self._told.clear()
-        self.side.models.set_current(self.status.model)
-        self.engine.load(self.status.model)
-        self._show_settings()
-        self._remember()
-        self.seed_line.focus()
-
-    def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
-        self.say(f"{message.name} cannot be used: {message.reason}", severity="error")
-
-    def on_model_state(self, message: ModelState) -> None:
-        self.status.models[message.name] = message.state
-        self.side.models.set_loading(message.name if message.state == "loading" else None)
-        if message.state == "unusable":
-            self.say(f"{message.name} cannot be used: {message.detail}", severity="error")
-        elif message.detail:
-            self.say(message.detail, severity="warning")
-        self._show_state()
-        self._ask_for_suggestion()
-
-    def on_choice_changed(self) -> None:
-        self._show_settings()
-
-    def on_dial_changed(self, message: Dial.Changed) -> None:
-        if message.dial.id == "pace" and self.writing is not None:
-            self.writing.pace = message.value
-        self._show_settings()

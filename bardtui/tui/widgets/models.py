@@ -24,8 +24,6 @@ class ModelEntry:
     """Number of trained values."""
     corpus: str
     """What it was trained on, in a word or two."""
-    loss: float | None
-    """Held-out loss in nats a character."""
     bundled: bool
     """Ships with the program; otherwise it is the user's own."""
     error: str | None
@@ -154,13 +152,12 @@ def _broken_rows(entry: ModelEntry, width: int) -> list[Content]:
 
 
 def _details(entry: ModelEntry, width: int) -> str:
-    """What it learned from and how well; the corpus gives way where the row is too short."""
-    loss = "" if entry.loss is None else f" · {entry.loss:.2f} nats"
+    """Return what the model was trained on, and "yours" where there is room."""
     corpus = Content(visible(entry.corpus))
     whose = "" if entry.bundled else "yours · "
-    if len(whose) + corpus.cell_length + len(loss) > width:
+    if len(whose) + corpus.cell_length > width:
         whose = ""
-    return whose + corpus.truncate(max(0, width - len(loss)), ellipsis=True).plain + loss
+    return whose + corpus.truncate(max(0, width), ellipsis=True).plain
 
 
 def _count(parameters: int) -> str:

@@ -1,120 +1,96 @@
-"""The side pane: the models, the dials, where a passage stops, and the cast."""
+"""The side pane: models, dials, stop rule and cast."""
 
 import math
-from typing import TypedDict
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 
 from bardtui.scene.cast import Cast
-from bardtui.scene.scene import SceneError
-from bardtui.settings import LENGTHS, PACES, STOPS, TEMPERATURES, Remembered, Stop
+from bardtui.session.session import WritingSession
+from bardtui.settings import LENGTHS, PACES, STOPS, TEMPERATURES, Remembered
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
 
 _RULES: dict[str, str] = {stop: stop for stop in STOPS}
-_RULES_SAID = {rule: "the length" if rule == "length" else f"a {rule}" for rule in _RULES}
-
-
-class Values(TypedDict):
-    """What the dials say: a temperature, a length in characters, a pace in characters a second, and
-    what may end a passage before its length does."""
-
-    temperature: float
-    length: int
-    pace: float
-    rule: Stop
+_RULE_TITLES = {rule: "the length" if rule == "length" else f"a {rule}" for rule in _RULES}
 
 
 class SidePane(Vertical):
-    """What the next passage will be written with; `remembered` is what it was last."""
+    """Shows what the next passage is written with. The session owns every value."""
 
-    class Missing(Message):
-        """The model that was in use last cannot be used now; another could be instead."""
-
-        def __init__(self, name: str, instead: str) -> None:
-            super().__init__()
-            self.name = name
-            self.instead = instead
-
-    def __init__(self, remembered: Remembered) -> None:
+    def __init__(self, session: WritingSession) -> None:
         super().__init__(id="side")
-        self._model = remembered.model
+        self._session = session
+        chosen = session.remembered
         self.models = ModelsPane(None, id="models")
-        self.temperature, self.length, self.pace = _dials(remembered)
-        self.rule = Choice("Stops after", _RULES, remembered.rule, titles=_RULES_SAID, id="rule")
+        self.temperature, self.length, self.pace = _dials(chosen)
+        self.rule = Choice("Stops after", _RULES, chosen.rule, titles=_RULE_TITLES, id="rule")
         self.cast = CastPane(id="cast")
 
     def compose(self) -> ComposeResult:
         yield from (self.models, self.temperature, self.length, self.rule, self.pace, self.cast)
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._list_models)  # the first picture comes first
+        self.call_after_refresh(self._list_models)  # after the first screen
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Who comes to the models may have trained one meanwhile."""
+        """List the models again: one may have been trained or deleted in the meantime."""
         if event.widget is self.models:
             self._list_models()
 
-    def values(self) -> Values:
-        """What the dials say."""
-        return {
-            "temperature": self.temperature.value,
-            "length": int(self.length.value),
-            "pace": self.pace.value,
-            "rule": next(stop for stop in STOPS if stop == self.rule.value),
-        }
+    def on_dial_changed(self, message: Dial.Changed) -> None:
+        match message.dial.id:
+            case "temperature":
+                self._session.choose(temperature=round(message.value, 4))
+            case "length":
+                self._session.choose(length=int(message.value))
+            case "pace":
+                self._session.choose(pace=message.value)
 
-    def remembered(self, model: str, theme: str) -> Remembered:
-        """The settings as they are now, for the next start."""
-        return Remembered(
-            model=model,
-            temperature=round(self.temperature.value, 4),
-            length=int(self.length.value),
-            pace=self.pace.value,
-            rule=self.rule.value,
-            theme=theme,
-        )
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        self._session.choose(rule=message.value)
 
-    def words(self) -> tuple[str, ...]:
-        """The dials in words, for where there is no room for them."""
-        rule = self.values()["rule"] if not self.cast.cast.roles else "speech"
+    def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
+        self._session.set_model(message.name)
+
+    def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
+        self._session.notify("model_unusable", "error", model=message.name, reason=message.reason)
+
+    def on_cast_pane_changed(self, message: CastPane.Changed) -> None:
+        self._session.keep_cast(message.cast)
+
+    def on_cast_pane_speakers_wanted(self) -> None:
+        self._session.add_speakers()
+
+    def summary(self) -> tuple[str, ...]:
+        """Return the settings as texts, for terminals too narrow for the pane."""
+        chosen = self._session.remembered
+        rule = "speech" if self._session.cast.roles else chosen.rule
         return (
-            f"temperature {self.temperature.value:.2f}",
-            f"length {self.length.value:,.0f}",
-            *([f"to {_RULES_SAID[rule]}'s end"] if rule != "length" else []),
-            f"pace {_pace(self.pace.value)}",
+            f"temperature {chosen.temperature:.2f}",
+            f"length {chosen.length:,}",
+            *([f"to {_RULE_TITLES[rule]}'s end"] if rule != "length" else []),
+            f"pace {_pace(chosen.pace)}",
         )
 
-    # -- the cast ----------------------------------------------------------------------------------
+    def usable_models(self) -> list[str]:
+        """Return the names of the listed models that can be used."""
+        return [entry.name for entry in self.models.entries if entry.error is None]
 
     def show_cast(self, cast: Cast, turn: str | None) -> None:
-        """Show the roles, one of them with the word."""
+        """Show the roles, and mark the one that speaks."""
         self.cast.show(cast, turn)
         self.rule.border_subtitle = "a role: its speech" if cast.roles else ""
 
-    @work
-    async def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
-        """Ask for a role."""
-        message.stop()
-        from bardtui.tui.screens.role import RoleScreen
-
-        before = message.role
-        models = [entry.name for entry in self.models.entries if entry.error is None]
-        taken = {role.name for role in self.cast.cast.roles if role != before}
-        role = await self.app.push_screen_wait(RoleScreen(before, models, taken))
-        if role is None:
-            return
-        try:
-            self.cast.put(role, before.name if before else None)
-        except SceneError as error:  # there are as many as there can be
-            self.notify(str(error), severity="warning", markup=False)
-
-    # -- the models --------------------------------------------------------------------------------
+    def show_model(self) -> None:
+        """Mark the model in use, and the one that is loading."""
+        states = self._session.model_states
+        loading = [name for name, state in states.items() if state == "loading"]
+        self.models.set_current(self._session.model)
+        self.models.set_loading(loading[-1] if loading else None)
 
     @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
@@ -125,7 +101,6 @@ class SidePane(Vertical):
                 name=listed.name,
                 parameters=listed.bundle.spec.parameters if listed.bundle else None,
                 corpus=listed.bundle.title if listed.bundle else "",
-                loss=listed.bundle.held_out_loss if listed.bundle else None,
                 bundled=listed.bundle is not None and listed.bundle.bundled,
                 error=listed.error,
             )
@@ -135,19 +110,16 @@ class SidePane(Vertical):
 
     def _show_models(self, entries: list[ModelEntry]) -> None:
         self.models.set_entries(entries)
-        self.models.set_current(self._model)
-        usable = [entry.name for entry in entries if entry.error is None]
-        if usable and self._model not in usable:
-            instead = Remembered.model if Remembered.model in usable else usable[0]
-            self.post_message(self.Missing(self._model, instead))
+        self._session.models_listed(self.usable_models())
+        self.show_model()
 
 
-def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
-    """Temperature, length and pace, as they were last."""
+def _dials(chosen: Remembered) -> tuple[Dial, Dial, Dial]:
+    """Return the dials for temperature, length and pace."""
     temperature = Dial(
         "Temperature",
         *TEMPERATURES,
-        remembered.temperature,
+        chosen.temperature,
         step=0.05,
         format=lambda value: f"{value:.2f}",
         low_hint="sober",
@@ -157,7 +129,7 @@ def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
     length = Dial(
         "Length, at most",
         *LENGTHS,
-        remembered.length,
+        chosen.length,
         format=lambda value: f"{value:,.0f}",
         scale="log",
         low_hint="a word",
@@ -167,7 +139,7 @@ def _dials(remembered: Remembered) -> tuple[Dial, Dial, Dial]:
     pace = Dial(
         "Pace",
         *PACES,
-        remembered.pace,
+        chosen.pace,
         format=_pace,
         scale="log",
         unlimited=True,

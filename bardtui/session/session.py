@@ -1,0 +1,382 @@
+"""A writing session: everything a writer can do, without a front end.
+
+The session owns the scene and its journal, the settings in use, the engine, and what is being
+written. It belongs to one thread, the front end's. The engine's events come from another thread
+through `deliver`; the front end passes each to `handle` in its own thread. `listen` is called with
+the events that say what changed.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bardtui import paths
+from bardtui.errors import UserError
+from bardtui.files import atomic_write
+from bardtui.scene.cast import Cast, Role
+from bardtui.scene.export import export, format_of
+from bardtui.scene.scene import Author
+from bardtui.session.background import BackgroundSaver
+from bardtui.session.draft import Draft
+from bardtui.session.engine import Engine
+from bardtui.session.events import (
+    Chunk,
+    EngineEvent,
+    EngineFault,
+    Finished,
+    ModelState,
+    Notice,
+    PassageBegan,
+    SceneShown,
+    SessionEvent,
+    Severity,
+    Started,
+    StateChanged,
+    Suggested,
+    TakesGrew,
+    TextAdded,
+)
+from bardtui.session.manuscript import Manuscript
+from bardtui.session.passage_writing import PassageWriting
+from bardtui.session.requests import new_random_seed
+from bardtui.session.suggestions import Suggestions
+from bardtui.session.takes import Takes
+from bardtui.settings import Remembered, Settings
+from bardtui.writing.turns import next_turn, spoken
+
+CLOSE_SECONDS = 0.5  # how long closing waits for the engine
+
+
+class WritingSession:
+    """Co-writes a scene with a model.
+
+    Attributes:
+        manuscript: The scene and its journal.
+        settings: The writer's settings file.
+        remembered: The settings in use: model, temperature, length, pace, stop rule, theme.
+        draft: The unsent line.
+        model_states: "loading", "ready" or "unusable" for each model that was asked for.
+        passage: The passage that is being written.
+        suggestions: Endings for the line that is being typed.
+        takes: Takes written side by side.
+    """
+
+    def __init__(
+        self,
+        manuscript: Manuscript,
+        settings: Settings,
+        remembered: Remembered,
+        *,
+        listen: Callable[[SessionEvent], object],
+        deliver: Callable[[EngineEvent], object],
+    ) -> None:
+        self.manuscript = manuscript
+        self.settings = settings
+        self.remembered = remembered
+        self.draft = Draft()
+        self.model_states: dict[str, str] = {}
+        self.engine = Engine(deliver)
+        self.passage = PassageWriting(self)
+        self.suggestions = Suggestions(self)
+        self.takes = Takes(self)
+        self.emit = listen
+        self._ids = count(1)
+        self._problem_told = False
+        self._saver = BackgroundSaver(_save_remembered)
+
+    # -- life --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the engine and load the model."""
+        self.engine.start(self.model)
+
+    def tick(self) -> None:
+        """Try again to save what the disk refused. A front end calls this a few times a second."""
+        if self.manuscript.problem:
+            self.manuscript.retry_saving()
+        if bool(self.manuscript.problem) != self._problem_told:
+            self._problem_told = not self._problem_told
+            if self._problem_told:
+                self.notify("not_saved", "error", problem=self.manuscript.problem)
+            self.emit(StateChanged())
+
+    def close(self) -> None:
+        """Stop writing and save everything."""
+        self.stop()
+        self.draft.close()
+        self.engine.close(CLOSE_SECONDS)
+        self.manuscript.close()
+        self._saver.keep(self.remembered)
+        self._saver.close()
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    @property
+    def model(self) -> str:
+        """The name of the model in use."""
+        return self.remembered.model
+
+    @property
+    def text(self) -> str:
+        """The visible text."""
+        return self.manuscript.scene.text
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays whom; empty in free text."""
+        return self.manuscript.cast
+
+    @property
+    def your_role(self) -> Role | None:
+        """The role that the writer's next line is spoken by."""
+        return self.cast.turn("writer", self.text)
+
+    @property
+    def next_speaker(self) -> str:
+        """The role that the model speaks next; "" in free text and where no role may speak."""
+        turn = next_turn(self.cast, self.text)
+        return turn.speaker if turn else ""
+
+    @property
+    def writing(self) -> bool:
+        """Whether a passage is being written, or waits for the model."""
+        return self.passage.request is not None
+
+    def runs(self) -> list[tuple[Author, str]]:
+        """Return the visible text in runs, each with its author."""
+        path = self.manuscript.scene.path()
+        return [run for passage, shown in path for run in passage.by_author(shown)]
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def send(self, line: str) -> None:
+        """Add the writer's line, if it is not empty, and let the model go on.
+
+        A model that is writing is stopped at the text that shows.
+        """
+        interrupted = self.passage.writer_name if self.passage.has_text else ""
+        self.stop()
+        if line:
+            added = self.as_spoken(line)
+            self.manuscript.add_line(added)
+            self.emit(PassageBegan("writer"))
+            self.emit(TextAdded(added))
+            if interrupted:
+                self.notify("interrupted", writer=interrupted)
+        self.draft.keep("")
+        self.passage.begin()
+
+    def as_spoken(self, line: str) -> str:
+        """Return the writer's line as it is added to the visible text, with its role's cue."""
+        return spoken(self.cast, self.text, line, cut=self.manuscript.scene.is_cut)
+
+    def stop(self, reason: str = "stopped") -> None:
+        """End what is being written; the text that shows is kept, nothing beyond it."""
+        self.suggestions.drop()
+        self.passage.end(reason)
+        self.takes.keep("stopped")
+
+    def show_rest(self) -> None:
+        """Show the rest of the passage at once."""
+        self.engine.show_rest()
+
+    def request_values(self) -> dict[str, Any] | None:
+        """Return the values of a request to go on from the visible text.
+
+        None, with a notice, where no role may speak.
+        """
+        text, chosen = self.text, self.remembered
+        turn = next_turn(self.cast, text)
+        if turn is None:
+            self.notify("nobody_speaks")
+            self.emit(StateChanged())
+            return None
+        return {
+            "id": self.new_id(),
+            "model": turn.model or self.model,
+            "speaker": turn.speaker,
+            "text": text,
+            "length": chosen.length,
+            "temperature": turn.temperature or chosen.temperature,
+            "random_seed": new_random_seed(),
+            "opening": turn.opening,
+            "rule": turn.rule or chosen.rule,
+            "top_k": self.settings.top_k,
+            "top_p": self.settings.top_p,
+        }
+
+    def new_id(self) -> int:
+        """Return an id for a request."""
+        return next(self._ids)
+
+    # -- back, forward and sideways ----------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take back the last exchange, jump, cut or edit."""
+        self.stop()
+        self._moved(self.manuscript.undo(), "nothing_to_undo")
+
+    def redo(self) -> None:
+        """Bring back what was taken back."""
+        self.stop()
+        self._moved(self.manuscript.redo(), "nothing_to_redo")
+
+    def retry(self) -> None:
+        """Write another take of the model's last passage; the earlier one is kept."""
+        self.stop()
+        if (before := self.manuscript.retry()) is None:
+            self.notify("nothing_to_retry")
+            return
+        self.show_scene()
+        self.passage.begin(instead_of=before)
+
+    def next_take(self) -> None:
+        """Show the next of the takes."""
+        self.stop()
+        self._moved(self.manuscript.next_take(), "no_other_take")
+
+    def jump(self, passage: int) -> None:
+        """Go to the end of a passage anywhere in the tree."""
+        self.stop()
+        self.manuscript.jump(passage)
+        self.show_scene()
+
+    def cut(self, offset: int) -> None:
+        """End the visible text after `offset` characters, to go on from there."""
+        self.stop()
+        if self.manuscript.cut(offset):
+            self.show_scene()
+            self.notify("cut")
+
+    def edit(self, passage: int, text: str) -> None:
+        """Replace the text of a visible passage; undo restores it."""
+        self.stop()
+        try:
+            self.manuscript.edit(passage, text)
+        except UserError as error:  # the passage was undone in the meantime
+            self.notify("failed", "error", reason=str(error))
+            return
+        self.show_scene()
+        self.notify("edited")
+
+    def show_scene(self) -> None:
+        """Report that the visible text was replaced."""
+        self.suggestions.drop()
+        self.emit(SceneShown())
+        self.emit(StateChanged())
+
+    def _moved(self, moved: bool, nothing: str) -> None:
+        if moved:
+            self.show_scene()
+        else:
+            self.notify(nothing)
+
+    # -- settings ----------------------------------------------------------------------------------
+
+    def choose(self, **changes: Any) -> None:
+        """Change settings in use: fields of `Remembered` other than the model."""
+        self.remembered = replace(self.remembered, **changes)
+        if self.passage.request is not None and "pace" in changes:
+            self.passage.request.pace = changes["pace"]
+        self._saver.keep(self.remembered)
+        self.emit(StateChanged())
+
+    def set_model(self, name: str) -> None:
+        """Write with this model from the next passage on."""
+        self.passage.unknown_told.clear()
+        self.engine.load(name)
+        self.choose(model=name)
+
+    def models_listed(self, usable: list[str]) -> None:
+        """Take another model where the one in use is neither loaded nor among the usable ones."""
+        missing = self.model
+        if usable and missing not in usable and self.model_states.get(missing) != "ready":
+            instead = Remembered.model if Remembered.model in usable else usable[0]
+            self.notify("model_missing", "warning", model=missing, instead=instead)
+            self.set_model(instead)
+
+    def keep_cast(self, cast: Cast) -> None:
+        """Make this the scene's cast."""
+        self.manuscript.keep_cast(cast)
+        self.emit(StateChanged())
+
+    def add_speakers(self) -> None:
+        """Add those who speak in the scene to the cast."""
+        cast = self.cast
+        grown = cast.with_speakers(self.text)
+        self.notify("speakers_added", count=len(grown.roles) - len(cast.roles))
+        if grown != cast:
+            self.keep_cast(grown)
+
+    # -- scenes ------------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Begin a new scene; this one stays saved."""
+        self._replace(Manuscript(), "")
+
+    def open(self, path: Path) -> None:
+        """Open a saved scene or a text file; this scene stays saved."""
+        try:
+            manuscript, notice = Manuscript.open(path)
+        except UserError as error:
+            self.notify("failed", "error", reason=str(error))
+        except OSError as error:
+            reason = f"{path.name} cannot be opened: {error.strerror or error}"
+            self.notify("failed", "error", reason=reason)
+        else:
+            self._replace(manuscript, notice)
+
+    def export(self, path: Path) -> None:
+        """Save the visible text in the format of the path's suffix. Raises OSError."""
+        content = export(self.manuscript.scene, format_of(path) or "txt")
+        atomic_write(path, content, private=False)
+
+    def _replace(self, manuscript: Manuscript, notice: str) -> None:
+        self.stop()
+        self.manuscript.retry_saving()
+        if self.manuscript.problem:
+            manuscript.close()
+            self.notify("scene_stays", "error", problem=self.manuscript.problem)
+            return
+        self.manuscript.close()
+        self.manuscript = manuscript
+        self.show_scene()
+        if notice:
+            self.notify("opened", "warning", notice=notice)
+
+    # -- events of the engine ----------------------------------------------------------------------
+
+    def handle(self, event: EngineEvent) -> None:
+        """Take an event of the engine. Events of requests that were stopped are ignored."""
+        match event:
+            case ModelState():
+                self._model_changed(event)
+            case Suggested():
+                self.suggestions.found(event)
+            case EngineFault():
+                self.notify("failed", "error", reason=event.message)
+            case Started() | TakesGrew() | Finished() if self.takes.is_current(event.request):
+                self.takes.handle(event)
+            case Started() | Chunk() | Finished() if self.passage.is_current(event.request):
+                self.passage.handle(event)
+
+    def _model_changed(self, event: ModelState) -> None:
+        self.model_states[event.name] = event.state
+        if event.state == "unusable":
+            self.notify("model_unusable", "error", model=event.name, reason=event.detail)
+        elif event.detail:
+            self.notify("model_slow", "warning", detail=event.detail)
+        self.emit(StateChanged())
+
+    def notify(self, name: str, severity: Severity = "information", **values: Any) -> None:
+        """Tell the writer something; the front end has the words for `name`."""
+        self.emit(Notice(name, values, severity))
+
+
+def _save_remembered(remembered: Remembered) -> None:
+    try:
+        remembered.save(paths.remembered_file())
+    except OSError:
+        return  # a scene that cannot be saved either is reported by its manuscript

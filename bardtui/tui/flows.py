@@ -1,0 +1,155 @@
+"""What the stage does around each dialog: open it, wait for the answer, act on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from bardtui import paths
+from bardtui.errors import UserError
+from bardtui.escaping import remove_invisible
+from bardtui.scene.cast import Role
+from bardtui.scene.library import list_scenes
+from bardtui.tui import ui_strings
+from bardtui.tui.keys import key_groups, key_of
+
+if TYPE_CHECKING:
+    from bardtui.tui.screens.stage import StageScreen
+
+
+class TakesView(Protocol):
+    """A screen that shows takes as they are written."""
+
+    def show(self, texts: tuple[str, ...]) -> None:
+        """Show the whole text so far of every take."""
+
+    def end(self) -> None:
+        """Show that the takes are complete."""
+
+    def tell(self, text: str) -> None:
+        """Show how far they are."""
+
+
+async def choose_take(stage: StageScreen) -> None:
+    """Write several takes side by side, to pick one. All are saved, also if none is picked."""
+    from bardtui.tui.screens.takes import TAKES, TakesScreen
+
+    session = stage.session
+    manuscript = session.manuscript
+    if (request := session.takes.write(TAKES)) is None:
+        return
+    screen = stage.takes_screen = TakesScreen(request.text, request.opening)
+    picked = await stage.app.push_screen_wait(screen)
+    stage.takes_screen = None
+    session.takes.pick(picked if manuscript is session.manuscript else None)
+    if picked is not None:
+        stage.transcript.action_scroll_end()
+
+
+async def choose_on_map(stage: StageScreen) -> None:
+    """Choose a passage on the map of the scene, and go to its end."""
+    from bardtui.tui.screens.map import MapScreen, followers
+
+    session = stage.session
+    session.stop()
+    manuscript = session.manuscript
+    if not manuscript.scene.passages:
+        stage.say("The scene is empty: there is no map yet.")
+        return
+    chosen = await stage.app.push_screen_wait(MapScreen(manuscript.scene))
+    if chosen is None or manuscript is not session.manuscript:
+        return
+    session.jump(chosen)
+    stage.transcript.action_scroll_end()
+    stage.seed_line.focus()
+    if more := len(followers(manuscript.scene, manuscript.scene.passages[chosen])):
+        stage.say(ui_strings.hidden_passages(more, key_of(stage.app, "stage.map")))
+
+
+async def edit_passage(stage: StageScreen) -> None:
+    """Edit the passage at the cursor."""
+    from bardtui.tui.screens.edit import EditScreen, part_around
+
+    session = stage.session
+    session.stop()
+    manuscript, cursor = session.manuscript, stage.transcript.cursor
+    if (found := manuscript.scene.passage_at(cursor)) is None:
+        stage.say("There is nothing to edit yet.")
+        return
+    passage, begin, end = found
+    text = passage.text[: end - begin]
+    first, last = part_around(text, cursor - begin)
+    place = min(max(cursor - begin, first), last) - first
+    edited = await stage.app.push_screen_wait(EditScreen(text[first:last], place))
+    if edited is None or edited == text[first:last] or manuscript is not session.manuscript:
+        return
+    whole = text[:first] + edited + text[last:]
+    session.edit(passage.id, whole if edited or whole.strip("\n") else "")
+
+
+async def edit_role(stage: StageScreen, before: Role | None) -> None:
+    """Edit a role of the cast, or add one where `before` is None."""
+    from bardtui.tui.screens.role import RoleScreen
+
+    pane = stage.side.cast
+    taken = {role.name for role in pane.cast.roles if role != before}
+    screen = RoleScreen(before, stage.side.usable_models(), taken)
+    if (role := await stage.app.push_screen_wait(screen)) is None:
+        return
+    try:
+        pane.put(role, before.name if before else None)
+    except UserError as error:  # a cast has a limited size
+        stage.say(str(error), "warning")
+
+
+async def save_scene(stage: StageScreen) -> None:
+    """Save the scene as a file; ask again, with the reason, as long as the disk refuses."""
+    from bardtui.tui.screens.save import SaveScreen
+
+    session = stage.session
+    title = remove_invisible(session.manuscript.scene.title)
+    name = "".join(c if c.isalnum() or c in " -_" else " " for c in title)
+    target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}.txt", ""
+    while chosen := await stage.app.push_screen_wait(SaveScreen(target, error=problem)):
+        try:
+            session.export(chosen)
+        except OSError as error:
+            target, problem = chosen, f"Not saved: {error.strerror or error}"
+        else:
+            stage.say(f"Saved as {chosen}")
+            return
+
+
+async def choose_scene(stage: StageScreen) -> None:
+    """Choose another scene, or begin a new one."""
+    from bardtui.tui.screens.scenes import NewScene, ScenesScreen
+
+    session = stage.session
+    session.manuscript.retry_saving()
+    try:
+        scenes = list_scenes(paths.scenes_dir())
+    except OSError as error:
+        stage.say(f"The scenes cannot be listed: {error.strerror}", "error")
+        return
+    dialog = ScenesScreen(scenes, current=session.manuscript, contents=stage.scene_contents)
+    choice = await stage.app.push_screen_wait(dialog)
+    if isinstance(choice, NewScene):
+        session.new()
+    elif choice is not None and choice.path != session.manuscript.path:
+        session.open(choice.path)
+    stage.seed_line.focus()
+
+
+async def show_help(stage: StageScreen) -> None:
+    """Show the keys and a guide."""
+    from bardtui.tui.screens.help import HelpScreen
+
+    help = HelpScreen(key_groups(stage), paths.scenes_dir(), paths.config_file())
+    await stage.app.push_screen_wait(help)
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder was deleted
+        return Path.home()

@@ -1,0 +1,134 @@
+"""Drawing a session's state and events into the stage's widgets."""
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from bardtui.session.events import (
+    Notice,
+    PassageBegan,
+    SceneShown,
+    SessionEvent,
+    StateChanged,
+    SuggestionsDropped,
+    SuggestionsFound,
+    TextAdded,
+)
+from bardtui.session.session import WritingSession
+from bardtui.tui import ui_strings
+from bardtui.tui.glyphs import visible
+from bardtui.tui.keys import key_of
+from bardtui.tui.status import Status
+from bardtui.tui.widgets.sceneview import SceneView
+from bardtui.tui.widgets.seedline import HINT, SeedLine
+from bardtui.tui.widgets.settingsline import SettingsLine
+from bardtui.tui.widgets.sidepane import SidePane
+
+MESSAGE_SECONDS = 12.0  # a warning or an error stays this long
+
+
+class StageDisplay:
+    """The stage's widgets, and how they show the session. Nothing is decided here."""
+
+    def __init__(self, screen: Screen[None], session: WritingSession) -> None:
+        self._screen, self._session = screen, session
+        self.status = Status(session)
+        self.top_line = Static(id="topline")
+        self.side = SidePane(session)
+        self.settings_line = SettingsLine(id="settings")
+        self.transcript = SceneView(
+            max_text_width=session.settings.text_width, hint=ui_strings.EMPTY_STAGE, id="transcript"
+        )
+        self.seed_line = SeedLine(id="seed")
+        self._hint = HINT
+        self._top, self._state = Content(), ""
+        self._writing = False
+
+    def show(self, event: SessionEvent) -> None:
+        """Show what an event of the session says."""
+        match event:
+            case SceneShown():
+                self.status.forget()  # it was about the scene as it was
+                self.transcript.set_passages(self._session.runs())
+            case PassageBegan(author):
+                self.transcript.begin_passage(author)
+                if author == "model":
+                    self.status.begin()
+            case TextAdded(text):
+                self.transcript.append(text)
+                if self._session.passage.activity == "writing":
+                    self.status.count(len(text))
+            case StateChanged():
+                self.show_state()
+            case SuggestionsFound(line, endings):
+                self.seed_line.offer(line, endings)
+            case SuggestionsDropped():
+                self.seed_line.drop()
+            case Notice():
+                text = ui_strings.notice(event, lambda id: key_of(self._screen.app, id))
+                self.say(text, event.severity)
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell the writer something: in the status line, or as a box if it is a warning or an
+        error. The text is never markup."""
+        if severity == "information":
+            self.status.note(text)
+            self.show_status()
+        else:
+            self._screen.notify(
+                visible(text),
+                severity=severity,  # type: ignore[arg-type]
+                timeout=MESSAGE_SECONDS,
+                markup=False,
+            )
+
+    def show_state(self) -> None:
+        """Show all of the session's state but its text."""
+        session = self._session
+        self.transcript.writing = session.passage.activity == "writing"
+        if self._writing != (session.writing):
+            self._writing = session.writing
+            self._screen.refresh_bindings()
+        self.show_takes()
+        self._show_cast()
+        self.side.show_model()
+        self.settings_line.show(session.model, self.side.summary())
+        self.show_status()
+
+    def show_takes(self) -> None:
+        """Show the take's number, and whether there is text below."""
+        below = ui_strings.below_the_scene(self._session.manuscript, self.transcript.follow)
+        self.transcript.border_subtitle = below
+
+    def _show_cast(self) -> None:
+        """Show the roles, the writer's role, and who speaks after that."""
+        session = self._session
+        role, speaker = session.your_role, session.next_speaker
+        turn = session.passage.speaker if session.writing else role.name if role else speaker
+        self.side.show_cast(session.cast, turn or None)
+        self.seed_line.border_title = ui_strings.your_line(role)
+        self._hint = ui_strings.line_hint(role, speaker) if session.cast.roles else HINT
+        self.show_hint()
+
+    def show_status(self) -> None:
+        """Show the top line and the status. Called four times a second, and on changes."""
+        manuscript = self._session.manuscript
+        width = self.top_line.size.width or self._screen.app.size.width - 4  # before the layout
+        if (line := ui_strings.top_line(manuscript, width)) != self._top:
+            self._top = line
+            self.top_line.update(line, layout=False)  # always one row
+        if (state := visible(self.status.text)) != self._state:  # setting it draws the line
+            self._state = state
+            self.seed_line.border_subtitle = Content(state)
+            self.show_hint()
+
+    def show_hint(self) -> None:
+        """Show the placeholder of an empty line; on a tiny terminal, the status instead."""
+        tiny = self._screen.has_class("-tiny")
+        self.seed_line.placeholder = Content(self._state) if tiny else self._hint
+
+    def show_suggestion_keys(self, place: int, count: int) -> None:
+        """Show the keys for the suggestion at `place` of `count`."""
+        key = key_of(self._screen.app, "line.take")
+        self.status.offer = ui_strings.suggestion_keys(key, place, count)
+        self.show_status()
