@@ -61,7 +61,7 @@ class Context:
         self.decoder = decoder
         self._memory_length = memory_length
         self._snapshots = Snapshots() if snapshots is None else snapshots
-        self._warm_up = context_length(memory_length) // 2
+        self._length = context_length(memory_length)
         decoder.reset()
         self._follow(TextHash(), settled=True)
         # The text that was sought last, and how often each character occurs in it.
@@ -103,10 +103,14 @@ class Context:
         return self.decoder.snapshot()
 
     def _follow(self, read: TextHash, *, settled: bool) -> None:
-        """Note the text that the state follows. `settled` is False where reading begins in the
-        middle of a text: the state then still depends on that, so no snapshots are kept yet."""
+        """Note the text that the state follows.
+
+        `settled` is False where reading begins in the middle of a text. The state depends on that
+        for a while, so no snapshots are kept yet, and none of texts that are read exactly.
+        """
         self._read = read
-        self._settled_from = 0 if settled else read.length + self._warm_up
+        warm = max(read.length + self._length // 2, self._length + 1)
+        self._settled_from = 0 if settled else warm
 
     def _took(self, piece: str) -> None:
         """Note what the decoder has read or written, and keep a snapshot."""

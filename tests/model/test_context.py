@@ -247,6 +247,14 @@ def test_a_state_that_is_not_yet_settled_is_not_kept(
     assert counting.count() >= 1_000
 
 
+def test_a_short_text_is_read_exactly_after_a_longer_one(context: Context) -> None:
+    text = VERSE * 12  # 2,184 characters: the first 184 or more are not read
+    context.seek(text)
+    for length in (1_500, 1_900, 2_000):
+        context.seek(text[:length])
+        assert_follows(context, text[:length])
+
+
 def test_a_stop_ends_reading(context: Context, counting: CountingDecoder) -> None:
     asked = iter([False, False, False, True])
     context.seek(VERSE * 5, stopped=lambda: next(asked))
