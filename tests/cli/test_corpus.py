@@ -38,5 +38,5 @@ def test_a_text_that_cannot_be_used_is_refused(home: Path) -> None:
     assert "is not UTF-8" in refusal("corpus", "info", home / "latin.txt")
     (home / "empty.txt").write_bytes(b"")
     assert "is empty" in refusal("corpus", "info", home / "empty.txt")
-    assert "no text or file called" in refusal("corpus", "info", "[/red]")
-    assert "belongs after the colon" in refusal("corpus", "get", "gutenberg:x")
+    assert "there is no text or file" in refusal("corpus", "info", "[/red]")
+    assert "goes after the colon" in refusal("corpus", "get", "gutenberg:x")

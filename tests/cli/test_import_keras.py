@@ -140,7 +140,7 @@ def test_a_file_that_is_none_leaves_nothing(trained: Path, tmp_path: Path) -> No
     told = refusal("import-keras", bad, "--corpus", trained / "verse.txt")
     assert told == "bad.keras is damaged, or no file that Keras saved"
     assert "does not exist" in refusal("import-keras", "none.h5", "--corpus", "the-lower-stair")
-    assert "no text or file called" in refusal(
+    assert "there is no text or file" in refusal(
         "import-keras", trained / "mine.keras", "--corpus", "no-such-text"
     )
     assert not paths.models_dir().exists()

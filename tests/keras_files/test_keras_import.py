@@ -63,7 +63,7 @@ def test_a_folder_is_read_as_bardtui_does(tmp_path: Path) -> None:
 
 
 def test_a_text_that_there_is_not_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="no text or file called"):
+    with pytest.raises(CorpusError, match="there is no text or file"):
         readings(str(tmp_path / "none.txt"))
 
 
@@ -148,7 +148,7 @@ def test_the_model_is_saved_and_loaded_like_any(tmp_path: Path) -> None:
     assert loaded.vocabulary == Vocabulary.of(VERSE)
     assert loaded.sha256 == saved.sha256
     assert loaded.held_out_loss is None
-    assert loaded.training == {"imported from": "a?.keras"}
+    assert loaded.training == {"imported from": "a␛.keras"}
     assert loaded.description == "Made with Keras, from A."
     for ours, theirs in zip(loaded.weights(), found.weights, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3)

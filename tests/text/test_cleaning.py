@@ -135,7 +135,7 @@ def test_a_text_is_only_cut_before_characters_that_join_nothing() -> None:
 
 
 @pytest.mark.parametrize("line", ["so it is said, and\n", "so it is said, and", "中文。", "ก"])
-def test_little_of_a_long_text_is_held_at_once(line: str) -> None:
+def test_only_a_small_part_of_a_long_text_is_in_memory(line: str) -> None:
     text = line * (500_000 // len(line))
     pieces = list(Cleaning(io.BytesIO(text.encode()), "a text", block=1_000))
     assert "".join(pieces) == text

@@ -97,9 +97,7 @@ def test_a_body_over_the_limit_is_refused(server: str, tmp_path: Path) -> None:
         ("no-http", "SSH-2.0-OpenSSH"),
     ],
 )
-def test_an_answer_that_is_none_is_refused(
-    server: str, tmp_path: Path, shelf: str, reason: str
-) -> None:
+def test_a_bad_answer_is_an_error(server: str, tmp_path: Path, shelf: str, reason: str) -> None:
     assert reason in refusal(f"{server}/{shelf}", tmp_path)
 
 
@@ -110,7 +108,7 @@ def test_a_server_that_stalls_or_is_slow_is_given_up(server: str, tmp_path: Path
     assert refusal(f"{server}/slow", tmp_path, patience=0.1) == "the server is too slow"
 
 
-def test_no_server_is_an_error(tmp_path: Path) -> None:
+def test_a_closed_port_is_an_error(tmp_path: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         assert "refused" in refusal(f"http://127.0.0.1:{unused.getsockname()[1]}/", tmp_path)
@@ -140,7 +138,7 @@ def test_other_redirects_are_refused(server: str, tmp_path: Path, target: str, r
     assert said == f"it redirects to {target}: {reason}"
 
 
-def test_redirects_in_a_circle_end(server: str, tmp_path: Path) -> None:
+def test_endless_redirects_are_an_error(server: str, tmp_path: Path) -> None:
     assert "infinite loop" in refusal(f"{server}/redirect//redirect/", tmp_path)
 
 

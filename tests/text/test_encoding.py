@@ -28,7 +28,7 @@ def refusal(raw: bytes) -> str:
 
 @pytest.mark.parametrize("encoding", TEXTS)
 @pytest.mark.parametrize("before", ["", "A line in ASCII.\n" * 10_000], ids=["early", "late"])
-def test_the_encoding_is_guessed_and_the_remedy_told(encoding: str, before: str) -> None:
+def test_a_refusal_names_the_encoding_and_the_remedy(encoding: str, before: str) -> None:
     raw = (before + f"{TEXTS[encoding]}\n" * 100).encode(ENCODINGS[encoding])
     message = refusal(raw)
     assert "a text is not UTF-8: byte 0x" in message
@@ -59,7 +59,7 @@ def test_a_nul_byte_is_no_text() -> None:
 
 
 @pytest.mark.parametrize("block", [1, 7, 1 << 20])
-def test_a_fault_is_told_with_its_place_in_the_file(block: int) -> None:
+def test_an_error_has_its_place_in_the_file(block: int) -> None:
     before = "\ufeffANN:\r\nCafé, ".encode()
     for after, place in (
         (b"\xe9t\xe9", "byte 0xe9 at offset {:,} \\(line 2\\)"),
@@ -93,13 +93,13 @@ def test_the_encoding_can_be_named_by_any_of_its_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["klingon", "rot13", "zip", "a\0b"])
-def test_an_unknown_encoding_is_refused_with_those_there_are(tmp_path: Path, name: str) -> None:
+def test_an_unknown_encoding_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_bytes(b"\xe9")
     with pytest.raises(CorpusError, match=r"no encoding called .*; there are UTF-8, UTF-16"):
         convert(tmp_path / "a.txt", name)
 
 
-def test_what_cannot_be_converted_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_converted_is_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     for raw, encoding, message in (
         (b"caf\xe9", "UTF-8", "is not UTF-8: byte 0xe9 at offset 3"),

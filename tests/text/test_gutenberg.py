@@ -51,7 +51,7 @@ def test_header_and_licence_are_cut_off_and_counted() -> None:
          "End of The Project Gutenberg Etext of A Star"),
     ],
 )  # fmt: skip
-def test_marks_of_all_times_and_shapes_are_known(start: str, end: str) -> None:
+def test_marks_of_all_forms_are_known(start: str, end: str) -> None:
     book = f"The Project Gutenberg EBook of X\n\n{start}\n\nANN:\nHello.\n\n\n{end}\n\n{LICENCE}"
     assert cleaned(book) == "ANN:\nHello."
 

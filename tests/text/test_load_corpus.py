@@ -1,4 +1,4 @@
-"""Reading and cleaning a user's own texts, and finding a text by what the user calls it."""
+"""Loading training texts by name, file or folder, also texts too long for memory."""
 
 import hashlib
 import os
@@ -59,7 +59,7 @@ def test_a_folder_is_a_corpus_of_its_text_files_in_order(folder: Path) -> None:
     assert corpus.text == "ANN:\nOne.\n\nANN:\nTwo.\n\nANN:\nThree."
     assert corpus.notes == (
         "a: removed 1 control or invisible character",
-        "empty is empty and left out",
+        "empty is empty and was left out",
     )
 
 
@@ -70,17 +70,17 @@ def test_a_folder_that_links_to_itself_is_read_once(folder: Path) -> None:
 
 def test_a_folder_without_a_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("words")
-    with pytest.raises(CorpusError, match=r"holds no \.txt file with a text in it"):
+    with pytest.raises(CorpusError, match=r"has no \.txt file with a text in it"):
         load_corpus(tmp_path)
 
 
-def test_a_bad_file_in_a_folder_is_named(folder: Path) -> None:
+def test_an_error_names_the_file_in_the_folder(folder: Path) -> None:
     (folder / "late" / "d.txt").write_bytes(b"caf\xe9")
     with pytest.raises(CorpusError, match=r"d\.txt is not UTF-8"):
         load_corpus(folder)
 
 
-def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
+def test_broken_links_are_refused(tmp_path: Path) -> None:
     loop = tmp_path / "loop.txt"
     loop.symlink_to(loop)
     with pytest.raises(CorpusError):
@@ -89,7 +89,7 @@ def test_links_that_lead_nowhere_are_refused(tmp_path: Path) -> None:
         load_corpus(tmp_path)
     gone = tmp_path / "gone.txt"
     gone.symlink_to(tmp_path / "nothing.txt")
-    with pytest.raises(CorpusError, match="a link that leads nowhere"):
+    with pytest.raises(CorpusError, match="a link to a file that does not exist"):
         load_corpus(gone)
 
 
@@ -98,7 +98,7 @@ def test_a_pipe_is_refused_or_left_out_and_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe.txt")
     with pytest.raises(CorpusError, match=r"pipe\.txt: a pipe, not a file"):
         load_corpus(folder / "pipe.txt")
-    assert "pipe is not a file and left out" in load_corpus(folder).notes
+    assert "pipe is not a file and was left out" in load_corpus(folder).notes
     read, write = os.pipe()
     with pytest.raises(CorpusError, match="a pipe, not a file"):
         load_corpus(f"/dev/fd/{read}")
@@ -107,22 +107,22 @@ def test_a_pipe_is_refused_or_left_out_and_not_waited_for(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["", "no-such", "a\0b", Path("no-such")])
-def test_an_unknown_text_is_refused_with_the_names_there_are(source: str | Path) -> None:
+def test_an_unknown_name_is_refused_with_the_valid_ones(source: str | Path) -> None:
     with pytest.raises(CorpusError, match=r"tinyshakespeare, the-lower-stair and gutenberg:"):
         load_corpus(source)
 
 
-def test_a_name_no_file_could_have_is_refused() -> None:
+def test_a_name_that_is_too_long_is_refused() -> None:
     with pytest.raises(CorpusError, match=r"too long|no text or file"):
         load_corpus("x" * 5000)
 
 
-def test_a_name_nearly_right_is_guessed() -> None:
+def test_a_misspelt_name_gets_a_suggestion() -> None:
     with pytest.raises(CorpusError, match=r"did you mean shakespeare-plays\?"):
         load_corpus("shakespear-plays")
 
 
-def test_a_files_name_cannot_command_the_terminal(tmp_path: Path) -> None:
+def test_a_file_name_is_shown_without_control_characters(tmp_path: Path) -> None:
     (tmp_path / "a\x1b[2J\nb.txt").write_text("words")
     assert load_corpus(tmp_path).documents[0].name == "a␛[2J␊b"
     (tmp_path / "a\x1b[2J\nb.txt").write_bytes(b"\0")
@@ -135,7 +135,7 @@ def test_a_files_name_cannot_command_the_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["", "a.TXT", "b.txt"])
-def test_a_long_text_is_the_text_it_would_be_if_it_were_short(
+def test_a_long_text_is_the_same_as_a_short_one(
     folder: Path, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "book.txt").write_text(BOOK)
@@ -160,7 +160,7 @@ def test_a_long_text_is_the_text_it_would_be_if_it_were_short(
     assert told[-1] == (size, size)
 
 
-def test_a_survey_in_pieces_is_that_of_the_whole() -> None:
+def test_a_survey_does_not_depend_on_the_pieces() -> None:
     text = "a b😀 中\n" * 4_000
     whole, pieces = Survey([text]), Survey(text[at : at + 999] for at in range(0, len(text), 999))
     assert (pieces.length, pieces.sha256) == (whole.length, whole.sha256)
@@ -169,7 +169,7 @@ def test_a_survey_in_pieces_is_that_of_the_whole() -> None:
     assert Survey().characters == Counter()
 
 
-def test_a_long_text_that_changes_while_it_is_in_use_is_refused(
+def test_a_long_text_that_changed_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IN_MEMORY", 0)
@@ -178,7 +178,7 @@ def test_a_long_text_that_changes_while_it_is_in_use_is_refused(
     corpus = load_corpus(path)
     assert corpus.text == "ANN:\nOne.\n"
     path.write_text("ANN:\nOne and two.\n")
-    with pytest.raises(CorpusError, match=r"a\.txt has changed since it was first read"):
+    with pytest.raises(CorpusError, match=r"a\.txt changed while it was in use"):
         list(corpus.pieces())
     path.unlink()
     with pytest.raises(FileNotFoundError):
@@ -208,11 +208,11 @@ def test_whole_documents_are_held_out_by_name_in_any_case(three: Corpus) -> None
     assert three.split([])[1].text == ""
 
 
-def test_holding_out_what_is_not_there_names_what_is(three: Corpus) -> None:
+def test_holding_out_an_unknown_document_names_the_known_ones(three: Corpus) -> None:
     with pytest.raises(CorpusError, match="n has no document 'Dan'; it has Ann, Ben, Cat"):
         three.split(["Ann", "Dan"])
 
 
-def test_something_has_to_be_left(three: Corpus) -> None:
-    with pytest.raises(CorpusError, match="none is left"):
+def test_not_all_documents_can_be_held_out(three: Corpus) -> None:
+    with pytest.raises(CorpusError, match="at least one must be left"):
         three.split(["Ann", "Ben", "CAT"])

@@ -24,7 +24,7 @@ def cues(corpus: Corpus) -> set[str]:
     return {p.split("\n")[0] for p in paragraphs(corpus) if not p.startswith("[")}
 
 
-def test_the_text_is_the_one_the_catalogue_describes(corpus: Corpus) -> None:
+def test_the_text_matches_the_catalogue(corpus: Corpus) -> None:
     entry = next(entry for entry in catalogue() if entry.name == "shakespeare-plays")
     assert (corpus.sha256, len(corpus.text)) == (entry.sha256, entry.size)
     assert corpus.notes == ()
@@ -45,7 +45,7 @@ def test_there_are_38_plays_each_with_a_name_and_a_group(corpus: Corpus) -> None
 
 
 @pytest.mark.parametrize("part", ["comedies", "tragedies", "histories"])
-def test_a_part_of_them_is_what_its_groups_hold(corpus: Corpus, part: str) -> None:
+def test_a_selection_has_the_plays_of_its_groups(corpus: Corpus, part: str) -> None:
     entry = next(entry for entry in catalogue() if entry.name == f"shakespeare-{part}")
     some = load_corpus(entry.name)
     assert part in entry.groups
@@ -74,18 +74,18 @@ def test_every_paragraph_is_a_speech_or_one_bracketed_line(corpus: Corpus) -> No
     assert [p for p in paragraphs(corpus) if not shape.fullmatch(p)] == []
 
 
-def test_brackets_are_never_torn_and_never_nested(corpus: Corpus) -> None:
+def test_brackets_are_paired_and_not_nested(corpus: Corpus) -> None:
     lines = corpus.text.split("\n")
     assert [line for line in lines if not re.fullmatch(r"([^\[\]]|\[[^\[\]]+\])*", line)] == []
 
 
-def test_the_alphabet_is_small_and_holds_no_markdown(corpus: Corpus) -> None:
+def test_the_vocabulary_is_small_and_has_no_markdown(corpus: Corpus) -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
     assert set(corpus.text) == set(letters + letters.upper() + "\n !&',-.:;?[]")
     assert min(corpus.characters.values()) > 100
 
 
-def test_no_line_has_a_blank_too_many(corpus: Corpus) -> None:
+def test_no_line_has_needless_blanks(corpus: Corpus) -> None:
     assert not re.search(r"  | \n|\n |\n\n\n", corpus.text)
 
 
@@ -102,16 +102,16 @@ def test_no_line_has_a_blank_too_many(corpus: Corpus) -> None:
         "ROSENCRANTZ & GUILDENSTERN:",
     ],
 )
-def test_cues_torn_or_unmarked_in_the_source_are_whole(corpus: Corpus, cue: str) -> None:
+def test_split_and_unmarked_cues_of_the_source_are_repaired(corpus: Corpus, cue: str) -> None:
     assert cue in cues(corpus)
 
 
 @pytest.mark.parametrize("cue", ["SCENE I:", "SCENE III:", "THIS WAY WILL I:", "SU FFOLK:"])
-def test_what_is_no_cue_is_not_taken_for_one(corpus: Corpus, cue: str) -> None:
+def test_other_bold_text_is_not_a_cue(corpus: Corpus, cue: str) -> None:
     assert cue not in cues(corpus)
 
 
-def test_every_repair_still_finds_its_fault() -> None:
+def test_every_correction_is_needed() -> None:
     text = "\n\n".join(path.read_text("utf-8") for path in _markdown_files())
     assert [p.pattern for p, _ in plays._REPAIRS if not p.search(text)] == []
 
@@ -124,7 +124,7 @@ def script(*paragraphs: str) -> list[str]:
     return plays.script_of("\n\n".join(("# A Play", *paragraphs))).split("\n\n")
 
 
-def test_a_direction_inside_a_speech_stands_before_the_words_it_belongs_to() -> None:
+def test_a_direction_inside_a_speech_is_before_its_words() -> None:
     assert script("**ANN**  \n_\\[Aside]_  \nNo.") == ["ANN:\n[Aside] No."]
 
 
@@ -136,13 +136,13 @@ def test_a_direction_at_the_end_of_a_speech_is_a_line_of_its_own() -> None:
     ]
 
 
-def test_a_speech_goes_on_after_a_direction() -> None:
+def test_a_speech_continues_after_a_direction() -> None:
     assert script("**ANN**  \nGo.", "_Exit\nBEN_", "He is gone.") == [
         "ANN:\nGo.\n[Exit BEN]\nHe is gone."
     ]
 
 
-def test_a_direction_between_two_speeches_stands_by_itself() -> None:
+def test_a_direction_between_two_speeches_is_a_paragraph() -> None:
     assert script("**ANN**  \nGo.", "_Exit BEN_", "**CAT**  \nGone.") == [
         "ANN:\nGo.",
         "[Exit BEN]",
@@ -150,14 +150,14 @@ def test_a_direction_between_two_speeches_stands_by_itself() -> None:
     ]
 
 
-def test_nobody_speaks_on_into_the_next_scene() -> None:
+def test_a_speech_ends_with_its_scene() -> None:
     assert script("**ANN**  \nGo.", "### SCENE II. A hall;", "by night.") == [
         "ANN:\nGo.",
         "[SCENE II. A hall; by night.]",
     ]
 
 
-def test_a_prologue_without_a_cue_speaks_under_its_own_name() -> None:
+def test_a_prologue_without_a_cue_is_its_own_speaker() -> None:
     assert script("### Prologue", "_Music_", "Be still.") == [
         "[PROLOGUE]",
         "[Music]",
@@ -175,5 +175,5 @@ def test_dashes_quotes_and_entities_become_plain() -> None:
     ("markdown", "title"),
     [("# King John\n\n## ACT I", "King John"), ("## ACT I", "Measure for Measure")],
 )
-def test_a_play_without_a_title_is_called_after_its_file(markdown: str, title: str) -> None:
+def test_a_play_without_a_title_is_named_after_its_file(markdown: str, title: str) -> None:
     assert plays.title_of(markdown, "measure-for-measure") == title

@@ -164,7 +164,7 @@ def test_a_smaller_batch_is_noted_after_the_notes_of_the_text() -> None:
         ({"validation": 0.99}, TooLittleText, "at least 2,100"),
         ({"seq_len": 10_000}, TooLittleText, "at least 11,113"),
         ({"hold_out": ("Hamlet",)}, CorpusError, "no document 'Hamlet'"),
-        ({"hold_out": ("play 1",)}, CorpusError, "none is left"),
+        ({"hold_out": ("play 1",)}, CorpusError, "at least one must be left"),
     ],
 )
 def test_an_option_out_of_range_is_refused(

@@ -1,7 +1,7 @@
-"""What texts, models, scenes, names of files and errors say is shown, and never obeyed.
+"""Text from texts, models, scenes, file names and errors is shown and never acts.
 
-All that could act is put everywhere at once, each character between two letters of its own, and
-the real program and the real commands show it in a real pseudo-terminal.
+Every unsafe character, each between two letters, is put into all of them at once, and the real
+program and the real commands show them in a pseudo-terminal.
 """
 
 import json
@@ -38,14 +38,17 @@ NAME = f"[bold]n{CODES}".replace("/", "")  # fit for a file
 
 
 def obeyed(received: bytes) -> list[str]:
-    """The characters that came through to the terminal as they are. The program's own codes are
-    made of ESC and a few others of C0: those count only where they stand between our letters."""
+    """The unsafe characters among what a terminal received.
+
+    The program's own escape sequences have ESC and a few other C0 characters, so those count only
+    between our letters.
+    """
     text = received.decode("utf-8", "replace")
     raw = [c for c in ACTING if c not in C0 and c in text]
     return raw + [c for c in C0 if f"q{c}z" in text] + ["owned"] * ("\x1b]0;owned" in text)
 
 
-def test_what_is_looked_for_would_be_found() -> None:
+def test_the_search_for_unsafe_characters_finds_them() -> None:
     assert set(obeyed(ALL.encode())) == {*ACTING, "owned"}
     for shown in (inert(ALL), visible(ALL)):
         assert len(shown) == len(ALL)
@@ -54,7 +57,7 @@ def test_what_is_looked_for_would_be_found() -> None:
 
 
 def hostile_scene(title: str, text: str) -> Path:
-    """A scene that means ill in all that it holds; returns its file."""
+    """Save a scene with unsafe characters in all its parts; return its file."""
     scene = Scene(title)
     path = paths.scenes_dir() / f"{NAME}.scene.jsonl"
     journal = Journal.create(path, scene)
@@ -72,7 +75,7 @@ def hostile_scene(title: str, text: str) -> Path:
 
 @pytest.fixture
 def hostile(installed: ModelBundle, home: Path) -> Path:
-    """A home in which everything means ill; returns a text file in it."""
+    """A home folder with unsafe characters in everything; returns a text file in it."""
     assert installed.folder is not None
     bad = paths.models_dir() / NAME
     shutil.copytree(installed.folder, bad)
@@ -107,7 +110,7 @@ for arguments in json.loads(os.environ["COMMANDS"]):
 
 
 def on_a_terminal(home: Path, *commands: list[str]) -> tuple[bytes, pyte.Screen]:
-    """Run commands one after the other; what came to the terminal, and what shows there."""
+    """Run commands one after the other; return what the terminal received, and its screen."""
     child = pexpect.spawn(
         sys.executable,
         ["-c", COMMANDS],
@@ -122,7 +125,7 @@ def on_a_terminal(home: Path, *commands: list[str]) -> tuple[bytes, pyte.Screen]
     return child.before, screen
 
 
-def test_no_command_lets_it_through(hostile: Path, home: Path) -> None:
+def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
     hostile_scene(ALL, ALL)
     bad, text = str(paths.models_dir() / NAME), str(hostile)
     (home / "settings.toml").write_text(f'"{NAME}" = 1\n'.replace("\x1b", "\\u001b"), "utf-8")
@@ -160,7 +163,7 @@ def test_no_command_lets_it_through(hostile: Path, home: Path) -> None:
 # -- the program -----------------------------------------------------------------------------------
 
 
-def test_no_screen_of_the_program_lets_it_through(
+def test_no_screen_shows_unsafe_characters(
     hostile: Path, home: Path, terminals: list[Terminal]
 ) -> None:
     path = hostile_scene(ALL, f"ANN:\n{ALL}")
@@ -191,7 +194,7 @@ def test_no_screen_of_the_program_lets_it_through(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_exported_files_hold_nothing_that_acts_or_hides(format: str) -> None:
+def test_exported_files_have_no_unsafe_characters(format: str) -> None:
     scene = Scene(ALL)
     scene.add("writer", f"ANN:\n{ALL} <script>alert(1)</script> [[")
     scene.add("model", f"\n<img src=x onerror=alert(1)>{ALL}", model=ALL, reason=ALL)
