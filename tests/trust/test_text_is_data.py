@@ -115,12 +115,12 @@ def on_a_terminal(home: Path, *commands: list[str]) -> tuple[bytes, pyte.Screen]
         sys.executable,
         ["-c", COMMANDS],
         env=os.environ | {"COMMANDS": json.dumps(commands), "TERM": "xterm-256color"},
-        dimensions=(600, 200),
+        dimensions=(1_200, 200),
         cwd=home,
         timeout=120,
     )
     child.expect(pexpect.EOF)
-    screen = pyte.Screen(200, 600)
+    screen = pyte.Screen(200, 1_200)
     pyte.ByteStream(screen).feed(child.before)
     return child.before, screen
 
