@@ -208,7 +208,7 @@ class Engine:
         import_tensorflow()
         need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
         decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-        return _Loaded(bundle, Context(decoder, 1000))
+        return _Loaded(bundle, Context(decoder, bundle.memory_length))
 
     def _was_trained_again(self, name: str) -> bool:
         """Whether the model on disk is newer than the loaded one."""
