@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.log import explain
 from bardtui.memory import MB, TooLittleMemory, need_memory
@@ -57,6 +58,7 @@ class _Loaded:
 
     bundle: "ModelBundle"
     context: "Context"
+    written: tuple[int, ...]  # see _written
     takes: "dict[int, Decoder]" = field(default_factory=dict)
 
     def takes_decoder(self, count: int) -> "Decoder":
@@ -204,20 +206,20 @@ class Engine:
         from bardtui.model.decoder import Decoder
         from bardtui.model.store import check_name, find_model
 
-        bundle = find_model(check_name(name))  # a name only: a scene may not name a path
+        written = _written(check_name(name))  # before they are read, so that no change is missed
+        bundle = find_model(name)  # a name only: a scene may not name a path
         import_tensorflow()
         need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
         decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-        return _Loaded(bundle, Context(decoder, bundle.memory_length))
+        return _Loaded(bundle, Context(decoder, bundle.memory_length), written)
 
     def _was_trained_again(self, name: str) -> bool:
-        """Whether the model on disk is newer than the loaded one."""
-        from bardtui.model.store import ModelError, find_model
+        """Whether the model's files were replaced since it was loaded.
 
-        try:
-            return find_model(name).sha256 != self._models[name].bundle.sha256
-        except ModelError:  # deleted or damaged: the loaded weights still write
-            return False
+        A model whose files are gone is still used: its weights are loaded.
+        """
+        written = _written(name)
+        return any(written) and written != self._models[name].written
 
     def _begin(self, loaded: _Loaded, request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
@@ -290,6 +292,15 @@ class Engine:
             if (ending := ending.rstrip("\n")) and ending not in found:
                 found.append(ending)
                 self._post(Suggested(request.id, tuple(found)))
+
+
+def _written(name: str) -> tuple[int, ...]:
+    """Return when the model of that name was written, in each place it may be; 0 where it is not.
+
+    Times are in nanoseconds.
+    """
+    files = (root / name / "model.json" for root in (paths.models_dir(), paths.bundled_models()))
+    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
 
 
 def _cut(rule: Stop, written: str) -> tuple[str, bool]:

@@ -43,6 +43,9 @@ class StageDisplay:
         self._hint = HINT
         self._top, self._state = Content(), ""
         self._writing = False
+        self._models: object = None  # what the panes show, to draw only what changes
+        self._cast: object = None
+        self._settings: object = None
 
     def show(self, event: SessionEvent) -> None:
         """Show what an event of the session says."""
@@ -91,8 +94,7 @@ class StageDisplay:
             self._screen.refresh_bindings()
         self.show_takes()
         self._show_cast()
-        self.side.show_model()
-        self.settings_line.show(session.model, self.side.summary())
+        self._show_panes()
         self.show_status()
 
     def show_takes(self) -> None:
@@ -105,10 +107,23 @@ class StageDisplay:
         session = self._session
         role, speaker = session.your_role, session.next_speaker
         turn = session.passage.speaker if session.writing else role.name if role else speaker
+        if (shown := (session.cast, role, speaker, turn)) == self._cast:
+            return
+        self._cast = shown
         self.side.show_cast(session.cast, turn or None)
         self.seed_line.border_title = ui_strings.your_line(role)
         self._hint = ui_strings.line_hint(role, speaker) if session.cast.roles else HINT
         self.show_hint()
+
+    def _show_panes(self) -> None:
+        """Show the model in use, and the settings line."""
+        session = self._session
+        if (models := (session.model, dict(session.model_states))) != self._models:
+            self._models = models
+            self.side.show_model()
+        if (settings := (session.remembered, bool(session.cast.roles))) != self._settings:
+            self._settings = settings
+            self.settings_line.show(session.model, self.side.summary())
 
     def show_status(self) -> None:
         """Show the top line and the status. Called four times a second, and on changes."""
