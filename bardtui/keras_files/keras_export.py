@@ -1,5 +1,6 @@
-"""A model as a file that plain Keras loads: its own layers only, no code of ours."""
+"""Exporting a model as a file that plain Keras loads: only its own layers, no code of ours."""
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -10,12 +11,15 @@ from bardtui.model.store import ModelBundle, ModelError
 
 
 def export_keras(model: ModelBundle, path: Path) -> Path:
-    """Write the model to `path`, which ends in .keras, and its characters to the file returned,
-    `path` with .json after it: a Keras file has no place for them.
+    """Write the model to `path`, which ends in .keras, and its characters to another file.
 
-    `keras.models.load_model(path)` gives int32 (batch, time) -> float32 logits (batch, time,
-    vocabulary); index i stands for the i-th of "characters". Raises ModelError and OSError; where a
-    file stood it stands until the new one is whole.
+    That file is `path` with .json after it, because a Keras file has no place for characters; it is
+    returned. It comes first, and contains the other's hash, so that a kill between the two cannot
+    leave a pair that looks right and is not.
+
+    `keras.models.load_model(path)` gives a network from int32 (batch, time) to float32 logits
+    (batch, time, vocabulary); index i stands for the i-th of "characters". Raises ModelError and
+    OSError; an existing file stays until the new one is complete.
     """
     characters = characters_file(path)
     network = build_network(model.spec, stateful=False, plain=True)
@@ -24,19 +28,20 @@ def export_keras(model: ModelBundle, path: Path) -> Path:
         saved = Path(folder, "model.keras")
         network.save(saved)
         content = saved.read_bytes()
-    told = {
+    values = {
         "model": model.name,
         "description": model.description,
         "licence": model.licence,
+        "keras_sha256": hashlib.sha256(content).hexdigest(),
         "characters": list(model.vocabulary.characters),
     }
-    atomic_write(characters, json.dumps(told, indent=1) + "\n", private=False)
+    atomic_write(characters, json.dumps(values, indent=1) + "\n", private=False)
     atomic_write(path, content, private=False)
     return characters
 
 
 def characters_file(path: Path) -> Path:
-    """Where the characters of a model exported to `path` lie. Raises ModelError."""
+    """The file for the characters of a model exported to `path`. Raises ModelError."""
     if path.suffix != ".keras":
-        raise ModelError(f"{path.name} has to end in .keras, by which Keras knows the format")
+        raise ModelError(f"{path.name} must end in .keras, by which Keras knows the format")
     return path.with_name(f"{path.name}.json")

@@ -1,11 +1,6 @@
-"""Taking over a model that one of the well-known tutorials has made.
+"""Turning a network that Keras saved, and the text it was trained on, into a model of bardtui."""
 
-The network and its weights come from the file that Keras saved; its characters are in no such file.
-But the tutorials all sort the distinct characters of their text, so they follow, index by index,
-from the very text that the model was trained on.
-"""
-
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,105 +9,122 @@ from numpy.typing import NDArray
 
 from bardtui import __version__
 from bardtui.escaping import is_safe, visible
-from bardtui.keras_files.files import TutorialError
-from bardtui.keras_files.reader import TutorialNetwork
-from bardtui.model.network import NetworkSpec
+from bardtui.files import read_regular
+from bardtui.keras_files.character_orders import CharacterOrder
+from bardtui.keras_files.network_reader import SavedNetwork
+from bardtui.keras_files.saved_file import KerasFileError
+from bardtui.model.decoder import Decoder
+from bardtui.model.loss import OnProgress, continuous_loss
+from bardtui.model.memory_length import measure_memory_length
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.text.catalogue import find_entry
 from bardtui.text.corpus import Corpus, Document, load_corpus
 
-_UNKNOWN = "[UNK]"  # what TensorFlow's StringLookup keeps index 0 for
+MAX_SCORED = 200_000  # characters, which take a minute or so
+NEAR_CHANCE = 0.9  # a loss above this multiple of chance deserves a warning
+_MAX_TEXT = 1_000_000_000  # bytes
 
 
 @dataclass(frozen=True)
-class TutorialModel:
-    """A network whose characters are known, and the text they were found in, as it was read."""
+class ImportedModel:
+    """A model that is not saved yet, its weights, and the text that it was trained on.
 
-    spec: NetworkSpec
+    `notes` are lines for the user.
+    """
+
+    bundle: ModelBundle
     weights: list[NDArray[np.float32]]
-    vocabulary: Vocabulary
-    corpus: Corpus
+    text: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def chance(self) -> float:
+        """The loss of a model that knows nothing, in nats per character."""
+        return math.log(len(self.bundle.vocabulary))
+
+    def measured(
+        self,
+        on_scored: OnProgress = lambda done, total: None,
+        on_measured: OnProgress = lambda done, total: None,
+    ) -> "ImportedModel":
+        """Measure the loss and the memory length on the last tenth of the text, and add them.
+
+        At most MAX_SCORED characters are used. The loss is no held-out loss, because the script
+        may have trained on them. Both callbacks get what is done, and the total.
+        """
+        spec, vocabulary = self.bundle.spec, self.bundle.vocabulary
+        length = max(1, min(round(len(self.text) * 0.1), MAX_SCORED))
+        indices = vocabulary.encode(self.text[-length:]).indices
+        decoder = Decoder(spec, vocabulary, self.weights)
+        nats = continuous_loss(decoder, indices, on_scored)["nats"]
+        memory_length = measure_memory_length(
+            spec, vocabulary, self.weights, indices, progress=on_measured
+        )
+        part = f"the last {len(indices):,} characters of the text"
+        training = self.bundle.training | {part: nats}
+        bundle = replace(self.bundle, training=training, memory_length=memory_length)
+        return replace(self, bundle=bundle)
 
 
 def readings(source: str) -> list[Corpus]:
-    """The text that `source` stands for (see `load_corpus`), in every way in which a tutorial may
-    have read it: with line ends made `\\n`, as Python opens a text; to the byte; and as bardtui
-    cleans a text, for a model that was exported. Raises CorpusError and OSError."""
+    """The text that `source` names (see `load_corpus`), in the ways a script may have read it.
+
+    Those are with line ends as `\\n`, as Python opens a text; byte for byte; and as bardtui cleans
+    a text, for a model that was exported. Raises CorpusError and OSError.
+    """
     cleaned = load_corpus(source)
     entry = find_entry(source)
     path = entry.path if entry else Path(source)
     if not path.is_file():
         return [cleaned]
-    as_it_is = path.read_bytes().decode()
-    with_line_feeds = as_it_is.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        exact = read_regular(path, _MAX_TEXT).decode()
+    except UnicodeDecodeError:  # another encoding, which only load_corpus knows
+        return [cleaned]
+    with_newlines = exact.replace("\r\n", "\n").replace("\r", "\n")
     return [
         replace(cleaned, documents=(Document(cleaned.name, text),), notes=(), survey=None)
-        for text in dict.fromkeys((with_line_feeds, as_it_is, cleaned.text))
+        for text in dict.fromkeys((with_newlines, exact, cleaned.text))
     ]
 
 
-def with_characters(network: TutorialNetwork, texts: Sequence[Corpus]) -> TutorialModel:
-    """Give the network the sorted characters of the first of `texts` that has as many as it knows.
+def import_network(
+    network: SavedNetwork, order: CharacterOrder, name: str, file: str, description: str = ""
+) -> ImportedModel:
+    """Make a model of a network and the order of its characters.
 
-    What no bardtui model may write goes, with its row of the Embedding and its column of the Dense:
-    the [UNK] of a network that knows one more, and characters that a terminal might obey. Raises
-    TutorialError.
+    Indices that stand for no character, and characters that a terminal might obey, are left out:
+    their rows of the Embedding and columns of the Dense go. Raises KerasFileError.
     """
-    size = network.spec.vocabulary_size
-    for front in ([], [_UNKNOWN]):
-        for text in texts:
-            characters = [*front, *text.characters]
-            if len(characters) == size:
-                return _fitted(network, characters, text)
-    counts = " or ".join(str(n) for n in dict.fromkeys(len(text.characters) for text in texts))
-    raise TutorialError(
-        f"the network knows {size:,} characters, {texts[0].title} has {counts}: the text must be "
-        "the very file that the model was trained on, byte for byte"
-    )
-
-
-def _fitted(network: TutorialNetwork, characters: list[str], text: Corpus) -> TutorialModel:
-    if "\r" in characters:
-        raise TutorialError(
-            f"the network was trained on the line ends \\r\\n of {text.title}, which bardtui does "
-            "not write: train it on the text with \\n alone"
+    title = order.corpus.title
+    if "\r" in order.characters:
+        raise KerasFileError(
+            f"the network was trained on the line ends \\r\\n of {title}, which bardtui does not "
+            "write: train it on the text with \\n alone"
         )
-    kept = [n for n, c in enumerate(characters) if c != _UNKNOWN and is_safe(c)]
-    vocabulary = Vocabulary(tuple(characters[n] for n in kept))
-    gone = [c for c in characters if c not in vocabulary]
+    characters = {n: c for n, c in enumerate(order.characters) if c is not None and is_safe(c)}
+    kept = [*characters]
     embedding, *recurrent, kernel, bias = network.weights
-    notes = list(network.notes)
-    if gone:
-        named = ", ".join(c if c == _UNKNOWN else f"U+{ord(c):04X}" for c in gone)
-        notes.append(f"left out, since a model of bardtui's never writes it: {named}")
-    return TutorialModel(
-        replace(network.spec, vocabulary_size=len(kept)),
-        [embedding[kept], *recurrent, kernel[:, kept], bias[kept]],
-        vocabulary,
-        text,
-        tuple(notes),
-    )
-
-
-def to_bundle(model: TutorialModel, name: str, file: str, description: str = "") -> ModelBundle:
-    """The model as one of bardtui's, not saved yet. It claims no held-out loss: the tutorials hold
-    nothing out, or do not tell what."""
-    title = model.corpus.title
-    return ModelBundle(
+    notes = [*network.notes, f"the characters of {title}, {order.name}"]
+    if unsafe := [c for c in order.characters if c is not None and not is_safe(c)]:
+        left_out = ", ".join(f"U+{ord(c):04X}" for c in unsafe)
+        notes.append(f"left out, because bardtui never writes them: {left_out}")
+    bundle = ModelBundle(
         name=name,
-        spec=model.spec,
-        vocabulary=model.vocabulary,
+        spec=replace(network.spec, vocabulary_size=len(kept)),
+        vocabulary=Vocabulary(tuple(characters.values())),
         description=description or f"Made with Keras, from {title}.",
-        licence=model.corpus.licence,
+        licence=order.corpus.licence,
         corpus={
-            "name": model.corpus.name,
+            "name": order.corpus.name,
             "title": title,
-            "sha256": model.corpus.sha256,
-            "characters": model.corpus.length,
-            "documents": len(model.corpus.documents),
+            "sha256": order.corpus.sha256,
+            "characters": order.corpus.length,
+            "documents": len(order.corpus.documents),
         },
-        training={"imported from": visible(file)},
+        training={"imported from": visible(file), "character order": order.name},
         versions={"bardtui": __version__},
     )
+    weights = [embedding[kept], *recurrent, kernel[:, kept], bias[kept]]
+    return ImportedModel(bundle, weights, order.text, tuple(notes))

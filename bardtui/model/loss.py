@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
-from bardtui.model.vocabulary import Vocabulary
 
 SEGMENT, CONTEXT = 512, 128  # characters
 CONTINUOUS = "one continuous pass over the held-out text"
@@ -62,13 +61,16 @@ def loss_figures(nats: float, characters: int, protocol: str) -> dict[str, Any]:
 
 
 class SegmentScorer:
-    """Scores a text in segments, many side by side, with the training network."""
+    """Scores a text in segments, many side by side, with the training network.
 
-    def __init__(self, spec: NetworkSpec, vocabulary: Vocabulary) -> None:
+    `first` is the index that the network reads before the first character of a text.
+    """
+
+    def __init__(self, spec: NetworkSpec, first: int = 0) -> None:
         import tensorflow as tf
 
         self._network = build_network(spec, stateful=False)
-        self._first = vocabulary.first
+        self._first = first
 
         @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
         def nats(inputs: Any, targets: Any, counted: Any) -> Any:

@@ -238,7 +238,7 @@ class Trainer:
 
     @cached_property
     def _scorer(self) -> SegmentScorer:
-        return SegmentScorer(self.spec, self.vocabulary)
+        return SegmentScorer(self.spec, self.vocabulary.first)
 
     @cached_property
     def _decoder(self) -> Decoder:

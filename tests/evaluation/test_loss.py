@@ -57,7 +57,7 @@ def test_segments_count_every_character_once_and_agree_with_one_pass(
     decoder: Decoder, tiny_model: ModelBundle, length: int
 ) -> None:
     text = tiny_model.vocabulary.encode(VERSE * 200).indices[:length]
-    scorer = SegmentScorer(tiny_model.spec, tiny_model.vocabulary)
+    scorer = SegmentScorer(tiny_model.spec, tiny_model.vocabulary.first)
     nats = sum(scorer.nats(tiny_model.weights(), text))
     assert nats / length == pytest.approx(continuous_loss(decoder, text)["nats"], abs=2e-3)
     # Where all characters are equally likely, the sum counts them.

@@ -1,4 +1,4 @@
-"""Small networks as the tutorials build them, and files such as Keras makes."""
+"""Small networks as tutorials build them, and files as Keras writes them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,8 +57,16 @@ def one_gru() -> Any:
     return sequential(embedding(), recurrent("GRU"), layers("Dense", SIZE))
 
 
+def one_hot(*recurrent_layers: Any, width: int = SIZE) -> Any:
+    """Like Keras's example of text generation: one-hot input, and no Embedding."""
+    import keras
+
+    dense = layers("Dense", SIZE, activation="softmax")
+    return keras.Sequential([keras.Input((None, width)), *recurrent_layers, dense])
+
+
 def subclassed() -> Any:
-    """TensorFlow's own tutorial: a class of the script's, which reads and returns states."""
+    """Like TensorFlow's tutorial: a class of the script, which reads and returns states."""
     import keras
 
     class MyModel(keras.Model):  # type: ignore[misc]
@@ -88,7 +96,8 @@ def with_skips() -> Any:
 
 def made(network: Any) -> Any:
     """The network with weights that show every fault in the numbers."""
-    network(np.zeros((1, 3), np.int32))
+    if not network.built:
+        network(np.zeros((1, 3), np.int32))
     rng = np.random.default_rng(3)
     network.set_weights([rng.normal(0, 0.5, w.shape) for w in network.get_weights()])
     for layer in network.layers:
@@ -119,8 +128,10 @@ def weights_alone(path: Path, names: Sequence[str], weights: Sequence[Any]) -> P
 
 
 def endless(content: bytes) -> bytes:
-    """A weights file such that HDF5 never comes back from reading its texts: behind an object of no
-    size in their heap the next one is itself."""
+    """A weights file on which HDF5 hangs when it reads the texts.
+
+    In the heap of the texts, the object after one of size zero is that one itself.
+    """
     made = bytearray(content)
     first = made.index(b"GCOL") + 16
     size = int.from_bytes(made[first + 8 : first + 16], "little")

@@ -1,5 +1,6 @@
 """A model as a file for plain Keras."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -8,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bardtui.keras_files.character_orders import candidate_orders
 from bardtui.keras_files.keras_export import characters_file, export_keras
-from bardtui.keras_files.keras_import import with_characters
-from bardtui.keras_files.reader import read_here
+from bardtui.keras_files.keras_import import import_network
+from bardtui.keras_files.network_reader import read_network_here
 from bardtui.model.decoder import Decoder
 from bardtui.model.store import ModelBundle, ModelError
 from bardtui.text.corpus import Corpus, Document
@@ -41,12 +43,17 @@ def test_it_comes_back_as_it_was(sizes: dict[str, object], tmp_path: Path) -> No
     bundle = model(tmp_path, **sizes)
     characters = export_keras(bundle, tmp_path / "a.keras")
     text = Corpus("t", "T", "", (Document("t", "".join(bundle.vocabulary.characters)),))
-    back = with_characters(read_here(tmp_path / "a.keras", {}), [text])
-    assert (back.spec, back.vocabulary, back.notes) == (bundle.spec, bundle.vocabulary, ())
+    (order, *_) = candidate_orders([text], len(bundle.vocabulary))
+    network = read_network_here(tmp_path / "a.keras", {})
+    back = import_network(network, order, "small", "a.keras")
+    assert (back.bundle.spec, back.bundle.vocabulary) == (bundle.spec, bundle.vocabulary)
     for ours, theirs in zip(back.weights, bundle.weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert characters == tmp_path / "a.keras.json"
-    assert json.loads(characters.read_bytes())["characters"] == list(bundle.vocabulary.characters)
+    values = json.loads(characters.read_bytes())
+    assert values["characters"] == list(bundle.vocabulary.characters)
+    content = (tmp_path / "a.keras").read_bytes()
+    assert values["keras_sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_plain_keras_loads_it_without_us(tmp_path: Path) -> None:
@@ -68,9 +75,9 @@ def test_plain_keras_loads_it_without_us(tmp_path: Path) -> None:
 def test_a_suffix_that_keras_does_not_know_is_refused(tmp_path: Path) -> None:
     bundle = model(tmp_path)
     for name in ("a.h5", "a", "a.keras.zip"):
-        with pytest.raises(ModelError, match=r"has to end in \.keras"):
+        with pytest.raises(ModelError, match=r"must end in \.keras"):
             export_keras(bundle, tmp_path / name)
-        with pytest.raises(ModelError, match=r"has to end in \.keras"):
+        with pytest.raises(ModelError, match=r"must end in \.keras"):
             characters_file(tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bardtui.model.network import NetworkSpec
 from bardtui.model.vocabulary import Vocabulary
@@ -143,21 +141,6 @@ def test_a_tf_config_that_makes_no_sense_is_refused(
     with pytest.raises(DistributionError, match=message) as caught:
         Distribution.from_environment()
     assert str(caught.value).isprintable()
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("a:1"),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
-
-
-@given(st.one_of(st.text(), JSON.map(json.dumps), st.builds(config, JSON, JSON, JSON)))
-def test_any_tf_config_is_understood_or_refused(raw: str) -> None:
-    try:
-        workers, rank = parse_tf_config(raw)
-    except DistributionError:
-        return
-    assert workers[rank]
 
 
 def test_without_anything_to_distribute_to_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

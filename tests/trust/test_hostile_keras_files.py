@@ -1,5 +1,5 @@
-"""Files of Keras's from strangers, beyond those made by hand in tests/language: random faults, a
-size that lies, and the program itself."""
+"""Hostile Keras files beyond those in tests/keras_files: random faults, a file on which HDF5 hangs,
+and the program itself."""
 
 import base64
 import json
@@ -14,36 +14,36 @@ from typing import Any
 
 import pytest
 
-from bardtui.keras_files.files import TutorialError
-from bardtui.keras_files.reader import read_network
+from bardtui.keras_files.network_reader import read_network
+from bardtui.keras_files.saved_file import KerasFileError
 from tests.conftest import VERSE
 from tests.keras_files.keras_models import endless, made, one_gru, save
-from tests.keras_files.test_keras_hostile import described
+from tests.keras_files.test_hostile_files import described
 from tests.trust.conftest import times
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and limits are POSIX's")
 
-SECONDS, MEGABYTES = 1.2, 200  # of a processor's time, of memory, for each file
+SECONDS, MEGABYTES = 1.2, 200  # processor time and memory for each file
 
-# Reads every file it is told of as the program's other process would, in a fork for each: how that
-# ended, what it said, the processor's seconds, the megabytes.
+# Reads each file in a fork, as the program does; prints the exit status, the message, the seconds
+# of processor time, the megabytes.
 MEASURE = """
 import json, os, resource, sys, tempfile
 from pathlib import Path
-from bardtui.keras_files import reader as keras_reader
+from bardtui.keras_files import network_reader
 for name in sys.argv[1:]:
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         child = os.fork()
         if child == 0:
-            os.dup2(said.fileno(), 1)
+            os.dup2(output.fileno(), 1)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            keras_reader._hand_over(Path(name), {})
+            network_reader.write_network(Path(name), {})
             sys.stdout.flush()
             os._exit(0)
         _, status, used = os.wait4(child, 0)
-        said.seek(0)
-        line = said.readline().decode()
+        output.seek(0)
+        line = output.readline().decode()
     answer = json.loads(line) if status == 0 else {}
     seconds = used.ru_utime + used.ru_stime
     print(json.dumps([status, answer.get("error"), seconds, used.ru_maxrss / 1024]))
@@ -52,7 +52,7 @@ for name in sys.argv[1:]:
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files of one honest network: a.keras, a.h5, a.weights.h5."""
+    """A folder with the files of one network: a.keras, a.h5, a.weights.h5."""
     folder = tmp_path_factory.mktemp("honest")
     for kind in (".keras", ".h5", ".weights.h5"):
         save(made(one_gru()), folder / f"a{kind}")
@@ -71,7 +71,7 @@ def test_files_with_random_faults_are_read_or_refused(honest: Path, tmp_path: Pa
             for _ in range(rng.choice((1, 1, 3, 20))):
                 at = rng.randrange(len(data))
                 if rng.random() < 0.9:
-                    # What stands for sizes, places and kinds stands in the file's first parts.
+                    # Sizes, positions and types are in the first parts of a file.
                     at = rng.choice((at, at % 4_096, rng.randrange(len(data) // 2)))
                     data[at] = rng.choice((0, 1, 0x7F, 0xFF, rng.randrange(256)))
                 else:
@@ -89,7 +89,7 @@ def test_files_with_random_faults_are_read_or_refused(honest: Path, tmp_path: Pa
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         assert len(answers) == len(files)
         for path, (status, error, seconds, megabytes) in zip(files, answers, strict=True):
-            # Where the library crashed, or did not come back, `read_network` says so.
+            # If the library crashed or hung, `read_network` says so.
             ended.append(os.waitstatus_to_exitcode(status))
             assert error is None or (error.isprintable() and len(error) < 400), path
             assert seconds < SECONDS, path
@@ -99,29 +99,29 @@ def test_files_with_random_faults_are_read_or_refused(honest: Path, tmp_path: Pa
     assert ended.count(0) > count // 2
 
 
-def test_a_file_that_hangs_is_given_up_as_soon_however_large_it_is(
+def test_a_file_on_which_hdf5_hangs_is_given_up_however_large_it_is(
     honest: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.h5"
     path.write_bytes(endless((honest / "a.h5").read_bytes()))
-    os.truncate(path, 2 << 30)  # zeros, which take no room on the disk
+    os.truncate(path, 2 << 30)  # zeros, which take no space on the disk
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with pytest.raises(TutorialError, match=r"^a\.h5 is damaged, or made to do harm: not read$"):
+    with pytest.raises(KerasFileError, match=r"^a\.h5 is damaged, or made to do harm: not read$"):
         read_network(path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5  # with imports
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there memory is limited")
-def test_memory_that_a_size_in_the_file_asks_for_is_not_given() -> None:
-    """One random file in some thousands had HDF5 take 577 MB."""
+def test_memory_for_a_size_in_the_file_is_limited() -> None:
+    """For one random file in some thousands, HDF5 allocated 577 MB."""
     code = (
-        "from bardtui.keras_files import reader as keras_reader\n"
-        "keras_reader._allow(9.0, keras_reader._LAYOUT_BYTES)\n"
+        "from bardtui.keras_files import network_reader\n"
+        "network_reader.limit_resources(9.0, network_reader._LAYOUT_BYTES)\n"
         "kept = bytearray(50_000_000)\n"
         "try:\n    bytearray(150_000_000)\n"
         "except MemoryError:\n    print('refused')\n"
-        "keras_reader._allow(9.0, 300_000_000)\n"
+        "network_reader.limit_resources(9.0, 300_000_000)\n"
         "print(len(bytearray(150_000_000)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -129,7 +129,7 @@ def test_memory_that_a_size_in_the_file_asks_for_is_not_given() -> None:
 
 
 def _lambda(canary: Path) -> dict[str, Any]:
-    """A Lambda layer as Keras writes one, whose code leaves a trace when it is run."""
+    """A Lambda layer as Keras writes it, whose code creates a file when it is run."""
     harm = compile(f"open({str(canary)!r}, 'w')", "harm", "eval")
     code = base64.b64encode(marshal.dumps(harm)).decode()
     function = {"class_name": "__lambda__", "config": {"code": code, "defaults": None}}

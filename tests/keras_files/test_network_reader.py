@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bardtui.keras_files import reader as keras_reader
-from bardtui.keras_files.files import TutorialError
-from bardtui.keras_files.reader import read_here, read_network
+from bardtui.keras_files import network_reader
+from bardtui.keras_files.network_reader import read_network, read_network_here
+from bardtui.keras_files.saved_file import KerasFileError
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary
@@ -21,8 +21,11 @@ from tests.keras_files.keras_models import (
     CHARACTERS,
     SIZE,
     char_rnn,
+    layers,
     made,
     one_gru,
+    one_hot,
+    recurrent,
     save,
     subclassed,
     two_lstm,
@@ -48,7 +51,7 @@ def assert_equal(found: Sequence[NDArray[np.float32]], wanted: Sequence[Any]) ->
         np.testing.assert_array_equal(ours, theirs)
 
 
-# --- what is read
+# --- files that are read
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -59,7 +62,7 @@ def test_the_same_file_gives_the_same_probabilities(name: str, tmp_path: Path) -
     for kind in KINDS:
         if (name, kind) == ("subclassed", ".h5"):
             continue  # which Keras refuses to save
-        found = read_here(save(network, tmp_path / f"a{kind}"), {})
+        found = read_network_here(save(network, tmp_path / f"a{kind}"), {})
         assert found.spec == expected
         assert_equal(found.weights, network.get_weights())
 
@@ -74,18 +77,36 @@ def test_the_same_file_gives_the_same_probabilities(name: str, tmp_path: Path) -
     np.testing.assert_allclose(scores, np.log(said[np.arange(100), indices]), atol=1e-5)
 
 
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_one_hot_input_becomes_an_identity_embedding(cell: str, tmp_path: Path) -> None:
+    # As in Keras's example, the last layer returns only its last output.
+    network = made(one_hot(recurrent(cell), layers(cell, 6)))
+    for kind in KINDS:
+        found = read_network_here(save(network, tmp_path / f"a{kind}"), {})
+        assert found.spec == NetworkSpec(SIZE, SIZE, 6, 2, cell.lower())
+        assert_equal(found.weights, [np.eye(SIZE, dtype=np.float32), *network.get_weights()])
+        assert found.notes[0].startswith("there is no Embedding: the input is taken as one-hot")
+
+    vocabulary = Vocabulary(tuple(CHARACTERS))
+    indices = np.random.default_rng(0).integers(0, SIZE, 40).astype(np.int32)
+    indices[0] = vocabulary.first  # which a decoder reads before a text
+    probabilities = np.asarray(network(np.eye(SIZE)[None, indices[:-1]]), np.float64)[0]
+    scores = Decoder(found.spec, vocabulary, found.weights).read(indices[1:])
+    assert scores[-1] == pytest.approx(np.log(probabilities[indices[-1]]), abs=1e-5)
+
+
 @pytest.mark.parametrize("kind", [".keras", ".weights.h5"])
-def test_what_is_assumed_of_weights_alone_is_told(kind: str, tmp_path: Path) -> None:
+def test_what_is_assumed_about_weights_alone_is_noted(kind: str, tmp_path: Path) -> None:
     path = save(made(subclassed()), tmp_path / f"a{kind}")
-    (note,) = read_here(path, {}).notes
+    (note,) = read_network_here(path, {}).notes
     assert note.endswith("taken in this order: embedding, gru, dense")
-    assert read_here(save(made(one_gru()), tmp_path / "b.keras"), {}).notes == ()
+    assert read_network_here(save(made(one_gru()), tmp_path / "b.keras"), {}).notes == ()
 
 
-def test_the_other_process_hands_over_the_same(tmp_path: Path) -> None:
+def test_reading_in_a_process_gives_the_same(tmp_path: Path) -> None:
     network = made(with_skips())
     path = save(network, tmp_path / "a.keras")
-    found, here = read_network(path), read_here(path, {})
+    found, here = read_network(path), read_network_here(path, {})
     assert (found.spec, found.notes) == (here.spec, here.notes)
     assert_equal(found.weights, network.get_weights())
 
@@ -138,57 +159,59 @@ def keras_2(path: Path, spec: NetworkSpec, *, whole: bool) -> list[NDArray[np.fl
 
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize(("cell", "number"), [("lstm", 3), ("gru", 1)])
-def test_what_keras_2_wrote(cell: Any, number: int, whole: bool, tmp_path: Path) -> None:
+def test_files_of_keras_2_are_read(cell: Any, number: int, whole: bool, tmp_path: Path) -> None:
     spec = NetworkSpec(SIZE, 6, 6, number, cell)
     weights = keras_2(tmp_path / "a.h5", spec, whole=whole)
-    found = read_here(tmp_path / "a.h5", {})
+    found = read_network_here(tmp_path / "a.h5", {})
     assert found.spec == spec
     assert_equal(found.weights, weights)
 
 
-def test_layers_follow_one_another_in_counting_order(tmp_path: Path) -> None:
+def test_layers_are_ordered_by_their_numbers(tmp_path: Path) -> None:
     spec = NetworkSpec(SIZE, 6, 6, 8)
     weights = random_weights(spec)
     names = ["layers/lstm", *(f"layers/lstm_{n}" for n in (1, 2, 3, 9, 10, 11, 20))]
-    found = read_here(weights_alone(tmp_path / "a.weights.h5", names, weights), {})
+    found = read_network_here(weights_alone(tmp_path / "a.weights.h5", names, weights), {})
     assert_equal(found.weights, weights)
     assert found.notes[0].endswith(
         "embedding, lstm, lstm_1, lstm_2, lstm_3, lstm_9, lstm_10, lstm_11, lstm_20, logits"
     )
 
 
-def test_the_layer_that_fits_the_embedding_is_the_first(tmp_path: Path) -> None:
+def test_the_layer_that_fits_the_embedding_comes_first(tmp_path: Path) -> None:
     weights = random_weights(NetworkSpec(SIZE, 5, 6, 2))
-    found = read_here(weights_alone(tmp_path / "a.weights.h5", ["upper", "last"], weights), {})
+    found = read_network_here(
+        weights_alone(tmp_path / "a.weights.h5", ["upper", "last"], weights), {}
+    )
     assert_equal(found.weights, weights)
     assert found.notes[0].endswith("embedding, upper, last, logits")
 
 
 @pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8", ">f8"])
-def test_other_precisions_become_single(dtype: str, tmp_path: Path) -> None:
+def test_other_precisions_become_single_precision(dtype: str, tmp_path: Path) -> None:
     weights = [w.astype(dtype) for w in random_weights(NetworkSpec(SIZE, 5, 6, 1))]
-    found = read_here(weights_alone(tmp_path / "a.weights.h5", ["lstm"], weights), {})
+    found = read_network_here(weights_alone(tmp_path / "a.weights.h5", ["lstm"], weights), {})
     assert_equal(found.weights, [w.astype(np.float32) for w in weights])
 
 
-def test_sizes_that_are_told_have_to_agree(tmp_path: Path) -> None:
+def test_required_sizes_must_agree(tmp_path: Path) -> None:
     path = save(made(one_gru()), tmp_path / "a.keras")
     told = {"cell": "gru", "units": 6, "layers": None, "embedding_dim": None}
-    assert read_here(path, told).spec.units == 6
-    with pytest.raises(TutorialError, match="with units 6; you say 512"):
+    assert read_network_here(path, told).spec.units == 6
+    with pytest.raises(KerasFileError, match="with units 6; you say 512"):
         read_network(path, told | {"units": 512})
-    with pytest.raises(TutorialError, match="with cell gru; you say lstm"):
-        read_here(path, told | {"cell": "lstm"})
+    with pytest.raises(KerasFileError, match="with cell gru; you say lstm"):
+        read_network_here(path, told | {"cell": "lstm"})
 
 
-def test_shapes_that_are_of_no_such_network(tmp_path: Path) -> None:
+def test_shapes_of_another_network_are_refused(tmp_path: Path) -> None:
     def refused(change: Callable[[list[Any]], object], spec: NetworkSpec) -> str:
         weights: list[Any] = random_weights(spec)
         change(weights)
         names = [f"lstm_{n}" for n in range(spec.layers)]
         path = weights_alone(tmp_path / "a.weights.h5", names, weights)
-        with pytest.raises((TutorialError, SpecError)) as caught:
-            read_here(path, {})
+        with pytest.raises((KerasFileError, SpecError)) as caught:
+            read_network_here(path, {})
         return str(caught.value)
 
     def put(at: int, *shape: int) -> Callable[[list[Any]], object]:
@@ -200,39 +223,39 @@ def test_shapes_that_are_of_no_such_network(tmp_path: Path) -> None:
     assert "of another network" in refused(put(0, 5), lstm)
     assert "reset_after=False" in refused(put(3, 18), gru)
     assert refused(put(4, 9, 24), lstm).startswith(
-        "lstm_1/cell/vars/0 is 9 x 24, where lstm_2/kernel of such a network is 6 x 24; bardtui"
+        "lstm_1/cell/vars/0 is 9 x 24, but lstm_2/kernel of such a network is 6 x 24; bardtui"
     )
     assert "logits/vars/0 is 6 x 9" in refused(put(-2, 6, 9), lstm)
     assert "vocabulary_size must be a whole number from 1 to 5,000" in refused(
         put(0, 6_000, 5), lstm
     )
-    assert "is 0 x 0: it holds no number" in refused(put(2, 0, 0), lstm)
+    assert "is 0 x 0: it is empty" in refused(put(2, 0, 0), lstm)
 
 
-def test_the_layers_that_there_are_none_or_too_many_of(tmp_path: Path) -> None:
+def test_missing_and_additional_layers_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.weights.h5"
     with h5py.File(path, "w") as file:
         file["a/vars/0"] = file["b/vars/0"] = np.zeros((3, 3))
-    with pytest.raises(TutorialError, match="weights of: 2 x Embedding; bardtui takes"):
-        read_here(path, {})
+    with pytest.raises(KerasFileError, match="weights of: 2 x Embedding; bardtui imports"):
+        read_network_here(path, {})
     with h5py.File(path, "w") as file:
         file["norm/vars/0"] = file["norm/vars/1"] = file["norm/vars/2"] = np.zeros(3)
         file["norm/vars/3"] = np.zeros(3)
-    with pytest.raises(TutorialError, match="the layer norm keeps 0, 1, 2, 3; bardtui takes"):
-        read_here(path, {})
+    with pytest.raises(KerasFileError, match="the layer norm has 0, 1, 2, 3; bardtui imports"):
+        read_network_here(path, {})
     with h5py.File(path, "w"):
         pass
-    with pytest.raises(TutorialError, match="weights of: no layer"):
-        read_here(path, {})
+    with pytest.raises(KerasFileError, match="weights of: no layer"):
+        read_network_here(path, {})
 
 
-def test_no_process_is_left_and_none_is_waited_for_in_vain(
+def test_a_process_that_takes_too_long_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(*arguments: Any, **options: Any) -> Any:
-        raise keras_reader.subprocess.TimeoutExpired("python", 60)
+        raise network_reader.subprocess.TimeoutExpired("python", 60)
 
     path = save(made(one_gru()), tmp_path / "a.keras")
-    monkeypatch.setattr(keras_reader.subprocess, "run", late)
-    with pytest.raises(TutorialError, match=r"a\.keras is damaged, or made to do harm"):
+    monkeypatch.setattr(network_reader.subprocess, "run", late)
+    with pytest.raises(KerasFileError, match=r"a\.keras is damaged, or made to do harm"):
         read_network(path)

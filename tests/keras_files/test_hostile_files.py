@@ -1,4 +1,4 @@
-"""Files made to do harm: nothing in them runs, each is refused at once, with one clear line."""
+"""Hostile files: nothing in them is run, and each is refused at once with one clear line."""
 
 import io
 import json
@@ -6,7 +6,6 @@ import pickle
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,14 +15,13 @@ import h5py
 import numpy as np
 import pytest
 
-from bardtui.keras_files.files import TutorialError
-from bardtui.keras_files.reader import read_here, read_network
+from bardtui.keras_files.network_reader import read_network, read_network_here
+from bardtui.keras_files.saved_file import KerasFileError
 from bardtui.model.network import NetworkSpec
 from tests.conftest import random_weights
 from tests.keras_files.keras_models import (
     SIZE,
     embedding,
-    endless,
     layers,
     made,
     one_gru,
@@ -35,29 +33,29 @@ from tests.keras_files.keras_models import (
 
 HARM = "\x1b]0;harm\x07[/]../../harm\u202e"
 
-# Reads every file it is told of: what it says, the processor's seconds, the memory of it all.
+# Reads each file; prints the message, the seconds of processor time, the peak memory so far.
 MEASURE = """
 import json, sys, time
 from pathlib import Path
 from bardtui.model.store import ModelError
-from bardtui.keras_files.reader import read_here
+from bardtui.keras_files.network_reader import read_network_here
 from bardtui.model.network import SpecError
 for name in sys.argv[1:]:
     began = time.process_time()
     try:
-        read_here(Path(name), {})
-        said = "read"
+        read_network_here(Path(name), {})
+        message = "read"
     except (ModelError, SpecError) as error:
-        said = str(error)
+        message = str(error)
     seconds = time.process_time() - began
-    status = Path("/proc/self/status")  # the most memory so far; of Linux
+    status = Path("/proc/self/status")  # on Linux
     peak = status.read_text().split("VmHWM:")[1].split()[0] if status.exists() else 0
-    print(json.dumps([said, seconds, int(peak) / 1024]))
+    print(json.dumps([message, seconds, int(peak) / 1024]))
 """
 
 
 class Bomb:
-    """What a pickle of it does is said by its caller."""
+    """Unpickling it writes a file."""
 
     def __init__(self, canary: Path) -> None:
         self.canary = canary
@@ -68,7 +66,7 @@ class Bomb:
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files of one honest network: a.keras, a.h5, a.weights.h5."""
+    """A folder with the files of one network: a.keras, a.h5, a.weights.h5."""
     folder = tmp_path_factory.mktemp("honest")
     for kind in (".keras", ".h5", ".weights.h5"):
         save(made(one_gru()), folder / f"a{kind}")
@@ -97,7 +95,7 @@ Change = Callable[[Any], Any]
 
 
 def described(honest: Path, path: Path, change: Change) -> Path:
-    """The honest .keras file, its description changed."""
+    """The honest .keras file with another description."""
     contents = members(honest / "a.keras")
     config = json.loads(contents["config.json"])
     change(config)
@@ -105,7 +103,7 @@ def described(honest: Path, path: Path, change: Change) -> Path:
 
 
 def laid_out(honest: Path, path: Path, change: Change) -> Path:
-    """The honest .keras file, its weights' file changed."""
+    """The honest .keras file with another file of weights."""
     contents = members(honest / "a.keras")
     weights = io.BytesIO(contents["model.weights.h5"])
     with h5py.File(weights, "r+") as file:
@@ -114,7 +112,7 @@ def laid_out(honest: Path, path: Path, change: Change) -> Path:
 
 
 def swapped(name: str, make: Change) -> Change:
-    """In a weights' file: something else where `name` lay."""
+    """Replace the object `name` in a file of weights."""
 
     def change(file: h5py.File) -> None:
         del file[name]
@@ -145,7 +143,7 @@ def _round(file: h5py.File) -> None:
         file[name]["again"], file[name]["home"] = file["layers"], file["layers/gru"]
 
 
-def _said_to_be(*shape: int, **options: Any) -> Change:
+def _claiming_to_be(*shape: int, **options: Any) -> Change:
     return lambda file: file.create_dataset(KERNEL, shape, "f4", **options)
 
 
@@ -157,26 +155,35 @@ _SYSTEM = {"module": "os", "class_name": "system", "config": {"command": "touch 
 _FUNCTION = {"module": "os", "class_name": "function", "config": "system"}
 
 DESCRIBED: dict[str, tuple[Change, str]] = {
-    "a layer of os": (_layer(1, **_SYSTEM), "there is a layer os.system; bardtui takes"),
-    "a model of os": (lambda config: config.update(_SYSTEM), "the model is a os.system, which is"),
+    "a layer of os": (_layer(1, **_SYSTEM), "there is a layer os.system; bardtui imports"),
+    "a model of os": (
+        lambda config: config.update(_SYSTEM),
+        "the model is a os.system, which cannot be",
+    ),
     "a registered class": (
         lambda config: config.update(module="evil", registered_name="p>Evil"),
         "the model is a evil.Sequential",
     ),
-    "a layer by another's name": (_layer(2, module="evil"), "there is a layer evil.GRU"),
+    "a layer with another module": (_layer(2, module="evil"), "there is a layer evil.GRU"),
     "a function of os": (_option(2, activation=_FUNCTION), "activation='system'"),
-    "codes in a class": (_layer(1, class_name=HARM), "there is a layer ?]0;harm?[/]../../harm?;"),
-    "codes in an option": (_option(2, activation=HARM), "activation='\\x1b]0;harm"),
+    "control characters in a class": (
+        _layer(1, class_name=HARM),
+        "there is a layer ␛]0;harm␇[/]../../harm·;",
+    ),
+    "control characters in an option": (_option(2, activation=HARM), "activation='\\x1b]0;harm"),
     "10^12 units": (
         _option(2, units=10**12),
         "a network with units 6; the file describes 1000000000000",
     ),
     "units below zero": (_option(2, units=-6), "the file describes -6"),
-    "units in words": (_option(2, units="six"), "the file describes six"),
-    "units that are none": (_option(2, units=float("nan")), "have nan and nan units"),
-    "10^12 characters": (_option(1, input_dim=10**12), "the Embedding knows 100000000"),
-    "no list of layers": (lambda config: config["config"].update(layers=7), "is a Sequential"),
-    "layers that are none": (
+    "units as a word": (_option(2, units="six"), "the file describes six"),
+    "units that are not a number": (_option(2, units=float("nan")), "have nan and nan units"),
+    "10^12 characters": (_option(1, input_dim=10**12), "the Embedding has 100000000"),
+    "layers that are a number": (
+        lambda config: config["config"].update(layers=7),
+        "is a Sequential",
+    ),
+    "layers of other types": (
         lambda config: config["config"].update(layers=[1, None, "x"]),
         "a layer that Keras would not write",
     ),
@@ -186,7 +193,7 @@ DESCRIBED: dict[str, tuple[Change, str]] = {
         _layer(3, class_name="TimeDistributed", config={"name": "t", "layer": _SYSTEM}),
         "a TimeDistributed layer os.system",
     ),
-    "nested": (_nested, "read"),  # the layers of a Sequential have no inputs to tell
+    "nested": (_nested, "read"),  # the layers of a Sequential need no inputs
 }
 
 LAID_OUT: dict[str, tuple[Change, str]] = {
@@ -203,16 +210,16 @@ LAID_OUT: dict[str, tuple[Change, str]] = {
         "layers is a link to somewhere else",
     ),
     "numbers in another file": (
-        swapped(KERNEL, _said_to_be(5, 18, external=[("/etc/hostname", 0, 360)])),
-        f"{KERNEL} is kept in another file, which is not followed",
+        swapped(KERNEL, _claiming_to_be(5, 18, external=[("/etc/hostname", 0, 360)])),
+        f"{KERNEL} is stored in another file, which is not followed",
     ),
-    "a virtual array": (swapped(KERNEL, _virtual), f"{KERNEL} is kept in another file"),
+    "a virtual array": (swapped(KERNEL, _virtual), f"{KERNEL} is stored in another file"),
     "10^12 rows": (
-        swapped(KERNEL, _said_to_be(10**12, 18)),
-        f"{KERNEL} is said to be 1,000,000,000,000 x 18, more than there is in the file",
+        swapped(KERNEL, _claiming_to_be(10**12, 18)),
+        f"{KERNEL} claims to be 1,000,000,000,000 x 18, more than the file holds",
     ),
-    "more numbers than can be counted": (
-        swapped(KERNEL, _said_to_be(2**32, 2**32, chunks=(1, 1))),
+    "2^64 numbers": (
+        swapped(KERNEL, _claiming_to_be(2**32, 2**32, chunks=(1, 1))),
         f"{KERNEL} is packed, which Keras never does",
     ),
     "packed": (
@@ -223,15 +230,15 @@ LAID_OUT: dict[str, tuple[Change, str]] = {
         lambda f: f[KERNEL].__setitem__((2, 3), np.nan),
         f"{KERNEL} holds numbers that are not finite",
     ),
-    "without end": (lambda f: f[KERNEL].__setitem__((0, 0), np.inf), "are not finite"),
-    "too large": (lambda f: f[KERNEL].__setitem__((0, 0), -1e30), "or beyond 65,504"),
+    "an infinite number": (lambda f: f[KERNEL].__setitem__((0, 0), np.inf), "are not finite"),
+    "too large": (lambda f: f[KERNEL].__setitem__((0, 0), -1e30), "or above 65,504"),
     "beyond single precision": (
         swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.full((5, 18), 1e300))),
-        "or beyond 65,504",
+        "or above 65,504",
     ),
     "whole numbers": (
         swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.ones((5, 18), int))),
-        f"{KERNEL} does not hold numbers as a network's weights are",
+        f"{KERNEL} does not hold numbers like a network's weights",
     ),
     "words": (
         swapped(KERNEL, lambda f: f.__setitem__(KERNEL, ["canary"])),
@@ -241,15 +248,15 @@ LAID_OUT: dict[str, tuple[Change, str]] = {
         swapped(KERNEL, lambda f: f.__setitem__(KERNEL, h5py.Empty("f4"))),
         f"{KERNEL} does not hold numbers",
     ),
-    "a type in the place": (
+    "a type instead of an array": (
         swapped(KERNEL, lambda f: f.__setitem__(KERNEL, np.dtype("f4"))),
-        "the layer gru keeps 1, 2",
+        "the layer gru has 1, 2",
     ),
-    "codes in a name": (
+    "control characters in a name": (
         lambda f: f.move("layers/gru", f"layers/{HARM.replace('/', '|')}"),
         "read",
     ),
-    "round in circles": (_round, "the file holds more than a network of this kind would"),
+    "links in a circle": (_round, "the file holds more than a network of this kind would"),
     "many": (
         lambda f: [f.create_group(f"layers/{n}") for n in range(2_000)],
         "the file holds more than a network of this kind would",
@@ -259,17 +266,17 @@ LAID_OUT: dict[str, tuple[Change, str]] = {
 
 
 def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Path, str]]:
-    """Files that are wrong as wholes."""
+    """Files that are wrong as a whole."""
     contents = members(honest / "a.keras")
     config, weights = contents["config.json"], contents["model.weights.h5"]
-    damaged = "is damaged, or no file that Keras saved"
+    damaged = "is damaged, or not a file that Keras saved"
 
     def written(name: str, content: bytes) -> Path:
         (folder / name).write_bytes(content)
         return folder / name
 
     lying = archive(folder / "lying.keras", contents | {"config.json": b" " * 10**7})
-    # The directory, which stands at the end, says that there are 10 bytes.
+    # The directory at the end of the archive states a size of 10 bytes.
     raw = lying.read_bytes()
     at = raw.rindex(b"config.json") - 46 + 24
     lying.write_bytes(raw[:at] + (10).to_bytes(4, "little") + raw[at + 4 :])
@@ -290,17 +297,17 @@ def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Pa
         "a text": (written("a.keras", b"import os\n"), "neither a .keras nor an HDF5 file"),
         "a pickle": (written("p.h5", pickle.dumps(Bomb(canary))), "neither a .keras nor"),
         "a folder": (folder, "is a folder, not one file: save the model with model.save("),
-        "missing": (folder / "none.h5", "does not exist or is no file"),
-        "a device": (Path("/dev/zero"), "does not exist or is no file"),
+        "missing": (folder / "none.h5", "does not exist or is not a file"),
+        "a device": (Path("/dev/zero"), "does not exist or is not a file"),
         "cut .h5": (written("c.h5", (honest / "a.h5").read_bytes()[:9_000]), damaged),
         "cut .keras": (written("c.keras", (honest / "a.keras").read_bytes()[:9_000]), damaged),
         "no weights": (
             archive(folder / "n.keras", {"config.json": config}),
-            "there is no model.weights.h5 in the file",
+            "the file has no model.weights.h5",
         ),
-        "names that climb": (
+        "names with ..": (
             archive(folder / "u.keras", {"../config.json": config, "/model.weights.h5": weights}),
-            "there is no config.json in the file",
+            "the file has no config.json",
         ),
         "a zip bomb": (
             archive(
@@ -308,9 +315,9 @@ def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Pa
                 contents | {"config.json": b" " * 250_000_000},
                 compressed=("config.json",),
             ),
-            "the description of the network is too large to be one",
+            "the description of the network is too large",
         ),
-        "a bomb of weights": (
+        "compressed weights": (
             archive(
                 folder / "w.keras",
                 contents | {"model.weights.h5": weights + bytes(10**7)},
@@ -318,8 +325,8 @@ def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Pa
             ),
             "model.weights.h5 is compressed, which Keras never does",
         ),
-        "a size that lies": (lying, damaged),
-        "weights larger than all": (large, "is said to be larger than the file it lies in"),
+        "a wrong size": (lying, damaged),
+        "weights larger than the file": (large, "claims to be larger than the file that it is in"),
         "30,000 members": (
             archive(folder / "m.keras", contents | {f"{n:0100}": b"" for n in range(30_000)}),
             damaged,
@@ -328,11 +335,11 @@ def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Pa
             archive(folder / "d.keras", contents | {"config.json": b"[" * 500_000}),
             damaged,
         ),
-        "another JSON": (
+        "a JSON list": (
             archive(folder / "j.keras", contents | {"config.json": b"[1]"}),
-            "the description of the network is none that Keras writes",
+            "the description of the network is not one that Keras writes",
         ),
-        "a number without end": (
+        "a number with 500,000 digits": (
             archive(folder / "i.keras", contents | {"config.json": b"9" * 500_000}),
             damaged,
         ),
@@ -344,13 +351,13 @@ def _whole_files(honest: Path, folder: Path, canary: Path) -> dict[str, tuple[Pa
 def verdicts(
     honest: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[str, str, float, float]]:
-    """Of every hostile file: what it should be told by, what is said, seconds, megabytes."""
+    """For each hostile file: the expected message, the message, seconds, megabytes."""
     folder = tmp_path_factory.mktemp("hostile")
     files = _whole_files(honest, folder, folder / "canary")
-    for number, (name, (change, told)) in enumerate(DESCRIBED.items()):
-        files[name] = described(honest, folder / f"d{number}.keras", change), told
-    for number, (name, (change, told)) in enumerate(LAID_OUT.items()):
-        files[name] = laid_out(honest, folder / f"l{number}.keras", change), told
+    for number, (name, (change, message)) in enumerate(DESCRIBED.items()):
+        files[name] = described(honest, folder / f"d{number}.keras", change), message
+    for number, (name, (change, message)) in enumerate(LAID_OUT.items()):
+        files[name] = laid_out(honest, folder / f"l{number}.keras", change), message
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, *(str(path) for path, _ in files.values())],
         capture_output=True,
@@ -362,21 +369,21 @@ def verdicts(
     assert not (folder / "canary").exists()
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     return {
-        name: (told, *answer)
-        for (name, (_, told)), answer in zip(files.items(), answers, strict=True)
+        name: (message, *answer)
+        for (name, (_, message)), answer in zip(files.items(), answers, strict=True)
     }
 
 
-def test_each_is_told_in_one_line_by_what_is_wrong(
+def test_each_is_refused_in_one_line_that_names_the_reason(
     verdicts: dict[str, tuple[str, str, float, float]],
 ) -> None:
-    for name, (told, said, *_) in verdicts.items():
-        assert told in said, name
-        assert said.isprintable(), name
-        assert len(said) < 400, name
+    for name, (expected, message, *_) in verdicts.items():
+        assert expected in message, name
+        assert message.isprintable(), name
+        assert len(message) < 400, name
 
 
-def test_each_is_refused_at_once_and_in_little_memory(
+def test_each_is_refused_quickly_and_in_little_memory(
     verdicts: dict[str, tuple[str, str, float, float]],
 ) -> None:
     slow = {name: seconds for name, (*_, seconds, _) in verdicts.items() if seconds > 0.5}
@@ -385,9 +392,7 @@ def test_each_is_refused_at_once_and_in_little_memory(
 
 
 @pytest.mark.parametrize("kind", [".keras", ".h5"])
-def test_a_lambda_that_does_harm_when_keras_loads_it_does_none_here(
-    kind: str, canary: Path, tmp_path: Path
-) -> None:
+def test_a_lambda_that_keras_would_run_is_not_run(kind: str, canary: Path, tmp_path: Path) -> None:
     import keras
 
     code = f"lambda x: (open({str(canary)!r}, 'w').close(), x)[1]"
@@ -397,66 +402,58 @@ def test_a_lambda_that_does_harm_when_keras_loads_it_does_none_here(
     path = save(network, tmp_path / f"a{kind}")
     canary.unlink()
     keras.models.load_model(path, safe_mode=False)
-    assert canary.exists()  # so the file is what it is taken for
+    assert canary.exists()  # so the file does harm if it is run
     canary.unlink()
-    for read in (lambda: read_network(path), lambda: read_here(path, {})):
-        with pytest.raises(TutorialError, match="there is a layer Lambda; bardtui takes"):
+    for read in (lambda: read_network(path), lambda: read_network_here(path, {})):
+        with pytest.raises(KerasFileError, match="there is a layer Lambda; bardtui imports"):
             read()
     assert not canary.exists()
 
 
-def test_what_else_lies_in_an_archive_is_not_looked_at(
+def test_other_members_of_an_archive_are_ignored(
     honest: Path, canary: Path, tmp_path: Path
 ) -> None:
     contents = members(honest / "a.keras")
     extra = {"assets/x.pkl": pickle.dumps(Bomb(canary)), "../../up": b"", "metadata.json": b"["}
     found = read_network(archive(tmp_path / "a.keras", contents | extra))
-    assert found.spec == read_here(honest / "a.keras", {}).spec
+    assert found.spec == read_network_here(honest / "a.keras", {}).spec
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.keras"]
     assert not (tmp_path.parent.parent / "up").exists()
 
 
-def test_a_pickle_among_the_weights_is_not_read(honest: Path, canary: Path, tmp_path: Path) -> None:
+def test_a_pickle_among_the_weights_is_not_loaded(
+    honest: Path, canary: Path, tmp_path: Path
+) -> None:
     bomb = np.void(pickle.dumps(Bomb(canary)))
     path = laid_out(
         honest, tmp_path / "a.keras", swapped(KERNEL, lambda f: f.__setitem__(KERNEL, bomb))
     )
-    with pytest.raises(TutorialError, match="does not hold numbers"):
+    with pytest.raises(KerasFileError, match="does not hold numbers"):
         read_network(path)
     assert not canary.exists()
 
 
-def test_a_name_with_codes_is_told_without_them(tmp_path: Path) -> None:
+def test_control_characters_in_names_are_not_printed(tmp_path: Path) -> None:
     name = "\x1b[2J[/]\u202elstm"
     weights = random_weights(NetworkSpec(SIZE, 5, 6, 1))
-    found = read_here(weights_alone(tmp_path / "a.weights.h5", [name], weights), {})
+    found = read_network_here(weights_alone(tmp_path / "a.weights.h5", [name], weights), {})
     assert all(note.isprintable() for note in found.notes)
-    with pytest.raises(TutorialError) as caught:
+    with pytest.raises(KerasFileError) as caught:
         read_network(tmp_path / f"{name.replace('/', '|')}.h5")
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there only a minute ends it")
-def test_a_file_on_which_hdf5_never_comes_back_is_given_up(honest: Path, tmp_path: Path) -> None:
-    path = tmp_path / "a.h5"
-    path.write_bytes(endless((honest / "a.h5").read_bytes()))
-    began = time.monotonic()
-    with pytest.raises(TutorialError, match=r"^a\.h5 is damaged, or made to do harm: not read$"):
-        read_network(path)
-    assert time.monotonic() - began < 30  # of a busy machine; half a second of the processor's
-
-
-def test_a_library_that_crashes_takes_nothing_with_it(
+def test_a_crash_of_the_library_is_one_line(
     honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stands for a fault in HDF5: the other process finds an h5py that kills it."""
+    """An h5py that ends its process stands for a fault in HDF5."""
     (tmp_path / "h5py.py").write_text("import os; os.abort()")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(TutorialError, match="is damaged, or made to do harm"):
+    with pytest.raises(KerasFileError, match="is damaged, or made to do harm"):
         read_network(honest / "a.keras")
 
 
-def test_modules_of_the_folder_it_is_run_in_are_not_taken(
+def test_modules_in_the_working_folder_are_not_imported(
     honest: Path, canary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "json.py").write_text(f"open({str(canary)!r}, 'w')")
