@@ -96,6 +96,8 @@ class WritingSession:
         """Try again to save what the disk refused. A front end calls this a few times a second."""
         if self.manuscript.problem:
             self.manuscript.retry_saving()
+        if moved := self.manuscript.take_notice():
+            self.notify("file_moved", "warning", notice=moved)
         if bool(self.manuscript.problem) != self._problem_told:
             self._problem_told = not self._problem_told
             if self._problem_told:

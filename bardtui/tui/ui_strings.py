@@ -24,6 +24,7 @@ _NOTICES = {
     "cut": "Cut here; {k[stage.undo]} restores the rest",
     "edited": "Edited; {k[stage.undo]} restores the old text",
     "failed": "{reason}",
+    "file_moved": "{notice}",
     "interrupted": "{writer} stopped when you sent your line",
     "model_missing": "{model} is not available; using {instead}.",
     "model_slow": "{detail}",

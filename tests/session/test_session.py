@@ -210,6 +210,18 @@ def test_a_disk_that_refuses_the_scene_is_reported_and_tried_again() -> None:
     assert on_disk().startswith("ANN:")
 
 
+def test_a_scene_whose_file_is_deleted_is_saved_again_and_the_writer_told() -> None:
+    with Driver() as driver:
+        driver.send("ANN:")
+        path = driver.session.manuscript.path
+        assert path is not None
+        path.unlink()
+        driver.send("BEN:")
+        driver.session.tick()
+        assert driver.notices() == ["file_moved"]
+    assert on_disk() == driver.session.text
+
+
 def test_opening_another_scene_saves_this_one(tmp_path: Path) -> None:
     file = tmp_path / "mine.txt"
     file.write_text("BEN:\nI thought the last of it was said.\n")
