@@ -1,3 +1,3 @@
 """bardtui: write scenes together with a character-level LSTM, in a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
