@@ -1,12 +1,20 @@
 """Errors that a user, a file or the machine can cause, as opposed to bugs."""
 
+from bardtui.escaping import one_line
+
+MAX_MESSAGE = 2_000  # terminal cells
+_MAX_PATH = 500  # terminal cells of a path in a message
+
 
 class UserError(Exception):
-    """Base class of expected failures; the text is one line for the user.
+    """Base class of expected failures; the message is one line that is safe to show.
 
     Every failure that a user, a file or the machine can cause is a subclass of this. Any other
     exception is a bug: it propagates and is logged with its traceback (see `bardtui.log`).
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, MAX_MESSAGE))
 
 
 def user_message(error: BaseException) -> str | None:
@@ -17,8 +25,17 @@ def user_message(error: BaseException) -> str | None:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError):
-        return f"{error.filename or ''}: {error.strerror or error}".removeprefix(": ")
+        return os_message(error)
     # TensorFlow's own class for this is known by name: importing it would take seconds.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "Not enough memory"
     return None
+
+
+def os_message(error: OSError, path: object = "") -> str:
+    """Return the path and the reason of an OSError in one line that is safe to show.
+
+    `path` is used if the error names none.
+    """
+    name = one_line(str(error.filename or path), _MAX_PATH)
+    return one_line(f"{name}: {error.strerror or error}".removeprefix(": "), MAX_MESSAGE)

@@ -53,10 +53,14 @@ def test_a_log_that_cannot_be_written_is_said(home: Path) -> None:
     ("error", "line"),
     [
         (UserError("the file is empty"), "the file is empty"),
+        (UserError("it holds \x1b\n\u202e"), "it holds ␛␊·"),
+        (UserError("x" * 5_000), "x" * 1_999 + "…"),
         (
             FileNotFoundError(2, "No such file or directory", "a.txt"),
             "a.txt: No such file or directory",
         ),
+        (FileNotFoundError(2, "No such file", "\x1b"), "␛: No such file"),
+        (OSError(36, "Name too long", "x" * 5_000), f"{'x' * 499}…: Name too long"),
         (OSError("the disk is gone"), "the disk is gone"),
         (MemoryError(), "Not enough memory"),
     ],

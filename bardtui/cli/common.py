@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from bardtui.errors import user_message
+from bardtui.errors import MAX_MESSAGE, user_message
 from bardtui.escaping import one_line, visible
 from bardtui.log import explain
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bardtui.model.store import ModelBundle
 
 
-MESSAGE_WIDTH = 1_000  # cells of a message, at most
 BUG = 70  # exit code for an unexpected error, as sysexits.h has it
 
 
@@ -37,7 +36,7 @@ def error_policy() -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except typer.TyperException as error:  # wrong usage: Typer prints it
-        error.message = one_line(error.message, MESSAGE_WIDTH)
+        error.message = one_line(error.message, MAX_MESSAGE)
         raise
     except BrokenPipeError:
         # Nothing may be flushed to it at exit either.
@@ -74,7 +73,7 @@ def checked_model(name: str) -> "ModelBundle":
 
 def warn(message: str) -> None:
     """Print one line on standard error."""
-    typer.echo(f"bardtui: {one_line(message, MESSAGE_WIDTH)}", err=True)
+    typer.echo(f"bardtui: {one_line(message, MAX_MESSAGE)}", err=True)
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from bardtui.errors import os_message
 from bardtui.escaping import one_line, visible
 from bardtui.files import open_regular, read_regular
 from bardtui.model.vocabulary import tally
@@ -211,7 +212,7 @@ def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, tota
         if str(source) and path.exists():
             return _load_file(path, on_progress)
     except OSError as error:
-        raise CorpusError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise CorpusError(os_message(error, path)) from error
     if path.is_symlink():
         raise CorpusError(f"{path} is a link to a file that does not exist")
     names = [entry.name for entry in catalogue()]

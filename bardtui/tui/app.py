@@ -18,7 +18,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from bardtui import paths
-from bardtui.errors import UserError, user_message
+from bardtui.errors import MAX_MESSAGE, UserError, user_message
 from bardtui.escaping import one_line
 from bardtui.log import explain, log_bug, log_instead_of_printing
 from bardtui.memory import MB, need_memory
@@ -195,7 +195,7 @@ def _last_scene(new: str) -> tuple[Manuscript, str, str]:
 def _tell(why: str) -> None:
     """Print one line on standard error."""
     with suppress(OSError):  # the terminal may be gone
-        print(f"bardtui: {one_line(why, 1_000)}", file=sys.stderr, flush=True)
+        print(f"bardtui: {one_line(why, MAX_MESSAGE)}", file=sys.stderr, flush=True)
 
 
 def run(scene: Path | None) -> int:

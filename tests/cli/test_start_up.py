@@ -42,7 +42,7 @@ def test_the_first_screen_imports_only_what_it_shows() -> None:
     modules = set(done.stdout.split())
     assert not modules & {"tensorflow", "keras", "numpy", "bardtui.model", "rich.progress"}
     screens = {m for m in modules if m.startswith("bardtui.tui.screens.")}
-    assert screens == {f"bardtui.tui.screens.{name}" for name in ("stage", "history", "writing")}
+    assert screens == {"bardtui.tui.screens.stage"}
     assert not [m for m in modules if m.startswith("bardtui.scene.formats")]
 
 

@@ -76,6 +76,7 @@ _KEYS = st.sampled_from(["f5", "ctrl+r", "^z", "x", "shift+up", "ctrl+", "+", ",
 @fuzz(st.dictionaries(st.sampled_from(ids()) | ANY_TEXT, _KEYS | ANY_TEXT, max_size=3))
 @example({"stage.retry": ""})
 @example({"stage.retry": ",,"})
+@example({"\U000e0100": "f5"})
 @example({"stage.retry": "ctrl+ctrl+ctrl+r"})
 def test_any_keys_are_bound_or_refused(wanted: dict[str, str]) -> None:
     try:
