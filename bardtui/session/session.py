@@ -16,7 +16,6 @@ from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
 from bardtui.scene.cast import Cast, Role
-from bardtui.scene.export import export, format_of
 from bardtui.scene.scene import Author
 from bardtui.session.background import BackgroundSaver
 from bardtui.session.draft import Draft
@@ -332,6 +331,8 @@ class WritingSession:
 
     def export(self, path: Path) -> None:
         """Save the visible text in the format of the path's suffix. Raises OSError."""
+        from bardtui.scene.export import export, format_of  # not before the first screen
+
         content = export(self.manuscript.scene, format_of(path) or "txt")
         atomic_write(path, content, private=False)
 
