@@ -188,11 +188,11 @@ async def test_it_is_data_of_one_row() -> None:
     async with host.run_test() as pilot:
         ends = [" [/] \x1b[31m\u202ee\nsecond", "\nnot this", "\r\nnor this", "\u2028nor", "  "]
         await offered(pilot, line, "a", *ends)
-        assert line.suggestion == " [/] ␛[31m·e"
-        assert "a [/] ␛[31m·e" in shown(host)
+        assert line.suggestion == " [/] ␛[31me"
+        assert "a [/] ␛[31me" in shown(host)
         await pilot.press("tab")
-        assert line.text == "a [/] ␛[31m·e"
-        line.offer("a [/] ␛[31m·e", ["\tb"])
+        assert line.text == "a [/] ␛[31me"
+        line.offer("a [/] ␛[31me", ["\tb"])
         assert line.suggestion == " b"
         await pilot.press("tab")
         assert line.text.endswith("e\tb")
