@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from bardtui.escaping import LINE_BREAK, MARK_LIMIT, limit_marks, remove_controls, remove_invisible
+from bardtui.model.vocabulary import tally
 from bardtui.text.encoding import BLOCK, decoded
 from bardtui.text.errors import EmptyTextError
 from bardtui.text.gutenberg import Books
@@ -73,16 +74,22 @@ class Cleaning:
     def _plain(self, pieces: Iterable[str]) -> Iterator[str]:
         """The text with `\\n` line ends and without characters that do not belong into a text."""
         visible = limited = ""  # the characters before, without invisible ones, and without marks
-        for piece in _whole_line_ends(pieces):
-            text = piece if piece.isascii() and "\r" not in piece else LINE_BREAK.sub("\n", piece)
+        for text in _whole_line_ends(pieces):
+            # Few texts need a change, which their different characters show quickly. Blanks between
+            # them, because some characters may only stand after certain others.
+            different = " ".join(tally(text))
+            if LINE_BREAK.search(different):
+                text = LINE_BREAK.sub("\n", text)
             length = len(text)
-            text = remove_invisible(remove_controls(text), visible)
+            if remove_invisible(remove_controls(different)) != different:
+                text = remove_invisible(remove_controls(text), visible)
             self._removed += length - len(text)
-            visible = (visible + text)[-_CONTEXT:]
+            visible = (visible + text[-_CONTEXT:])[-_CONTEXT:]
             length = len(text)
-            text = limit_marks(limited + text)[len(limited) :]
+            if any(unicodedata.category(character)[0] == "M" for character in different):
+                text = limit_marks(limited + text)[len(limited) :]
             self._marks += length - len(text)
-            limited = (limited + text)[-_CONTEXT:]
+            limited = (limited + text[-_CONTEXT:])[-_CONTEXT:]
             if text:
                 yield text
 
