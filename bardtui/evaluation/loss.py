@@ -1,4 +1,4 @@
-"""The loss of a model on a text, in one continuous pass."""
+"""The loss of a model on a text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from bardtui.text.corpus import Corpus, CorpusError
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores, and the characters that the model does not know and that were left out."""
+    """The loss as `loss_figures` gives it, and the unknown characters, which were skipped."""
 
-    scores: dict[str, Any]
+    figures: dict[str, Any]
     unknown: tuple[str, ...]
 
 
@@ -26,13 +26,14 @@ def evaluate(
 ) -> Evaluation:
     """Score the part of the text from share `start` to `stop` (0 to 1), in one continuous pass.
 
-    `progress` is told how many of how many characters are done. Raises CorpusError.
+    `on_progress` gets the number of characters done, and of all. Raises CorpusError for a part
+    that is empty or out of range, and ModelError.
     """
     if not 0 <= start < stop <= 1:
         raise CorpusError("the part to score must run from a share of the text to a larger one")
     text = corpus.text
     encoded = model.vocabulary.encode(text[round(len(text) * start) : round(len(text) * stop)])
     if len(encoded.indices) == 0:
-        raise CorpusError("that part of the text holds no character that the model knows")
+        raise CorpusError("that part of the text has no character that the model knows")
     decoder = Decoder(model.spec, model.vocabulary, model.weights())
     return Evaluation(continuous_loss(decoder, encoded.indices, on_progress), encoded.unknown)

@@ -1,5 +1,7 @@
-"""How good a written text is, judged beside the text that its model learnt from: whether its words
-and cues are real ones, how much of it is copied, and whether it goes round in circles."""
+"""Metrics of a generated text, compared with the text that the model was trained on.
+
+Are its words and cues real ones, how much of it is copied, and how much does it repeat itself?
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,64 +11,67 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-COPY = 50  # a run shared with the corpus counts as copied where it is longer than this
-LOOP = 20  # the windows in which a text's repetitions of itself are counted
+COPY = 50  # a run that the corpus has too counts as copied if it is longer than this
+LOOP = 20  # the length of the windows whose repetitions are counted
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-# What a speaker's name is made of, whatever its letters' case: words with one space or joint
-# between them. MRS. O'BRIEN  MASTER-GUNNER  LUCILIUS' SERVANT  PAGE & SHALLOW  Senators, &C
+# A speaker's name in any case: words with one space or joint between them.
+# MRS. O'BRIEN  MASTER-GUNNER  LUCILIUS' SERVANT  PAGE & SHALLOW  Senators, &C
 _NAME = re.compile(r"[^\W_]+(?:(?:['’.-]|['’.,]? (?:& ?)?)[^\W_]+)*\.?")
-_BLOCK = 1 << 20  # characters of the corpus hashed at a time: what bounds the memory
-_BASE = np.uint64(0x9E3779B97F4A7C15)  # of the hashes: odd, with its bits well mixed
-_BUCKETS = 20  # bits of a hash that are looked up before all of them are
+_BLOCK = 1 << 20  # characters of the corpus hashed at a time, to limit the memory
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # of the hashes: odd, with well-mixed bits
+_BUCKETS = 20  # bits of a hash, looked up before all 64
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What `judge` found. Shares are from 0 to 1, and None where there is nothing to share out."""
+class TextMetrics:
+    """The result of `measure_text`. Shares are from 0 to 1, or None if they are of nothing."""
 
     characters: int
     words: int
     words_known: float | None
-    """The share of the words that the corpus has too."""
+    """The share of the words that occur in the corpus."""
     cues: int | None
-    """How many lines look meant as a cue; None where the corpus is no script."""
+    """The number of lines that look like a cue; None if the corpus is not a script."""
     cues_well_formed: float | None
     speakers_known: float | None
     """The share of the well-formed cues that name a speaker of the corpus."""
     longest_copy: str
-    """The longest run of characters that stands in the corpus as well; the first of several."""
+    """The longest run of characters that occurs in the corpus; the first of several."""
     copied: float | None
-    """The share of the characters that lie in copied runs of more than 50 characters."""
+    """The share of the characters that are in copied runs of more than 50 characters."""
     repeated: float | None
     """The share of the 20-grams (windows of 20 characters) that occurred earlier in the text."""
 
 
-def judge(text: str, corpus_text: str) -> Judgement:
-    """Judge a written text beside the corpus. It is taken to begin as if after a blank line, and
-    to break off anywhere: its last line is not asked to be a cue.
+def measure_text(text: str, corpus_text: str) -> TextMetrics:
+    """Compare a generated text with the corpus.
 
-    A word is a run of letters, apostrophes inside it included, as long as it goes; case does not
-    matter. In a script every paragraph opens with a cue or is a direction in brackets: so a line
-    looks meant as a cue when it opens a paragraph without a bracket, and also when it stands
-    elsewhere but is a name in capitals, or a speaker's of the corpus, and a colon. It is
-    well-formed when it opens its paragraph, is a name written as the corpus writes names, ends in
-    the colon, and has a line under it that is no cue. A name is written as the corpus writes them
-    when each of its words is one of the corpus's names or is in capitals; unless all the corpus's
-    names are in capitals, a capital and small letters will do. The corpus is a script when at
-    least half of what looks meant as a cue in it is well-formed.
+    The text is taken to start after a blank line and to end anywhere, so its last line need not be
+    a cue.
+
+    Words: a word is a longest run of letters with apostrophes inside. Case does not matter.
+
+    Cues: in a script, every paragraph starts with a cue or is a direction in brackets. So a line
+    looks like a cue if it starts a paragraph without a bracket. Elsewhere it does if it is a colon
+    after a name that is in capitals or is a speaker of the corpus. A cue is well-formed if it
+    starts its paragraph, is a name spelt like the corpus's names, ends with a colon, and is
+    followed by a line that is not a cue. A name is spelt like them if each of its words occurs in
+    the corpus's names or is in capitals; unless all names of the corpus are in capitals, a capital
+    and small letters are allowed too. The corpus is a script if at least half of what looks like a
+    cue in it is well-formed.
     """
     words = [word.casefold() for word in _WORD.findall(text)]
     vocabulary = {word.casefold() for word in {found[0] for found in _WORD.finditer(corpus_text)}}
     copies = np.array([*_shared(text, corpus_text, COPY + 1)], np.int64)
     grams = [text[at : at + LOOP] for at in range(len(text) - LOOP + 1)]
-    meant, speakers, known = _cues(text, corpus_text)
-    return Judgement(
+    cues, speakers, known = _cues(text, corpus_text)
+    return TextMetrics(
         characters=len(text),
         words=len(words),
         words_known=_share(sum(word in vocabulary for word in words), len(words)),
-        cues=meant,
-        cues_well_formed=_share(len(speakers), meant or 0),
+        cues=cues,
+        cues_well_formed=_share(len(speakers), cues or 0),
         speakers_known=_share(sum(name in known for name in speakers), len(speakers)),
         longest_copy=_longest(text, corpus_text, bool(len(copies))),
         copied=_share(_covered(copies, COPY + 1, len(text)), len(text)),
@@ -74,11 +79,11 @@ def judge(text: str, corpus_text: str) -> Judgement:
     )
 
 
-def yardstick(corpus_text: str, length: int) -> tuple[str, str]:
-    """The corpus's own end, to be judged beside what stands before it: (end, before).
+def split_end(corpus_text: str, length: int) -> tuple[str, str]:
+    """Split the corpus, so that its end can be measured against the rest: (end, before).
 
-    The end has about `length` characters, but at most a tenth of all, and begins with a paragraph
-    where one begins near.
+    The end has about `length` characters, but at most a tenth of all, and starts with a paragraph
+    if one starts near.
     """
     length = min(length, len(corpus_text) // 10)
     at = len(corpus_text) - length
@@ -96,7 +101,7 @@ def _share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True)
 class _Names:
-    """How a corpus writes its speakers' names."""
+    """How a corpus spells its speakers' names."""
 
     known: frozenset[str]
     words: frozenset[str]
@@ -112,7 +117,7 @@ class _Names:
         return cls(known, words, all(name == name.upper() for name in known))
 
     def fit(self, line: str) -> bool:
-        """Whether the line is a name and a colon, the name written as in the corpus."""
+        """Whether the line is a name, spelt as in the corpus, and a colon."""
         name = line[:-1]
         return (
             line.endswith(":")
@@ -122,7 +127,7 @@ class _Names:
         )
 
     def call(self, line: str) -> bool:
-        """Whether the line can be nothing but a cue, wherever it stands."""
+        """Whether the line must be a cue, wherever it is."""
         return self.fit(line) and (line == line.upper() or line[:-1] in self.known)
 
     def _usual(self, word: str) -> bool:
@@ -131,8 +136,8 @@ class _Names:
 
 
 def _cues(text: str, corpus_text: str) -> tuple[int | None, list[str], frozenset[str]]:
-    """How many lines look meant as a cue (None: the corpus is no script), whom the well-formed
-    ones name, and the speakers of the corpus."""
+    """The number of lines that look like a cue (None: the corpus is not a script), the names in the
+    well-formed ones, and the speakers of the corpus."""
     lines = corpus_text.split("\n")
     names = _Names.of(lines)
     meant, speakers = _found(lines, names)
@@ -142,7 +147,7 @@ def _cues(text: str, corpus_text: str) -> tuple[int | None, list[str], frozenset
 
 
 def _found(lines: Sequence[str], names: _Names) -> tuple[int, list[str]]:
-    """How many lines look meant as a cue, and whom the well-formed ones of them name."""
+    """The number of lines that look like a cue, and the names in the well-formed ones."""
     meant, speakers = 0, []
     opens = True
     for line, following in pairwise(lines):
@@ -161,8 +166,10 @@ def _found(lines: Sequence[str], names: _Names) -> tuple[int, list[str]]:
 
 
 def _longest(text: str, corpus: str, copied: bool) -> str:
-    """The longest run of `text` that stands in `corpus`; `copied` tells whether it is longer than
-    COPY. Found by bisection: where a run is shared, so are all shorter ones in it."""
+    """The longest run of `text` that occurs in `corpus`; `copied` says if it is longer than COPY.
+
+    It is found by bisection: if a run is shared, so are all shorter ones in it.
+    """
     low, high = (COPY + 1, len(text)) if copied else (1, min(COPY, len(text)))
     longest = ""
     while low <= high:
@@ -176,7 +183,7 @@ def _longest(text: str, corpus: str, copied: bool) -> str:
 
 
 def _covered(starts: NDArray[np.int64], length: int, size: int) -> int:
-    """How many of `size` characters lie in one of the windows of `length` that begin there."""
+    """How many of `size` characters are in one of the windows of `length` at `starts`."""
     steps = np.zeros(size + 1, np.int64)
     steps[starts] += 1
     steps[starts + length] -= 1
@@ -184,7 +191,7 @@ def _covered(starts: NDArray[np.int64], length: int, size: int) -> int:
 
 
 def _shared(text: str, corpus: str, length: int) -> Iterator[int]:
-    """Where in `text` the windows of `length` (1 or more) characters begin that `corpus` has too.
+    """The starts of the windows of `length` (1 or more) characters in `text` that `corpus` has too.
 
     Windows are found by their hashes, and compared as text before they count.
     """
@@ -206,24 +213,23 @@ def _shared(text: str, corpus: str, length: int) -> Iterator[int]:
     places = place[window]
     for start in np.flatnonzero(places >= 0).tolist():
         copy, at = text[start : start + length], int(places[start])
-        # Two texts of one hash are next to impossible, and then only cost a search.
+        # Two texts with one hash are next to impossible, and only cost a search.
         if copy == corpus[at : at + length] or copy in corpus:
             yield start
 
 
 class _Hashes:
-    """Polynomial hashes, modulo 2**64, of all windows of a text of at most `size` characters."""
+    """Polynomial hashes modulo 2**64 of all windows of a text of at most `size` characters."""
 
     def __init__(self, size: int, length: int) -> None:
         self._length = length
         self._powers = np.cumprod(np.full(size, _BASE), dtype=np.uint64)
 
     def of(self, text: str) -> NDArray[np.uint64]:
-        """One hash a window: uint64 (len(text) - length + 1,)."""
+        """One hash for each window: uint64 (len(text) - length + 1,)."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         sums: NDArray[np.uint64] = np.zeros(len(codes) + 1, np.uint64)
-        # The weights fall from left to right, by the place in the text; the powers that then rise
-        # with the place take it out again.
+        # The powers fall with the position in the text; rising powers then take it out again.
         np.cumsum(codes * self._powers[::-1][: len(codes)], out=sums[1:])
         windows = sums[self._length :] - sums[: -self._length]
         return windows * self._powers[: len(windows)]

@@ -14,11 +14,7 @@ from bardtui.training.checkpoint import run_lock
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
-
-@pytest.fixture(autouse=True)
-def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """XLA would take longer to compile than the text takes to read."""
-    monkeypatch.setenv("BARDTUI_XLA", "0")
+pytestmark = pytest.mark.usefixtures("without_xla")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +158,7 @@ def test_an_exported_model_comes_back(
     for ours, theirs in zip(model.weights(), installed.weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     end = next(v for k, v in model.training.items() if k.startswith("the last"))
-    assert end == pytest.approx(evaluate(installed, verse, 0.9, 1.0).scores["nats"], abs=1e-6)
+    assert end == pytest.approx(evaluate(installed, verse, 0.9, 1.0).figures["nats"], abs=1e-6)
 
 
 def test_an_export_replaces_no_file_without_force(installed: ModelBundle, tmp_path: Path) -> None:

@@ -16,14 +16,9 @@ from bardtui.model.store import ModelBundle, find_model
 from bardtui.training.state import EpochReport, StepReport
 from tests.cli.commands import refusal, run
 
+pytestmark = pytest.mark.usefixtures("without_xla")
 STOPPING = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 SIZES = ("--units", "12", "--seq-len", "24", "--batch-size", "8")
-
-
-@pytest.fixture(autouse=True)
-def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """XLA would take longer to compile than the samples take to write."""
-    monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
 def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:

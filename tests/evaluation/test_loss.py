@@ -23,9 +23,9 @@ def test_the_held_out_part_has_the_loss_that_the_training_measured(
     tiny_model: ModelBundle, verse: Corpus
 ) -> None:
     result = evaluate(tiny_model, verse, 0.9, 1.0)
-    assert result.scores["nats"] == pytest.approx(tiny_model.held_out_loss, abs=0.001)
-    assert result.scores["characters"] == tiny_model.evaluation["characters"]
-    assert result.scores["protocol"] == CONTINUOUS
+    assert result.figures["nats"] == pytest.approx(tiny_model.held_out_loss, abs=0.001)
+    assert result.figures["characters"] == tiny_model.evaluation["characters"]
+    assert result.figures["protocol"] == CONTINUOUS
     assert result.unknown == ()
 
 
@@ -44,9 +44,9 @@ def test_the_loss_is_the_mean_cross_entropy_of_one_pass(
     loss = keras.losses.sparse_categorical_crossentropy(
         indices[None], learner(begun), from_logits=True
     )
-    assert result.scores["nats"] == pytest.approx(float(np.mean(loss)), rel=1e-4)
-    assert result.scores["bits"] == pytest.approx(result.scores["nats"] / math.log(2))
-    assert result.scores["perplexity"] == pytest.approx(math.exp(result.scores["nats"]))
+    assert result.figures["nats"] == pytest.approx(float(np.mean(loss)), rel=1e-4)
+    assert result.figures["bits"] == pytest.approx(result.figures["nats"] / math.log(2))
+    assert result.figures["perplexity"] == pytest.approx(math.exp(result.figures["nats"]))
     assert progress == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
 
 
@@ -69,7 +69,7 @@ def test_segments_count_every_character_once_and_agree_with_one_pass(
 def test_unknown_characters_are_skipped_and_listed(tiny_model: ModelBundle) -> None:
     result = evaluate(tiny_model, text("ANN: 😀 the lamp 中"), 0.0, 1.0)
     assert result.unknown == ("😀", "中")
-    assert result.scores["characters"] == len("ANN:  the lamp ")
+    assert result.figures["characters"] == len("ANN:  the lamp ")
 
 
 def test_a_part_without_a_known_character_is_refused(tiny_model: ModelBundle) -> None:
