@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -90,6 +91,7 @@ def benchmark(
 def _screen(
     model: "ModelBundle", seconds: float, characters: int, long: bool, begin: Callable[[str], None]
 ) -> "list[Figure]":
+    import_module("bardtui.tui")  # before Textual, whose frame rate it sets
     from bardtui.benchmark.far import far_along, whole_way
     from bardtui.benchmark.screen import screen
 
