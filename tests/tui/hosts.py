@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from textual.app import App, ComposeResult
+from textual.events import MouseEvent
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -64,6 +65,15 @@ async def asked(pilot: Pilot[None], dialog: Screen[Answer]) -> Screen[Answer]:
     pilot.app.ask(dialog)
     await until(pilot, lambda: pilot.app.screen is dialog and dialog.focused is not None)
     return dialog
+
+
+async def mouse(
+    pilot: Pilot[Any], kind: type[MouseEvent], widget: Widget, x: int, y: int, button: int = 1
+) -> None:
+    """Let a mouse event come from the terminal, at a place of a widget."""
+    x, y = widget.region.offset + (x, y)
+    pilot.app.post_message(kind(None, x, y, 0, 0, button, False, False, False, x, y))
+    await pilot.pause()
 
 
 def remember(**values: object) -> None:

@@ -71,7 +71,7 @@ async def test_a_broken_model_shows_its_reason_in_two_rows_at_most() -> None:
 async def test_names_and_reasons_are_neither_markup_nor_terminal_codes() -> None:
     name = "[/]\x1b[31m\u202e[b]red"
     evil = replace(SHAKESPEARE, name=name, corpus="[/]\n\x07")
-    pane = ModelsPane([evil, replace(BROKEN, name=name, error="[Enter ROMEO] \x9b2J")])
+    pane = ModelsPane([evil, replace(BROKEN, name=f"{name}2", error="[Enter ROMEO] \x9b2J")])
     text = "\n".join(await rows(pane, 60))
     assert "[/]␛[31m·[b]red" in text
     assert "[Enter ROMEO]" in text

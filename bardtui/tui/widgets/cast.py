@@ -110,14 +110,13 @@ class CastPane(ListPane):
     def on_blur(self) -> None:
         self.border_subtitle = ""
 
-    def on_click(self, event: events.Click) -> None:
-        """The first click on a role highlights it, the second one opens it; offers need one."""
-        index = event.style.meta.get("option")
-        seen = index == self.highlighted and not self._just_focused
+    def click_option(self, index: int) -> None:
+        """Highlight a role at the first click and open it at the second; offers need one click."""
+        highlighted = index == self.highlighted and not self._just_focused
         self._just_focused = False
-        if index is not None and index < len(self._cast.roles) and not seen:
-            event.prevent_default()
-            self.highlighted = index
+        self.highlighted = index
+        if highlighted or index >= len(self._cast.roles):
+            self.action_select()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -157,7 +156,7 @@ class CastPane(ListPane):
         self.border_subtitle = _KEYS if roles and self.has_focus else ""
         self.clear_options()
         if roles:
-            self.add_options(Option(self._prompt(role)) for role in roles)
+            self.add_options(Option(self._prompt(role), id=f"role {role.name}") for role in roles)
         else:
             self.add_option(Option(Rows(_hint), disabled=True))
         self.add_option(Option(_offer("+ add a role"), id="add"))

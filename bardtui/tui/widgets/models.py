@@ -83,7 +83,7 @@ class ModelsPane(ListPane):
         self._entries = list(entries)
         self.clear_options()
         if self._entries:
-            self.add_options(Option(self._prompt(entry)) for entry in self._entries)
+            self.add_options(Option(self._prompt(entry), id=entry.name) for entry in self._entries)
         else:
             self.add_option(Option(Content("No model yet: bardtui train"), disabled=True))
         self._highlight(kept)

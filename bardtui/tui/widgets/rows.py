@@ -1,8 +1,8 @@
-"""Rows of text laid out to the width they are given: the shape of every list and table here."""
+"""Rows of text laid out for a width, and the lists that are made of them."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
+from textual import events
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.strip import Strip
@@ -15,7 +15,7 @@ Layout = Callable[[int], Sequence[Content]]
 
 
 class Rows(Visual):
-    """A visual whose rows are made anew for every width."""
+    """A visual whose rows are made for the width it is drawn in."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -34,17 +34,80 @@ class Rows(Visual):
         return len(self._layout(width))
 
 
-class Options(OptionList):
-    """A list whose pages can be turned at any time."""
+class RowList(OptionList):
+    """An `OptionList` whose window always begins with the first row of an option.
 
-    def _move_page(self, direction: Literal[-1, 1]) -> None:
-        """Not where rows are not laid out, as in a pane without room: Textual fails there."""
-        if self.highlighted in self._index_to_line:
-            super()._move_page(direction)
+    A click is on the option that was under the pointer when the button was pressed: the list may
+    scroll before the button is released. For this, options need ids.
+    """
+
+    _pressed: str | None = None
+    """The id of the option on which the mouse button was pressed."""
+
+    def action_page_up(self) -> None:
+        """Move up by a page, if there is room for rows at all; Textual raises KeyError if not."""
+        if self.scrollable_content_region:
+            super().action_page_up()
+
+    def action_page_down(self) -> None:
+        """Move down by a page, if there is room for rows at all."""
+        if self.scrollable_content_region:
+            super().action_page_down()
+
+    # -- the mouse ---------------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        index = event.style.meta.get("option")
+        self._pressed = None if index is None else self.get_option_at_index(index).id
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()  # OptionList looks under the pointer again
+        if self._pressed in {option.id for option in self.options if not option.disabled}:
+            self.click_option(self.get_option_index(self._pressed or ""))
+
+    def click_option(self, index: int) -> None:
+        """Highlight the clicked option and select it."""
+        self.highlighted = index
+        self.action_select()
+
+    # -- scrolling ---------------------------------------------------------------------------------
+
+    @property
+    def max_scroll_y(self) -> int:
+        """The last position that shows the last row and begins with an option."""
+        return self._whole_option(super().max_scroll_y, forward=True)
+
+    def validate_scroll_y(self, value: float) -> float:
+        """The nearest position, in the direction of scrolling, that begins with an option."""
+        row = round(super().validate_scroll_y(value))
+        return self._whole_option(row, forward=row > self.scroll_offset.y)
+
+    def _whole_option(self, row: int, *, forward: bool) -> int:
+        """`row`, or the nearest one forward or back that is the first of an option."""
+        option = self._option_of(row)
+        if row <= 0 or option is None or self._option_of(row - 1) != option:
+            return max(0, row)
+        if forward and self._option_of(self._end_of(row)) is not None:
+            return self._end_of(row)
+        return self._whole_option(row - 1, forward=False)
+
+    def _end_of(self, row: int) -> int:
+        """The row after the option that `row` belongs to."""
+        end = row + 1
+        while self._option_of(end) == self._option_of(row):
+            end += 1
+        return end
+
+    def _option_of(self, row: int) -> int | None:
+        """The index of the option that a row belongs to; None past the last row, or unmounted."""
+        if not self.is_mounted:
+            return None
+        strip = self.render_line(row - self.scroll_offset.y)
+        return next((s.style.meta.get("option") for s in strip if s.style is not None), None)
 
 
-class ListPane(Options):
-    """A list in a frame of its own, on the stage."""
+class ListPane(RowList):
+    """A list on the stage, with a border."""
 
     DEFAULT_CSS = """
     ListPane {

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from textual import events
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
@@ -13,7 +12,7 @@ from textual.widgets.option_list import Option
 from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene_search import Counts, Match, Query
 from bardtui.tui.glyphs import visible
-from bardtui.tui.widgets.rows import Layout, Options, Rows, spread, wrapped
+from bardtui.tui.widgets.rows import Layout, RowList, Rows, spread, wrapped
 
 _OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
 _SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
@@ -49,7 +48,7 @@ class FileRow:
 Row = SceneRow | NewRow | FileRow
 
 
-class SceneList(Options):
+class SceneList(RowList):
     """Rows of scenes. A click on a row highlights it, a click on the highlighted one chooses it."""
 
     DEFAULT_CSS = """
@@ -112,7 +111,7 @@ class SceneList(Options):
             if isinstance(row, SceneRow):
                 self._places[row.info.path] = len(self._rows)
             self._rows.append(row)
-        self.add_options(Option(self._prompt(row)) for row in rows)
+        self.add_options(Option(self._prompt(row), id=_id(row)) for row in rows)
         if self.highlighted is None and rows:
             self.highlighted = 0
 
@@ -122,11 +121,11 @@ class SceneList(Options):
             self._rows[place] = row
             self.replace_option_prompt_at_index(place, self._prompt(row))
 
-    def on_click(self, event: events.Click) -> None:
-        index = event.style.meta.get("option")
-        if index is not None and index != self.highlighted:
-            event.prevent_default()
-            self.highlighted = index
+    def click_option(self, index: int) -> None:
+        """Highlight the clicked row; select it if it was highlighted before."""
+        if index == self.highlighted:
+            self.action_select()
+        self.highlighted = index
 
     def _prompt(self, row: Row) -> Rows:
         now, sought = self._now, self._sought
@@ -138,6 +137,10 @@ class SceneList(Options):
             case SceneRow():
                 height = 2 if row.hit or row.info.broken else 1
                 return _Fixed(height, lambda width: _scene(row, sought, now, width))
+
+
+def _id(row: Row) -> str:
+    return str(row.info.path) if isinstance(row, SceneRow) else type(row).__name__
 
 
 class _Fixed(Rows):
