@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import SystemCommand
-from textual.command import CommandList
 from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
@@ -21,7 +19,6 @@ from bardtui.settings import Remembered
 from bardtui.tui import keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.confirm import ConfirmScreen
-from bardtui.tui.screens.palette import Palette
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
 
@@ -62,7 +59,7 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def bound() -> list[str]:
     """Every key that means something somewhere, but for the one that leaves."""
-    found = {b.key for kind in keys._kinds() for b in keys._bindings(kind)}
+    found = {b.key for kind in keys.bound_classes() for b in keys.bindings_of(kind)}
     return sorted({*found, *TOOLKITS} - {"ctrl+q"})
 
 
@@ -201,24 +198,6 @@ def test_the_same_seed_gives_the_same_events() -> None:
     assert first.done == second.done
 
 
-async def test_a_double_click_in_the_palette_chooses_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted: list[int] = []
-    command = SystemCommand("Count", "one more", lambda: counted.append(1))
-    monkeypatch.setattr(BardApp, "get_system_commands", lambda self, screen: [command])
-    app, hand = BardApp(), Hand(0)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: bool(app.screen.query(CommandList)), "no palette")
-        found = app.screen.query_one(CommandList)
-        await until(pilot, lambda: found.option_count == 1 and found.size.height > 0, "no command")
-        await pilot.pause()
-        x, y = found.content_region.offset + (2, 0)
-        for kind in (events.MouseDown, events.MouseUp) * 2:
-            app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
-        await settle(app, hand, pilot)
-        assert counted == [1]
-
-
 async def test_a_dialog_closes_once_and_nothing_below_it() -> None:
     app = BardApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -248,14 +227,3 @@ async def test_a_page_is_turned_where_no_row_has_room() -> None:
         models.post_message(events.Key("pagedown", None))
         await pilot.pause()
         assert app.is_running
-
-
-async def test_a_palette_that_is_closed_looks_for_no_commands() -> None:
-    app, hand = BardApp(), Hand(0)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("ctrl+p")
-        palette = app.screen
-        assert isinstance(palette, Palette)
-        palette.dismiss()
-        assert palette._gather_commands("quit") is None
-        await settle(app, hand, pilot)

@@ -157,15 +157,3 @@ async def test_while_nothing_happens_nothing_is_drawn(
         monkeypatch.setattr(app.stage.session, "tick", lambda: ticks.append(1))
         await until(pilot, lambda: len(ticks) >= 3)
         assert not drawn
-
-
-@pytest.mark.parametrize("size", [(40, 1), (40, 2), (20, 5)])
-async def test_the_palette_s_pages_are_turned_where_there_is_no_room_for_it(
-    size: tuple[int, int],
-) -> None:
-    app = BardApp()
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: app.screen is not app.stage)
-        await pilot.press("pageup", "pagedown", "down", "pageup", "pagedown", "escape")
-        await until(pilot, lambda: app.screen is app.stage)

@@ -1,25 +1,35 @@
-"""The palette of commands, and that of themes."""
-
-from typing import Any
+"""The palette of commands, and the palette of themes."""
 
 from textual.command import CommandList, CommandPalette
+from textual.message import Message
+from textual.widgets import Input, OptionList
 
 from bardtui.tui.screens.dialog import ClosesOnce
 
 
 class Palette(CommandPalette, ClosesOnce[None]):
-    """Textual's own, which does nothing more once it is closed: of a double click it chooses once,
-    and it looks for no commands for what was typed last. Where it has no room for a list, it does
-    not fail at turning its pages."""
+    """Textual's palette, without two of its faults.
 
-    def _select_or_command(self, event: Any = None) -> None:
-        if self.app.screen is self:
-            super()._select_or_command(event)
+    A second Enter or click, after the palette has closed, does not run the command again. Page Up
+    and Page Down do nothing while there is no room for the list, where Textual raises KeyError.
+    """
 
-    def _action_command_list(self, action: str) -> None:
-        commands = self.query_one(CommandList)
-        if not action.startswith("page_") or commands.highlighted in commands._index_to_line:
-            super()._action_command_list(action)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._ignore_if_closed(event)
 
-    def _gather_commands(self, search_value: str) -> Any:
-        return super()._gather_commands(search_value) if self.app.screen is self else None
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._ignore_if_closed(event)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._ignore_if_closed(event)
+
+    def _ignore_if_closed(self, event: Message) -> None:
+        if self.app.screen is not self:
+            event.stop()
+            event.prevent_default()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether the list's pages can be turned."""
+        if action != "command_list" or parameters not in (("page_up",), ("page_down",)):
+            return True
+        return all(commands.scrollable_content_region for commands in self.query(CommandList))
