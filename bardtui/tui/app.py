@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.screen import Screen
@@ -27,14 +27,14 @@ from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
-from bardtui.tui.keys import commands, key_of, keymap
+from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 
 _TO_START = 400 * MB  # with less, loading NumPy or starting a thread can end the process
 
 
-class BardApp(App[None]):
+class BardApp(RebindableApp):
     """The program.
 
     `scene` is a saved scene or a text file to open; None opens the last scene. Raises SceneError or
@@ -68,7 +68,7 @@ class BardApp(App[None]):
     def __init__(self, scene: Path | None = None, settings: Settings | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
-        self.set_keymap(keymap(self.settings.keys, StageScreen, BardApp))
+        self.rebind(self.settings.keys, StageScreen)
         remembered = Remembered.load(paths.remembered_file())
         for theme in THEMES:
             self.register_theme(theme)

@@ -1,7 +1,7 @@
-"""The keys in force: the program's own, and the user's instead of them where the settings say so.
+"""Key bindings: the program's own, and those that the settings put in their place.
 
-Every binding of ours has a stable id, by which the settings name it, and which `App.set_keymap`
-knows. Bindings in different places that mean the same share one.
+Every binding of the program has a stable id, by which the settings and `App.set_keymap` name it.
+Bindings that mean the same in several places share an id.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,112 +21,140 @@ from bardtui.settings import SettingsError
 from bardtui.tui import screens
 
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
-_NAMED = {key.value.rpartition("+")[2] for key in Keys if "<" not in key.value}
-_SHOWN = {shown: key for key, shown in KEY_DISPLAY_ALIASES.items()}
+_KEY_NAMES = {key.value.rpartition("+")[2] for key in Keys if "<" not in key.value}
+_KEYS_BY_SYMBOL = {symbol: key for key, symbol in KEY_DISPLAY_ALIASES.items()}
 _ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
+
+
+class OwnBindings:
+    """Marks a widget class declared with `inherit_bindings=False`.
+
+    Textual keeps no public record of them.
+    """
+
+
+class RebindableApp(App[None]):
+    """An app whose keys can be changed by the ids of their bindings."""
+
+    rebound: Mapping[str, str] = {}
+    """The keys that replace those of the binding ids."""
+
+    def rebind(self, wanted: Mapping[str, str], stage: type[Screen[Any]]) -> None:
+        """Put the `wanted` keys in force. Raises SettingsError as `keymap` does."""
+        self.rebound = keymap(wanted, stage, type(self))
+        self.set_keymap(dict(self.rebound))
 
 
 def keymap(
     wanted: Mapping[str, str], stage: type[Screen[Any]], app: type[App[Any]]
 ) -> dict[str, str]:
-    """The keys that the user wants, by the ids of their bindings, as `App.set_keymap` takes them.
+    """The `wanted` keys by the ids of their bindings, as `App.set_keymap` takes them.
 
-    Raises SettingsError where an id or a key is none, where a key would have two meanings in the
-    same place, and where it is a character: on the `stage` those belong to the line, but in a pane
-    that has one of its own for the purpose.
+    Raises SettingsError for an unknown id or key, for a key with two meanings in one place, and for
+    a character: on the `stage`, characters are typed into the seed line, except in a pane that has
+    characters among its own keys.
     """
     if not wanted:
         return {}
     for module in iter_modules(screens.__path__, f"{screens.__name__}."):
-        import_module(module.name)  # or the bindings of those not asked for yet would be unknown
-    kinds = list(_kinds())
-    known = {binding.id: None for kind in kinds for binding in _bindings(kind) if binding.id}
+        import_module(module.name)  # dialogs are imported when first shown
+    kinds = list(bound_classes())
+    known = {binding.id: None for kind in kinds for binding in bindings_of(kind) if binding.id}
     for id in wanted:
         if id not in known:
             raise SettingsError(f"keys: no binding is called {id!r}; known: {', '.join(known)}")
     keys = {id: ",".join(_key(id, key) for key in text.split(",")) for id, text in wanted.items()}
     for kind in kinds:
-        # The panes of the stage have a title in the help; a dialog and its fields have none.
-        on_stage = "BINDING_GROUP_TITLE" in vars(kind)
-        taken: dict[str, tuple[type[DOMNode], Binding]] = {}
-        for place in dict.fromkeys((kind, stage, app) if on_stage else (kind, app)):
-            for original in sorted(_bindings(place), key=lambda binding: binding.id is None):
-                for binding in _in_force([original], keys):
-                    where, other = taken.setdefault(binding.key, (place, binding))
-                    if where is place and binding.id is None:
-                        continue  # the toolkit's own key gives way to ours
-                    if on_stage and _is_typed(binding.key) and not _is_typed(original.key):
-                        told = f"{format_key(binding.key)!r} is typed into your line"
-                        raise SettingsError(f"keys: {binding.id}: {told}")
-                    if other.id != binding.id and {other.id, binding.id} & keys.keys():
-                        both = " and ".join(b.id or repr(b.description) for b in (other, binding))
-                        raise SettingsError(f"keys: {binding.key} would be both {both}")
+        _check_clashes(kind, keys, stage, app)
     return keys
+
+
+def _check_clashes(
+    kind: type[DOMNode], keys: Mapping[str, str], stage: type[Screen[Any]], app: type[App[Any]]
+) -> None:
+    """Raise SettingsError if `keys` give a key two meanings where a `kind` has the focus."""
+    # The panes of the stage have a title in the help; dialogs and their fields have none.
+    on_stage = "BINDING_GROUP_TITLE" in vars(kind)
+    taken: dict[str, tuple[type[DOMNode], Binding]] = {}
+    for place in dict.fromkeys((kind, stage, app) if on_stage else (kind, app)):
+        for original in sorted(bindings_of(place), key=lambda binding: binding.id is None):
+            for binding in _in_force([original], keys):
+                where, other = taken.setdefault(binding.key, (place, binding))
+                if where is place and binding.id is None:
+                    continue  # a binding of Textual's gives way to ours
+                if on_stage and _is_typed(binding.key) and not _is_typed(original.key):
+                    shown = repr(format_key(binding.key))
+                    raise SettingsError(f"keys: {binding.id}: {shown} is typed into your line")
+                if other.id != binding.id and {other.id, binding.id} & keys.keys():
+                    both = " and ".join(b.id or repr(b.description) for b in (other, binding))
+                    raise SettingsError(f"keys: {binding.key} would be both {both}")
 
 
 def commands(stage: Screen[Any]) -> list[Binding]:
     """The stage's actions, each once, with the first of its keys."""
-    found: dict[str | None, Binding] = {}
-    for binding in _in_force(_bindings(type(stage)), stage.app._keymap):
+    found: dict[str, Binding] = {}
+    for binding in _in_force(bindings_of(type(stage)), _rebound(stage.app)):
         if binding.id:
             found.setdefault(binding.id, binding)
     return list(found.values())
 
 
-def actions(node: DOMNode, key: str) -> list[str]:
-    """What a key does in a place, by the place's own bindings."""
-    bindings = _in_force(_bindings(type(node)), node.app._keymap)
-    return [binding.action for binding in bindings if binding.key == key]
+def action_of(widget: Widget, key: str) -> str | None:
+    """The action that a key has in the focused `widget` by the widget's own bindings."""
+    active = widget.screen.active_bindings.get(key)
+    return active.binding.action if active and active.node is widget and active.enabled else None
 
 
 def has_use_for(pane: Widget, event: Key) -> bool:
-    """Whether a printable key is a pane's own."""
-    return bool(actions(pane, event.key)) or (event.character or " ") in getattr(pane, "TYPED", "")
+    """Whether the focused pane uses a printable key itself."""
+    typed = getattr(pane, "TYPED", "")
+    return action_of(pane, event.key) is not None or (event.character or " ") in typed
 
 
 async def obey(pane: Widget, event: Key) -> None:
-    """Let a pane have a printable key that is its own, before the stage takes it for the line."""
-    if event.is_printable and (does := actions(pane, event.key)):
+    """Run the action of a printable key in a pane, before the stage takes it for the seed line."""
+    if event.is_printable and (action := action_of(pane, event.key)):
         event.stop()
-        await pane.run_action(does[0])
+        await pane.run_action(action)
 
 
 def key_of(app: App[Any], id: str) -> str:
-    """The first key of a binding of the stage or one of its panes, as the footer shows it."""
-    for kind in _kinds():
-        for binding in _in_force(_bindings(kind), app._keymap):
+    """The first key of a binding, as the footer shows it. Raises KeyError for an unknown id."""
+    for kind in bound_classes():
+        for binding in _in_force(bindings_of(kind), _rebound(app)):
             if binding.id == id:
                 return app.get_key_display(binding)
     raise KeyError(id)
 
 
 def key_groups(stage: Screen[Any]) -> dict[str, list[tuple[str, str]]]:
-    """The keys of the stage, of its panes and of the program, and what they do, for the help.
+    """The keys of the stage, its panes and the program, and what they do, for the help.
 
-    A class's BINDING_GROUP_TITLE is the heading; what several places share is told once.
+    The headings are the classes' BINDING_GROUP_TITLE. A binding that several places share is listed
+    in the first of them.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
-    told: set[str] = set()
+    listed: set[str] = set()
     for node in (stage, *stage.walk_children(with_self=False, reverse=True), stage.app):
         if not (title := node.BINDING_GROUP_TITLE) or title in groups:
             continue
-        keys: dict[str, list[Binding]] = {}
-        for binding in _in_force(_bindings(type(node)), stage.app._keymap):
-            if binding.id and binding.id not in told:
-                keys.setdefault(binding.id, []).append(binding)
-        told |= keys.keys()
+        by_id: dict[str, list[Binding]] = {}
+        for binding in _in_force(bindings_of(type(node)), _rebound(stage.app)):
+            if binding.id and binding.id not in listed:
+                by_id.setdefault(binding.id, []).append(binding)
+        listed |= by_id.keys()
         groups[title] = [
             (
                 ", ".join(dict.fromkeys(map(stage.app.get_key_display, same))),
                 same[0].tooltip or same[0].description,
             )
-            for same in keys.values()
+            for same in by_id.values()
         ]
     return groups
 
 
-def _kinds() -> Iterator[type[DOMNode]]:
-    """Every class of ours that may have keys."""
+def bound_classes() -> Iterator[type[DOMNode]]:
+    """Every class of the program that may have bindings."""
     kinds: list[type[DOMNode]] = [DOMNode]
     for kind in kinds:
         kinds += kind.__subclasses__()
@@ -134,16 +162,24 @@ def _kinds() -> Iterator[type[DOMNode]]:
             yield kind
 
 
-def _bindings(kind: type[DOMNode]) -> list[Binding]:
-    """A class's bindings, one for each key: its own, then those of its ancestors."""
-    own = list(Binding.make_bindings(kind.BINDINGS))
-    keys = {binding.key for binding in own}
-    merged = kind._merged_bindings or ()
-    return own + [binding for key, binding in merged if key not in keys]
+def bindings_of(kind: type[DOMNode]) -> list[Binding]:
+    """A class's bindings: its own, then the inherited ones whose keys it does not bind itself."""
+    found: list[Binding] = []
+    for base in kind.__mro__:
+        taken = {binding.key for binding in found}
+        own = Binding.make_bindings(vars(base).get("BINDINGS", ()))
+        found += [binding for binding in own if binding.key not in taken]
+        if OwnBindings in base.__bases__:
+            break
+    return found
+
+
+def _rebound(app: App[Any]) -> Mapping[str, str]:
+    return app.rebound if isinstance(app, RebindableApp) else {}
 
 
 def _in_force(bindings: list[Binding], keys: Mapping[str, str]) -> Iterator[Binding]:
-    """The bindings with the user's keys in place of their own."""
+    """The bindings, with `keys` in place of the keys of their ids."""
     for binding in bindings:
         if binding.id and binding.id in keys:
             for key in keys[binding.id].split(","):
@@ -153,19 +189,19 @@ def _in_force(bindings: list[Binding], keys: Mapping[str, str]) -> Iterator[Bind
 
 
 def _is_typed(key: str) -> bool:
-    """Whether it is the key of a character."""
+    """Whether a key types a character."""
     return (key_to_character(key) or "\n").isprintable()
 
 
 def _key(id: str, text: str) -> str:
-    """A key's name, from a name or from how the footer shows it."""
+    """The name of a key that is written by its name or as the footer shows it."""
     key = text.strip()
     key = key.lower() if len(key) > 1 else key
     if key[:1] == "^" and len(key) > 1:
         key = f"ctrl+{key[1:]}"
     *modifiers, last = key.split("+")
-    last = _SHOWN.get(last, last)
-    if not set(modifiers) <= _MODIFIERS or not (last in _NAMED or _is_typed(last)):
+    last = _KEYS_BY_SYMBOL.get(last, last)
+    if not set(modifiers) <= _MODIFIERS or not (last in _KEY_NAMES or _is_typed(last)):
         example = 'keys are written like "f5", "ctrl+r" or "shift+up"'
         raise SettingsError(f"keys: {id}: there is no key {text!r}; {example}")
     key = "+".join((*modifiers, last))

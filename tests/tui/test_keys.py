@@ -1,10 +1,14 @@
 """Keys that the settings bind anew: what may be, what the footer, the palette and the help say."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from hosts import shown, until
+from hosts import Host, shown, until
 from textual.dom import DOMNode
+from textual.widget import Widget
+from textual.widgets import Button
 
 from bardtui import paths
 from bardtui.settings import Settings, SettingsError
@@ -14,6 +18,12 @@ from bardtui.tui.keys import key_groups, keymap
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.help import HelpScreen
 from bardtui.tui.screens.stage import StageScreen
+from bardtui.tui.screens.takes import TakePane
+from bardtui.tui.widgets.cast import CastPane
+from bardtui.tui.widgets.models import ModelsPane
+from bardtui.tui.widgets.sceneview import SceneView
+from bardtui.tui.widgets.searchfield import SearchField
+from bardtui.tui.widgets.transcript import Transcript
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +40,7 @@ def bound(**wanted: str) -> dict[str, str]:
 
 
 def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
-    for kind in keys._kinds():
+    for kind in keys.bound_classes():
         inherited = {id(b) for base in kind.__bases__ for b in getattr(base, "BINDINGS", [])}
         for binding in vars(kind).get("BINDINGS", []):
             if id(binding) not in inherited:  # an editor may keep some of the toolkit's
@@ -40,9 +50,9 @@ def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
 
 def test_the_programs_own_keys_are_no_clash() -> None:
     assert bound() == {}
-    groups: dict[type[DOMNode], list[str]] = {kind: [] for kind in keys._kinds()}
+    groups: dict[type[DOMNode], list[str]] = {kind: [] for kind in keys.bound_classes()}
     for kind, found in groups.items():
-        found += [binding.key for binding in keys._bindings(kind)]
+        found += [binding.key for binding in keys.bindings_of(kind)]
         assert len(found) == len(set(found)), kind
 
 
@@ -168,3 +178,21 @@ async def test_every_command_of_the_palette_can_be_run() -> None:
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await commands["Take back the last exchange"].callback()
         assert "nothing to undo" in app.stage.view.status.text
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [Transcript, SceneView, partial(TakePane, 0, ""), SearchField, CastPane, ModelsPane, Button],
+)
+async def test_the_bindings_of_a_class_are_those_its_widgets_have(
+    widget: Callable[[], Widget],
+) -> None:
+    focused = widget()
+    host = Host(focused)
+    async with host.run_test() as pilot:
+        focused.focus()
+        await until(pilot, lambda: focused.has_focus)
+        active = host.screen.active_bindings.values()
+        in_force = {(a.binding.key, a.binding.action) for a in active if a.node is focused}
+        listed = {(b.key, b.action) for b in keys.bindings_of(type(focused))}
+        assert listed == in_force

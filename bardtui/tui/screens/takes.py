@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bardtui.tui.glyphs import visible
+from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import Transcript
 
 TAKES = 5
@@ -18,7 +19,7 @@ WIDE = 110  # columns: from here on the takes stand side by side, else below eac
 _KEYS = f"1 to {TAKES} picks one · ←→↑↓ and enter too · esc picks none"
 
 
-class TakePane(Transcript, can_focus=True, inherit_bindings=False):
+class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
     """One of the takes; it scrolls, and a click picks it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

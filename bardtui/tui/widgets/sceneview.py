@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from bardtui.escaping import visible
 from bardtui.scene.scene import Author
-from bardtui.tui.keys import obey
+from bardtui.tui.keys import OwnBindings, obey
 from bardtui.tui.widgets.transcript import MARK, Transcript
 from bardtui.tui.wrapping import cell_width, tab_cells
 
@@ -25,7 +25,7 @@ def _act(key: str, action: str, name: str, short: str, tooltip: str) -> Binding:
     return Binding(key, f"screen.{action}", short, tooltip=tooltip, id=f"transcript.{name}")
 
 
-class SceneView(Transcript, can_focus=True, inherit_bindings=False):
+class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
     """A transcript with a cursor, which shows while it has the focus.
 
     The cursor is always in view: scrolling takes it along. At the end of the text it stays there

@@ -3,8 +3,10 @@
 from textual.binding import Binding
 from textual.widgets import Input
 
+from bardtui.tui.keys import OwnBindings
 
-class SearchField(Input, inherit_bindings=False):
+
+class SearchField(Input, OwnBindings, inherit_bindings=False):
     """A field above a list; the keys that mean the highlighted row are not its own."""
 
     DEFAULT_CSS = """

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from bardtui.escaping import LINE_BREAK, typed
-from bardtui.tui.keys import actions
+from bardtui.tui.keys import OwnBindings, action_of
 from bardtui.tui.widgets.ghost import Ghost
 from bardtui.tui.widgets.textarea import SafeTextArea
 
@@ -36,7 +36,7 @@ def _binding(keys: str, action: str, id: str, does: str) -> Binding:
     return Binding(keys, action, does, show=False, id=id)
 
 
-class _Editor(SafeTextArea, inherit_bindings=False):
+class _Editor(SafeTextArea, OwnBindings, inherit_bindings=False):
     """An editor without those of its keys that are the stage's."""
 
     BINDINGS = [
@@ -160,17 +160,19 @@ class SeedLine(_Editor):
         self._wait()
         return super().edit(replace(edit, text=text[:room]))
 
-    async def _on_key(self, event: events.Key) -> None:
-        """Obey the line's own keys here, in the order in which they are typed: by the time a key
-        has come to the app, which would, what was typed next is in the line already."""
+    async def on_key(self, event: events.Key) -> None:
+        """Run the actions of the line's own keys here, in the order the keys are typed.
+
+        Textual runs them when a key has bubbled up to the app. By then, what was typed next is in
+        the line already.
+        """
         if event.is_printable:
             return
-        for action in actions(self, event.key):
-            if await self.app.run_action(action, self):
-                event.stop()
-                event.prevent_default()
-                return
-        if event.key == "enter":  # bound to something else: TextArea would insert a line break
+        if (action := action_of(self, event.key)) is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+        elif event.key == "enter":  # it is bound to something else; TextArea inserts a line break
             event.prevent_default()
 
     def action_send(self) -> None:

@@ -1,11 +1,9 @@
-"""The scene as it is read: a scrolling view whose work depends on the window, not on the length."""
+"""The scene as it is read: a scrolling view that only works on the rows in its window."""
 
 import re
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
-from typing import Any, ClassVar, get_args
+from itertools import pairwise
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,17 +14,19 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
 
-from bardtui.escaping import shared_length, visible
+from bardtui.escaping import visible
 from bardtui.scene.scene import Author
-from bardtui.scene.script import MAX_CUE_LENGTH
+from bardtui.tui.keys import OwnBindings
+from bardtui.tui.passages import PassageText
 from bardtui.tui.rowkinds import Kind, kinds_in
-from bardtui.tui.widgets.stillbar import StillBar
-from bardtui.tui.wrapping import WrappedText, cell_width, tab_cells
+from bardtui.tui.scrollbars import thumb
+from bardtui.tui.wrapping import cell_width, tab_cells
 
-_KEPT_STRIPS = 256  # rows kept as drawn; scrolling draws those that come into view
+_KEPT_STRIPS = 256  # drawn rows kept; scrolling draws those that come into view
 MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
 _TAB = re.compile("\t")
 
@@ -35,12 +35,12 @@ def _binding(key: str, action: str, name: str, description: str, tooltip: str) -
     return Binding(key, action, description, show=False, tooltip=tooltip, id=f"transcript.{name}")
 
 
-class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
-    """Passages of the writer's and the model's, one text, read from its first row to its last.
+class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False):
+    """The passages of a scene as one text.
 
-    At the end it follows what is written. A reader who scrolls up lets go and stays at the same
-    text, whatever is added and however the terminal is resized, until they are back at the end.
-    The text is data: shown without markup, its control characters as glyphs.
+    At its end, the view follows the text as it grows. A reader who scrolls up stops that and stays
+    at the same place, whatever is added and however the terminal is resized, until they are back at
+    the end. The text is data: shown without markup, its control characters as visible symbols.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -53,8 +53,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         "transcript--hint",
     }
 
-    # The colours are roles (see `bardtui.tui.theme`). The scrollbar always has its place, so that
-    # its coming never re-wraps the text.
+    # The colours are roles (see `bardtui.tui.theme`). The scrollbar always takes its column, or the
+    # text would be wrapped again when it appears.
     DEFAULT_CSS = """
     Transcript {
         overflow-x: hidden;
@@ -82,13 +82,13 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     writing: reactive[bool] = reactive(False, repaint=False)
-    """Whether the text is growing: shows a cursor after its last character."""
+    """Whether the text is growing; if so, a cursor stands after its last character."""
 
     follow: var[bool] = var(True, init=False)
-    """Whether the view stays at the end of the text. Setting it goes there, or lets go."""
+    """Whether the view stays at the end of the text; setting it scrolls there or stops that."""
 
     class FollowChanged(Message):
-        """The view began to follow the end of the text, or let go of it."""
+        """The view began to follow the end of the text, or stopped."""
 
         def __init__(self, follow: bool) -> None:
             super().__init__()
@@ -97,19 +97,21 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
     ) -> None:
-        """An empty transcript whose rows of text are at most `max_text_width` cells wide.
+        """An empty transcript.
 
-        `hint` are the rows shown while there is no text.
+        Args:
+            max_text_width: The greatest width of a row of text, in cells.
+            hint: The rows shown while there is no text.
+            id: The widget's id.
         """
         super().__init__(id=id)
         self._hint = hint
         self._max_text_width = max_text_width
-        self._text = WrappedText(max_text_width)
-        self._passage_starts = array("Q")  # one entry a passage, in the order of the text
-        self._passage_authors: list[Author] = []
-        self._place = 0  # the first character a reader who let go sees
+        self._text = PassageText(max_text_width)
+        self._place = 0  # the first visible character, for a reader who does not follow
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
+        self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
 
     # -- the text ----------------------------------------------------------------------------------
 
@@ -119,93 +121,57 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         return self._text.slice(0, len(self._text))
 
     def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
-        """Replace everything. A reader who follows is at the new end, another stays in place.
-
-        Only what differs from the text so far is wrapped.
-        """
-        self._forget_selection()
-        texts = [text for _, text in passages]
-        self._passage_authors = [author for author, _ in passages]
-        self._passage_starts = array("Q", [*accumulate(map(len, texts), initial=0)][:-1])
-        whole = "".join(texts)
-        same = shared_length(self.text, whole)
-        self._text.cut(same)
-        self._text.append(whole[same:])
+        """Replace everything. A reader who follows goes to the new end, others keep their place."""
+        self._clear_own_selection()
+        self._text.set_passages(passages)
         self._rows_changed()
         self._settle()
         self._refresh_all()
 
     def begin_passage(self, author: Author) -> None:
-        """Let what is appended from here on be a new passage, by `author`."""
-        if author not in get_args(Author):
-            raise ValueError(f"no such author: {author!r}")
-        self._passage_starts.append(len(self._text))
-        self._passage_authors.append(author)
+        """Begin a passage by `author`: what is appended from here on. Raises ValueError for an
+        unknown author."""
+        self._text.begin_passage(author)
 
     def append(self, text: str) -> None:
-        """Extend the last passage.
+        """Extend the last passage. Raises ValueError if there is none.
 
-        What it costs depends on the window and on `text`, not on what stands there already.
-
-        Raises ValueError if no passage was begun.
+        The cost depends on the window and on `text`, not on the length of the scene.
         """
-        if not self._passage_authors:
-            raise ValueError("text without a passage")
-        if not len(self._text):
-            self._refresh_all()  # the hint goes
-        rows, first = self._text.row_count, self._first_row_open_to_change()
-        self._text.append(text)
+        rows, length = self._text.row_count, len(self._text)
+        first = self._text.extend_passage(text)
+        if not length:
+            self._refresh_all()  # the hint disappears
         if self._text.row_count != rows:
             self._rows_changed()
             if self.follow:
                 self._settle()
             else:
-                self.vertical_scrollbar.moved()
+                self._refresh_thumb()
         self._refresh_rows(first)
-
-    def _first_row_open_to_change(self) -> int:
-        """Where rows may look different once text is added.
-
-        The last row grows. A cue stands out in all rows of its line, and the line may become one
-        or cease to be one.
-        """
-        end = len(self._text)
-        begin = max(0, end - MAX_CUE_LENGTH - 1)
-        newline = self._text.slice(begin, end).rfind("\n")
-        return self._text.row_at(begin + newline + 1 if newline >= 0 or begin == 0 else end)
 
     # -- geometry ----------------------------------------------------------------------------------
 
     @property
     def text_width(self) -> int:
-        """Cells for a row of text: beside it are the mark, and a cell for the cursor."""
+        """The cells of a row of text, beside the writer's mark and a cell for the cursor."""
         room = self.scrollable_content_region.width - len(MARK) - len(_CURSOR)
         return max(1, min(self._max_text_width, room))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap the text anew if its width has changed, and keep the reader's place."""
+        """Wrap the text again if its width has changed, and keep the reader's place."""
+        self._thumb = None  # Textual draws the scrollbar itself now
         if not self.size:  # hidden
             return
         if (width := self.text_width) != self._text.width:
-            self._forget_selection()
+            self._clear_own_selection()
             self._text.rewrap(width)
         self._refresh_all()
         self._rows_changed()
         self._settle()
 
-    @property
-    def vertical_scrollbar(self) -> StillBar:
-        """Made when it is first asked for, as Textual makes its own."""
-        bar = self._vertical_scrollbar
-        if not isinstance(bar, StillBar):
-            bar = StillBar(name="vertical", thickness=self.scrollbar_size_vertical)
-            bar.display = False
-            self._vertical_scrollbar = bar
-            self.app._start_widget(self, bar)
-        return bar
-
     def _rows_changed(self) -> None:
-        """Tell the scrollbar of the rows there are.
+        """Set the height that can be scrolled.
 
         Not by assigning `virtual_size`: that lays out the whole screen, and nothing outside this
         widget depends on how much it holds.
@@ -215,11 +181,24 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         height = max(self._text.row_count, self.container_size.height)
         width = self.scrollable_content_region.width
         self.set_reactive(Transcript.virtual_size, Size(width, height))
-        # Looked at once it is known, too, where the view comes to be.
-        self.vertical_scrollbar.set_reactive(StillBar.window_virtual_size, height)
+        self.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, height)
+
+    def _refresh_thumb(self) -> None:
+        """Draw the scrollbar again, if its thumb has moved.
+
+        While the end of a long scene is followed, many times a second, it hardly ever moves.
+        Textual would draw it each time, which took a third of all drawing.
+        """
+        if not self.size:
+            return
+        bar = self.vertical_scrollbar
+        drawn = thumb(bar.size.height, bar.window_virtual_size, bar.window_size, bar.position)
+        if drawn != self._thumb:
+            self._thumb = drawn
+            bar.refresh()
 
     def _refresh_rows(self, first: int) -> None:
-        """Draw the rows from `first` on again, those that are in view."""
+        """Draw the visible rows from `first` on again."""
         for row in list(filter(first.__le__, self._strips.keys())):
             self._strips.discard(row)
         top = self.scroll_offset.y
@@ -243,7 +222,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
     # -- following ---------------------------------------------------------------------------------
 
     def watch_follow(self, follow: bool) -> None:
-        """Say so; and go to the end if that is what is to be followed."""
+        """Post `FollowChanged`, and scroll to the end if that is followed now."""
         self.post_message(self.FollowChanged(follow))
         if follow:
             self._settle()
@@ -251,9 +230,13 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             self._remember_place()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end if that is where the reader went, else remember where they are."""
+        """Follow the end if the reader has scrolled there, else remember their place."""
+        bar = self.vertical_scrollbar
+        # Textual draws the bar when it sets the position itself.
+        bar.set_reactive(ScrollBar.position, bar.validate_position(new_value))
         super().watch_scroll_y(old_value, new_value)
-        # Between a new size and the wrapping for it, rows are not what the reader sees.
+        self._refresh_thumb()
+        # Between a resize and the wrapping for it, rows are not what the reader sees.
         if not self._settling and self.text_width == self._text.width:
             self._remember_place()
             self.follow = self.is_vertical_scroll_end
@@ -262,7 +245,7 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         self._place = self._text.row_span(self.scroll_offset.y)[0]
 
     def _settle(self) -> None:
-        """Bring the view to where it belongs: the end, or the text the reader was reading."""
+        """Scroll to the end, or to the text that the reader was reading."""
         if not self.size:
             return
         self._settling = True
@@ -273,12 +256,12 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             self._settling = False
         if self.is_vertical_scroll_end:
             self.follow = True
-        self.vertical_scrollbar.moved()
+        self._refresh_thumb()
 
     def scroll_to(
         self, x: float | None = None, y: float | None = None, *, animate: bool = True, **how: Any
     ) -> None:
-        """Scroll, at once: while text is added, the end of an animation would have moved."""
+        """Scroll without animation: text that is added meanwhile would move its end."""
         super().scroll_to(x, y, animate=False, **how)
 
     def action_scroll_end(self) -> None:
@@ -308,9 +291,9 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, ground)
         begin, end = self._text.row_span(row)
         text = self._text.slice(begin, end).rstrip("\n")
-        authors = self._authors(begin, begin + len(text))
+        authors = self._text.authors(begin, begin + len(text))
         body = Strip(self._segments(row, begin, text, authors))
-        if body.cell_length > self._text.width:  # blanks hanging over
+        if body.cell_length > self._text.width:  # blanks at the end of the row
             body = body.crop(0, self._text.width)
         marked = any(
             author == "writer" and not text[at:to].isspace()
@@ -333,6 +316,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         kinds = kinds_in(self._text, begin, text)
         first, end = self._selected(row, len(text))
         highlight = self.screen.get_component_rich_style("screen--selection")
+        if highlight.color == highlight.bgcolor:  # the theme means the text's own colour
+            highlight = Style(bgcolor=highlight.bgcolor)
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
         row_shown = visible(text, keep="\t")  # as a whole: a glyph may depend on the one before
         column = 0
@@ -352,19 +337,8 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         if kind == "speech":
             return style
         addition = self.get_component_rich_style(f"transcript--{kind}", partial=True)
-        # The writer's cues stand out, but keep the writer's colour.
+        # The writer's cues are bold, but keep the writer's colour.
         return style + (addition.without_color if author == "writer" else addition)
-
-    def _authors(self, begin: int, end: int) -> dict[int, Author]:
-        """Where, counted from `begin`, each author's text begins between two offsets."""
-        authors: dict[int, Author] = {}
-        passage = bisect_right(self._passage_starts, begin) - 1
-        while begin < end and passage < len(self._passage_starts):
-            if (at := self._passage_starts[passage]) >= end:
-                break
-            authors[max(0, at - begin)] = self._passage_authors[passage]
-            passage += 1
-        return authors
 
     # -- selecting ---------------------------------------------------------------------------------
 
@@ -382,12 +356,12 @@ class Transcript(ScrollView, can_focus=True, inherit_bindings=False):
         return max(begin, min(begin + place.x, end))
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
-        """The selected text as it was written: rows are joined, characters are not replaced."""
+        """The selected text as it was given, with rows joined and without visible symbols."""
         begin = 0 if selection.start is None else self._offset(selection.start)
         end = len(self._text) if selection.end is None else self._offset(selection.end)
         return self._text.slice(begin, end), "\n"
 
-    def _forget_selection(self) -> None:
-        """Drop a selection of this text: its rows are going to be others."""
+    def _clear_own_selection(self) -> None:
+        """Clear a selection in this text before its rows change."""
         if self.is_mounted and self.text_selection is not None:
             self.screen.clear_selection()

@@ -1,0 +1,65 @@
+"""The text of a scene as its passages, without Textual."""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import get_args
+
+from bardtui.escaping import shared_length
+from bardtui.scene.scene import Author
+from bardtui.scene.script import MAX_CUE_LENGTH
+from bardtui.tui.wrapping import WrappedText
+
+
+class PassageText(WrappedText):
+    """A wrapped text made of passages, each by the writer or the model."""
+
+    def __init__(self, width: int) -> None:
+        """No passages; rows are at most `width` cells wide."""
+        super().__init__(width)
+        self._begins = array("Q")
+        self._by: list[Author] = []
+
+    def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
+        """Replace all passages. Only what differs from the text so far is wrapped again."""
+        self._by = [author for author, _ in passages]
+        texts = [text for _, text in passages]
+        self._begins = array("Q", [*accumulate(map(len, texts), initial=0)][:-1])
+        whole = "".join(texts)
+        same = shared_length(self.slice(0, len(self)), whole)
+        self.cut(same)
+        self.append(whole[same:])
+
+    def begin_passage(self, author: Author) -> None:
+        """Begin a passage at the end. Raises ValueError for an unknown author."""
+        if author not in get_args(Author):
+            raise ValueError(f"no such author: {author!r}")
+        self._begins.append(len(self))
+        self._by.append(author)
+
+    def extend_passage(self, text: str) -> int:
+        """Append to the last passage; returns the first row that may look different now.
+
+        That may be an earlier row than the last: a cue is styled on all rows of its line, and the
+        new text may make the line a cue or end that. Raises ValueError if there is no passage.
+        """
+        if not self._by:
+            raise ValueError("text without a passage")
+        end = len(self)
+        begin = max(0, end - MAX_CUE_LENGTH - 1)
+        newline = self.slice(begin, end).rfind("\n")
+        first = self.row_at(begin + newline + 1 if newline >= 0 or begin == 0 else end)
+        self.append(text)
+        return first
+
+    def authors(self, begin: int, end: int) -> dict[int, Author]:
+        """Where in `begin` to `end` each author's text begins, as offsets from `begin`."""
+        found: dict[int, Author] = {}
+        passage = bisect_right(self._begins, begin) - 1
+        while begin < end and passage < len(self._begins):
+            if (at := self._begins[passage]) >= end:
+                break
+            found[max(0, at - begin)] = self._by[passage]
+            passage += 1
+        return found
