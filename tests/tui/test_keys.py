@@ -154,7 +154,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> N
         assert set(titles) < set(groups)
         listed = {does: key for group in groups.values() for key, does in group}
         assert listed["Another take from here"] == "f9, f12"
-        assert listed["Leave; everything is saved"] == "f11"
+        assert listed["Quit; everything is saved"] == "f11"
         assert ("insert", "The most") in groups["A dial"]
         assert groups["Your line"][0][0] == "⏎"
         assert "^↑" in [key for key, _ in groups["Your line"]]
@@ -177,7 +177,7 @@ async def test_every_command_of_the_palette_can_be_run() -> None:
         app.push_screen(ConfirmScreen("Sure?"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await commands["Take back the last exchange"].callback()
-        assert "nothing to undo" in app.stage.view.status.text
+        assert "Nothing to undo" in app.stage.view.status.text
 
 
 @pytest.mark.parametrize(

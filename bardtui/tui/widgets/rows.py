@@ -47,12 +47,12 @@ class RowList(OptionList):
     def action_page_up(self) -> None:
         """Move up by a page, if there is room for rows at all; Textual raises KeyError if not."""
         if self.scrollable_content_region:
-            super().action_page_up()
+            super().action_page_up()  # type: ignore[no-untyped-call]
 
     def action_page_down(self) -> None:
         """Move down by a page, if there is room for rows at all."""
         if self.scrollable_content_region:
-            super().action_page_down()
+            super().action_page_down()  # type: ignore[no-untyped-call]
 
     # -- the mouse ---------------------------------------------------------------------------------
 

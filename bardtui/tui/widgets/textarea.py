@@ -19,7 +19,7 @@ class SafeTextArea(TextArea):
         text = typed(LINE_BREAK.sub("\n", edit.text), before)
         return super().edit(replace(edit, text=text))
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Type characters that Textual does not, such as joiners, though languages need them."""
         character = event.character or "\n"
         if not event.is_printable and character not in "\n\t" and is_safe(character):
