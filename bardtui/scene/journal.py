@@ -219,7 +219,7 @@ class Journal:
     def _start_again(self) -> None:
         """Write the whole scene to a new file. Raises JournalError."""
         self.saved = False
-        gone = display_name(self.path)
+        gone = self.path
         path = free_path(self.path.parent, self.path.name.removesuffix(SUFFIX))
         file = _create(path, self._scene)
         self._file.close()
@@ -227,7 +227,10 @@ class Journal:
         self._pending.clear()  # the scene contains it
         self._written = 0
         self._repair, self.saved = None, True
-        self.notice = f"{gone} was deleted or moved; the scene is saved as {display_name(path)} now"
+        renamed = "" if path == gone else f" as {display_name(path)}"
+        self.notice = (
+            f"{display_name(gone)} was deleted or moved; the scene is saved again{renamed}"
+        )
 
 
 def _create(path: Path, scene: Scene) -> FileIO:

@@ -52,7 +52,10 @@ def test_a_scene_whose_file_is_gone_is_saved_in_a_new_one(
     scene.end(answer.id, "stopped")
     assert journal.path == path.with_name(name)
     assert read_scene(journal.path)[0].text == scene.text
-    assert journal.notice == f"s.scene.jsonl was deleted or moved; the scene is saved as {name} now"
+    renamed = " as s-2.scene.jsonl" if disturb is replace else ""
+    assert (
+        journal.notice == f"s.scene.jsonl was deleted or moved; the scene is saved again{renamed}"
+    )
     with pytest.raises(SceneBusyError):
         Journal.open(journal.path)
     scene.add("writer", " two")

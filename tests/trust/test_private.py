@@ -1,5 +1,7 @@
-"""What bardtui writes is the user's alone, and it calls nobody: train, generate, evaluate and the
-interface, with a umask that would let everybody in, where the kernel gives nobody a network socket.
+"""Files are private and the network is not used.
+
+bardtui trains, generates, evaluates and shows its interface under a umask of 0, in a process to
+which the kernel refuses every network socket.
 """
 
 import ctypes
@@ -23,14 +25,16 @@ from bardtui.text.catalogue import CatalogueEntry, obtain
 from tests.conftest import VERSE
 from tests.text.test_catalogue import TEXT, library  # noqa: F401 (a fixture)
 
-# The numbers that Linux gives the machine and its call `socket`.
+# Linux's numbers of the architecture and of the system call `socket`.
 SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}.get(platform.machine())
 
 
 def forbid_sockets() -> None:
-    """Have the kernel refuse this process, and whatever it starts, every network socket: to native
-    code too, which Python would not hear of. (One of TensorFlow's requirements tries, at import,
-    whether there is IPv6, and takes no for an answer.) Whoever would talk to others is ended."""
+    """Have the kernel refuse network sockets to this process and its children, also in native code.
+
+    (A dependency of TensorFlow tries at import whether there is IPv6, and accepts the refusal.)
+    A process that tries to connect or to send is ended with status 99.
+    """
     assert SOCKET is not None
     architecture, call = SOCKET
     refuse, allow = 0x00050000 | errno.EACCES, 0x7FFF0000
@@ -41,7 +45,7 @@ def forbid_sockets() -> None:
     def unless(value: int, skip: int) -> bytes:
         return struct.pack("HBBI", 0x15, 0, skip, value)
 
-    # By the places in the kernel's struct seccomp_data: the machine, the call, its first argument.
+    # Offsets in struct seccomp_data: 4 is the architecture, 0 the call, 16 its first argument.
     program = b"".join(
         [
             load(4) + unless(architecture, 5),
@@ -58,7 +62,7 @@ def forbid_sockets() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for option, value, pointer in ((38, 1, 0), (22, 2, ctypes.c_char_p(filters))):
         if libc.prctl(option, value, pointer, 0, 0):
-            raise OSError(ctypes.get_errno(), "the kernel takes no filter")
+            raise OSError(ctypes.get_errno(), "the kernel accepts no filter")
 
     def listen(event: str, arguments: object) -> None:
         if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"):
@@ -68,9 +72,9 @@ def forbid_sockets() -> None:
     sys.addaudithook(listen)
 
 
-# A day's work in one process: a model trained, written with, scored; the interface opened, a line
-# sent, another left unsent.
-DAY = """
+# Everything in one process: train a model, generate and evaluate with it, open the interface, send
+# a line and leave another unsent.
+EVERYTHING = """
 import asyncio, os, sys
 os.umask(0)
 from tests.trust.test_private import forbid_sockets
@@ -91,7 +95,7 @@ for arguments in (
 ):
     assert not app(arguments, standalone_mode=False), arguments
 
-paths.config_file().write_text("")  # the user's own, as it is
+paths.config_file().write_text("")  # keeps the mode that the user gave it
 paths.config_file().chmod(0o640)
 redirect_stderr(paths.log_file())
 from bardtui.tui.app import BardApp
@@ -110,7 +114,7 @@ print("to the end")
 
 
 @pytest.mark.skipif(SOCKET is None or sys.platform != "linux", reason="the filter is Linux's")
-def test_a_day_s_work_needs_no_network_and_is_seen_by_nobody_else(
+def test_everything_works_without_a_network_and_writes_private_files(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BARDTUI_HOME", str(tmp_path / "all" / "of" / "it"))
@@ -118,7 +122,7 @@ def test_a_day_s_work_needs_no_network_and_is_seen_by_nobody_else(
     (tmp_path / "all" / "of").mkdir(parents=True)
     (tmp_path / "all" / "of" / "verse.txt").write_text(VERSE * 10)
     done = subprocess.run(
-        [sys.executable, "-c", DAY], capture_output=True, text=True, check=False, timeout=280
+        [sys.executable, "-c", EVERYTHING], capture_output=True, text=True, check=False, timeout=280
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("to the end\n")
@@ -135,12 +139,12 @@ def test_a_day_s_work_needs_no_network_and_is_seen_by_nobody_else(
 
 
 @pytest.mark.skipif(SOCKET is None or sys.platform != "linux", reason="the filter is Linux's")
-def test_there_is_no_way_out_of_there() -> None:
+def test_the_filter_refuses_sockets_and_ends_a_process_that_connects() -> None:
     script = (
         "import socket, subprocess, sys\n"
         "from tests.trust.test_private import forbid_sockets\n"
         "forbid_sockets()\n"
-        "socket.socketpair()\n"  # talks to nobody else
+        "socket.socketpair()\n"  # local to the process
         "for kind in ((socket.AF_INET,), (socket.AF_INET6, socket.SOCK_DGRAM)):\n"
         "    try:\n        socket.socket(*kind)\n"
         "    except PermissionError:\n        print('refused')\n"
@@ -157,7 +161,7 @@ def test_there_is_no_way_out_of_there() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-def test_a_fetched_text_is_the_user_s_alone(library: str, home: Path) -> None:  # noqa: F811
+def test_a_downloaded_text_is_private(library: str, home: Path) -> None:  # noqa: F811
     before = os.umask(0)
     try:
         digest = hashlib.sha256(TEXT).hexdigest()
@@ -168,11 +172,11 @@ def test_a_fetched_text_is_the_user_s_alone(library: str, home: Path) -> None:  
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-# --- what it stands on
+# -- dependencies
 
 
-def test_releases_of_keras_with_known_holes_are_not_taken() -> None:
-    """Each hole in loading or fetching that has been published, and the release that mended it."""
+def test_releases_of_keras_with_known_vulnerabilities_are_excluded() -> None:
+    """Published vulnerabilities in loading or downloading, and the release that fixed each."""
     project = tomllib.loads((paths.bundled_corpora().parent / "pyproject.toml").read_text("utf-8"))
     (keras,) = [need for need in project["project"]["dependencies"] if need.startswith("keras")]
     least = re.match(r"keras>=([0-9.]+),<4$", keras)
@@ -181,7 +185,7 @@ def test_releases_of_keras_with_known_holes_are_not_taken() -> None:
     def number(version: str) -> tuple[int, ...]:
         return tuple(map(int, version.split(".")))
 
-    mended = {
+    fixed = {
         "CVE-2025-1550, modules named in the configuration": "3.9.0",
         "CVE-2025-8747, the same by another way": "3.11.0",
         "CVE-2025-9905, Lambda layers in .h5 files": "3.11.3",
@@ -192,4 +196,4 @@ def test_releases_of_keras_with_known_holes_are_not_taken() -> None:
         "CVE-2026-1462, TFSMLayer runs a foreign graph": "3.14.0",
         "pickles": "3.15.1",
     }
-    assert {hole for hole, release in mended.items() if number(release) > number(least[1])} == set()
+    assert {name for name, release in fixed.items() if number(release) > number(least[1])} == set()

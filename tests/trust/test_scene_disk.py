@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from bardtui.scene.journal_reader import SUFFIX, read_scene
 from bardtui.scene.names import new_scene_path
 from bardtui.scene.operations import delete_scene, duplicate_scene, rename_scene, restore_scene
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.session.draft import Draft
 from bardtui.session.manuscript import Manuscript, Take
 from bardtui.settings import Remembered
 
@@ -110,9 +110,7 @@ def failing(disk: Disk, request: pytest.FixtureRequest) -> Disk:
 
 
 def co_write(manuscript: Manuscript) -> None:
-    """Do everything a writer and a model do, save what is kept beside the scene, and try again
-    whatever the disk refused."""
-    draft = Draft()
+    """Do everything a writer and a model do, and try again what the disk refused."""
 
     def write(text: str) -> None:
         passage = manuscript.begin("small", "f", {"temperature": 0.8}, 7)
@@ -121,9 +119,7 @@ def co_write(manuscript: Manuscript) -> None:
             manuscript.retry_saving()
         manuscript.scene.end(passage, "length")
 
-    draft.keep("ANN:")
     manuscript.add_line("ANN:\n")
-    draft.keep("")
     write("Who knocks? é")
     manuscript.retry()
     manuscript.retry_saving()
@@ -136,11 +132,8 @@ def co_write(manuscript: Manuscript) -> None:
     manuscript.add_line("Wait.\n")
     manuscript.edit(1, "BEN:\n")
     manuscript.scene.set("title", "Later")
-    for keep in (lambda: Remembered().save(paths.remembered_file()), lambda: draft.keep("Not y")):
-        try:
-            keep()
-        except OSError:
-            manuscript.retry_saving()
+    with suppress(OSError):
+        Remembered().save(paths.remembered_file())
     manuscript.retry_saving()
 
 
@@ -182,7 +175,7 @@ def test_one_refusal_at_any_step_loses_nothing(
         assert only_scene() == list(manuscript.scene.events())
         assert temporary_files(home) == []
         tried += 1
-    assert tried > 50
+    assert tried > 40
 
 
 def test_a_disk_that_refuses_from_any_step_on_is_reported_and_later_saves_everything(
@@ -216,7 +209,7 @@ def test_a_disk_that_refuses_from_any_step_on_is_reported_and_later_saves_everyt
         Manuscript(manuscript.scene).close()
         saved = [list(read_scene(p)[0].events()) for p in paths.scenes_dir().iterdir()]
         assert list(manuscript.scene.events()) in saved
-    assert first > 50
+    assert first > 40
 
 
 def a_scene(title: str = "Act I") -> Path:
@@ -308,7 +301,7 @@ def test_a_writer_learns_that_the_file_is_gone_and_the_scene_is_saved_again() ->
     manuscript.path.unlink()
     manuscript.add_line("Who knocks?\n")
     assert manuscript.problem == ""
-    assert "was deleted or moved; the scene is saved as" in manuscript.take_notice()
+    assert "was deleted or moved; the scene is saved again" in manuscript.take_notice()
     assert manuscript.take_notice() == ""
     manuscript.close()
     assert only_scene() == list(manuscript.scene.events())
