@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bardtui.benchmark import Figure
+from bardtui.benchmark.long_scene import PIECE
 from bardtui.benchmark.scene import script
-from bardtui.benchmark.screen import PIECE, showing
+from bardtui.benchmark.screen import showing
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle

@@ -91,7 +91,9 @@ def console(*, stderr: bool = False) -> "Console":
         def render_str(self, text: str, **style: Any) -> "Text":
             return super().render_str(visible(text, keep="\n\t"), **style)
 
-    return PlainConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
+    # The stream of this moment, not the one that Textual puts in its place while a benchmark runs.
+    file = sys.stderr if stderr else None
+    return PlainConsole(file=file, markup=False, emoji=False, highlight=False)
 
 
 def plain(value: Any) -> str:
