@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from bardtui.escaping import visible
 from bardtui.session.events import (
     Notice,
     PassageBegan,
@@ -16,7 +17,6 @@ from bardtui.session.events import (
 )
 from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
-from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
 from bardtui.tui.status import Status
 from bardtui.tui.widgets.sceneview import SceneView

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
+from bardtui.escaping import visible
 from bardtui.scene.cast import Role
 from bardtui.session.events import Notice
 from bardtui.session.manuscript import Manuscript
-from bardtui.tui.glyphs import visible
 
 EMPTY_STAGE = (
     "",

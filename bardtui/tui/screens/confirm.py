@@ -6,7 +6,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from bardtui.tui.glyphs import visible, visible_lines
+from bardtui.escaping import visible
 from bardtui.tui.screens.dialog import Dialog
 
 
@@ -31,7 +31,7 @@ class ConfirmScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_subtitle = "y or n"
-            yield Static(Content(visible_lines(self._question)), id="question")
+            yield Static(Content(visible(self._question, keep="\n")), id="question")
             with Horizontal(classes="buttons"):
                 yield Button(Content(visible(self._no)), id="no", compact=True)
                 yield Button(Content(visible(self._yes)), id="yes", compact=True)

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import visible
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.rows import Rows
 

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
+from bardtui.escaping import visible
 from bardtui.scene.passage import Passage
 from bardtui.scene.scene import Scene
-from bardtui.tui.glyphs import visible
 from bardtui.tui.screens.dialog import Dialog
 
 _KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter there · g to the end"

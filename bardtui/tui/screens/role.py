@@ -9,10 +9,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from bardtui.escaping import visible
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
 from bardtui.settings import TEMPERATURES
-from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
 
@@ -168,7 +168,7 @@ class RoleScreen(Dialog[Role | None]):
         except SceneError as error:
             problem = str(error)
         line = self.query_one("#error", Static)
-        line.update(Content(visible_lines(problem)))
+        line.update(Content(visible(problem, keep="\n")))
         line.set_class(bool(problem) and begun, "-shown")
         return role
 

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 from textual.widgets.input import Selection
 
+from bardtui.escaping import visible
 from bardtui.scene.export import format_of, suffix_of
 from bardtui.scene.journal_reader import SUFFIX
-from bardtui.tui.glyphs import visible, visible_lines
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
 
@@ -158,7 +158,7 @@ class SaveScreen(Dialog[Path | None]):
 
     def _say(self, text: str, *, replacing: bool = False) -> None:
         error = self.query_one("#error", Static)
-        error.update(Content(visible_lines(text)))
+        error.update(Content(visible(text, keep="\n")))
         error.set_class(bool(text), "-shown")
         self._replacing = replacing
         self.query_one("#save", Button).label = "Replace" if replacing else "Save"

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
+from bardtui.escaping import visible
 from bardtui.scene.library import (
     OPENED_FROM,
     SceneInfo,
@@ -33,7 +34,6 @@ from bardtui.scene.scene import SceneError
 from bardtui.scene.scene_search import Counts, Match, Query, SceneSearch, search_scenes
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.finder import Searched, typed_file
-from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import key_of
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.screens.title import TitleScreen

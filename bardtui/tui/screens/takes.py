@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import visible
 from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import Transcript
 

@@ -5,9 +5,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from bardtui.escaping import visible
 from bardtui.scene.names import clean_title
 from bardtui.scene.scene import SceneError
-from bardtui.tui.glyphs import visible
 from bardtui.tui.screens.dialog import Dialog
 
 

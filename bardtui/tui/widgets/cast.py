@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from bardtui.escaping import visible
 from bardtui.scene.cast import Cast, Player, Role
-from bardtui.tui.glyphs import visible
 from bardtui.tui.keys import obey
 from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import spread
 
 _WIDEST_GAP = 3  # cells between two words

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "

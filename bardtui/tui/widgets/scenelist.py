@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
+from bardtui.escaping import visible
 from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene_search import Counts, Match, Query
-from bardtui.tui.glyphs import visible
 from bardtui.tui.widgets.rows import Layout, RowList, Rows, spread, wrapped
 
 _OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from bardtui.tui.glyphs import visible
+from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import spread
 
 
