@@ -7,8 +7,10 @@ from itertools import chain, count
 from pathlib import Path
 
 from bardtui import paths
-from bardtui.files import atomic_write, lock, private_folder
+from bardtui.files import atomic_write, lock, private_folder, read_regular
 from bardtui.session.background import BackgroundSaver
+
+_MAX_BYTES = 1_000_000  # the line holds 20,000 characters
 
 
 class Draft:
@@ -22,7 +24,7 @@ class Draft:
     def __init__(self) -> None:
         self._path, self._lock = _claim()
         try:
-            self.text = self._path.read_text("utf-8")
+            self.text = read_regular(self._path, _MAX_BYTES).decode("utf-8")
         except (OSError, ValueError):  # no draft, or not text
             self.text = ""
         self._saved: str | None = self.text  # None: the disk refused, so it is not known

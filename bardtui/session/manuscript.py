@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from bardtui import paths
+from bardtui.files import read_regular
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
@@ -60,15 +61,14 @@ class Manuscript:
             journal, scene, report = Journal.open(path)
             notices = (str(report), Cast.read(scene)[1])
             return cls(scene, journal), "; ".join(filter(None, notices))
-        if path.stat().st_size > _MAX_TEXT_FILE:
-            raise SceneError(f"{display_name(path)} is too large for a scene")
+        content = read_regular(path, _MAX_TEXT_FILE)
         origin = origin_of(path)
         if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
             manuscript, notice = cls.open(made)
             known = f"You opened {display_name(path)} before: this is its scene"
             return manuscript, f"{known}; {notice}" if notice else known
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise SceneError(f"{display_name(path)} is not a UTF-8 text") from error
         from bardtui.scene.export import scene_from_text
