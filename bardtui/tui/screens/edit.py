@@ -7,7 +7,7 @@ from textual.content import Content
 
 from bardtui.escaping import inert, shared_length
 from bardtui.tui.screens.dialog import Dialog
-from bardtui.tui.widgets.textarea import SafeTextArea
+from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
 MOST = 20_000  # characters: the editor lays out all it holds at every key
 _KEYS = "^s saves · esc leaves it as it was"

@@ -9,25 +9,24 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from bardtui.escaping import visible
+from bardtui.escaping import inert, visible
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
 from bardtui.settings import TEMPERATURES
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
+from bardtui.tui.widgets.safe_inputs import SafeInput
 
 _STEP = 0.05
 _AS_THE_PANE = "as in the Model pane"
 
 
-class NameField(Input):
+class NameField(SafeInput):
     """A role's name; capitals come by themselves, but for a name that the scene has otherwise."""
 
     def __init__(self, name: str) -> None:
         self._capitals = name == name.upper()
-        super().__init__(
-            visible(name), id="name", restrict=r"[^\x00-\x1f\x7f-\x9f]*", max_length=60
-        )
+        super().__init__(inert(name), id="name", max_length=60)
         self.border_title = "Name"
 
     def validate_value(self, value: str) -> str:

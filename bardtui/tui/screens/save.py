@@ -15,6 +15,7 @@ from bardtui.scene.export import format_of, suffix_of
 from bardtui.scene.journal_reader import SUFFIX
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
+from bardtui.tui.widgets.safe_inputs import SafeInput
 
 #: What each format is called, and what it is for.
 FORMATS = {
@@ -26,7 +27,7 @@ FORMATS = {
 }
 
 
-class NameField(Input):
+class NameField(SafeInput):
     """The file's name. Up and down, which have no other use in it, choose the format."""
 
     BINDINGS = [
@@ -72,8 +73,7 @@ class SaveScreen(Dialog[Path | None]):
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Save the scene as"
             box.border_subtitle = "Enter saves · ↑ ↓ format · esc goes back"
-            # No control characters: they would reach the terminal, and no file name needs them.
-            yield NameField(self._default, id="path", restrict=r"[^\x00-\x1f\x7f-\x9f]*")
+            yield NameField(self._default, id="path")
             yield Static(id="folder", classes="note")
             yield Choice(
                 "Format",

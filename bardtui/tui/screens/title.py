@@ -5,10 +5,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from bardtui.escaping import visible
+from bardtui.escaping import inert
 from bardtui.scene.names import clean_title
 from bardtui.scene.scene import SceneError
 from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
 class TitleScreen(Dialog[str | None]):
@@ -30,13 +31,13 @@ class TitleScreen(Dialog[str | None]):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self._title = visible(title)  # what a file says must not act on the terminal
+        self._title = inert(title)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Rename the scene"
             box.border_subtitle = "Enter renames · esc goes back"
-            yield Input(self._title, id="title", restrict=r"[^\x00-\x1f\x7f-\x9f]*", max_length=200)
+            yield SafeInput(self._title, id="title", max_length=200)
             yield Static(id="error", classes="error")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)

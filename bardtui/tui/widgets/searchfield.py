@@ -4,9 +4,10 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from bardtui.tui.keys import OwnBindings
+from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
-class SearchField(Input, OwnBindings, inherit_bindings=False):
+class SearchField(SafeInput, OwnBindings, inherit_bindings=False):
     """A field above a list; the keys that mean the highlighted row are not its own."""
 
     DEFAULT_CSS = """
@@ -30,7 +31,6 @@ class SearchField(Input, OwnBindings, inherit_bindings=False):
         super().__init__(
             id=id,
             placeholder="Search in titles and texts, or type a file's path",
-            restrict=r"[^\x00-\x1f\x7f-\x9f]*",
             select_on_focus=False,
         )
         self.cursor_blink = False

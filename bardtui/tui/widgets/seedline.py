@@ -16,7 +16,7 @@ from textual.widgets.text_area import Edit, EditResult
 from bardtui.escaping import LINE_BREAK, typed
 from bardtui.tui.keys import OwnBindings, action_of
 from bardtui.tui.widgets.ghost import Ghost
-from bardtui.tui.widgets.textarea import SafeTextArea
+from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
 LIMIT = 20_000
 """The most characters the line holds. The widget lays out all it holds at every key."""
