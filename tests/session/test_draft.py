@@ -43,7 +43,7 @@ def test_programs_that_run_at_once_have_a_line_each() -> None:
     kept.close()
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b" " * 1_000_001, None])
 def test_a_draft_that_cannot_be_read_is_empty(home: Path, content: bytes | None) -> None:
     if content is None:
         paths.draft_file().mkdir()

@@ -1,4 +1,4 @@
-"""More than anyone will ever have: of scenes, of models, of text at once, and of writing."""
+"""Load: a thousand scenes, two hundred models, a huge paste, and a day of writing."""
 
 import gc
 import json
@@ -29,7 +29,7 @@ WARM = 12  # passages
 
 
 def small(length: int) -> None:
-    """A small model, untrained, was in use last; its passages are of this length."""
+    """Install an untrained small model, remembered with passages of this length."""
     model = small_model()
     model.save(paths.models_dir() / "small", random_weights(model.spec))
     values = {"model": "small", "length": length, "pace": None}
@@ -37,8 +37,8 @@ def small(length: int) -> None:
 
 
 class Quick:
-    """Writes a known text at once, in place of a decoder; what it remembers looks as large as
-    that of two layers of 512."""
+    """Stands in for a decoder: writes a known text at once, with snapshots as large as those of
+    two layers of 512."""
 
     compiled = True
 
@@ -69,7 +69,7 @@ class Quick:
             yield self._text[begin : begin + count]
 
 
-# -- a full house ----------------------------------------------------------------------------------
+# -- many of everything ----------------------------------------------------------------------------
 
 
 async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabytes(
@@ -93,7 +93,7 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
         sound = [entry.name for entry in models.entries if entry.error is None]
         assert len(sound) == 196
         models.focus()
-        await pilot.press("end", *["up"] * 4, "enter")  # what is broken comes last
+        await pilot.press("end", *["up"] * 4, "enter")  # broken models come last
         await until(pilot, lambda: stage.session.model == sound[-1], "it is not picked")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ScenesScreen), "no list of scenes")
@@ -118,7 +118,7 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
 
 
 @pytest.mark.timeout(3_600)
-async def test_a_day_of_writing_takes_the_memory_of_its_text(
+async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
@@ -146,7 +146,7 @@ async def test_a_day_of_writing_takes_the_memory_of_its_text(
             tracemalloc.stop()
         assert stage.transcript.text == scene.text
         path = stage.session.manuscript.path
-    # The first passages also fill what is kept of styles and rows; after them only text is added.
+    # The first passages also fill caches of styles and rows; after them only text is added.
     added = (held[-1] - held[WARM - 1]) / (length * (passages - WARM))
     assert added < 1 + 6
     assert path is not None
