@@ -7,7 +7,7 @@ points, with the exceptions that languages and emoji need (see `remove_invisible
 - `visible` is for terminals: every unsafe character becomes a glyph.
 - `one_line` is for lists, dialogs and messages: as `visible`, and cut to a width.
 - `inert` is for documents: as `visible`, but emoji sequences stay whole.
-- `remove_invisible` and `limit_marks` clean text that comes in.
+- `typed`, `remove_invisible`, `remove_controls` and `limit_marks` clean text that comes in.
 
 This module is imported before the first screen is drawn, so it needs nothing but `re` and
 `unicodedata`, and its larger tables are built when a text first needs them.
@@ -85,7 +85,7 @@ _JOINER_BLOCKS = (
 _DRAWN_FORMATS = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 _DRAWN_FORMAT = re.compile(f"[{_DRAWN_FORMATS}]")
 
-_CONTEXT = 3  # characters before a joiner or a style that its place depends on, or more
+_CONTEXT = 3  # at least as many characters as the place of a joiner or a style depends on
 _HIDDEN_GLYPH, _UNKNOWN_GLYPH, _LINE_GLYPH = "\u00b7", "\ufffd", "\u2424"
 
 

@@ -1,6 +1,7 @@
 """Decode text files, guess the encoding of those that are not UTF-8, and convert them."""
 
 import codecs
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
 BLOCK = 1 << 20  # bytes read at once
-CONVERTED = 1 << 28  # bytes of the largest file that is converted
+MAX_CONVERTED = 1 << 28  # bytes of a file
 
 # The encodings that texts are in, by the names people know, with those that Python knows. The
 # order is that of preference where a text reads the same in several.
@@ -83,10 +84,14 @@ def decoded(
             at = offset + len(raw) - len(error.object) + error.start
             line += error.object.count(b"\n", 0, error.start)
             byte = error.object[error.start]
-            guess = guess_encoding(_around(file, at))
+            sample = _around(file, at)
+            if _is_mostly_utf8(sample):
+                told = "the text around it is UTF-8: correct this place"
+            else:
+                guess = guess_encoding(sample)
+                told = f"it is {guess}{_REMEDY}" if guess else "its encoding is not known"
             raise CorpusError(
-                f"{name} is not UTF-8: byte 0x{byte:02x} at offset {at:,} (line {line:,}); "
-                + (f"it is {guess}{_REMEDY}" if guess else "its encoding is not known")
+                f"{name} is not UTF-8: byte 0x{byte:02x} at offset {at:,} (line {line:,}); {told}"
             ) from error
         line += raw.count(b"\n")
         offset += len(raw)
@@ -119,6 +124,13 @@ def guess_encoding(sample: bytes) -> Guess | None:
     return None
 
 
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Whether a text that is not UTF-8 seems to be UTF-8 with a few wrong bytes."""
+    text = sample.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) > 5 * wrong
+
+
 def _ranks(match: "CharsetMatch") -> list[int]:
     """The places in ENCODINGS of the encodings in which a match reads the same."""
     known = [*ENCODINGS.values()]
@@ -138,7 +150,7 @@ def convert(path: Path, encoding: str | None = None) -> tuple[Path, Guess]:
     `encoding` is a name of ENCODINGS in any case, or one that Python knows for the same encoding;
     without it, the encoding is guessed. Raises CorpusError and OSError.
     """
-    raw = read_regular(path, CONVERTED)
+    raw = read_regular(path, MAX_CONVERTED)
     guess = (
         Guess(_known(encoding), "certainly") if encoding else _marked(raw) or _guess_of(path, raw)
     )
@@ -153,7 +165,7 @@ def convert(path: Path, encoding: str | None = None) -> tuple[Path, Guess]:
     # After a kill between the two writes, the copy is there and the file is not converted yet.
     if not original.exists():
         atomic_write(original, raw, private=False)
-    elif read_regular(original, CONVERTED) != raw:
+    elif read_regular(original, MAX_CONVERTED) != raw:
         raise CorpusError(f"{original} exists: move it away first")
     atomic_write(path, text, private=False)
     return original, guess
@@ -163,8 +175,13 @@ def _guess_of(path: Path, raw: bytes) -> Guess:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        begin = max(0, error.start - _SAMPLE // 2)
-        if guess := guess_encoding(_sample(raw[begin : begin + _SAMPLE], whole=begin == 0)):
+        sample = _around(io.BytesIO(raw), error.start)
+        if _is_mostly_utf8(sample):
+            raise CorpusError(
+                f"{path} is UTF-8 but for byte 0x{raw[error.start]:02x} at offset "
+                f"{error.start:,}: correct this place"
+            ) from error
+        if guess := guess_encoding(sample):
             return guess
         raise CorpusError(f"the encoding of {path} is not known: name it with --from") from error
     raise CorpusError(f"{path} is UTF-8 already")
@@ -194,11 +211,8 @@ def _around(file: BinaryIO, at: int) -> bytes:
     """Some of a file's bytes around an offset, to guess the encoding from."""
     begin = max(0, at - _SAMPLE // 2)
     file.seek(begin)
-    return _sample(file.read(_SAMPLE), whole=begin == 0)
-
-
-def _sample(part: bytes, *, whole: bool) -> bytes:
-    """A part of a text from the beginning of a line to the end of one, if it has several."""
-    begin = 0 if whole else part.find(b"\n") + 1
-    end = part.rfind(b"\n") + 1
-    return part[begin:end] if begin < end and len(part) == _SAMPLE else part[begin:]
+    part = file.read(_SAMPLE)
+    # From the beginning of a line to the end of one, if there are several.
+    first = part.find(b"\n") + 1 if begin else 0
+    last = part.rfind(b"\n") + 1 if len(part) == _SAMPLE else len(part)
+    return part[first:last] if first < last else part

@@ -158,8 +158,8 @@ class Books:
     def _is_licence(self) -> bool:
         """Whether the end mark ends the book, by what is after it."""
         after = self._after.strip()
-        ends = not after or (self._found and len(after) <= _AFTER_END)
-        return ends or self._end.starred or self._speaks_of_licence()
+        brief = self._end.starred or len(after) <= _AFTER_END
+        return not after or (self._found and brief) or self._speaks_of_licence()
 
     def _speaks_of_licence(self) -> bool:
         return _IS_LICENCE.search(self._after.lstrip()[:_AFTER_END]) is not None

@@ -54,6 +54,11 @@ def test_utf_16_and_32_are_known_by_their_mark(encoding: str) -> None:
     assert f"it is certainly {encoding.upper()}" in refusal("Ann".encode(encoding))
 
 
+def test_utf_8_with_a_wrong_byte_is_not_taken_for_another_encoding() -> None:
+    message = refusal(TEXTS["Windows-1252"].encode() * 9 + b"\xe9")
+    assert message.endswith("the text around it is UTF-8: correct this place")
+
+
 def test_a_nul_byte_is_no_text() -> None:
     assert refusal(b"ELF\0") == "a text is not a text: it has a NUL byte at offset 3"
 
@@ -105,6 +110,7 @@ def test_a_file_that_cannot_be_converted_is_unchanged(tmp_path: Path) -> None:
         (b"caf\xe9", "UTF-8", "is not UTF-8: byte 0xe9 at offset 3"),
         (b"Ann", None, "is UTF-8 already"),
         (bytes(range(1, 256)), None, "encoding of .* is not known"),
+        ("éèê".encode() * 9 + b"\xe9", None, "is UTF-8 but for byte 0xe9 at offset 54"),
     ):
         path.write_bytes(raw)
         with pytest.raises(CorpusError, match=message):

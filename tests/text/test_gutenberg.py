@@ -152,6 +152,7 @@ def test_credits_without_a_mark_are_text() -> None:
         "I read it at Project Gutenberg.",
         "End of the Project.",
         "End of Project Gutenberg's first meeting, he said.",
+        "*** END OF THE PROJECT GUTENBERG EBOOK A LIFE ***, he read.",
         "End of the Project Gutenberg ebook of my life, he said.",
         "Start of the Project Gutenberg ebook of my life, he said.",
     ],
