@@ -20,7 +20,7 @@ from tests.terminal import Terminal
 
 set_tensorflow_environment()
 
-# All of the tests are to run in a few minutes; `--hypothesis-profile=default` looks harder.
+# All tests together take a few minutes; `--hypothesis-profile=default` tries more examples.
 settings.register_profile("brisk", max_examples=40)
 settings.load_profile("brisk")
 
@@ -49,7 +49,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def terminals() -> Iterator[list[Terminal]]:
-    """To be closed at the end, whatever happens."""
+    """Terminals that are closed at the end of the test."""
     opened: list[Terminal] = []
     yield opened
     for terminal in opened:
@@ -59,7 +59,7 @@ def terminals() -> Iterator[list[Terminal]]:
 
 @pytest.fixture(scope="session")
 def verse() -> Corpus:
-    """A text of some 8,000 characters that even a small network learns at once."""
+    """A text of 7,280 characters that even a small network soon knows by heart."""
     return VERSE_CORPUS
 
 
@@ -69,15 +69,25 @@ def tiny_model() -> ModelBundle:
     return ModelBundle.load(TINY)
 
 
+@pytest.fixture(scope="module")
+def without_xla() -> Iterator[None]:
+    """Decoders without XLA, which would take longer to compile than most tests take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BARDTUI_XLA", "0")
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_decoder(tiny_model: ModelBundle) -> Decoder:
-    """The tiny model's decoder; ask for `decoder` instead, which begins at a new text."""
-    return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
+    """The tiny model's decoder in some state; use `decoder` instead, which starts a new text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("BARDTUI_XLA", raising=False)  # of the test that happens to come first
+        return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
 
 
 @pytest.fixture
 def decoder(shared_decoder: Decoder) -> Decoder:
-    """The tiny model's decoder, before a new text."""
+    """The tiny model's decoder at the start of a new text."""
     shared_decoder.reset()
     return shared_decoder
 
@@ -91,14 +101,14 @@ def installed(tiny_model: ModelBundle, home: Path) -> ModelBundle:
 
 
 def random_weights(spec: NetworkSpec, seed: int = 0) -> list[NDArray[np.float32]]:
-    """Weights such as no training makes: large enough that a fault shows in the numbers."""
+    """Random weights, large enough that every fault shows in the numbers."""
     rng = np.random.default_rng(seed)
     shapes: Sequence[tuple[int, ...]] = list(spec.weight_shapes().values())
     return [rng.normal(0, 0.5, shape).astype(np.float32) for shape in shapes]
 
 
 def small_model(**changes: object) -> ModelBundle:
-    """A model without weights on disk, over a few characters."""
+    """A model with a few characters, not saved yet."""
     vocabulary = Vocabulary.of("\n abcdefgh.'")
     sizes: dict[str, object] = {"embedding_dim": 5, "units": 6} | changes
     spec = NetworkSpec(vocabulary_size=len(vocabulary), **sizes)  # type: ignore[arg-type]

@@ -21,7 +21,9 @@ def train() -> ModelBundle:
     sizes = {"embedding_dim": 16, "units": 24, "dropout": 0.0, "seq_len": 32, "batch_size": 8}
     options = TrainOptions(**sizes, epochs=10, learning_rate=0.02, precision="float32")  # type: ignore[arg-type]
     run = prepare(VERSE_CORPUS, "tiny", options)
-    run.trainer.run(lambda event: None, lambda: False)
+    run.trainer.run(lambda report: None, lambda: False)
+    run.score()
+    run.measure_memory()
     return ModelBundle.load(run.folder)
 
 

@@ -36,3 +36,13 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if answered else handler)
+
+
+@contextmanager
+def immediate_interrupt() -> Iterator[None]:
+    """Let Ctrl+C end the process at once, even in native code that waits for something."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bardtui.cli.common import checked_model, console, warn
-from bardtui.cli.stop_signals import stop_signals
+from bardtui.cli.stop_signals import immediate_interrupt, stop_signals
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def train(
 
         distribution: Distribution | None = None
         if distribute:
-            distribution = start_tensorflow(Distribution.from_environment)
+            err.print("waiting for all workers")
+            with immediate_interrupt():
+                distribution = start_tensorflow(Distribution.from_environment)
             out.quiet = err.quiet = not distribution.chief
             if distribution.chief:
                 stack.enter_context(lock)

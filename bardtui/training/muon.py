@@ -1,4 +1,4 @@
-"""Muon with the same numbers as Keras's at two thirds of the cost."""
+"""Muon, with the same numbers as in Keras at two thirds of the cost."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from keras import ops
 
 
 class Muon(keras.optimizers.Muon):  # type: ignore[misc]
-    """keras.optimizers.Muon (Jordan et al. 2024), its iteration kept small.
+    """keras.optimizers.Muon (Jordan et al. 2024) with a cheaper iteration.
 
-    Newton and Schulz's iteration multiplies a wide matrix x by polynomials in x x', one after the
-    other. All of them commute, so they can be worked out on the small square x x' alone, and x is
-    multiplied once, by their product.
+    The Newton-Schulz iteration multiplies a wide matrix x by polynomials in x x', one by one. They
+    commute, so their product can be computed from the small square x x' alone, and x is
+    multiplied only once.
     """
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
-        """The nearest matrix to `x` (rows, columns) whose singular values are all about 1."""
+        """The matrix nearest to `x` (rows, columns) with all singular values at about 1."""
         tall = x.shape[0] > x.shape[1]
         if tall:
             x = ops.transpose(x)

@@ -1,4 +1,4 @@
-"""A text as indices on disk: of any length, encoded and read in little memory."""
+"""An encoded text on disk: of any length, encoded and read in little memory."""
 
 import mmap
 import tempfile
@@ -14,11 +14,11 @@ from bardtui.model.vocabulary import Vocabulary
 
 
 class StoredText:
-    """A text's indices in a file that is mapped into memory: what is read of it is int32.
+    """A text's indices in a file that is mapped into memory; reading them gives int32.
 
-    Like an array of shape (n,) it has a length and takes slices and arrays of places; `part` gives
-    a stretch of it without reading it. Whatever has been read leaves this process's memory at once
-    (the system keeps it at hand as long as it likes), so the process does not grow with the text.
+    Like an array of shape (n,) it has a length, and takes slices and arrays of positions. `part` is
+    a stretch of it that is not read yet. What has been read leaves the memory of this process at
+    once (the system may keep it in its cache), so the process does not grow with the text.
     """
 
     def __init__(self, file: mmap.mmap | None, indices: NDArray[Any]) -> None:
@@ -29,7 +29,7 @@ class StoredText:
 
     def __getitem__(self, key: Any) -> NDArray[np.int32]:
         read = np.asarray(self._indices[key]).astype(np.int32)
-        if self._file and hasattr(mmap, "MADV_DONTNEED"):  # which Windows does not need
+        if self._file and hasattr(mmap, "MADV_DONTNEED"):  # Windows has and needs no such call
             self._file.madvise(mmap.MADV_DONTNEED)
         return read
 
@@ -44,10 +44,10 @@ def encode(
     folder: Path,
     on_progress: Callable[[int], object] = lambda done: None,
 ) -> StoredText:
-    """Encode a text that comes in pieces, 1 or 2 bytes a character, into a file in `folder`.
+    """Encode a text that comes in pieces into a file in `folder`, 1 or 2 bytes a character.
 
-    The file has no name, so that it goes with the process, however that ends, and no part of one
-    can be taken for a whole. `on_progress` is told how many characters are done. Raises OSError.
+    The file has no name. So it disappears with the process, and an incomplete one cannot be
+    mistaken for a complete one. `on_progress` gets the number of characters done. Raises OSError.
     """
     dtype = np.uint8 if len(vocabulary) <= 256 else np.uint16
     done = 0
@@ -58,7 +58,7 @@ def encode(
                 done += len(piece)
                 on_progress(done)
             file.flush()
-            if file.tell() == 0:  # which cannot be mapped
+            if file.tell() == 0:  # an empty file cannot be mapped
                 return StoredText(None, np.zeros(0, dtype))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:

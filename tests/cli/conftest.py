@@ -13,9 +13,3 @@ def text_file(home: Path) -> Path:
     path = home / "verse.txt"
     path.write_text(VERSE * 10, encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write and read texts without XLA, which would take longer to compile than a test takes."""
-    monkeypatch.setenv("BARDTUI_XLA", "0")

@@ -3,7 +3,6 @@
 import pytest
 
 
-@pytest.fixture(autouse=True, scope="session")
-def without_xla() -> None:
-    """XLA would take longer to compile than the texts take to score."""
-    pytest.MonkeyPatch().setenv("BARDTUI_XLA", "0")
+@pytest.fixture(autouse=True, scope="module")
+def fast_decoders(without_xla: None) -> None:
+    """All of these tests use decoders without XLA."""

@@ -1,4 +1,4 @@
-"""Muon's cheaper iteration beside Keras's own."""
+"""Muon's cheaper iteration, compared with that of Keras."""
 
 import keras
 import numpy as np
@@ -9,7 +9,7 @@ from bardtui.training.muon import Muon
 
 @pytest.mark.parametrize("shape", [(8, 32), (32, 8), (16, 16), (1, 5), (64, 256)])
 @pytest.mark.parametrize("spread", [0.0, 3.0])
-def test_it_gives_the_matrices_that_keras_gives(shape: tuple[int, int], spread: float) -> None:
+def test_the_matrices_are_those_of_keras(shape: tuple[int, int], spread: float) -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=shape) * np.exp(spread * rng.normal(size=(1, shape[1])))
     settings = {"learning_rate": 0.1, "rms_rate": None}

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,19 @@ def test_a_name_conflict_names_what_works(installed: ModelBundle) -> None:
     check_start("tiny", resume=True, replace=False)
     with pytest.raises(TrainingError, match="use --resume to continue the run, --replace to"):
         check_start("tiny", resume=False, replace=False)
+
+
+def test_a_run_of_version_0_1_is_resumed(home: Path) -> None:
+    # Made by 0.1 with the same text and options, stopped after 3 steps of epoch 2.
+    shutil.copytree(Path(__file__).parents[1] / "data" / "v01" / "run", home / "runs" / "old")
+    options = TrainOptions(**SMALL | {"units": 4}, epochs=2, precision="float32")
+    verse = Corpus("verse", "Verse", "", (Document("verse", VERSE * 10),))
+    trainer = prepare(verse, "old", options).trainer
+    trainer.resume()
+    assert (trainer.state.epoch, trainer.state.step) == (1, 3)
+    assert trainer.run(lambda report: None, lambda: False)
+    losses = [entry["held_out"] for entry in trainer.state.history]
+    assert losses == pytest.approx([3.325414, 3.196745], abs=1e-3)
 
 
 # --- the published model

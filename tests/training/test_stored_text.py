@@ -1,4 +1,4 @@
-"""A text's indices on disk."""
+"""An encoded text on disk."""
 
 import errno
 import tempfile
@@ -19,7 +19,7 @@ LARGE = Vocabulary(tuple(map(chr, range(0x4E00, 0x4E00 + 1_000))))
 
 @given(st.lists(st.text(st.sampled_from(SMALL.characters), max_size=9)), st.data())
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_stored_text_is_read_like_the_array_it_is(
+def test_a_stored_text_is_read_like_an_array(
     tmp_path: Path, pieces: list[str], data: st.DataObject
 ) -> None:
     array = SMALL.encode("".join(pieces)).indices
@@ -32,13 +32,13 @@ def test_a_stored_text_is_read_like_the_array_it_is(
         assert one[:].dtype == np.int32
         assert one[:].tolist() == other.tolist()
         assert one[1:4].tolist() == other[1:4].tolist()
-        places = np.arange(len(other)).reshape(-1, 1)[::-1]
-        assert np.array_equal(one[places], other[places])
+        positions = np.arange(len(other)).reshape(-1, 1)[::-1]
+        assert np.array_equal(one[positions], other[positions])
         assert [*one] == [*other]
 
 
 @pytest.mark.parametrize("vocabulary", [SMALL, LARGE])
-def test_one_byte_or_two_are_enough(
+def test_a_character_takes_one_byte_or_two(
     vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = []
@@ -56,13 +56,13 @@ def test_one_byte_or_two_are_enough(
     assert files[0].closed
 
 
-def test_progress_is_told_in_characters(tmp_path: Path) -> None:
-    told: list[int] = []
-    encode(["ab", "é中", "c"], SMALL, tmp_path, told.append)
-    assert told == [2, 4, 5]
+def test_progress_is_counted_in_characters(tmp_path: Path) -> None:
+    progress: list[int] = []
+    encode(["ab", "é中", "c"], SMALL, tmp_path, progress.append)
+    assert progress == [2, 4, 5]
 
 
-def test_nothing_lies_in_the_folder_whole_or_half(tmp_path: Path) -> None:
+def test_no_file_appears_in_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     seen = []
 
@@ -82,7 +82,7 @@ def test_nothing_lies_in_the_folder_whole_or_half(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_a_full_disk_is_told_with_the_folder(
+def test_a_full_disk_is_an_error_that_names_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(dir: Path) -> object:
@@ -95,7 +95,7 @@ def test_a_full_disk_is_told_with_the_folder(
         assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path))
 
 
-def test_a_fault_in_the_text_s_own_file_keeps_its_name(tmp_path: Path) -> None:
+def test_an_error_of_the_text_file_keeps_its_name(tmp_path: Path) -> None:
     def pieces() -> Iterator[str]:
         yield "a"
         raise PermissionError(errno.EACCES, "Permission denied", "verse.txt")
@@ -106,13 +106,13 @@ def test_a_fault_in_the_text_s_own_file_keeps_its_name(tmp_path: Path) -> None:
 
 
 def resident(kind: str) -> int:
-    """Bytes of this process in memory: RssAnon, RssFile."""
+    """The resident memory of this process, RssAnon or RssFile, in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith(kind)).split()[1]) * 1024
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells")
-def test_reading_all_of_a_long_text_keeps_little_of_it(tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux reports it")
+def test_reading_a_long_text_keeps_little_of_it_in_memory(tmp_path: Path) -> None:
     size = 64 << 20
     before = resident("RssAnon")
     stored: StoredText = encode(("abc\n" * (1 << 18) for _ in range(64)), SMALL, tmp_path)

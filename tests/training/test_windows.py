@@ -1,4 +1,4 @@
-"""From a text's indices to batches."""
+"""From an encoded text to batches of windows."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from bardtui.training.windows import TooLittleText, Windows
 
 
 def text(length: int) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    """A text in which every character tells its place."""
+    """A text in which every index is its position."""
     return np.arange(length, dtype=np.int32)
 
 
@@ -48,7 +48,7 @@ def test_windows_are_whole_distinct_and_inside_the_text(
     assert len(starts) == windows.count
     assert starts[0] >= 0
     assert starts[-1] + windows.window <= length
-    assert (np.diff(starts) == windows.window).all()  # side by side: no place is read twice
+    assert (np.diff(starts) == windows.window).all()  # side by side, so nothing is read twice
     assert windows.batch_size == min(batch_size, windows.count)
     assert windows.batches >= 1
     assert windows.batches * windows.batch_size > windows.count - windows.batch_size
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_order() -> None:
     assert np.array_equal(epoch(windows, 2), epoch(windows, 2))
 
 
-def test_every_epoch_and_seed_has_an_order_of_its_own() -> None:
+def test_every_epoch_and_seed_has_another_order() -> None:
     windows = Windows.of(text(700), seq_len=6, batch_size=5)
     orders = [(0, 1), (1, 1), (2, 1), (0, 2)]
     first = {tuple(epoch(windows, number, seed)[0][0].ravel()) for number, seed in orders}
@@ -73,7 +73,7 @@ def test_the_grid_is_shifted_from_epoch_to_epoch() -> None:
     assert max(shifts) <= windows.window
 
 
-def test_a_run_goes_on_in_mid_epoch() -> None:
+def test_an_epoch_continues_after_skipped_batches() -> None:
     windows = Windows.of(text(700), seq_len=6, batch_size=5)
     assert np.array_equal(epoch(windows, 3, skip=4), epoch(windows, 3)[4:])
     assert epoch(windows, 3, skip=windows.batches) == []
@@ -92,6 +92,6 @@ def test_one_window_is_enough() -> None:
     assert batch[0].ravel().tolist() == list(range(120))
 
 
-def test_too_little_text_is_told_what_it_would_need() -> None:
+def test_a_text_that_is_too_short_is_refused_with_the_length_it_needs() -> None:
     with pytest.raises(TooLittleText, match=r"^120 characters are too few .* at least 121$"):
         Windows.of(text(120), seq_len=120, batch_size=128)

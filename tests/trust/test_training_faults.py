@@ -29,6 +29,8 @@ from tests.trust.conftest import long_form, times
 SIZES = ("--units", "12", "--layers", "1", "--seq-len", "24", "--batch-size", "8")
 EPOCHS = 2
 
+pytestmark = pytest.mark.usefixtures("without_xla")
+
 Outcome = tuple[list[dict[str, Any]], str]
 
 # Runs the program in a fork for each line of its input, so that TensorFlow is imported once. The
@@ -110,13 +112,6 @@ def runner(without_xla: None) -> Iterator[Runner]:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         yield Runner(process)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def without_xla() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BARDTUI_XLA", "0")
-        yield
 
 
 def _text_file(folder: Path) -> Path:
