@@ -2,7 +2,17 @@
 
 import pytest
 
+from tests.training.runs import Recorder, begin
+
 
 @pytest.fixture(autouse=True, scope="module")
 def fast_decoders(without_xla: None) -> None:
     """All of these tests use decoders without XLA."""
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
+    """A run that nothing interrupted."""
+    recorder = begin(tmp_path_factory.mktemp("whole"))
+    assert recorder.run()
+    return recorder

@@ -2,9 +2,9 @@
 
 import errno
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,71 +12,13 @@ import numpy as np
 import pytest
 
 from bardtui.model.decoder import Decoder
-from bardtui.model.network import NetworkSpec
-from bardtui.model.vocabulary import Vocabulary
 from bardtui.training import loop
-from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError
+from bardtui.training.checkpoint import FILE, Checkpoint
 from bardtui.training.loop import Trainer, Weights
-from bardtui.training.plan import TrainingError, TrainPlan
+from bardtui.training.plan import TrainingError
 from bardtui.training.state import EpochReport, StepReport
-from tests.conftest import VERSE, random_weights
-
-PLAN = TrainPlan(seq_len=12, batch_size=8, epochs=3, learning_rate=0.02)
-STEPS = 28  # in an epoch of TEXT
-TEXT = (VERSE * 17)[:3_000]
-VOCABULARY = Vocabulary.of(TEXT)
-INDICES = VOCABULARY.encode(TEXT).indices
-
-
-@dataclass
-class Recorder:
-    """A run, what it published and what it reported."""
-
-    trainer: Trainer
-    published: list[tuple[Weights, list[dict[str, Any]]]] = field(default_factory=list)
-    reports: list[StepReport | EpochReport] = field(default_factory=list)
-
-    def run(self, steps: int = 10**9) -> bool:
-        """Train for at most so many steps; return whether the run came to its end."""
-        end = len(self.steps) + steps
-        return self.trainer.run(self.reports.append, lambda: len(self.steps) >= end)
-
-    @property
-    def steps(self) -> list[StepReport]:
-        return [report for report in self.reports if isinstance(report, StepReport)]
-
-    @property
-    def epochs(self) -> list[EpochReport]:
-        return [report for report in self.reports if isinstance(report, EpochReport)]
-
-
-def begin(folder: Path, plan: TrainPlan = PLAN, units: int = 12, **options: Any) -> Recorder:
-    """Make a run of one small layer, with dropout, so that the random state matters."""
-    spec = NetworkSpec(len(VOCABULARY), embedding_dim=6, units=units, layers=1, dropout=0.3)
-    published: list[tuple[Weights, list[dict[str, Any]]]] = []
-    defaults: dict[str, Any] = {
-        "text": INDICES,
-        "held_out": INDICES[:200],
-        "identity": {"corpus": "abc"},
-        "publish": lambda weights, history: published.append((weights, list(history))),
-    }
-    trainer = Trainer(plan, spec, VOCABULARY, folder=folder, **(defaults | options))
-    return Recorder(trainer, published)
-
-
-def resume(folder: Path, plan: TrainPlan = PLAN, **options: Any) -> Recorder:
-    """Make the same run again and resume it."""
-    recorder = begin(folder, plan, **options)
-    recorder.trainer.resume()
-    return recorder
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
-    """A run that nothing interrupted."""
-    recorder = begin(tmp_path_factory.mktemp("whole"))
-    assert recorder.run()
-    return recorder
+from tests.conftest import random_weights
+from tests.training.runs import PLAN, STEPS, VOCABULARY, Recorder, begin, resume
 
 
 def set_weights_to_nan(trainer: Trainer) -> None:
@@ -290,46 +232,6 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None
         resume(tmp_path / "mine")
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", b"\xff" * 64])
-def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / FILE).write_bytes(damage)
-    with pytest.raises(CheckpointError, match="cannot be read"):
-        Checkpoint.load(tmp_path)
-
-
-def test_a_truncated_checkpoint_is_refused(whole: Recorder, tmp_path: Path) -> None:
-    content = (whole.trainer.folder / FILE).read_bytes()
-    for length in (4, 100, len(content) // 2, len(content) - 1):
-        (tmp_path / FILE).write_bytes(content[:length])
-        with pytest.raises(CheckpointError, match="cannot be read"):
-            Checkpoint.load(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda c: c.arrays.pop("averages"),
-        lambda c: c.arrays["network"].pop(),
-        lambda c: c.arrays["optimizer"].reverse(),
-        lambda c: c.state["progress"].update(mood="good"),
-        lambda c: c.state["progress"].update(epoch=-1),
-        lambda c: c.state["progress"].update(step="1"),
-        lambda c: c.state["progress"].update(best=math.nan),
-        lambda c: c.state["progress"].update(history=[1]),
-        lambda c: c.state["progress"].update(history=[{}]),
-    ],
-)
-def test_a_checkpoint_of_another_version_is_refused(
-    whole: Recorder, tmp_path: Path, change: Callable[[Checkpoint], object]
-) -> None:
-    checkpoint = Checkpoint.load(whole.trainer.folder)
-    assert checkpoint is not None
-    change(checkpoint)
-    checkpoint.save(tmp_path)
-    with pytest.raises(TrainingError, match="holds a run of another version, or a damaged one"):
-        resume(tmp_path)
-
-
 # --- losses that are not finite
 
 
@@ -406,28 +308,3 @@ def test_the_largest_learning_rate_publishes_finite_numbers_only(tmp_path: Path)
     for weights, history in run.published:
         assert math.isfinite(history[-1]["held_out"])
         assert all(np.isfinite(weight).all() for weight in weights)
-
-
-# --- plans
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"seq_len": 0},
-        {"batch_size": 0},
-        {"epochs": -1},
-        {"epochs": 10**20},
-        {"learning_rate": 0.0},
-        {"learning_rate": 1.1},
-        {"learning_rate": math.nan},
-        {"learning_rate": math.inf},
-        {"random_seed": -1},
-        {"random_seed": 2**32},
-        {"precision": "float16"},
-        {"optimizer": "sgd"},
-    ],
-)
-def test_a_plan_out_of_range_is_refused(values: dict[str, Any]) -> None:
-    with pytest.raises(TrainingError, match=next(iter(values)).replace("_", ".")):
-        TrainPlan(**values)

@@ -17,8 +17,8 @@ import pytest
 from bardtui.keras_files.network_reader import read_network
 from bardtui.keras_files.saved_file import KerasFileError
 from tests.conftest import VERSE
+from tests.keras_files.hostile_files import described
 from tests.keras_files.keras_models import endless, made, one_gru, save
-from tests.keras_files.test_hostile_files import described
 from tests.trust.conftest import times
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and limits are POSIX's")
