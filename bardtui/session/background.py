@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from bardtui.log import log_bug
+
 Value = TypeVar("Value")
 
 
 class BackgroundSaver(Generic[Value]):
     """Saves the newest value in its own thread, at most once in `interval` seconds.
 
-    `save` is called in that thread, and in the caller's thread by `close`. It handles its own
-    errors. The thread starts with the first value.
+    `save` is called in that thread, and in the caller's thread by `close`. An error in it is
+    logged, and the next value is saved again.
     """
 
     def __init__(self, save: Callable[[Value], None], interval: float = 1.0) -> None:
@@ -20,7 +22,9 @@ class BackgroundSaver(Generic[Value]):
         self._changed = threading.Condition()
         self._pending: list[Value] = []  # the newest value, or nothing
         self._urgent = self._closed = False
-        self._thread: threading.Thread | None = None
+        # Started at once: where memory has run out, a key must not need a new thread.
+        self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
+        self._thread.start()
 
     def keep(self, value: Value, *, at_once: bool = False) -> None:
         """Save this value soon; `at_once` does not wait for the rest of the interval."""
@@ -28,17 +32,13 @@ class BackgroundSaver(Generic[Value]):
             self._pending = [value]
             self._urgent |= at_once
             self._changed.notify()
-            if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
-                self._thread.start()
 
     def close(self) -> None:
         """Save what is pending and end the thread."""
         with self._changed:
             self._closed = True
             self._changed.notify()
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.join()
         for value in self._pending:
             self._save(value)
         self._pending = []
@@ -54,5 +54,8 @@ class BackgroundSaver(Generic[Value]):
                     return
                 (value,) = self._pending
                 self._pending, self._urgent = [], False
-            self._save(value)
+            try:
+                self._save(value)
+            except Exception as error:
+                log_bug(error)
             saved = time.monotonic()

@@ -66,7 +66,7 @@ class _Loaded:
             from bardtui.model.decoder import Decoder
 
             size = _FOR_TAKES + _PER_PARAMETER * self.bundle.spec.parameters
-            need_memory(size, f"a network for {count} takes")
+            need_memory(size, f"A network for {count} takes")
             weights = self.context.decoder.network.get_weights()
             spec, vocabulary = self.bundle.spec, self.bundle.vocabulary
             self.takes = {count: Decoder(spec, vocabulary, weights, streams=count)}
@@ -151,10 +151,10 @@ class Engine:
                     self._load(asked)
                 else:
                     self._serve(asked)
-            except Exception as error:  # reported and logged; the thread serves the next request
+            except BaseException as error:  # reported; the thread serves the next request
                 self._failed(asked, error)
 
-    def _failed(self, asked: str | WriteRequest, error: Exception) -> None:
+    def _failed(self, asked: str | WriteRequest, error: BaseException) -> None:
         """Report an error. A model whose state may be broken is loaded again next time."""
         model = asked if isinstance(asked, str) else asked.model
         if not isinstance(error, TooLittleMemory):
@@ -170,7 +170,7 @@ class Engine:
     def _serve(self, request: WriteRequest) -> None:
         if isinstance(request, SuggestionRequest) and request.model not in self._models:
             return  # loading another model for a suggestion would take too long
-        need_memory(_FOR_WRITING, "writing")
+        need_memory(_FOR_WRITING, "Writing")
         loaded = self._load(request.model)
         if loaded is None:
             self._post(Finished(request.id, "error", f"{request.model} is not loaded"))
@@ -209,7 +209,7 @@ class Engine:
         written = _written(check_name(name))  # before they are read, so that no change is missed
         bundle = find_model(name)  # a name only: a scene may not name a path
         import_tensorflow()
-        need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"loading {name}")
+        need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
         decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
         return _Loaded(bundle, Context(decoder, bundle.memory_length), written)
 
