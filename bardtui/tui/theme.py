@@ -1,14 +1,14 @@
-"""The two themes, footlights and its light twin, and the role colours any theme gets.
+"""The themes `footlights` and `footlights-light`, and the role colours of every theme.
 
-A role is what a colour means on the stage: the writer's lines, the model's, a cue, a mark. Style
-sheets name roles (`$writer`, `$cue`), never hues, so that Textual's own themes work too: what a
-theme does not name is derived from its palette by `role_variables`.
+A role is what a colour means: the writer's text, the model's text, a cue, a mark. Style sheets name
+roles (`$writer`, `$cue`), not hues, and so work with Textual's themes too. `role_variables` derives
+the roles that a theme does not name from its palette.
 """
 
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-LEGIBLE = 4.5  # the contrast that WCAG 2 asks of text
+LEGIBLE = 4.5  # the contrast of text that WCAG 2 requires
 
 FOOTLIGHTS = Theme(
     name="footlights",
@@ -52,7 +52,7 @@ FOOTLIGHTS = Theme(
         "input-cursor-background": "#e0b354",
         "input-cursor-foreground": "#15111a",
         "input-selection-background": "#9fc6d8 35%",
-        "screen-selection-background": "#9fc6d8 35%",
+        "screen-selection-background": "#9fc6d8 30%",
         "scrollbar": "#3a3048",
         "scrollbar-hover": "#5a4d6c",
         "scrollbar-active": "#e0b354",
@@ -105,7 +105,7 @@ FOOTLIGHTS_LIGHT = Theme(
         "input-cursor-background": "#7d5600",
         "input-cursor-foreground": "#fcf8ee",
         "input-selection-background": "#1d5a74 25%",
-        "screen-selection-background": "#1d5a74 25%",
+        "screen-selection-background": "#1d5a74 15%",
         "scrollbar": "#d6c9ad",
         "scrollbar-hover": "#bfae8a",
         "scrollbar-active": "#a87a14",
@@ -120,9 +120,9 @@ THEMES = (FOOTLIGHTS, FOOTLIGHTS_LIGHT)
 
 
 def role_variables(theme: Theme) -> dict[str, str]:
-    """The role colours of `theme`: its own where it names them, else taken from its palette.
+    """The role colours of `theme`: those that it names, the others from its palette.
 
-    For `App.get_theme_variable_defaults`, so that a style sheet may use the roles under any theme.
+    For `App.get_theme_variable_defaults`, so that style sheets can use the roles in any theme.
     """
     accent = theme.accent or theme.primary
     plain = theme.foreground or ("#e0e0e0" if theme.dark else "#1f1f1f")
@@ -141,11 +141,11 @@ def role_variables(theme: Theme) -> dict[str, str]:
 
 
 def _legible(colour: str, plain: str, ground: str) -> str:
-    """`colour`, drawn towards the plain text's as far as it takes to be read on `ground`."""
+    """`colour`, blended with the plain text's until it is legible on `ground`."""
     try:
         own, text, behind = Color.parse(colour), Color.parse(plain), Color.parse(ground)
     except ColorParseError:
-        return colour  # one of the terminal's own, whose look is the user's choice
+        return colour  # one of the terminal's colours, which its user chooses
     if own.ansi is not None or text.ansi is not None or behind.ansi is not None:
         return colour
     for share in range(11):

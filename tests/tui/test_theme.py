@@ -59,6 +59,17 @@ def test_cursor_footer_and_buttons_can_be_read(theme: Theme, text: str, ground: 
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("text", ["writer", "model", "cue"])
+def test_selected_text_can_be_read(theme: Theme, text: str) -> None:
+    colours = variables(theme)
+    ground = Color.parse(colours["background"])
+    tint, share = colours["screen-selection-background"].removesuffix("%").split()
+    selected = ground.blend(Color.parse(tint), int(share) / 100)
+    assert contrast(colours[text], selected.hex) >= 4.5
+    assert contrast(ground.hex, selected.hex) >= 1.15
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_focus_shows_in_the_border(theme: Theme) -> None:
     colours = variables(theme)
     assert contrast(colours["border"], colours["background"]) >= 3

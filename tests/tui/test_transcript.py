@@ -467,7 +467,7 @@ async def test_selected_text_is_what_was_written() -> None:
         )
 
 
-async def test_the_mouse_selects_and_another_width_forgets() -> None:
+async def test_selected_text_keeps_its_colour_and_a_resize_clears_the_selection() -> None:
     transcript = Transcript()
     app = Host(transcript)
     async with app.run_test(size=(20, 10)) as pilot:
@@ -478,7 +478,9 @@ async def test_the_mouse_selects_and_another_width_forgets() -> None:
         await pilot.hover(transcript, offset=(5, 1))
         await pilot.mouse_up(transcript, offset=(5, 1))
         assert app.screen.get_selected_text() == "two three four"
-        assert style_of(transcript, 0, "two three").bgcolor != plain.bgcolor
+        selected = style_of(transcript, 0, "two three")
+        assert selected.bgcolor != plain.bgcolor
+        assert selected.color == plain.color
         assert style_of(transcript, 0, "One ").bgcolor == plain.bgcolor
         await pilot.resize_terminal(30, 10)
         await until(pilot, lambda: not app.screen.selections)
