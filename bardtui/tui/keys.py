@@ -93,7 +93,7 @@ def _check_clashes(
 def commands(stage: Screen[Any]) -> list[Binding]:
     """The stage's actions, each once, with the first of its keys."""
     found: dict[str, Binding] = {}
-    for binding in _in_force(bindings_of(type(stage)), _rebound(stage.app)):
+    for binding in bindings_in_force(stage.app, type(stage)):
         if binding.id:
             found.setdefault(binding.id, binding)
     return list(found.values())
@@ -121,7 +121,7 @@ async def obey(pane: Widget, event: Key) -> None:
 def key_of(app: App[Any], id: str) -> str:
     """The first key of a binding, as the footer shows it. Raises KeyError for an unknown id."""
     for kind in bound_classes():
-        for binding in _in_force(bindings_of(kind), _rebound(app)):
+        for binding in bindings_in_force(app, kind):
             if binding.id == id:
                 return app.get_key_display(binding)
     raise KeyError(id)
@@ -139,7 +139,7 @@ def key_groups(stage: Screen[Any]) -> dict[str, list[tuple[str, str]]]:
         if not (title := node.BINDING_GROUP_TITLE) or title in groups:
             continue
         by_id: dict[str, list[Binding]] = {}
-        for binding in _in_force(bindings_of(type(node)), _rebound(stage.app)):
+        for binding in bindings_in_force(stage.app, type(node)):
             if binding.id and binding.id not in listed:
                 by_id.setdefault(binding.id, []).append(binding)
         listed |= by_id.keys()
@@ -174,8 +174,10 @@ def bindings_of(kind: type[DOMNode]) -> list[Binding]:
     return found
 
 
-def _rebound(app: App[Any]) -> Mapping[str, str]:
-    return app.rebound if isinstance(app, RebindableApp) else {}
+def bindings_in_force(app: App[Any], kind: type[DOMNode]) -> Iterator[Binding]:
+    """A class's bindings with the keys that they have in an app."""
+    rebound = app.rebound if isinstance(app, RebindableApp) else {}
+    return _in_force(bindings_of(kind), rebound)
 
 
 def _in_force(bindings: list[Binding], keys: Mapping[str, str]) -> Iterator[Binding]:

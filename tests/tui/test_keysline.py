@@ -1,8 +1,9 @@
 """The row of keys: what it shows, and what the mouse does there."""
 
 from hosts import Host, shown, until
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.widgets import Button, Input
 
 from bardtui.tui.widgets.keysline import KeysLine
 
@@ -11,8 +12,8 @@ class Keys(Host):
     """Two keys, one of which does nothing at times."""
 
     BINDINGS = [
-        Binding("f2", "first", "First", tooltip="The first of them"),
-        Binding("f3", "first", "Again"),
+        Binding("f2", "first", "First", tooltip="The first of them", id="first"),
+        Binding("f3", "first", "Again", id="first"),
         Binding("f4", "second", "Second"),
         Binding("f5", "hidden", "Hidden", show=False),
     ]
@@ -83,3 +84,24 @@ async def test_a_narrow_row_loses_whole_keys() -> None:
         await until(pilot, lambda: row(app).strip() == "f2 First")
         await pilot.resize_terminal(21, 5)
         await until(pilot, lambda: row(app).rstrip() == " f2 First  f4 Second")
+
+
+async def test_the_order_stays_whatever_has_the_focus_and_uses_a_key() -> None:
+    class Field(Input):
+        BINDINGS = [
+            Binding("f4", "own", "Own", show=False),
+            Binding("f6", "other", "Other"),
+            Binding("f2", "app.first", "First", id="first"),
+        ]
+
+    class TwoFields(Keys):
+        def compose(self) -> ComposeResult:
+            yield from (Field(), Button("plain"), KeysLine())
+
+    app = TwoFields()
+    async with app.run_test(size=(40, 8)) as pilot:
+        app.query_one(Button).focus()
+        await until(pilot, lambda: row(app).rstrip() == " f2 First  f4 Second")
+        app.query_one(Field).focus()
+        await until(pilot, lambda: row(app).rstrip() == " f6 Other  f2 First  f4 Second")
+        assert [key.enabled for key in app.query_one(KeysLine).keys] == [True, True, False]

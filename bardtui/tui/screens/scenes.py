@@ -290,8 +290,8 @@ class ScenesScreen(Dialog[SceneChoice | None]):
             self.action_move(of_list)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What was not deleted cannot be brought back."""
-        return action != "restore" or bool(self._deleted)
+        """Disable the key that restores while nothing has been deleted."""
+        return True if action != "restore" or self._deleted else None
 
     # -- what can be done --------------------------------------------------------------------------
 

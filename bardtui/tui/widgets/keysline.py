@@ -1,21 +1,23 @@
-"""The keys of the moment in one row, for eyes and for the mouse.
+"""The active keys in one row.
 
-Textual's footer has a widget for each key, makes all of them anew whenever one changes, and took a
-sixth of the time to the first picture; this is one widget.
+Textual's footer has a widget for each key and makes all of them again when one changes, which took
+a sixth of the time to the first screen. This is one widget.
 """
 
 from typing import Any
 
 from textual import events
-from textual.binding import ActiveBinding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from bardtui.tui.keys import bindings_in_force
+
 
 class KeysLine(Widget):
-    """What the keys in force do, of those that say it in one word; a click presses one."""
+    """The keys whose bindings are to be shown, and what they do; a click presses one."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -35,15 +37,30 @@ class KeysLine(Widget):
         self._look(self.screen)
 
     def _look(self, screen: Screen[Any]) -> None:
-        if screen is self.screen:
-            keys: dict[str, ActiveBinding] = {}
-            for active in screen.active_bindings.values():
-                if active.binding.show:
-                    keys.setdefault(active.binding.action, active)  # the first, where it has more
-            self.keys = tuple(keys.values())
+        """Show the active keys: the focused widget's own, then those of the screen and the app.
+
+        The latter keep their order, whatever has the focus. A key that the focused widget uses for
+        something else is shown disabled.
+        """
+        if screen is not self.screen:
+            return
+        active = screen.active_bindings
+        found: dict[str, ActiveBinding] = {}
+        for each in active.values():
+            if each.binding.show:
+                found.setdefault(_name(each.binding), each)  # the first of several keys
+        places: dict[str, int] = {}
+        for node in (screen, self.app):
+            for binding in bindings_in_force(self.app, type(node)):
+                if binding.show:
+                    places.setdefault(_name(binding), len(places))
+                    if binding.key in active:
+                        disabled = ActiveBinding(node, binding, False, binding.tooltip)
+                        found.setdefault(_name(binding), disabled)
+        self.keys = tuple(found[name] for name in sorted(found, key=lambda n: places.get(n, -1)))
 
     def _labels(self) -> list[Content]:
-        """The keys that the row has room for, each whole."""
+        """The keys that fit in the row."""
         labels, left = [], self.content_size.width
         for number, active in enumerate(self.keys):
             key = self.app.get_key_display(active.binding)
@@ -79,10 +96,15 @@ class KeysLine(Widget):
         self.hovered = None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """As with Textual's footer it is the press that counts: the line keeps the focus."""
+        """Act on the press, as Textual's footer does; the seed line keeps the focus."""
         if (number := self._at(event.x)) is None:
             return
         if self.keys[number].enabled:
             self.app.simulate_key(self.keys[number].binding.key)
         else:
             self.app.bell()
+
+
+def _name(binding: Binding) -> str:
+    """What is the same for all keys of a binding, wherever it is."""
+    return binding.id or binding.action
