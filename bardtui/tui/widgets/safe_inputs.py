@@ -19,7 +19,7 @@ class SafeTextArea(TextArea):
         text = typed(LINE_BREAK.sub("\n", edit.text), before)
         return super().edit(replace(edit, text=text))
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if character := _character(event):
             self.replace(character, *self.selection, maintain_selection_offset=False)
 
@@ -32,7 +32,7 @@ class SafeInput(Input):
         line = LINE_BREAK.sub("\n", text).replace("\n", " ").replace("\t", " ")
         super().replace(typed(remove_controls(line), self.value[: min(start, end)]), start, end)
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if character := _character(event):
             self.replace(character, *self.selection)
 
