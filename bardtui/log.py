@@ -1,5 +1,6 @@
 """The log of bugs: the tracebacks of unexpected errors, in a small rotating file."""
 
+import errno
 import logging
 import threading
 import traceback
@@ -62,6 +63,8 @@ class _ToBugLog(logging.Handler):
 
 
 def _log_thread_error(args: threading.ExceptHookArgs) -> None:
+    if isinstance(args.exc_value, OSError) and args.exc_value.errno == errno.EIO:
+        return  # the terminal is gone, and Textual's thread cannot write to it
     log_bug(args.exc_value or f"{args.exc_type}")
 
 

@@ -40,6 +40,15 @@ def need_memory(size: float, what: str, root: Path = _ROOT) -> None:
         )
 
 
+def need_address_space(size: float, what: str, root: Path = _ROOT) -> None:
+    """Raise TooLittleMemory if the limit on the address space of the process leaves less."""
+    if sys.platform == "linux" and (left := _left_to_process(root)) < size:
+        raise TooLittleMemory(
+            f"{what} needs about {size / MB:.0f} MB of address space, and the limit (ulimit -v) "
+            f"leaves {left / MB:.0f} MB"
+        )
+
+
 def _left_on_machine(root: Path) -> float:
     with suppress(OSError, ValueError, KeyError):
         lines = (root / "proc/meminfo").read_text().splitlines()

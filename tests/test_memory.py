@@ -1,6 +1,7 @@
 """The memory that is available: of the machine, the process and its control groups."""
 
 import math
+import subprocess
 import sys
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_too_little_memory_is_reported_before_anything_starts(tmp_path: Path) ->
     message = "a book needs about 60 MB of memory, and only 51 MB are free"
     with pytest.raises(TooLittleMemory, match=message):
         need_memory(60 * MB, "a book", tmp_path)
+
+
+def test_the_limit_on_address_space_is_compared_with_what_is_used(tmp_path: Path) -> None:
+    code = (
+        "import resource; from bardtui.memory import MB, need_address_space\n"
+        "need_address_space(1e18, 'all')\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (600 * MB, 600 * MB))\n"
+        "need_address_space(300 * MB, 'a book')\n"
+        "need_address_space(700 * MB, 'a library')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert "a library needs about 700 MB of address space, and the limit (ulimit -v)" in last
 
 
 @pytest.mark.parametrize("text", ["", "MemAvailable: many\n", "MemAvailable\n", "\n\n"])

@@ -190,8 +190,8 @@ def test_a_bug_ends_the_program_with_one_line_and_its_traceback_is_logged(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="uses a limit of Linux")
-@pytest.mark.parametrize("kilobytes", [150_000, 300_000, 400_000])
-def test_too_little_memory_to_start_is_said_in_one_line(
+@pytest.mark.parametrize("kilobytes", [150_000, 300_000, 480_000, 900_000])
+def test_too_little_address_space_is_one_line(
     kilobytes: int, home: Path, stage: list[Terminal]
 ) -> None:
     import resource
@@ -201,6 +201,17 @@ def test_too_little_memory_to_start_is_said_in_one_line(
 
     terminal = Terminal(home, before=limit)
     stage.append(terminal)
-    terminal.process.expect("bardtui: The interface needs about 400 MB")
+    terminal.process.expect("bardtui: The interface needs about 1000 MB of address space")
     terminal.process.expect(pexpect.EOF)
     assert b"Traceback" not in terminal.process.before
+
+
+def test_a_terminal_that_is_closed_is_not_a_bug(home: Path, stage: list[Terminal]) -> None:
+    terminal = Terminal(home)
+    stage.append(terminal)
+    terminal.wait_for("Type a line")
+    terminal.send("A line that is kept" + ENTER)
+    terminal.wait_for(lambda _: characters(terminal) > 30)
+    terminal.process.close(force=True)
+    assert not (home / "errors.log").exists()
+    assert the_scene(home).startswith("A line that is kept")

@@ -21,7 +21,7 @@ from bardtui import paths
 from bardtui.errors import MAX_MESSAGE, UserError, user_message
 from bardtui.escaping import one_line
 from bardtui.log import explain, log_bug, log_instead_of_printing
-from bardtui.memory import MB, need_memory
+from bardtui.memory import MB, need_address_space
 from bardtui.scene.library import latest_scene
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
@@ -31,7 +31,8 @@ from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
 
-_TO_START = 400 * MB  # with less, loading NumPy or starting a thread can end the process
+# With less, starting a thread or loading NumPy fails, and NumPy can end the process.
+_ADDRESS_SPACE = 1_000 * MB
 
 
 class BardApp(RebindableApp):
@@ -213,7 +214,7 @@ def run(scene: Path | None) -> int:
 def _run(scene: Path | None) -> int:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UserError("this needs a terminal; `bardtui generate` writes into pipes")
-    need_memory(_TO_START, "The interface")
+    need_address_space(_ADDRESS_SPACE, "The interface")
     settings = Settings.load(paths.config_file())
     try:
         app = BardApp(scene, settings)
