@@ -278,10 +278,13 @@ class WritingSession:
 
     def choose(self, **changes: Any) -> None:
         """Change settings in use: fields of `Remembered` other than the model."""
-        self.remembered = replace(self.remembered, **changes)
+        remembered = replace(self.remembered, **changes)
+        if remembered == self.remembered:
+            return
+        self.remembered = remembered
         if self.passage.request is not None and "pace" in changes:
-            self.passage.request.pace = changes["pace"]
-        self._saver.keep(self.remembered)
+            self.passage.request.pace = remembered.pace
+        self._saver.keep(remembered)
         self.emit(StateChanged())
 
     def set_model(self, name: str) -> None:

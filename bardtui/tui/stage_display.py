@@ -123,6 +123,7 @@ class StageDisplay:
             self.side.show_model()
         if (settings := (session.remembered, bool(session.cast.roles))) != self._settings:
             self._settings = settings
+            self.side.show_settings()
             self.settings_line.show(session.model, self.side.summary())
 
     def show_status(self) -> None:

@@ -92,6 +92,15 @@ class SidePane(Vertical):
         self.models.set_current(self._session.model)
         self.models.set_loading(loading[-1] if loading else None)
 
+    def show_settings(self) -> None:
+        """Set the dials to the session's values."""
+        chosen = self._session.remembered
+        with self.prevent(Dial.Changed, Choice.Changed):
+            self.temperature.value = chosen.temperature
+            self.length.value = chosen.length
+            self.pace.value = chosen.pace
+            self.rule.value = chosen.rule
+
     @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
         from bardtui.model.store import list_models
