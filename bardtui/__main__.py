@@ -7,14 +7,14 @@ from bardtui.tf_startup import set_tensorflow_environment
 
 
 def main() -> None:
-    """Run a command; without one, the program, importing nothing that it does not need."""
+    """Run a command, or the program without arguments; import only what is needed."""
     set_tensorflow_environment()
     if len(sys.argv) > 1:
         from bardtui.cli.app import app
 
         app(prog_name="bardtui")
     else:
-        gc.disable()  # nothing made before the first picture is garbage; BardApp enables it then
+        gc.disable()  # there is no garbage before the first screen; BardApp turns it on
         from bardtui.tui.app import run
 
         sys.exit(run(None))

@@ -71,7 +71,7 @@ def remembered_file() -> Path:
     return data_dir() / "remembered.json"
 
 
-def log_file() -> Path:
+def stderr_file() -> Path:
     """What native libraries print while the interface is on the screen."""
     return data_dir() / "bardtui.log"
 

@@ -34,8 +34,8 @@ def corpus_get(
     from bardtui.cli.display import progress_bar
     from bardtui.text.catalogue import obtain
 
-    with progress_bar(console(stderr=True), f"fetching {name}") as told:
-        path = obtain(name, on_progress=told)
+    with progress_bar(console(stderr=True), f"fetching {name}") as on_progress:
+        path = obtain(name, on_progress=on_progress)
     typer.echo(str(path))
 
 

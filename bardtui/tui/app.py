@@ -220,7 +220,7 @@ def _run(scene: Path | None) -> int:
         app = BardApp(scene, settings)
     except SettingsError as error:
         raise SettingsError(f"{paths.config_file()}: {error}") from error
-    redirect_stderr(paths.log_file() if paths.data_dir().is_dir() else None)
+    redirect_stderr(paths.stderr_file() if paths.data_dir().is_dir() else None)
     log_instead_of_printing()
     # Textual prints the traceback of an error in a handler here when the program ends.
     traceback = StringIO()

@@ -6,16 +6,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.far import whole_way
 from bardtui.benchmark.scene import LAST_LINE, save_scene, script
-from bardtui.cli.app import app
 from bardtui.model.store import ModelBundle
 from bardtui.scene.journal import FLUSH_SECONDS, Journal
 from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.scene import Scene
+from tests.cli.commands import run
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +25,7 @@ def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home: Path) -> None:
     command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.5"]
-    result = CliRunner().invoke(app, [*command, "--characters", "200000", "--json"])
+    result = run(*command, "--characters", "200000", "--json")
     assert result.exit_code == 0, result.stderr
     figures = {figure["name"]: figure for figure in json.loads(result.stdout)["screen"]}
     assert len(figures) == 17
@@ -46,17 +45,19 @@ def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--screen", "--training"], "separate benchmarks"),
         (["--screen", "--model", "tiny", "--seconds", "nan"], "from 0.1 to 3600 seconds"),
         (["--screen", "--model", "tiny", "--characters", "100"], "must have from 5001"),
     ],
 )
-def test_wrong_options_are_refused(installed: ModelBundle, arguments: list[str], told: str) -> None:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["benchmark", *arguments])
+def test_wrong_options_are_refused(
+    installed: ModelBundle, arguments: list[str], message: str
+) -> None:
+    result = run("benchmark", *arguments)
     assert result.exit_code != 0
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 def test_a_long_text_is_really_written(installed: ModelBundle) -> None:

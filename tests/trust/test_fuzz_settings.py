@@ -73,7 +73,10 @@ def ids() -> list[str]:
 _KEYS = st.sampled_from(["f5", "ctrl+r", "^z", "x", "shift+up", "ctrl+", "+", ",", "tab", "ENTER"])
 
 
-@fuzz(st.dictionaries(st.sampled_from(ids()) | ANY_TEXT, _KEYS | ANY_TEXT, max_size=3))
+_IN_TOML = st.text(max_size=20)  # which cannot hold a lone surrogate
+
+
+@fuzz(st.dictionaries(st.sampled_from(ids()) | _IN_TOML, _KEYS | _IN_TOML, max_size=3))
 @example({"stage.retry": ""})
 @example({"stage.retry": ",,"})
 @example({"\U000e0100": "f5"})

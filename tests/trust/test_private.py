@@ -97,7 +97,7 @@ for arguments in (
 
 paths.config_file().write_text("")  # keeps the mode that the user gave it
 paths.config_file().chmod(0o640)
-redirect_stderr(paths.log_file())
+redirect_stderr(paths.stderr_file())
 from bardtui.tui.app import BardApp
 
 async def interface():

@@ -1,23 +1,43 @@
-"""What the interface's tests do not wait for."""
+"""What tests of the interface share."""
 
-import time
-from functools import partial
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
-from textual._wait import wait_for_idle
+from textual.pilot import Pilot
+
+from bardtui.model.store import ModelBundle
+from bardtui.settings import Settings
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.stage import StageScreen
+from tests.tui.hosts import remember
+
+Running = AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]
 
 
 @pytest.fixture(autouse=True)
 def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small real model writes at once: it need not be compiled."""
+    """The small model writes fast enough without being compiled."""
     monkeypatch.setenv("BARDTUI_XLA", "0")
 
 
-@pytest.fixture(autouse=True)
-def whatever_the_engine_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pilot goes on when the interface has come to rest, or soon, while text is streaming in: by
-    default it waits, up to a second after each key, until no thread of the process works."""
-    monkeypatch.setattr("textual._wait.process_time", time.thread_time)
-    for module in ("pilot", "app"):
-        soon = partial(wait_for_idle, max_sleep=0.3)
-        monkeypatch.setattr(f"textual.{module}.wait_for_idle", soon)
+@pytest.fixture
+def stage(installed: ModelBundle) -> Callable[..., Running]:
+    """Starts the program with the small model: `async with stage(length=80) as (pilot, stage):`.
+
+    Keyword arguments other than `size` and `settings` are what an earlier session remembered.
+    """
+
+    @asynccontextmanager
+    async def start(
+        *,
+        size: tuple[int, int] = (120, 40),
+        settings: Settings | None = None,
+        **remembered: object,
+    ) -> AsyncIterator[tuple[Pilot[None], StageScreen]]:
+        remember(**{"length": 20, "pace": None} | remembered)
+        app = BardApp(settings=settings)
+        async with app.run_test(size=size) as pilot:
+            yield pilot, app.stage
+
+    return start

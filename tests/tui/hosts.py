@@ -1,12 +1,17 @@
-"""A tiny application that holds one widget or one dialog, and what tests ask of it."""
+"""A small app that holds widgets or dialogs, and what tests do with it and with the program."""
 
+import html
 import json
+import re
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
-from textual.events import MouseEvent
+from textual.events import Key, MouseEvent
+from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -17,6 +22,11 @@ from bardtui.tui.theme import THEMES, role_variables
 
 Kind = TypeVar("Kind", bound=Message)
 Answer = TypeVar("Answer")
+
+_HOPS = 8  # a key goes to the app, the focused widget and up again; so does what its action posts
+# Of the SVG that Rich exports: where the first row stands, and the size of a cell.
+_SVG_TEXT = re.compile(r'<text [^>]*?x="([\d.]+)" y="([\d.]+)"[^>]*?clip-path[^>]*>([^<]*)</text>')
+_FIRST_Y, _ROW, _COLUMN = 20, 24.4, 12.2
 
 
 class Host(App[None]):
@@ -51,12 +61,32 @@ class Host(App[None]):
         self.push_screen(dialog, self.answers.append)
 
 
+async def settle(pilot: Pilot[Any]) -> None:
+    """Let the widgets handle their messages, and those that follow from them.
+
+    Unlike `pilot.pause()`, it does not wait until no thread of the process works.
+    """
+    for _ in range(_HOPS):
+        await pilot.pause(0)
+
+
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     """Let the program run until the condition holds; a test that waits in vain fails."""
     end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         await pilot.pause(0.01)
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, one after the other, as a terminal sends them: `a`, `?`, `ctrl+a`, `enter`."""
+    for key in keys:
+        character = key_to_character(key)
+        if len(key) == 1 and not key.isalnum():
+            name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+            key = KEY_NAME_REPLACEMENTS.get(name, name)
+        pilot.app.post_message(Key(key, character))
+        await settle(pilot)
 
 
 async def asked(pilot: Pilot[None], dialog: Screen[Answer]) -> Screen[Answer]:
@@ -73,7 +103,7 @@ async def mouse(
     """Let a mouse event come from the terminal, at a place of a widget."""
     x, y = widget.region.offset + (x, y)
     pilot.app.post_message(kind(None, x, y, 0, 0, button, False, False, False, x, y))
-    await pilot.pause()
+    await settle(pilot)
 
 
 def remember(**values: object) -> None:
@@ -83,5 +113,9 @@ def remember(**values: object) -> None:
 
 def shown(app: App[Any]) -> str:
     """The screen as text, one line a row."""
-    strips = app.screen._compositor.render_strips(app.size)
-    return "\n".join(strip.text for strip in strips)
+    rows = [""] * app.size.height
+    for x, y, text in _SVG_TEXT.findall(app.export_screenshot(simplify=True)):
+        row, column = round((float(y) - _FIRST_Y) / _ROW), round(float(x) / _COLUMN)
+        text = html.unescape(text).replace("\N{NO-BREAK SPACE}", " ")
+        rows[row] += " " * (column - cell_len(rows[row])) + text.removesuffix("\n")
+    return "\n".join(row + " " * (app.size.width - cell_len(row)) for row in rows)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hosts import Host, asked, shown, until
+from hosts import Host, asked, press, settle, shown, until
 from textual import events
 from textual.widgets import Button, Input
 
@@ -24,7 +24,7 @@ async def rows(pane: CastPane, width: int = 32) -> list[str]:
     """The pane's rows, its borders too, as a terminal of that width shows them."""
     host = Host(pane)
     async with host.run_test(size=(width, 12)) as pilot:
-        await pilot.pause()
+        await settle(pilot)
         return [line.rstrip() for line in shown(host).splitlines()]
 
 
@@ -79,7 +79,7 @@ async def test_arrows_say_who_plays_and_space_mutes() -> None:
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("left", "down", "left", "space", "right")
+        await press(pilot, "left", "down", "left", "space", "right")
         await until(pilot, lambda: len(host.got(CastPane.Changed)) == 3)
         casts = [message.cast for message in host.got(CastPane.Changed)]
         assert [cast["JULIET"] for cast in casts] == [
@@ -102,7 +102,7 @@ async def test_letters_are_left_to_the_screen() -> None:
     host = Listener(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("a", "m", "s", "space")
+        await press(pilot, "a", "m", "s", "space")
         await until(pilot, lambda: bool(host.got(CastPane.Changed)))
         assert keys == ["a", "m", "s"]
 
@@ -112,10 +112,10 @@ async def test_delete_takes_a_role_out_and_the_offers_ask() -> None:
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("enter", "insert", "delete", "delete")
+        await press(pilot, "enter", "insert", "delete", "delete")
         await until(pilot, lambda: bool(host.got(CastPane.Changed)))
         assert pane.cast == Cast()
-        await pilot.press("enter", "down", "enter")
+        await press(pilot, "enter", "down", "enter")
         await until(pilot, lambda: bool(host.got(CastPane.SpeakersWanted)))
         assert [message.role for message in host.got(CastPane.Edit)] == [ROMEO, None, None]
         assert len(host.got(CastPane.Changed)) == 1
@@ -156,7 +156,7 @@ async def test_a_new_role_is_typed_and_chosen_by_keys() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         await asked(pilot, RoleScreen(None, MODELS))
-        await pilot.press(*"juliet", "tab", "tab", "tab", "right", "right", "tab", *"0.7", "enter")
+        await press(pilot, *"juliet", "tab", "tab", "tab", "right", "right", "tab", *"0.7", "enter")
         await until(pilot, lambda: bool(host.answers))
         assert host.answers == [JULIET]
 
@@ -191,16 +191,16 @@ async def test_what_is_wrong_is_said_and_kept_back() -> None:
         ):
             screen.query_one("#name", Input).value = typed
             await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
-            await pilot.press("enter")
+            await press(pilot, "enter")
         screen.query_one("#name", Input).value = "nurse"
         await until(pilot, lambda: not screen.query("#error.-shown"))
         for typed, told in (("11", "between 0.1 and 2"), (".", "is a number")):
             screen.query_one("#temperature", Input).value = typed
             await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
-        await pilot.press("enter")
+        await press(pilot, "enter")
         assert screen.query_one("#keep", Button).region.bottom < 24
         assert host.answers == []
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
 
 
@@ -209,7 +209,7 @@ async def test_a_role_that_is_not_changed_is_no_answer() -> None:
     async with host.run_test(size=(80, 24)) as pilot:
         await asked(pilot, RoleScreen(JULIET, ["pocket"]))  # its own model is not there any more
         assert "tragedy" in shown(host)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [None])
 
 
@@ -218,7 +218,7 @@ async def test_up_and_down_move_the_temperature() -> None:
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(JULIET, MODELS))
         screen.query_one("#temperature", Input).focus()
-        await pilot.press("up", "up", "down", "enter")
+        await press(pilot, "up", "up", "down", "enter")
         await until(pilot, lambda: bool(host.answers))
         assert host.answers == [replace(JULIET, temperature=0.75)]
 
@@ -229,7 +229,7 @@ async def test_a_name_that_the_scene_does_not_write_in_capitals_stays_as_it_is()
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(role, MODELS))
         screen.query_one("#name", Input).value = "Second Citizen"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(host.answers))
         assert host.answers == [Role("Second Citizen")]
 
@@ -244,10 +244,10 @@ async def test_a_choice_goes_round_by_keys_and_says_so_in_its_title() -> None:
     host = Host(choice)
     async with host.run_test(size=(31, 4), message_hook=host.hear) as pilot:
         choice.focus()
-        await pilot.press("right")
+        await press(pilot, "right")
         await until(pilot, lambda: "╭─ Stops after  a line ─" in shown(host))
         assert " length●line sentence speech" in shown(host)
-        await pilot.press("up", "left")
+        await press(pilot, "up", "left")
         await until(pilot, lambda: len(host.got(Choice.Changed)) == 3)
         assert [message.value for message in host.got(Choice.Changed)] == [
             "line",

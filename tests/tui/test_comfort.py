@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hosts import shown, until
+from hosts import press, settle, shown, until
 from textual.pilot import Pilot
 
 from bardtui import paths
@@ -42,7 +42,7 @@ async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_
         assert "Temperature" in whole
         assert "≡ bardtui" in whole
         assert "^s Save" in whole
-        await pilot.press("ctrl+l")
+        await press(pilot, "ctrl+l")
         await until(pilot, lambda: "Temperature" not in shown(app))
         text = shown(app)
         assert "≡ bardtui" not in text
@@ -52,9 +52,9 @@ async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_
         row = next(row for row in text.split("\n") if LINE[:-1] in row)
         left, right = row.split(LINE[:-1])
         assert abs(len(left) - len(right)) <= 2  # in the middle
-        await pilot.press(*"Hm")
+        await press(pilot, *"Hm")
         assert stage.seed_line.text == "Hm"
-        await pilot.press("ctrl+l")
+        await press(pilot, "ctrl+l")
         await until(pilot, lambda: "Temperature" in shown(app) and "^s Save" in shown(app))
 
 
@@ -64,12 +64,12 @@ async def test_esc_leaves_focus_mode_once_nothing_is_written() -> None:
         stage = app.stage
         await loaded(pilot, stage)
         stage.side.length.value, stage.side.pace.value = 20_000, 50
-        await pilot.press("ctrl+l", "enter")
+        await press(pilot, "ctrl+l", "enter")
         await until(pilot, lambda: stage.transcript.writing)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not stage.session.writing)
         assert stage.has_class("-alone")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not stage.has_class("-alone"))
 
 
@@ -77,9 +77,9 @@ async def test_esc_leaves_focus_mode_once_nothing_is_written() -> None:
 async def test_going_to_a_pane_leaves_focus_mode(key: str) -> None:
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("ctrl+l")
+        await press(pilot, "ctrl+l")
         assert app.stage.has_class("-alone")
-        await pilot.press(key)
+        await press(pilot, key)
         assert not app.stage.has_class("-alone")
         await until(pilot, lambda: app.stage.focused in app.stage.side.walk_children())
 
@@ -89,7 +89,7 @@ async def test_the_text_width_of_the_settings_holds_in_focus_mode() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         app.stage.session.manuscript.add_line("b" * 200 + "\n")
         app.stage.session.show_scene()
-        await pilot.press("ctrl+l")
+        await press(pilot, "ctrl+l")
         await until(pilot, lambda: "≡ bardtui" not in shown(app))
         row = next(row for row in shown(app).split("\n") if "b" * 40 in row)
         left, right = row.split("b" * 40)
@@ -104,9 +104,9 @@ async def test_the_smallest_terminal_says_in_the_empty_line_what_the_model_does(
     async with app.run_test(size=(20, 5)) as pilot:
         await until(pilot, lambda: "loading tiny" in shown(app) or "tiny is ready" in shown(app))
         await until(pilot, lambda: "tiny is ready" in shown(app))
-        await pilot.press("H")
+        await press(pilot, "H")
         await until(pilot, lambda: "tiny is ready" not in shown(app))
-        await pilot.press("backspace")
+        await press(pilot, "backspace")
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: "Type a line and press Enter" in shown(app))
 
@@ -149,9 +149,9 @@ async def test_while_nothing_happens_nothing_is_drawn(
     async with app.run_test(size=(120, 40)) as pilot:
         await loaded(pilot, app.stage)
         if key:  # below a dialog, where to draw a cell is to draw all of them
-            await pilot.press(key)
+            await press(pilot, key)
             await until(pilot, lambda: app.screen is not app.stage)
-        await pilot.pause()
+        await settle(pilot)
         drawn, ticks = [], []
         monkeypatch.setattr(app, "_display", lambda screen, renderable: drawn.append(renderable))
         monkeypatch.setattr(app.stage.session, "tick", lambda: ticks.append(1))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hosts import Host, shown, until
+from hosts import Host, press, settle, shown, until
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown, MouseScrollUp
@@ -90,7 +90,7 @@ async def test_keys_go_from_stop_to_stop(dial: Callable[[], Dial], key: str, val
     host = Host(widget)
     async with host.run_test(message_hook=host.hear) as pilot:
         widget.focus()
-        await pilot.press(key)
+        await press(pilot, key)
         await until(pilot, lambda: bool(host.got(Dial.Changed)))
         assert widget.value == value
         (changed,) = host.got(Dial.Changed)
@@ -103,8 +103,8 @@ async def test_at_the_ends_nothing_changes(key: str) -> None:
     host = Host(widget)
     async with host.run_test(message_hook=host.hear) as pilot:
         widget.focus()
-        await pilot.press(key)
-        await pilot.pause()
+        await press(pilot, key)
+        await settle(pilot)
         assert not host.got(Dial.Changed)
 
 
@@ -113,10 +113,10 @@ async def test_full_speed_lies_above_the_maximum() -> None:
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
         widget.focus()
-        await pilot.press("right")
+        await press(pilot, "right")
         assert widget.value == math.inf
         await until(pilot, lambda: title(host) == "Pace  full speed")
-        await pilot.press("left")
+        await press(pilot, "left")
         assert widget.value == 1000
 
 
@@ -125,13 +125,13 @@ async def test_a_typed_number_is_taken_exactly() -> None:
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
         widget.focus()
-        await pilot.press("1", ".", "2", "3")
+        await press(pilot, "1", ".", "2", "3")
         await until(pilot, lambda: title(host) == "Temperature  1.23▏")
         assert (widget.value, footing(host)) == (0.8, "Enter sets it")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: title(host) == "Temperature  1.23")
         assert (widget.value, footing(host)) == (1.23, "")
-        await pilot.press("right")
+        await press(pilot, "right")
         assert widget.value == 1.25
 
 
@@ -152,7 +152,7 @@ async def test_a_number_out_of_range_is_clamped_and_that_is_said(
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
         widget.focus()
-        await pilot.press(*keys, "enter")
+        await press(pilot, *keys, "enter")
         assert widget.value == value
         await until(pilot, lambda: footing(host) == said)
 
@@ -162,10 +162,10 @@ async def test_esc_and_backspace_take_typing_back() -> None:
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
         widget.focus()
-        await pilot.press("1", "5", "escape", "1", "backspace", "enter")
+        await press(pilot, "1", "5", "escape", "1", "backspace", "enter")
         await until(pilot, lambda: title(host) == "Temperature  0.80")
         assert widget.value == 0.8
-        await pilot.press("1", "5", "backspace", "enter")
+        await press(pilot, "1", "5", "backspace", "enter")
         assert widget.value == 1.0
 
 
@@ -174,9 +174,9 @@ async def test_a_comma_is_a_point_and_a_lone_point_is_nothing() -> None:
     host = Host(widget)
     async with host.run_test() as pilot:
         widget.focus()
-        await pilot.press("1", ",", "5", ",", "2", "enter")
+        await press(pilot, "1", ",", "5", ",", "2", "enter")
         assert widget.value == 1.52
-        await pilot.press(".", "enter")
+        await press(pilot, ".", "enter")
         assert widget.value == 1.52
 
 
@@ -185,7 +185,7 @@ async def test_leaving_takes_what_was_typed() -> None:
     host = Host(widget, other)
     async with host.run_test() as pilot:
         widget.focus()
-        await pilot.press("6", "0", "0", "tab")
+        await press(pilot, "6", "0", "0", "tab")
         await until(pilot, lambda: other.has_focus and widget.value == 600)
 
 
@@ -201,7 +201,7 @@ async def test_enter_and_esc_belong_to_the_screen_when_nothing_is_typed() -> Non
     host = Screenlike(widget)
     async with host.run_test() as pilot:
         widget.focus()
-        await pilot.press("escape", "enter", "1", "escape")
+        await press(pilot, "escape", "enter", "1", "escape")
         assert host.noted == ["esc", "enter"]
 
 
@@ -252,7 +252,7 @@ async def test_it_survives_a_terminal_of_few_columns(width: int) -> None:
     host = Host(widget)
     async with host.run_test(size=(width, 4)) as pilot:
         widget.focus()
-        await pilot.press("left", "home")
+        await press(pilot, "left", "home")
         assert widget.value == 10
 
 

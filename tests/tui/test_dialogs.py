@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, shown, until
+from hosts import Host, asked, press, settle, shown, until
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -26,10 +26,10 @@ async def test_the_name_stands_ready_and_enter_takes_it(tmp_path: Path) -> None:
         dialog = await asked(pilot, SaveScreen(Path("/acts/the lower stair.txt")))
         assert dialog.query_one(Input).selected_text == "the lower stair"
         assert "in /acts" in shown(host)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
         await asked(pilot, SaveScreen(tmp_path / "the lower stair.txt"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [None, tmp_path / "the lower stair.txt"])
 
 
@@ -43,7 +43,7 @@ async def test_a_path_is_read_from_the_default_folder_and_from_home(
         for typed in ("acts/one.txt", "acts/../acts/one.txt", "~/acts/one.txt", " acts/one.txt "):
             dialog = await asked(pilot, SaveScreen(tmp_path / "x.txt"))
             dialog.query_one(Input).value = typed
-            await pilot.press("enter")
+            await press(pilot, "enter")
             await until(pilot, lambda: bool(host.answers))
             assert host.answers.pop() == tmp_path / "acts" / "one.txt"
 
@@ -54,16 +54,16 @@ async def test_an_existing_file_is_asked_about_in_place(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "It exists." in shown(host) and "Replace" in shown(host))
         # Another name is another question, even where the first name comes back.
         dialog.query_one(Input).value = "ab.txt"
         await until(pilot, lambda: "It exists." not in shown(host) and "Save " in shown(host))
         dialog.query_one(Input).value = "a.txt"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "It exists." in shown(host))
         assert not host.answers
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [tmp_path / "a.txt"])
 
 
@@ -105,7 +105,7 @@ async def test_what_cannot_be_a_file_is_said_and_the_dialog_stays(
     async with host.run_test() as pilot:
         dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
         dialog.query_one(Input).value = typed
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: said in shown(host))
         assert not host.answers
 
@@ -114,9 +114,9 @@ async def test_what_the_disk_said_is_shown_until_the_path_changes(tmp_path: Path
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt", error="[/] No space left"))
-        await pilot.pause()
+        await settle(pilot)
         assert "[/] No space left" in shown(host)
-        await pilot.press("b")
+        await press(pilot, "b")
         await until(pilot, lambda: "No space left" not in shown(host))
 
 
@@ -140,7 +140,7 @@ async def test_confirming_by_key(keys: list[str], answer: bool) -> None:
     async with host.run_test() as pilot:
         await asked(pilot, ConfirmScreen("Leave [/] \x1b now?", "Leave", "Stay"))
         assert "Leave [/] ␛ now?" in shown(host)
-        await pilot.press(*keys)
+        await press(pilot, *keys)
         await until(pilot, lambda: host.answers == [answer])
 
 
@@ -166,10 +166,10 @@ async def test_help_lists_the_keys_it_is_given_and_scrolls_to_the_guide() -> Non
         text = shown(host)
         assert "Writing" in text
         assert "esc          Stop [/] at once" in text
-        await pilot.press("end")
+        await press(pilot, "end")
         await until(pilot, lambda: "/home/w/scenes" in shown(host).replace("\n", ""))
         assert dialog.query_one("#box").scroll_offset.y > 0
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await until(pilot, lambda: host.answers == [None])
 
 
@@ -195,7 +195,7 @@ async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
         screen = await asked(pilot, dialog())
         box = screen.query_one("#box").region
         assert screen.region.contains_region(box)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: len(host.answers) == 1)
         assert not host.answers[0]
 

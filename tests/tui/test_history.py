@@ -16,7 +16,7 @@ from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import MOST, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
-from tests.tui.hosts import Host, asked, shown
+from tests.tui.hosts import Host, asked, press, shown
 from tests.tui.test_stage import idle, on_disk, remember, type_line, until
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -36,15 +36,15 @@ async def pointing(pilot: Pilot[None], app: BardApp, offset: int) -> None:
     """Put the cursor on a character, by the keys."""
     view = app.stage.transcript
     view.focus()
-    await pilot.press("ctrl+home")
+    await press(pilot, "ctrl+home")
     while view.cursor < offset:
-        await pilot.press("right")
+        await press(pilot, "right")
     assert view.cursor == offset
 
 
 async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
     """Press e, and wait for the editor."""
-    await pilot.press("e")
+    await press(pilot, "e")
     await until(pilot, lambda: isinstance(app.screen, EditScreen) and app.focused is not None)
     return app.screen.query_one("#text", TextArea)
 
@@ -56,7 +56,7 @@ async def test_a_line_sent_after_a_cut_goes_on_in_the_row() -> None:
         stage = app.stage
         exchange(app, "Wait: I know thee.\n", "Ay.\n")
         await pointing(pilot, app, 10)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await type_line(pilot, "ot that face.")
         await idle(pilot, stage)
         assert stage.session.text.startswith("Wait: I knot that face.\n")
@@ -70,12 +70,12 @@ async def test_an_edited_speech_stays_apart_from_the_next_one() -> None:
         await pointing(pilot, app, 9)  # on the empty row
         editor = await edited(pilot, app)
         assert editor.text == "ANN:\nWho?"
-        await pilot.press("ctrl+end", " ", "S", "o", "?", "ctrl+s")
+        await press(pilot, "ctrl+end", " ", "S", "o", "?", "ctrl+s")
         await until(pilot, lambda: app.screen is app.stage)
         assert app.stage.transcript.text == "ANN:\nWho? So?\n\nBEN:\nI.\n"
         await pointing(pilot, app, 2)
         (await edited(pilot, app)).select_all()
-        await pilot.press("backspace", "ctrl+s")  # of nothing, nothing is left
+        await press(pilot, "backspace", "ctrl+s")  # of nothing, nothing is left
         await until(pilot, lambda: app.screen is app.stage)
         assert app.stage.transcript.text == "BEN:\nI.\n"
 
@@ -88,19 +88,19 @@ async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundl
         exchange(app, "ANN:\n", "Come in, sit down.\n")
         whole = stage.transcript.text
         await pointing(pilot, app, 12)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         assert stage.transcript.text == stage.session.text == whole[:12] == on_disk()
         assert app.focused is stage.seed_line
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, stage)
         passage, _ = stage.session.manuscript.scene.path()[-1]
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert stage.transcript.text == whole[:12]
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert stage.transcript.text == whole
-        await pilot.press("ctrl+y")
+        await press(pilot, "ctrl+y")
         assert stage.transcript.text == whole[:12]
-        await pilot.press("ctrl+z", "shift+tab", "ctrl+end", "enter")  # at the end: nothing to cut
+        await press(pilot, "ctrl+z", "shift+tab", "ctrl+end", "enter")  # at the end: nothing to cut
         assert stage.transcript.text == whole
         assert app.focused is stage.seed_line
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
@@ -120,11 +120,11 @@ async def test_a_passage_is_edited_in_place() -> None:
         await pointing(pilot, app, whole.index("in."))
         area = await edited(pilot, app)
         assert (area.text, area.cursor_location) == ("Come in.", (0, 5))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is stage)
         assert stage.transcript.text == whole
         await edited(pilot, app)
-        await pilot.press(*"back ", "ctrl+s")
+        await press(pilot, *"back ", "ctrl+s")
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == whole.replace("in.", "back in."))
         assert stage.session.text == stage.transcript.text == on_disk()
@@ -134,9 +134,9 @@ async def test_a_passage_is_edited_in_place() -> None:
         )
         assert app.focused is stage.transcript
         await until(pilot, lambda: "Edited" in stage.view.status.text)
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert stage.transcript.text == whole
-        await pilot.press("ctrl+y")
+        await press(pilot, "ctrl+y")
         assert "back in." in stage.transcript.text
 
 
@@ -148,12 +148,12 @@ async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
         exchange(app, "ANN:\n", "Come in.\n")
         stage.transcript.focus()
         await edited(pilot, app)
-        await pilot.press(*"Sit.", "ctrl+s")
+        await press(pilot, *"Sit.", "ctrl+s")
         await until(pilot, lambda: stage.transcript.text == "ANN:\nCome in.Sit.\n")
         assert "take 2 of 2" in str(stage.transcript.border_subtitle)
-        await pilot.press("ctrl+t")
+        await press(pilot, "ctrl+t")
         assert stage.transcript.text == "ANN:\nCome in.\n"
-        await pilot.press("ctrl+t", "ctrl+r")
+        await press(pilot, "ctrl+t", "ctrl+r")
         await idle(pilot, stage)
         assert "take 3 of 3" in str(stage.transcript.border_subtitle)
 
@@ -164,16 +164,16 @@ async def test_y_copies_and_other_letters_are_typed() -> None:
     async with app.run_test() as pilot:
         stage = app.stage
         stage.transcript.focus()
-        await pilot.press("y", "e")
+        await press(pilot, "y", "e")
         await until(pilot, lambda: "nothing to edit" in stage.view.status.text)
         exchange(app, "ANN:\n", "Come in\ud800.\n")
         await pointing(pilot, app, 2)
-        await pilot.press("y")
+        await press(pilot, "y")
         assert app.clipboard == "ANN:\n"
         assert "5 characters" in stage.view.status.text
-        await pilot.press("Y")
+        await press(pilot, "Y")
         assert app.clipboard == "ANN:\nCome in?.\n"
-        await pilot.press("x", "y")
+        await press(pilot, "x", "y")
         assert stage.seed_line.text == "xy"
         told = key_groups(stage)["The transcript"]
         assert ("e", "Edit the passage at the cursor") in told
@@ -189,7 +189,7 @@ async def test_what_the_mouse_selects_is_copied_as_it_was_written() -> None:
         await pilot.mouse_down(view, offset=(5, 2))
         await pilot.hover(view, offset=(30, 3))
         await pilot.mouse_up(view, offset=(30, 3))
-        await pilot.press("ctrl+c")
+        await press(pilot, "ctrl+c")
         await until(pilot, lambda: "\n" not in app.clipboard and len(app.clipboard) > 60)
         assert app.clipboard in view.text
 
@@ -199,26 +199,26 @@ async def test_the_map_leads_anywhere_and_undo_back() -> None:
     app = BardApp()
     async with app.run_test(size=(100, 30)) as pilot:
         stage = app.stage
-        await pilot.press("f6")
+        await press(pilot, "f6")
         await until(pilot, lambda: "no map yet" in stage.view.status.text)
         exchange(app, "ANN:\n", "Come in.\n")
-        await pilot.press("f5")
+        await press(pilot, "f5")
         await until(pilot, lambda: isinstance(app.screen, TakesScreen))
         await until(pilot, lambda: len(stage.session.manuscript.scene.passages) == 7)
-        await pilot.press("2")
+        await press(pilot, "2")
         await until(
             pilot, lambda: app.screen is stage and len(stage.session.manuscript.takes()) == 5
         )
         whole = stage.transcript.text
-        await pilot.press("f6")
+        await press(pilot, "f6")
         await until(pilot, lambda: isinstance(app.screen, MapScreen) and "●" in shown(app))
-        await pilot.press("up", "up", "enter")
+        await press(pilot, "up", "up", "enter")
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == "ANN:\n")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, stage)
         assert stage.session.manuscript.length == len("ANN:\n") + 20
-        await pilot.press("ctrl+z", "ctrl+z")
+        await press(pilot, "ctrl+z", "ctrl+z")
         assert stage.transcript.text == whole == on_disk()
 
 
@@ -233,17 +233,17 @@ async def test_any_of_it_stops_what_is_being_written_and_keeps_it() -> None:
             before = stage.session.manuscript.length
             await until(pilot, lambda before=before: stage.session.manuscript.length > before + 20)  # type: ignore[misc]
             stage.transcript.focus()
-            await pilot.press("up", key)
+            await press(pilot, "up", key)
             assert not stage.session.writing, name
             text = {id: passage.text for id, passage in scene.passages.items()}
             if key != "enter":
                 await until(pilot, lambda: app.screen is not stage)
-                await pilot.press("escape")
+                await press(pilot, "escape")
                 await until(pilot, lambda: app.screen is stage)
             assert text.items() <= {id: p.text for id, p in scene.passages.items()}.items()
             assert stage.transcript.text == scene.text
             stage.seed_line.focus()
-            await pilot.press("enter")
+            await press(pilot, "enter")
 
 
 async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
@@ -263,20 +263,20 @@ async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
                 stage.transcript._go(rng.randrange(scene.length))
                 if key == "edit":
                     await edited(pilot, app)
-                    await pilot.press("x", "ctrl+s")
+                    await press(pilot, "x", "ctrl+s")
                     await until(pilot, lambda: app.screen is stage)
                 else:
-                    await pilot.press("enter")
+                    await press(pilot, "enter")
             elif key not in ("cut", "edit"):
                 stage.seed_line.focus()
-                await pilot.press(key)
+                await press(pilot, key)
             if rng.random() < 0.7:
                 await idle(pilot, stage)
             if not stage.session.writing:
                 await until(pilot, lambda: stage.transcript.text == scene.text)
             assert all(scene.passages[id].text.startswith(text) for id, text in known.items())
             known = {id: passage.text for id, passage in scene.passages.items()}
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert stage.transcript.text == scene.text == on_disk()
 
 
@@ -290,12 +290,12 @@ async def test_what_is_not_touched_stays_to_the_control_character() -> None:
         screen = await asked(pilot, EditScreen(text, 3))
         assert "a␛[31m ·b" in shown(host)
         assert "\x1b" not in screen.query_one("#text", TextArea).text
-        await pilot.press("X", "ctrl+s")
+        await press(pilot, "X", "ctrl+s")
         await until(
             pilot, lambda: host.answers == ["a\x1b[X31m \u202eb\n\tc \x9b\r\n\ud800[/] end"]
         )
         screen = await asked(pilot, EditScreen(text, len(text)))
-        await pilot.press("!", "up", "up", "home", ">", "ctrl+enter")
+        await press(pilot, "!", "up", "up", "home", ">", "ctrl+enter")
         await until(pilot, lambda: len(host.answers) == 2)
         edited = str(host.answers[1])
         assert (edited[0], edited[-1]) == (">", "!")
@@ -314,12 +314,12 @@ async def test_changes_are_not_thrown_away_at_one_key() -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
         screen = await asked(pilot, EditScreen("One.", 4))
-        await pilot.press("!", "escape")
+        await press(pilot, "!", "escape")
         assert "throws it away" in str(screen.query_one("#box").border_subtitle)
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: host.answers == ["One.!"])
         await asked(pilot, EditScreen("One.", 4))
-        await pilot.press("!", "escape", "escape")
+        await press(pilot, "!", "escape", "escape")
         await until(pilot, lambda: host.answers == ["One.!", None])
 
 
@@ -350,11 +350,11 @@ async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
         exchange(app, "Wait: I know thee.\n", "Ay.\n")
         await pointing(pilot, app, 0)
         editor = await edited(pilot, app)
-        await pilot.press("ctrl+end", *" Now")
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+end", *" Now")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: "^q again throws it away" in shown(app))
         assert app.is_running
-        await pilot.press("ctrl+home", *"So. ", "ctrl+s")
+        await press(pilot, "ctrl+home", *"So. ", "ctrl+s")
         await until(pilot, lambda: app.screen is app.stage)
         assert editor.text == "So. Wait: I know thee. Now"
         assert app.stage.session.text == "So. Wait: I know thee. Now\nAy.\n"
@@ -366,8 +366,8 @@ async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back() -> None:
         exchange(app, "Wait: I know thee.\n", "Ay.\n")
         await pointing(pilot, app, 0)
         await edited(pilot, app)
-        await pilot.press(*"So. ", "ctrl+s")
+        await press(pilot, *"So. ", "ctrl+s")
         await until(pilot, lambda: "^z restores the old text" in shown(app))
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert app.stage.session.text == "Wait: I know thee.\nAy.\n"
         assert "restores the old text" not in app.stage.view.status.text

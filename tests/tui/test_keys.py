@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hosts import Host, shown, until
+from hosts import Host, press, shown, until
 from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Button
@@ -117,15 +117,15 @@ async def test_rebound_keys_work_and_the_old_ones_do_not() -> None:
     wanted = {"stage.help": "f9", "line.send": "ctrl+j", "line.new_row": "enter"}
     app = BardApp(settings=Settings(keys=wanted))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("f1")
-        await pilot.press("f9")
+        await press(pilot, "f1")
+        await press(pilot, "f9")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is app.stage)
         line = app.stage.seed_line
-        await pilot.press("a", "enter", "b")
+        await press(pilot, "a", "enter", "b")
         await until(pilot, lambda: line.text == "a\nb")
-        await pilot.press("ctrl+j")
+        await press(pilot, "ctrl+j")
         await until(pilot, lambda: line.text == "")
         assert app.stage.session.text.startswith("a\nb\n")
 
@@ -136,11 +136,11 @@ async def test_keys_that_several_places_share_are_bound_in_all_of_them() -> None
         app.stage.session.manuscript.add_line("One.\n")
         line = app.stage.seed_line
         line.insert("Two")
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert line.text == "Two"
-        await pilot.press("f9")
+        await press(pilot, "f9")
         assert line.text == ""
-        await pilot.press("f9")
+        await press(pilot, "f9")
         await until(pilot, lambda: app.stage.session.text == "")
 
 
@@ -164,7 +164,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> N
         assert "f10 settings" in shown(app)
         helps = {command.title: command.help for command in app.get_system_commands(stage)}
         assert helps["Another take from here"] == "also f9"
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await until(pilot, lambda: "f9, f12" in shown(app))
 
 

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.map import MapScreen, SceneTree, followers
-from tests.tui.hosts import Host, asked, shown, until
+from tests.tui.hosts import Host, asked, press, settle, shown, until
 
 SIZE = (70, 20)
 
@@ -41,8 +41,8 @@ def map_rows(app: Host) -> list[str]:
 
 
 async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
-    await pilot.press(*keys)
-    await pilot.pause()
+    await press(pilot, *keys)
+    await settle(pilot)
     assert isinstance(pilot.app, Host)
     return map_rows(pilot.app)
 
@@ -51,7 +51,7 @@ async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(branching()))
-        await pilot.pause()
+        await settle(pilot)
         *tree, told = map_rows(host)
         assert tree == [
             "   • ▌ ANN:",
@@ -63,7 +63,7 @@ async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
         assert told.split(" · ")[0].strip() == "small"
         *tree, told = await pressed(pilot, "down", "right", "down")
         assert tree[4:] == [" ▼   ▌ Not shown. +1", " └       … cut."]
-        await pilot.press("left", "left", "up")
+        await press(pilot, "left", "left", "up")
         *tree, told = await pressed(pilot, "up", "up", "right", "down")
         assert tree == [
             "   • ▌ ANN:",
@@ -83,7 +83,7 @@ async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
         ]
         tree = await pressed(pilot, "left", "left")
         assert tree[2:4] == [" ├ ▶     One [/] ␛.", " └       Two."]
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(host.answers))
         assert host.answers == [2]
 
@@ -92,11 +92,11 @@ async def test_esc_and_the_mouse() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(branching()))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
         screen = await asked(pilot, MapScreen(branching()))
         tree = screen.query_one(SceneTree)
-        await pilot.pause()
+        await settle(pilot)
         await pilot.click(tree, offset=(1, 1))  # the arrow opens
         await until(pilot, lambda: "One [/]" in shown(host))
         await pilot.click(tree, offset=(12, 3))
@@ -119,7 +119,7 @@ async def test_every_passage_can_be_reached() -> None:
                 opened.add(node.id)
                 if node.allow_expand:
                     node.expand()
-            await pilot.pause()
+            await settle(pilot)
         found = [node.data.id for node in tree._tree_nodes.values() if node.data]
         assert sorted(found) == sorted(scene.passages)
 
@@ -146,7 +146,7 @@ async def test_ten_thousand_passages_cost_what_is_seen(monkeypatch: pytest.Monke
         await until(pilot, lambda: "answer" in shown(host))
         await until(pilot, lambda: "●" in shown(host))
         assert len(drawn) < 300
-        await pilot.press("home")
+        await press(pilot, "home")
         await until(pilot, lambda: "line 0" in shown(host))
 
 
@@ -157,9 +157,9 @@ async def test_an_empty_passage_and_a_scene_taken_back_have_their_rows() -> None
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(scene))
-        await pilot.pause()
+        await settle(pilot)
         assert map_rows(host)[0] == "     ▌ (blank)"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [1])
 
 
@@ -168,8 +168,8 @@ async def test_g_goes_to_the_end_of_the_way() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(scene))
-        await pilot.press("home")
-        await pilot.press("g")
+        await press(pilot, "home")
+        await press(pilot, "g")
         await until(pilot, lambda: len(host.answers) == 1)
     (end,) = host.answers
     assert not scene.children(end)

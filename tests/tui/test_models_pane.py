@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hosts import Host, shown, until
+from hosts import Host, press, settle, shown, until
 
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
 
@@ -16,7 +16,7 @@ async def rows(pane: ModelsPane, width: int = 32) -> list[str]:
     """The pane's rows between its borders, as a terminal of that width shows them."""
     host = Host(pane)
     async with host.run_test(size=(width, 20)) as pilot:
-        await pilot.pause()
+        await settle(pilot)
         lines = shown(host).splitlines()
         return [line[1:-1].rstrip() for line in lines[1 : pane.size.height + 1]]
 
@@ -83,7 +83,7 @@ async def test_enter_and_click_pick_and_a_broken_one_is_refused() -> None:
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("down", "enter")
+        await press(pilot, "down", "enter")
         await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 1)
         await pilot.click(pane, offset=(5, 2))
         await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 2)
@@ -102,9 +102,9 @@ async def test_new_entries_keep_the_highlight_on_its_model() -> None:
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("down")
+        await press(pilot, "down")
         pane.set_entries([BROKEN, replace(DIARY, name="another"), DIARY, SHAKESPEARE])
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(host.got(ModelsPane.Picked)))
         assert host.got(ModelsPane.Picked)[0].name == "my-diary"
 
@@ -114,8 +114,8 @@ async def test_without_models_it_says_what_to_do_and_nothing_can_be_picked() -> 
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
         pane.focus()
-        await pilot.press("down", "enter")
-        await pilot.pause()
+        await press(pilot, "down", "enter")
+        await settle(pilot)
         assert "bardtui train" in shown(host)
         assert not host.got(ModelsPane.Picked)
 

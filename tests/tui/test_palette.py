@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hosts import Host, until
+from hosts import Host, press, settle, until
 from textual import events
 from textual.app import SystemCommand
 from textual.command import CommandInput, CommandList
@@ -40,7 +40,7 @@ async def test_page_keys_do_nothing_without_room_for_the_list(size: tuple[int, i
     app = Counter()
     async with app.run_test(size=size) as pilot:
         palette = await opened(pilot)
-        await pilot.press("pageup", "pagedown", "down", "pageup", "pagedown", "escape")
+        await press(pilot, "pageup", "pagedown", "down", "pageup", "pagedown", "escape")
         await until(pilot, lambda: app.screen is not palette)
 
 
@@ -54,7 +54,7 @@ async def test_a_double_click_runs_the_command_once() -> None:
         for kind in (events.MouseDown, events.MouseUp) * 2:
             app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
         await until(pilot, lambda: app.count > 0)
-        await pilot.pause()
+        await settle(pilot)
         assert app.count == 1
 
 
@@ -65,7 +65,7 @@ async def test_a_second_enter_does_not_run_the_command_again() -> None:
         for _ in range(2):
             field.post_message(Input.Submitted(field, "Count"))
         await until(pilot, lambda: app.count > 0)
-        await pilot.pause()
+        await settle(pilot)
         assert app.count == 1
 
 

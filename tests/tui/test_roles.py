@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hosts import shown, until
+from hosts import press, shown, until
 from textual.content import Content
 from textual.pilot import Pilot
 
@@ -33,7 +33,7 @@ def remembered(installed: ModelBundle) -> None:
 
 async def written(pilot: Pilot[None], stage: StageScreen, line: str = "") -> Passage:
     """Send a line, wait for what the model writes, and return that."""
-    await pilot.press(*line, "enter")
+    await press(pilot, *line, "enter")
     await until(pilot, lambda: not stage.session.writing)
     return stage.session.manuscript.scene.path()[-1][0]
 
@@ -85,7 +85,7 @@ async def test_a_retry_is_the_same_roles_again() -> None:
     async with app.run_test(size=(120, 34)) as pilot:
         stage = with_cast(app, Role("ANN", temperature=0.5), BEN)
         await written(pilot, stage)
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         await until(pilot, lambda: not stage.session.writing)
         assert list(speakers(stage.session.text)) == ["ANN"]
         assert len(stage.session.manuscript.takes()) == 2
@@ -98,12 +98,12 @@ async def test_a_retry_where_nobody_may_speak_leaves_the_take() -> None:
         await written(pilot, stage, LINE)
         text = stage.session.text
         with_cast(app, ANN, Role("BEN", muted=True))
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         assert not stage.session.writing
         assert stage.session.text == stage.transcript.text == text
         with_cast(app, ANN, BEN)
-        await pilot.press(*"Mine.", "enter")
-        await pilot.press("escape")  # perhaps before its first character
+        await press(pilot, *"Mine.", "enter")
+        await press(pilot, "escape")  # perhaps before its first character
         await until(pilot, lambda: not stage.session.writing)
         assert stage.session.text.startswith(f"{text}\nANN:\nMine.\n")
 
@@ -114,11 +114,11 @@ async def test_while_a_role_speaks_it_is_marked_and_named() -> None:
     async with app.run_test(size=(120, 34)) as pilot:
         stage = with_cast(app, ANN, BEN)
         assert "▌▸ ANN" in shown(app)
-        await pilot.press(*LINE, "enter")
+        await press(pilot, *LINE, "enter")
         await until(pilot, lambda: "BEN (tiny) writes" in shown(app))
         assert " ▸ BEN" in shown(app)
         await until(pilot, lambda: len(stage.transcript.text) > len(f"ANN:\n{LINE}\n\nBEN:\n") + 3)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: "▌▸ ANN" in shown(app))
         assert not stage.session.text.endswith("\n")
         answer = await written(pilot, stage)  # which finishes what he says
@@ -130,7 +130,7 @@ async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why() ->
     app = BardApp()
     async with app.run_test(size=(120, 34)) as pilot:
         stage = with_cast(app, ANN)
-        await pilot.press(*"Ho!", "enter")
+        await press(pilot, *"Ho!", "enter")
         await until(pilot, lambda: "no role that may speak" in shown(app))
         assert not stage.session.writing
         assert stage.session.text == "ANN:\nHo!\n"
@@ -142,10 +142,10 @@ async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them()
         stage = app.stage
         stage.session.manuscript.add_line("ANN:\nWho?\n\nBEN:\nI.\n")
         stage.session.show_scene()
-        await pilot.press("f4", "down", "enter")
+        await press(pilot, "f4", "down", "enter")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((ANN, Role("BEN"))))
         await until(pilot, lambda: "Cast  2 roles" in shown(app))
-        await pilot.press("f8")
+        await press(pilot, "f8")
         await until(pilot, lambda: "Every speaker is already in the cast" in shown(app))
 
 
@@ -153,22 +153,22 @@ async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_type
     app = BardApp()
     async with app.run_test(size=(80, 24)) as pilot:
         stage = app.stage
-        await pilot.press("f4")
+        await press(pilot, "f4")
         assert stage.focused is stage.side.cast
-        await pilot.press("insert")
+        await press(pilot, "insert")
         await until(pilot, lambda: isinstance(app.screen, RoleScreen))
-        await pilot.press(*"ann", "enter")
+        await press(pilot, *"ann", "enter")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((Role("ANN"),)))
         await until(pilot, lambda: app.screen is stage)
-        await pilot.press("left")
+        await press(pilot, "left")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((ANN,)))
         assert title(stage) == "You are ANN"
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast())
         assert title(stage) == "Your line"
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert not stage.has_class("-drawer")
-        await pilot.press("f4", *"am")
+        await press(pilot, "f4", *"am")
         assert stage.seed_line.text == "am"
 
 
@@ -177,7 +177,7 @@ async def test_a_rule_ends_what_is_written_in_free_text_and_is_remembered() -> N
     async with app.run_test(size=(120, 34)) as pilot:
         stage = app.stage
         stage.side.rule.focus()
-        await pilot.press("right")
+        await press(pilot, "right")
         await until(pilot, lambda: "Stops after  a line" in shown(app))
         stage.seed_line.focus()
         answer = await written(pilot, stage, "ANN:")
@@ -195,6 +195,6 @@ async def test_another_scene_has_another_cast() -> None:
     async with app.run_test(size=(120, 34)) as pilot:
         stage = with_cast(app, ANN, BEN)
         await written(pilot, stage, "Ho!")
-        await pilot.press("ctrl+n")
+        await press(pilot, "ctrl+n")
         await until(pilot, lambda: "Cast  no roles" in shown(app))
         assert stage.session.manuscript.cast == Cast()

@@ -1,7 +1,7 @@
 """Lists of options of several rows: what a click chooses, and where the window begins."""
 
 import pytest
-from hosts import Host, mouse, until
+from hosts import Host, mouse, press, settle, until
 from textual.content import Content
 from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.widgets import OptionList
@@ -51,7 +51,7 @@ async def test_a_click_on_an_option_that_goes_chooses_nothing() -> None:
         await mouse(pilot, MouseDown, pane, 3, 3)
         pane.remove_option("1")
         await mouse(pilot, MouseUp, pane, 3, 3)
-        await pilot.pause()
+        await settle(pilot)
         assert not host.got(OptionList.OptionSelected)
 
 
@@ -67,7 +67,7 @@ async def test_the_window_begins_with_the_first_row_of_an_option(rows: int, heig
             await mouse(pilot, wheel, pane, 1, 1, button=0)
             assert first_row(pane).endswith(".0")
         for key in ["end", "up", "pageup", "pageup", "down", "pagedown", "home"]:
-            await pilot.press(key)
+            await press(pilot, key)
             assert first_row(pane).endswith(".0")
         pane.scroll_end(animate=False)
         await until(pilot, lambda: pane.scroll_offset.y == pane.max_scroll_y)
@@ -94,5 +94,5 @@ async def test_page_keys_do_nothing_without_room(key: str) -> None:
     host = Host(pane)
     async with host.run_test(size=(1, 1)) as pilot:
         pane.focus()
-        await pilot.press(key)
+        await press(pilot, key)
         assert pane.highlighted is None

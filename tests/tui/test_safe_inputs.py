@@ -1,6 +1,6 @@
 """Inputs clean what is typed and pasted, and leave untouched text as it was."""
 
-from hosts import Host, until
+from hosts import Host, press, until
 from textual.events import Key, Paste
 
 from bardtui.tui.screens.edit import EditScreen
@@ -18,7 +18,7 @@ async def test_the_editor_of_a_passage() -> None:
         for character in "\u200cخ":
             host.post_message(Key("a_key", character))
         host.post_message(Paste(PASTED))
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: bool(host.answers))
     assert host.answers == [f"{text}\u200cخ qz\n␛[1m 👩\u200d👧"]
 
@@ -29,11 +29,11 @@ async def test_the_field_of_a_title() -> None:
     async with host.run_test() as pilot:
         host.ask(TitleScreen(title))
         await until(pilot, lambda: host.focused is not None)
-        await pilot.press("end")
+        await press(pilot, "end")
         for character in "\u200cخ":
             host.post_message(Key("a_key", character))
         host.post_message(Paste(PASTED))
         host.post_message(Paste("\x1b[1m\tend"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(host.answers))
     assert host.answers == [f"{title}\u200cخ qz[1m end"]

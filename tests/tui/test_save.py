@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, shown, until
+from hosts import Host, asked, press, shown, until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -49,16 +49,16 @@ async def test_up_and_down_in_the_name_change_its_suffix_and_typing_goes_on(tmp_
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "the lower stair.txt"))
         for key, suffix in (("down", ".md"), ("down", ".fountain"), ("up", ".md"), ("up", ".txt")):
-            await pilot.press(key)
+            await press(pilot, key)
             await until(pilot, lambda s=suffix: field(host).value == f"the lower stair{s}")  # type: ignore[misc]
             assert field(host).selected_text == "the lower stair"
-        await pilot.press("up")
+        await press(pilot, "up")
         await until(pilot, lambda: field(host).value == "the lower stair.json")
-        await pilot.press(*"Act 1.5", "down", "down")
+        await press(pilot, *"Act 1.5", "down", "down")
         await until(pilot, lambda: field(host).value == "Act 1.5.md")
-        await pilot.press("!")
+        await press(pilot, "!")
         await until(pilot, lambda: field(host).value == "Act 1.5!.md")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [tmp_path / "Act 1.5!.md"])
 
 
@@ -77,9 +77,9 @@ async def test_the_row_is_used_by_keys_and_by_mouse(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        await pilot.press("tab", "right", "right")
+        await press(pilot, "tab", "right", "right")
         await until(pilot, lambda: field(host).value == "a.fountain")
-        await pilot.press("left", "left", "left")
+        await press(pilot, "left", "left", "left")
         await until(pilot, lambda: field(host).value == "a.json")
         row = host.screen.query_one(Choice)
         for label, suffix in (("HTML", ".html"), ("Text", ".txt"), ("Fountain", ".fountain")):
@@ -96,7 +96,7 @@ async def test_a_format_chosen_without_a_name_brings_the_name_back(tmp_path: Pat
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "act.txt"))
         field(host).value = " "
-        await pilot.press("down")
+        await press(pilot, "down")
         await until(pilot, lambda: field(host).value == "act.md")
 
 
@@ -106,11 +106,11 @@ async def test_another_format_is_another_file_to_be_asked_about(tmp_path: Path) 
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "It exists." in shown(host))
-        await pilot.press("down")
+        await press(pilot, "down")
         await until(pilot, lambda: "It exists." not in shown(host))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "It exists." in shown(host))
         assert not host.answers
 
@@ -120,7 +120,7 @@ async def test_a_saved_scene_is_never_replaced(tmp_path: Path) -> None:
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
         field(host).value = "a.scene.jsonl"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "saved scene" in shown(host))
         assert not host.answers
 
@@ -137,7 +137,7 @@ def scene() -> Scene:
 
 async def dialog(pilot: Pilot[None]) -> None:
     """Open the dialog on the stage, which shows a saved scene."""
-    await pilot.press("ctrl+s")
+    await press(pilot, "ctrl+s")
     await until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
     await until(pilot, lambda: pilot.app.focused is not None)
 
@@ -152,7 +152,7 @@ async def test_the_file_is_what_its_name_says(
     target = tmp_path / f"The lower stair b{suffix_of(format)}"
     async with app.run_test(size=(80, 24)) as pilot:
         await dialog(pilot)
-        await pilot.press(*["down"] * list(EXPORTS).index(format), "enter")
+        await press(pilot, *["down"] * list(EXPORTS).index(format), "enter")
         await until(pilot, lambda: app.screen is app.stage)
         shown_scene = app.stage.session.manuscript.scene
         assert target.read_bytes().decode() == export(shown_scene, format)
@@ -171,10 +171,10 @@ async def test_a_disk_that_refuses_is_named_and_the_name_and_format_stay(
     async with app.run_test(size=(80, 24)) as pilot:
         monkeypatch.setattr(app.stage.session, "export", full)
         await dialog(pilot)
-        await pilot.press("down", "enter")
+        await press(pilot, "down", "enter")
         await until(pilot, lambda: "Not saved: No space left" in shown(app))
         assert (field(app).value, chosen(app)) == ("The lower stair b.md", "markdown")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is app.stage)
     assert not list(tmp_path.glob("*.md"))
 
@@ -200,6 +200,6 @@ def test_what_was_saved_whole_opens_whole(tmp_path: Path) -> None:
 def test_the_dialog(snap_compare: Any, size: tuple[int, int]) -> None:
     async def ask(pilot: Pilot[None]) -> None:
         await asked(pilot, SaveScreen(Path("/home/ann/plays/The lower stair.fountain")))
-        await pilot.press("tab")
+        await press(pilot, "tab")
 
     assert snap_compare(Host(), terminal_size=size, run_before=ask)

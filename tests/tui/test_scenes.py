@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, shown, until
+from hosts import Host, asked, press, settle, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -65,7 +65,7 @@ async def up(pilot: Pilot[None], **arguments: Any) -> ScenesScreen:
     await asked(pilot, dialog)
     whole = [path for path, scene in dialog._scenes.items() if scene.broken is None]
     await until(pilot, lambda: dialog._counts.keys() >= set(whole))
-    await pilot.pause()
+    await settle(pilot)
     return dialog
 
 
@@ -87,9 +87,9 @@ async def test_what_is_done_to_scenes_asks_for_one(stair: Path, key: str) -> Non
     host = Host()
     async with host.run_test() as pilot:
         await up(pilot)
-        await pilot.press("home", key)
+        await press(pilot, "home", key)
         await seen(pilot, "Choose one of the scenes first.")
-        await pilot.press("down")
+        await press(pilot, "down")
         await gone(pilot, "Choose one of the scenes first.")
 
 
@@ -104,7 +104,7 @@ async def test_scenes_are_listed_with_all_that_is_known_of_them(stair: Path) -> 
         assert row == "│ [/] the lower␛ stair 15 Jun 2020 6 words 34% yours │"
         assert "not a scene, or its first line is damaged" in text
         assert "6 words · 32 characters · 34% yours, 66% the model's" in text
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [OpenScene(stair)])
 
 
@@ -113,7 +113,7 @@ async def test_a_new_scene_by_key(stair: Path, keys: list[str]) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await up(pilot)
-        await pilot.press(*keys)
+        await press(pilot, *keys)
         await until(pilot, lambda: host.answers == [NewScene()])
 
 
@@ -126,7 +126,7 @@ async def test_the_keys_move_in_the_list_whatever_has_the_focus(
     async with host.run_test() as pilot:
         dialog = await up(pilot)
         dialog.query_one(focus).focus()
-        await pilot.press(*keys, "enter")
+        await press(pilot, *keys, "enter")
         await until(pilot, lambda: len(host.answers) == 1)
         (answer,) = host.answers
         assert isinstance(answer, OpenScene)
@@ -137,10 +137,10 @@ async def test_esc_closes_and_without_scenes_there_is_still_a_new_one() -> None:
     host = Host()
     async with host.run_test() as pilot:
         await up(pilot)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
         await up(pilot)
-        await pilot.press("f2", "ctrl+d", "delete", "ctrl+z", "enter")
+        await press(pilot, "f2", "ctrl+d", "delete", "ctrl+z", "enter")
         await until(pilot, lambda: host.answers == [None, NewScene()])
 
 
@@ -148,16 +148,16 @@ async def test_a_broken_scene_says_why_and_can_only_be_deleted(stair: Path) -> N
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
-        await pilot.press("down", "down")
+        await press(pilot, "down", "down")
         for key in ("enter", "f2", "ctrl+d"):
-            await pilot.press(key)
+            await press(pilot, key)
             await until(pilot, lambda: shown(host).count("first line is damaged") == 2)
-            await pilot.press("up", "down")
+            await press(pilot, "up", "down")
             await until(pilot, lambda: shown(host).count("first line is damaged") == 1)
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await seen(pilot, "Deleted “torn”")
         assert "torn" not in names()
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await until(pilot, lambda: "torn" in names() and dialog._list.scene_count == 4)
         assert not host.answers
 
@@ -202,10 +202,10 @@ async def test_a_thousand_scenes_are_listed_and_walked_and_counted() -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
-        await pilot.press("end")
+        await press(pilot, "end")
         await until(pilot, lambda: dialog._list.highlighted == 1000)
         await until(pilot, lambda: "2 words · 11 characters · 100% yours, 0%" in shown(host))
-        await pilot.press(*"hark")
+        await press(pilot, *"hark")
         await until(pilot, lambda: "1000 of 1000" in shown(host))
 
 
@@ -216,21 +216,21 @@ async def test_what_is_typed_is_sought_in_titles_and_in_texts(stair: Path) -> No
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
-        await pilot.press(*"LADY")
+        await press(pilot, *"LADY")
         await seen(pilot, "…The dark itself, lady.", "1 of 4")
         assert "+ New scene" not in shown(host)
-        await pilot.press("ctrl+u", *"marma")
+        await press(pilot, "ctrl+u", *"marma")
         await seen(pilot, "in another take: BEN: Marmalade.", "1 of 4")
-        await pilot.press("ctrl+u", *"quarrel")
+        await press(pilot, "ctrl+u", *"quarrel")
         await until(pilot, lambda: dialog._list.scene_count == 1 and not dialog._searching)
         assert "Ah." not in shown(host)  # the title says it all
-        await pilot.press("ctrl+u", *"treacle")
+        await press(pilot, "ctrl+u", *"treacle")
         await seen(pilot, "No scene has “treacle” in it.", "0 of 4")
-        await pilot.press("enter", "f2", "ctrl+d", "ctrl+delete")
+        await press(pilot, "enter", "f2", "ctrl+d", "ctrl+delete")
         assert not host.answers
-        await pilot.press("ctrl+u", *"exit")
+        await press(pilot, "ctrl+u", *"exit")
         await seen(pilot, "[Exit]␛[2J")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: len(host.answers) == 1)
         (answer,) = host.answers
         assert isinstance(answer, OpenScene)
@@ -242,13 +242,13 @@ async def test_titles_come_first_and_the_first_is_ready(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
-        await pilot.press("end", *"wind")
+        await press(pilot, "end", *"wind")
         await seen(pilot, "2 of 5")
         text = shown(host)
         assert text.index("Wind  ") < text.index("the lower")
         assert dialog._list.highlighted == 0
         # The scene that was found stays highlighted when all are shown again.
-        await pilot.press("down", "ctrl+u")
+        await press(pilot, "down", "ctrl+u")
         await seen(pilot, "+ New scene")
         assert "6 words · 32 characters" in shown(host).partition("esc closes")[0]
 
@@ -257,9 +257,9 @@ async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         dialog = await up(pilot)
-        await pilot.press("tab")
+        await press(pilot, "tab")
         await until(pilot, lambda: isinstance(dialog.focused, SceneList))
-        await pilot.press("f", "e")
+        await press(pilot, "f", "e")
         await until(pilot, lambda: dialog.query_one(Input).value == "fe")
         await until(pilot, lambda: dialog._list.scene_count == 1)
 
@@ -268,15 +268,15 @@ async def test_keys_that_edit_what_is_typed_do_not_touch_the_scenes(stair: Path)
     host = Host()
     async with host.run_test() as pilot:
         dialog = await up(pilot)
-        await pilot.press(*"xlady", "home", "delete")
+        await press(pilot, *"xlady", "home", "delete")
         await until(pilot, lambda: dialog.query_one(Input).value == "lady")
         await until(pilot, lambda: dialog._list.scene_count == 1)
-        await pilot.press("ctrl+delete")
+        await press(pilot, "ctrl+delete")
         await until(pilot, lambda: "ferry" not in names())
         assert dialog.query_one(Input).value == "lady"
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await until(pilot, lambda: dialog._list.scene_count == 1)
-        await pilot.press("end", "delete")
+        await press(pilot, "end", "delete")
         await until(pilot, lambda: "ferry" not in names())
 
 
@@ -290,7 +290,7 @@ async def test_a_file_can_be_opened_by_its_path(stair: Path, home: Path) -> None
         await seen(pilot, "No scene has")
         dialog.query_one(Input).value = f" {text}"
         await seen(pilot, "+ Open the file a [red] play.txt")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [OpenScene(text)])
 
 
@@ -301,18 +301,18 @@ async def test_a_scene_is_renamed(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot)
-        await pilot.press("f2")
+        await press(pilot, "f2")
         await until(pilot, lambda: isinstance(host.screen, TitleScreen))
         assert "[/] the lower␛ stair" in shown(host)
-        await pilot.press("ctrl+u", "enter")
+        await press(pilot, "ctrl+u", "enter")
         await seen(pilot, "A scene needs a title.")
-        await pilot.press(*"Wind ", "enter")
+        await press(pilot, *"Wind ", "enter")
         await until(pilot, lambda: isinstance(host.screen, ScenesScreen))
         await seen(pilot, "Wind  ", "6 words · 32")
         assert read_scene(stair)[0].title == "Wind"
         before = stair.read_bytes()
         for keys in (["f2", "escape"], ["f2", "enter"]):
-            await pilot.press(*keys)
+            await press(pilot, *keys)
             await until(pilot, lambda: isinstance(host.screen, ScenesScreen))
         assert stair.read_bytes() == before
 
@@ -322,7 +322,7 @@ async def test_the_title_by_mouse(button: str, title: str | None) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, TitleScreen("Storm"))
-        await pilot.press(*"Wind")
+        await press(pilot, *"Wind")
         await pilot.click(button)
         await until(pilot, lambda: host.answers == [title])
 
@@ -331,14 +331,14 @@ async def test_a_scene_is_duplicated_and_the_copy_is_ready(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
-        await pilot.press("end", "ctrl+d")
+        await press(pilot, "end", "ctrl+d")
         await seen(pilot, "Ferry (copy)")
-        await pilot.press("ctrl+d")
+        await press(pilot, "ctrl+d")
         await seen(pilot, "Ferry (copy) (copy)")
-        await pilot.press("down", "down", "ctrl+d")
+        await press(pilot, "down", "down", "ctrl+d")
         await seen(pilot, "Ferry (copy 2)")
         assert dialog._list.scene_count == 7
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: len(host.answers) == 1)
         (answer,) = host.answers
         assert isinstance(answer, OpenScene)
@@ -354,17 +354,17 @@ async def test_deleted_scenes_come_back_in_turn(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot)
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z brings it back")
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await seen(pilot, "Deleted “Quarrel” · ^z brings it back")
         assert names() == ["ferry", "torn", "trash"]
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await seen(pilot, "Deleted “[/] the lower␛ stair”", "Quarrel  ")
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await gone(pilot, "Deleted")
         assert names() == sorted([*before, "trash"])
-        await pilot.press("ctrl+z", "enter")
+        await press(pilot, "ctrl+z", "enter")
         await until(pilot, lambda: host.answers == [OpenScene(stair)])
 
 
@@ -374,11 +374,11 @@ async def test_a_scene_open_elsewhere_is_left_alone_and_said_so(stair: Path) -> 
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot)
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await seen(pilot, "is open elsewhere")
-        await pilot.press("down", "up", "f2")
+        await press(pilot, "down", "up", "f2")
         await until(pilot, lambda: isinstance(host.screen, TitleScreen))
-        await pilot.press("x", "enter")
+        await press(pilot, "x", "enter")
         await seen(pilot, "is open elsewhere")
     journal.close()
     assert stair.read_bytes() == before
@@ -390,14 +390,14 @@ async def test_the_scene_on_the_stage_is_renamed_there_and_not_deleted(stair: Pa
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot, current=manuscript)
         assert "● Quarrel" in shown(host)
-        await pilot.press("delete")
+        await press(pilot, "delete")
         await seen(pilot, "This scene is on the stage.")
-        await pilot.press("f2")
+        await press(pilot, "f2")
         await until(pilot, lambda: isinstance(host.screen, TitleScreen))
-        await pilot.press(*"Peace", "enter")
+        await press(pilot, *"Peace", "enter")
         await seen(pilot, "● Peace")
         assert manuscript.scene.title == "Peace"
-        await pilot.press("ctrl+d")
+        await press(pilot, "ctrl+d")
         await seen(pilot, "Peace (copy)")
     manuscript.add_line("And on.")
     manuscript.close()
@@ -420,7 +420,7 @@ async def test_a_text_opened_again_is_the_scene_it_became(home: Path) -> None:
         dialog = await up(pilot, current=first)
         dialog.query_one(Input).value = str(text)
         await seen(pilot, "+ Open the file")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [OpenScene(first.path or Path())])
     with pytest.raises(SceneError, match="open elsewhere"):
         Manuscript.open(text)
@@ -490,10 +490,10 @@ def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
     async def before(pilot: Pilot[None]) -> None:
         current, _ = Manuscript.open(paths.scenes_dir() / "quarrel.scene.jsonl")
         dialog = await up(pilot, current=current)
-        await pilot.press(*keys)
+        await press(pilot, *keys)
         await seen(pilot, wait_for)
         await until(pilot, lambda: not dialog._searching)
-        await pilot.pause()
+        await settle(pilot)
         current.close()
 
     return before

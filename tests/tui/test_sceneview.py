@@ -8,7 +8,7 @@ from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 
 from bardtui.tui.widgets.sceneview import SceneView
-from tests.tui.hosts import Host, until
+from tests.tui.hosts import Host, press, settle, until
 from tests.tui.test_transcript import LINES, SIZE, at_end, row_text, rows
 
 VERSE = "One two three four five six\n\tAct 中文 e\u0301nd\n\nEnd"
@@ -31,7 +31,7 @@ async def focused(pilot: Pilot[None], view: SceneView, text: str) -> None:
     view.set_passages([("model", text)])
     view.focus()
     await until(pilot, lambda: view.has_focus)
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def test_the_cursor_shows_with_the_focus_only() -> None:
@@ -39,7 +39,7 @@ async def test_the_cursor_shows_with_the_focus_only() -> None:
     async with Host(view, other).run_test(size=(20, 10)) as pilot:
         await focused(pilot, view, "One.")
         assert under(view) == (" ", 6, 0)
-        await pilot.press("left")
+        await press(pilot, "left")
         assert under(view) == (".", 5, 0)
         other.focus()
         await until(pilot, lambda: not view.has_focus)
@@ -63,7 +63,7 @@ async def test_keys_move_by_characters_and_by_rows_of_the_window() -> None:
         ]
         places = []
         for key in ["ctrl+home", "right", "end", "right", "end", "right", "home", "right", "right"]:
-            await pilot.press(key)
+            await press(pilot, key)
             places.append((view.cursor, *under(view)))
         assert places == [
             (0, "O", 2, 0),
@@ -76,20 +76,20 @@ async def test_keys_move_by_characters_and_by_rows_of_the_window() -> None:
             (29, "A", 6, 2),
             (30, "c", 7, 2),
         ]
-        await pilot.press("right", "right", "right")
+        await press(pilot, "right", "right", "right")
         assert under(view) == ("中", 10, 2)
-        await pilot.press("right", "right", "right", "right")
+        await press(pilot, "right", "right", "right", "right")
         assert VERSE[view.cursor] == "n"  # the accent has no width: it is stepped over
-        await pilot.press("left")
+        await press(pilot, "left")
         assert VERSE[view.cursor] == "e"
         # Up and down keep to the column, through rows that do not reach it.
-        await pilot.press("up", "up", "down", "down", "down", "down")
+        await press(pilot, "up", "up", "down", "down", "down", "down")
         assert view.cursor == len(VERSE)
-        await pilot.press("up", "up", "up", "left")
+        await press(pilot, "up", "up", "up", "left")
         assert VERSE[view.cursor :].startswith("x\n")
-        await pilot.press("ctrl+home", "left", "up")
+        await press(pilot, "ctrl+home", "left", "up")
         assert view.cursor == 0
-        await pilot.press("ctrl+end", "right", "down")
+        await press(pilot, "ctrl+end", "right", "down")
         assert view.cursor == len(VERSE)
 
 
@@ -114,18 +114,18 @@ async def test_at_the_end_it_stays_there_and_elsewhere_the_text_stays() -> None:
         await focused(pilot, view, LINES)
         view.writing = True
         view.append("more\n" * 3)
-        await pilot.pause()
+        await settle(pilot)
         assert view.cursor == len(view.text)
         assert not any(
             "▌" not in s.text and s.style and s.style.reverse for s in view.render_line(11)
         )
-        await pilot.press("up")
+        await press(pilot, "up")
         assert not view.follow
         read, cursor = rows(view)[:-1], view.cursor
         view.append("and more\n" * 30)
-        await pilot.pause()
+        await settle(pilot)
         assert (rows(view)[:-1], view.cursor) == (read, cursor)
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         assert view.follow
         assert at_end(view)
         assert view.cursor == len(view.text)
@@ -138,13 +138,13 @@ async def test_it_is_always_in_view(keys: list[str], back: str) -> None:
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES[: LINES.index("line 60 ")])
         for key in keys:
-            await pilot.press(key)
+            await press(pilot, key)
             under(view)
         assert not view.follow
         for _ in range(80):
             if view.follow and view.cursor == len(view.text):
                 break
-            await pilot.press(back)
+            await press(pilot, back)
             under(view)
         assert view.follow
 
@@ -153,11 +153,11 @@ async def test_pages_take_the_text_and_the_cursor() -> None:
     view = SceneView()
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES)
-        await pilot.press("up", "up", "pageup")
+        await press(pilot, "up", "up", "pageup")
         height = view.size.height
         assert view.scroll_offset.y == view.max_scroll_y - height
         assert under(view)[2] == height - 3
-        await pilot.press("pagedown")
+        await press(pilot, "pagedown")
         assert at_end(view)
         assert under(view)[2] == height - 3
 
@@ -169,9 +169,9 @@ async def test_scrolling_takes_it_along_and_another_text_leaves_it_in_place() ->
         for _ in range(6):
             place = view.region.offset + (5, 5)
             view.post_message(MouseScrollUp(view, 5, 5, 0, 0, 0, False, False, False, *place))
-            await pilot.pause()
+            await settle(pilot)
         await until(pilot, lambda: view.scroll_offset.y < view.max_scroll_y)
-        await pilot.pause()
+        await settle(pilot)
         under(view)
         cursor = view.cursor
         view.set_passages([("model", LINES + "and on")])
@@ -189,7 +189,7 @@ async def test_rows_still_fill_a_tiny_window(size: tuple[int, int]) -> None:
     async with Host(view).run_test(size=size) as pilot:
         await focused(pilot, view, VERSE + " " * 30 + "\n")
         for key in ("up", "end", "left", "ctrl+home", "end", "pagedown", "ctrl+end"):
-            await pilot.press(key)
+            await press(pilot, key)
             for y in range(view.size.height):
                 assert sum(s.cell_length for s in view.render_line(y)) == view.size.width
                 assert row_text(view, y).replace("▌", "").isprintable()

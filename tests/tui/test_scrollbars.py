@@ -1,6 +1,6 @@
 """The scrollbar of a transcript looks as Textual draws it, and is drawn less often."""
 
-from hosts import Host, until
+from hosts import Host, settle, until
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -45,7 +45,7 @@ async def test_while_the_end_is_followed_it_is_drawn_only_where_it_moves() -> No
         transcript.append("A row of text.\n" * 2_000)
         bar = transcript.vertical_scrollbar
         await until(pilot, lambda: bar.position == transcript.max_scroll_y > 0)
-        await pilot.pause()
+        await settle(pilot)
         drawn: list[float] = []
         render = bar.render
 
@@ -56,7 +56,7 @@ async def test_while_the_end_is_followed_it_is_drawn_only_where_it_moves() -> No
         bar.render = recorded  # type: ignore[method-assign, assignment]
         for _ in range(40):
             transcript.append("Another row.\n")
-            await pilot.pause()
+            await settle(pilot)
         assert bar.position == transcript.max_scroll_y
         assert len(drawn) <= 4
         transcript.scroll_to(y=0)

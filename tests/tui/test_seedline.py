@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hosts import Host, shown, until
+from hosts import Host, press, shown, until
 from textual.events import Key, Paste
 
 from bardtui.tui.widgets.seedline import LIMIT, SeedLine
@@ -14,7 +14,7 @@ async def test_enter_sends_and_clears_and_an_empty_line_is_sent_too() -> None:
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
-        await pilot.press(*"[/] hi", "enter", "enter")
+        await press(pilot, *"[/] hi", "enter", "enter")
         await until(pilot, lambda: len(host.got(SeedLine.Sent)) == 2)
         assert [sent.text for sent in host.got(SeedLine.Sent)] == ["[/] hi", ""]
         assert line.text == ""
@@ -27,11 +27,11 @@ async def test_a_new_row_is_part_of_the_line_and_the_widget_grows(key: str) -> N
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
         assert line.size.height == 1
-        await pilot.press("a", key, "b")
+        await press(pilot, "a", key, "b")
         await until(pilot, lambda: line.size.height == 2)
-        await pilot.press(*[key] * 9)
+        await press(pilot, *[key] * 9)
         await until(pilot, lambda: line.size.height == 5)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: line.size.height == 1)
         (sent,) = host.got(SeedLine.Sent)
         assert sent.text == "a\nb" + "\n" * 9
@@ -42,7 +42,7 @@ async def test_it_grows_where_a_long_line_wraps() -> None:
     host = Host(line)
     async with host.run_test(size=(20, 10)) as pilot:
         line.focus()
-        await pilot.press(*"one two three four five six")
+        await press(pilot, *"one two three four five six")
         await until(pilot, lambda: line.size.height == 2)
 
 
@@ -64,7 +64,7 @@ async def test_pasted_terminal_codes_become_glyphs_and_the_text_stays() -> None:
         line.focus()
         host.post_message(Paste("a\x1b[31m\u202eb\x9bc\ud800d\te 你好 👩\u200d🚀 [/]"))
         await until(pilot, lambda: line.text.endswith("[/]"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(host.got(SeedLine.Sent)))
         assert host.got(SeedLine.Sent)[0].text == "a␛[31mb�c�d\te 你好 👩\u200d🚀 [/]"
 
@@ -85,7 +85,7 @@ async def test_five_megabytes_are_cut_and_that_is_said() -> None:
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
-        await pilot.press("a", "b", "left")
+        await press(pilot, "a", "b", "left")
         began = time.perf_counter()
         host.post_message(Paste("word\r\n" * 900_000))
         await until(pilot, lambda: bool(host.got(SeedLine.TooLong)))
@@ -95,7 +95,7 @@ async def test_five_megabytes_are_cut_and_that_is_said() -> None:
         assert (told.length, told.kept) == (5_400_000, LIMIT - 2)
         assert line.text[:6] == "aword\n"
         assert line.text[-1] == "b"
-        await pilot.press("x")
+        await press(pilot, "x")
         await until(pilot, lambda: len(host.got(SeedLine.TooLong)) == 2)
         assert len(line.text) == LIMIT
 
@@ -119,7 +119,7 @@ async def test_what_the_clipboard_holds_is_cut_too() -> None:
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
         host.copy_to_clipboard("y" * (LIMIT + 1))
-        await pilot.press("ctrl+v")
+        await press(pilot, "ctrl+v")
         await until(pilot, lambda: bool(host.got(SeedLine.TooLong)))
         assert line.text == "y" * LIMIT
 
@@ -129,13 +129,13 @@ async def test_up_and_down_walk_through_what_was_sent_and_keep_the_draft() -> No
     host = Host(line)
     async with host.run_test() as pilot:
         line.focus()
-        await pilot.press(*"one", "enter", *"two", "enter", *"two", "enter", "enter", *"dra")
+        await press(pilot, *"one", "enter", *"two", "enter", *"two", "enter", "enter", *"dra")
         texts = []
         for key in ("up", "up", "up", "down", "down", "down"):
-            await pilot.press(key)
+            await press(pilot, key)
             texts.append(line.text)
         assert texts == ["two", "one", "one", "two", "dra", "dra"]
-        await pilot.press("f")
+        await press(pilot, "f")
         assert line.text == "draf"
 
 
@@ -144,9 +144,9 @@ async def test_a_changed_line_from_before_is_not_lost() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         line.focus()
-        await pilot.press(*"one", "enter", *"two", "enter", "up", "!", "up")
+        await press(pilot, *"one", "enter", *"two", "enter", "up", "!", "up")
         assert line.text == "one"
-        await pilot.press("down", "down")
+        await press(pilot, "down", "down")
         assert line.text == "two!"
 
 
@@ -155,11 +155,11 @@ async def test_within_a_line_of_rows_up_and_down_move_the_cursor() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         line.focus()
-        await pilot.press(*"old", "enter", "a", "ctrl+j", "b", "up")
+        await press(pilot, *"old", "enter", "a", "ctrl+j", "b", "up")
         assert (line.text, line.cursor_location) == ("a\nb", (0, 1))
-        await pilot.press("down")
+        await press(pilot, "down")
         assert (line.text, line.cursor_location) == ("a\nb", (1, 1))
-        await pilot.press("up", "up")
+        await press(pilot, "up", "up")
         assert line.text == "old"
 
 
@@ -175,7 +175,7 @@ async def test_esc_is_left_to_the_screen() -> None:
     host = Screenlike(line)
     async with host.run_test() as pilot:
         line.focus()
-        await pilot.press("a", "escape")
+        await press(pilot, "a", "escape")
         assert host.stopped
         assert line.text == "a"
 
@@ -186,7 +186,7 @@ async def test_the_empty_line_says_what_it_is_for() -> None:
     async with host.run_test(size=(80, 5)) as pilot:
         line.focus()
         assert "Enter alone lets the model go on" in shown(host)
-        await pilot.press("a")
+        await press(pilot, "a")
         await until(pilot, lambda: "Enter alone" not in shown(host))
 
 

@@ -14,6 +14,7 @@ from bardtui.scene.scene import Scene
 from bardtui.session.engine import Engine
 from bardtui.session.events import ModelState
 from bardtui.tui.app import BardApp
+from tests.tui.hosts import press, settle
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -49,7 +50,7 @@ async def settled(pilot: Pilot[None]) -> None:
     while not stage.side.models.entries:
         await pilot.pause(0.01)
     pilot.app.clear_notifications()
-    await pilot.pause()
+    await settle(pilot)
 
 
 def test_the_stage(snap_compare: Any) -> None:
@@ -67,6 +68,6 @@ def test_the_stage_in_light(snap_compare: Any) -> None:
 def test_the_settings_over_a_small_stage(snap_compare: Any) -> None:
     async def opened(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        await pilot.press("ctrl+b")
+        await press(pilot, "ctrl+b")
 
     assert snap_compare(app(), terminal_size=(80, 24), run_before=opened)

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hosts import remember, shown, until
+from hosts import press, remember, settle, shown, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -37,7 +37,7 @@ def on_disk() -> str:
 
 async def type_line(pilot: Pilot[None], text: str) -> None:
     """Type a line and send it."""
-    await pilot.press(*text, "enter")
+    await press(pilot, *text, "enter")
 
 
 async def idle(pilot: Pilot[None], stage: StageScreen) -> None:
@@ -64,9 +64,9 @@ async def test_enter_alone_lets_the_model_go_on() -> None:
     remember(length=30, pace=None)
     app = BardApp()
     async with app.run_test() as pilot:
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, app.stage)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, app.stage)
         assert app.stage.session.manuscript.scene.length == 60
         assert app.stage.session.manuscript.writers_share == 0
@@ -82,13 +82,13 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
         await type_line(pilot, "BEN:")
         await until(pilot, lambda: len(stage.transcript.text) > 30)
         shown = stage.transcript.text
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert not stage.session.writing
         kept = stage.session.text
         assert kept.startswith(shown)
         assert kept == stage.transcript.text == on_disk()
         stage.side.length.value = 40
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, stage)
         passage, _ = stage.session.manuscript.scene.path()[-1]
         written, seed = passage.text, passage.random_seed
@@ -126,12 +126,12 @@ async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name()
         await type_line(pilot, "The lamp is out.")
         await idle(pilot, stage)
         assert scene.title == "The lamp is out."
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await type_line(pilot, "The sea is high.")
         await idle(pilot, stage)
         assert scene.title == "The sea is high."
         scene.set("title", "Act I")
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         await type_line(pilot, "The lamp is lit.")
         assert scene.title == "Act I"
 
@@ -144,7 +144,7 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: len(stage.transcript.text) > 6)
         assert len(stage.transcript.text) < 200
-        await pilot.press("ctrl+g")
+        await press(pilot, "ctrl+g")
         await idle(pilot, stage)
         assert stage.session.manuscript.scene.length == len("ANN:\n") + 3_000
 
@@ -157,7 +157,7 @@ async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         first = stage.session.text
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         await idle(pilot, stage)
         scene = stage.session.manuscript.scene
         assert scene.text != first
@@ -173,9 +173,9 @@ async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: len(stage.transcript.text) > 20)
         begun = stage.transcript.text
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         await until(pilot, lambda: len(stage.session.manuscript.scene.passages) == 3)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         first = stage.session.manuscript.scene.passages[2]
         assert first.text.startswith(begun.removeprefix("ANN:\n"))
         assert first.reason == "stopped"
@@ -189,9 +189,9 @@ async def test_undo_takes_the_exchange_back_and_redo_brings_it() -> None:
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         whole = stage.transcript.text
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert stage.transcript.text == ""
-        await pilot.press("ctrl+y")
+        await press(pilot, "ctrl+y")
         assert stage.transcript.text == whole
 
 
@@ -202,7 +202,7 @@ async def test_ctrl_z_in_a_line_being_typed_takes_back_typing_only() -> None:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
         whole = app.stage.transcript.text
-        await pilot.press(*"Hm", "ctrl+z")
+        await press(pilot, *"Hm", "ctrl+z")
         assert app.stage.transcript.text == whole
 
 
@@ -243,13 +243,13 @@ async def test_another_model_takes_in_the_scene_and_writes_on(
         stage.side.models.focus()
         names = [entry.name for entry in stage.side.models.entries]
         stage.side.models.highlighted = names.index("broken")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         assert stage.session.model == "tiny"
         stage.side.models.highlighted = names.index("other")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         assert stage.session.model == "other"
         stage.seed_line.focus()
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await idle(pilot, stage)
         passage, _ = stage.session.manuscript.scene.path()[-1]
         assert (passage.model, passage.length) == ("other", 20)
@@ -276,15 +276,15 @@ async def test_saving_asks_again_when_the_disk_says_no(
     async with app.run_test() as pilot:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, SaveScreen))
         app.screen.query_one("#path", Input).value = "/dev/full"
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         await until(
             pilot, lambda: any("Not saved" in str(e.render()) for e in app.screen.query("#error"))
         )
         app.screen.query_one("#path", Input).value = str(home / "mine.txt")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: (home / "mine.txt").exists())
         assert (home / "mine.txt").read_text() == to_text(app.stage.session.manuscript.scene)
 
@@ -320,9 +320,9 @@ async def test_a_long_title_makes_room_for_what_else_the_top_line_says() -> None
 async def test_the_open_side_pane_does_not_lie_over_the_line_that_is_typed() -> None:
     app = BardApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("ctrl+b")
+        await press(pilot, "ctrl+b")
         assert app.stage.has_class("-drawer")
-        await pilot.press("shift+tab", *"Now")
+        await press(pilot, "shift+tab", *"Now")
         await until(pilot, lambda: not app.stage.has_class("-drawer"))
         assert app.stage.seed_line.text == "Now"
 
@@ -334,15 +334,15 @@ async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
         await type_line(pilot, "First scene")
         await idle(pilot, app.stage)
         text = app.stage.session.text
-        await pilot.press("ctrl+n")
+        await press(pilot, "ctrl+n")
         assert app.stage.transcript.text == ""
         await type_line(pilot, "Second scene")
         await idle(pilot, app.stage)
-        await pilot.press("ctrl+o")
+        await press(pilot, "ctrl+o")
         await until(pilot, lambda: bool(app.screen.query("#scenes")))
         listed = app.screen.query_one("#scenes", OptionList)
         await until(pilot, lambda: listed.option_count >= 2)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         first = next(p for p in paths.scenes_dir().iterdir() if p.name.startswith("first"))
         app.stage.session.open(first)
         assert app.stage.transcript.text == text
@@ -364,12 +364,12 @@ async def test_help_lists_the_real_keys_and_the_palette_knows_every_action() -> 
     remember()
     app = BardApp()
     async with app.run_test(size=(120, 60)) as pilot:
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await until(pilot, lambda: bool(app.screen.query("#help")))
         listed = {does for group in key_groups(app.stage).values() for _, does in group}
         for binding in STAGE_KEYS:
             assert (binding.tooltip or binding.description) in listed
-        await pilot.press("escape")
+        await press(pilot, "escape")
         titles = " ".join(command.title for command in app.get_system_commands(app.stage))
         for binding in STAGE_KEYS:
             assert binding.tooltip in titles
@@ -384,7 +384,7 @@ async def test_only_one_thread_ever_steps_the_network() -> None:
             await until(pilot, lambda: app.stage.transcript.writing)
         engines = [t for t in threading.enumerate() if t.name == "engine"]
         assert len(engines) == 1
-        await pilot.press("escape")
+        await press(pilot, "escape")
     assert on_disk() == app.stage.session.text
 
 
@@ -396,14 +396,14 @@ async def test_every_take_can_be_shown_again() -> None:
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         first = stage.transcript.text
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         await idle(pilot, stage)
         second = stage.transcript.text
         assert "take 2 of 2" in str(stage.transcript.border_subtitle)
-        await pilot.press("ctrl+t")
+        await press(pilot, "ctrl+t")
         assert stage.transcript.text == first != second
         assert "take 1 of 2" in str(stage.transcript.border_subtitle)
-        await pilot.press("ctrl+t")
+        await press(pilot, "ctrl+t")
         assert stage.transcript.text == second
 
 
@@ -424,7 +424,7 @@ async def test_what_is_typed_in_another_pane_goes_into_the_line() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         for pane in (app.stage.transcript, app.stage.side.models, app.stage.side.temperature):
             pane.focus()
-            await pilot.press("H")
+            await press(pilot, "H")
         assert app.stage.seed_line.text == "HHH"
 
 
@@ -452,14 +452,14 @@ async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:
         stage = app.stage
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.transcript.max_scroll_y > 60)
-        await pilot.press("pageup")
+        await press(pilot, "pageup")
         assert not stage.transcript.follow
         place, length = stage.transcript.scroll_offset.y, len(stage.transcript.text)
         await until(pilot, lambda: len(stage.transcript.text) > length + 500)
         assert stage.transcript.scroll_offset.y == place
-        await pilot.press("end")
+        await press(pilot, "end")
         assert stage.transcript.follow
-        await pilot.press("escape")
+        await press(pilot, "escape")
 
 
 async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about() -> None:
@@ -469,13 +469,13 @@ async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await type_line(pilot, "ANN:")
         await idle(pilot, app.stage)
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("n")
+        await press(pilot, "n")
         await until(pilot, lambda: app.screen is app.stage)
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("y")
+        await press(pilot, "y")
         await until(pilot, lambda: app._exit)
 
 
@@ -483,7 +483,7 @@ async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
     remember()
     app = BardApp()
     async with app.run_test() as pilot:
-        await pilot.press(*"Not yet")
+        await press(pilot, *"Not yet")
     again = BardApp()
     async with again.run_test():
         assert again.stage.seed_line.text == "Not yet"
@@ -518,7 +518,7 @@ async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take() 
         whole = stage.transcript.text
         stage.action_retry()
         stage.action_stop()
-        await pilot.pause()
+        await settle(pilot)
         assert stage.transcript.text == whole
 
 

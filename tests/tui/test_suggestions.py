@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hosts import Host, shown, until
+from hosts import Host, press, settle, shown, until
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button
@@ -22,9 +22,9 @@ from bardtui.tui.widgets.seedline import SeedLine
 async def offered(pilot: Pilot[None], line: SeedLine, typed: str, *ends: str) -> None:
     """Type into the line and offer these ends of it."""
     line.focus()
-    await pilot.press(*typed)
+    await press(pilot, *typed)
     line.offer(typed, ends)
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def test_a_pause_in_the_typing_is_said_once() -> None:
@@ -37,9 +37,9 @@ async def test_a_pause_in_the_typing_is_said_once() -> None:
         assert line.unfinished == ""
         await until(pilot, lambda: bool(host.got(SeedLine.Paused)))
         assert line.unfinished == "The lamp"
-        await pilot.press("left")
+        await press(pilot, "left")
         assert line.unfinished == ""
-        await pilot.press("right")
+        await press(pilot, "right")
         assert line.unfinished == "The lamp"
         line.offer("The lamp", ["s"])
         assert line.unfinished == ""
@@ -53,9 +53,9 @@ async def test_a_line_recalled_or_sent_is_not_unfinished() -> None:
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
-        await pilot.press(*"The lamp")
+        await press(pilot, *"The lamp")
         await until(pilot, lambda: bool(host.got(SeedLine.Paused)))
-        await pilot.press("enter", "up")
+        await press(pilot, "enter", "up")
         assert (line.text, line.unfinished) == ("The lamp", "")
 
 
@@ -68,13 +68,13 @@ async def test_the_ghost_shows_and_a_key_takes_it(key: str) -> None:
         assert "The lamp is low" in shown(host)
         assert line.text == "The la"
         assert [(o.place, o.count) for o in host.got(SeedLine.Offering)] == [(1, 2)]
-        await pilot.press(key)
+        await press(pilot, key)
         assert line.text == "The lamp is low"
         assert line.cursor_location == (0, len("The lamp is low"))
         assert line.has_focus
         await until(pilot, lambda: len(host.got(SeedLine.Offering)) == 2)
         assert host.got(SeedLine.Offering)[1].count == 0
-        await pilot.press("ctrl+z")
+        await press(pilot, "ctrl+z")
         assert line.text == "The la"
 
 
@@ -83,7 +83,7 @@ async def test_without_a_ghost_tab_goes_to_the_next_pane() -> None:
     host = Host(line, other)
     async with host.run_test() as pilot:
         await offered(pilot, line, "The la", "mp")
-        await pilot.press("x", "tab")
+        await press(pilot, "x", "tab")
         assert host.focused is other
         assert line.text == "The lax"
 
@@ -104,17 +104,17 @@ async def test_up_and_down_show_the_others_and_esc_drops_them() -> None:
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
-        await pilot.press(*"old", "enter")
+        await press(pilot, *"old", "enter")
         await offered(pilot, line, "The ", "lamp", "stair", "house")
         seen = []
         for key in ("down", "down", "down", "up"):
-            await pilot.press(key)
+            await press(pilot, key)
             seen.append(line.suggestion)
         assert seen == ["stair", "house", "lamp", "house"]
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: bool(host.got(SeedLine.Dropped)))
         assert (line.suggestion, line.text) == ("", "The ")
-        await pilot.press("up")
+        await press(pilot, "up")
         assert line.text == "old"
 
 
@@ -123,13 +123,13 @@ async def test_typing_on_keeps_what_matches_and_drops_what_does_not() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         await offered(pilot, line, "The ", "lamp", "latch", "stair")
-        await pilot.press("l", "a")
+        await press(pilot, "l", "a")
         assert line.suggestion == "mp"
-        await pilot.press("t")
+        await press(pilot, "t")
         assert line.suggestion == "ch"
-        await pilot.press("backspace")
+        await press(pilot, "backspace")
         assert line.suggestion == "tch"
-        await pilot.press("x")
+        await press(pilot, "x")
         assert line.suggestion == ""
         assert line.text == "The lax"
 
@@ -139,7 +139,7 @@ async def test_what_was_offered_for_less_than_is_left_is_dropped() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         await offered(pilot, line, "The la", "mp")
-        await pilot.press("backspace")
+        await press(pilot, "backspace")
         assert line.suggestion == ""
         line.offer("Another line", [" of which the answer comes late"])
         assert line.suggestion == ""
@@ -150,7 +150,7 @@ async def test_more_ends_keep_the_one_that_shows() -> None:
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
         await offered(pilot, line, "The ", "lamp", "stair")
-        await pilot.press("down")
+        await press(pilot, "down")
         line.offer("The ", ["lamp", "stair", "house"])
         assert line.suggestion == "stair"
         await until(pilot, lambda: len(host.got(SeedLine.Offering)) == 3)
@@ -163,11 +163,11 @@ async def test_the_ghost_is_only_at_the_end() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         await offered(pilot, line, "The la", "mp")
-        await pilot.press("left")
+        await press(pilot, "left")
         assert line.suggestion == ""
-        await pilot.press("right")
+        await press(pilot, "right")
         assert (line.suggestion, line.text) == ("mp", "The la")
-        await pilot.press("shift+left")
+        await press(pilot, "shift+left")
         assert line.suggestion == ""
 
 
@@ -176,9 +176,9 @@ async def test_a_word_of_it_can_be_taken() -> None:
     host = Host(line)
     async with host.run_test() as pilot:
         await offered(pilot, line, "The la", "mp is low")
-        await pilot.press("ctrl+right")
+        await press(pilot, "ctrl+right")
         assert (line.text, line.suggestion) == ("The lamp ", "is low")
-        await pilot.press("ctrl+right", "ctrl+right")
+        await press(pilot, "ctrl+right", "ctrl+right")
         assert (line.text, line.suggestion) == ("The lamp is low", "")
 
 
@@ -190,11 +190,11 @@ async def test_it_is_data_of_one_row() -> None:
         await offered(pilot, line, "a", *ends)
         assert line.suggestion == " [/] ␛[31me"
         assert "a [/] ␛[31me" in shown(host)
-        await pilot.press("tab")
+        await press(pilot, "tab")
         assert line.text == "a [/] ␛[31me"
         line.offer("a [/] ␛[31me", ["\tb"])
         assert line.suggestion == " b"
-        await pilot.press("tab")
+        await press(pilot, "tab")
         assert line.text.endswith("e\tb")
 
 
@@ -207,7 +207,7 @@ async def test_where_the_row_is_too_short_the_ghost_says_that_there_is_more() ->
         assert line.size.height == 1
         await pilot.resize_terminal(40, 10)
         await until(pilot, lambda: "The lamp is low, the house asleep" in shown(host))
-        await pilot.press("tab")
+        await press(pilot, "tab")
         assert line.text == "The lamp is low, the house asleep"
 
 
@@ -249,7 +249,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         stage, line = app.stage, app.stage.seed_line
         asked = Asked(stage, monkeypatch)
         await loaded(pilot, stage)
-        await pilot.press(*"ANN:", "enter")
+        await press(pilot, *"ANN:", "enter")
         await until(
             pilot, lambda: not stage.session.writing and stage.session.manuscript.length > 30
         )
@@ -261,12 +261,12 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         assert (order.rule, order.temperature) == ("line", 0.6)
         await until(pilot, lambda: "tab accepts" in shown(app))
         end = line.suggestion
-        await pilot.press("tab")
+        await press(pilot, "tab")
         assert line.text == "The lamp is" + end
         assert stage.focused is line
         await until(pilot, order.stop.is_set)  # whoever types on is not to be slowed down
         assert stage.session.text == before  # a ghost is no part of the scene
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: not stage.session.writing)
         assert stage.session.text.startswith(f"{order.text}{end}\n")
 
@@ -291,7 +291,7 @@ async def test_a_row_begun_below_another_is_finished_as_such(
     async with app.run_test() as pilot:
         asked = Asked(app.stage, monkeypatch)
         await loaded(pilot, app.stage)
-        await pilot.press(*"The lamp", "ctrl+j")
+        await press(pilot, *"The lamp", "ctrl+j")
         await until(pilot, lambda: bool(asked.orders) and asked.orders[-1].text == "The lamp\n")
 
 
@@ -310,8 +310,8 @@ async def test_answers_to_what_is_no_longer_asked_are_dropped(
         stage.session.handle(Suggested(orders[0].id - 1, (" of another order",)))
         stage.session.handle(Suggested(orders[0].id, (" of this order",)))
         await until(pilot, lambda: line.suggestion == " of this order")
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
+        await settle(pilot)
         stage.session.handle(Suggested(orders[0].id, (" once more",)))
         line.insert(" ")
         await until(pilot, lambda: len(orders) == 2)  # which is asked after that has come
@@ -323,7 +323,7 @@ async def test_a_scene_that_changes_drops_it() -> None:
     app = BardApp()
     async with app.run_test() as pilot:
         stage, line = app.stage, app.stage.seed_line
-        await pilot.press(*"ANN:", "enter")
+        await press(pilot, *"ANN:", "enter")
         await until(pilot, lambda: not stage.session.writing)
         line.insert("The lamp is")
         await until(pilot, lambda: bool(line.suggestion))
@@ -340,12 +340,12 @@ async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
         stage, line = app.stage, app.stage.seed_line
         await loaded(pilot, stage)
         stage.side.length.value, stage.side.pace.value = 20_000, 50
-        await pilot.press("enter")
+        await press(pilot, "enter")
         asked = Asked(stage, monkeypatch)
         line.insert("The lamp is")
         await until(pilot, lambda: bool(line.unfinished))
         assert not asked.orders
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: bool(line.suggestion))
         assert [order.text.rpartition("\n")[2] for order in asked.orders] == ["The lamp is"]
 
@@ -362,10 +362,10 @@ async def test_the_settings_turn_it_off_and_a_key_turns_it_on_for_now(
         line.insert("The lamp is")
         await until(pilot, lambda: bool(line.unfinished))
         assert not asked.orders
-        await pilot.press("f3")
+        await press(pilot, "f3")
         await until(pilot, lambda: bool(line.suggestion))
-        await pilot.press("f3")
+        await press(pilot, "f3")
         await until(pilot, lambda: not line.suggestion)
-        await pilot.press(*" low")
+        await press(pilot, *" low")
         await until(pilot, lambda: bool(line.unfinished))
         assert len(asked.orders) == 1

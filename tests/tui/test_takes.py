@@ -16,7 +16,7 @@ from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
 from bardtui.writing.stops import end_of
-from tests.tui.hosts import Host, shown
+from tests.tui.hosts import Host, press, settle, shown
 from tests.tui.test_stage import idle, on_disk, remember, type_line, until
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 
 async def opened(pilot: Pilot[None]) -> TakesScreen:
     """Ask for takes, and wait for their screen."""
-    await pilot.press("f5")
+    await press(pilot, "f5")
     await until(pilot, lambda: isinstance(pilot.app.screen, TakesScreen))
     assert isinstance(pilot.app.screen, TakesScreen)
     return pilot.app.screen
@@ -49,7 +49,7 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         assert scene.text == before == stage.transcript.text
         panes = [pane.text for pane in screen.query(TakePane)]
         assert [len(text) for text in panes] == [60] * TAKES
-        await pilot.press("3")
+        await press(pilot, "3")
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, lambda: scene.text == before + panes[2])
         assert stage.transcript.text == scene.text == on_disk()
@@ -61,9 +61,9 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         assert len({take.random_seed for take in takes}) == TAKES
         assert all(take.model == "tiny" and take.fingerprint for take in takes)
         assert all(take.settings["temperature"] == 2.0 for take in takes)
-        await pilot.press("ctrl+t")
+        await press(pilot, "ctrl+t")
         assert scene.text == before + takes[3].text
-        await pilot.press("ctrl+t", "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+z")
+        await press(pilot, "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+z")
         assert scene.text == before
     # Each can be written again from what is kept with it.
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
@@ -85,16 +85,16 @@ async def test_none_is_picked_and_none_is_lost() -> None:
         before = scene.text
         panes = list(screen.query(TakePane))
         await until(pilot, lambda: all(pane.text for pane in panes))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is stage)
         await until(pilot, kept(app, 2 + TAKES))
         assert scene.text == before == stage.transcript.text == on_disk()
         takes = scene.children(2)
         assert [take.text.lstrip("\n") for take in takes] == [pane.text for pane in panes]
         assert {take.reason for take in takes} == {"stopped"}
-        await pilot.press("enter")  # the engine is free for what comes next
+        await press(pilot, "enter")  # the engine is free for what comes next
         await until(pilot, lambda: stage.session.manuscript.length > len(before))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert scene.text.startswith(before)
 
 
@@ -108,7 +108,7 @@ async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
         screen.end()
         await until(pilot, lambda: host.screen is screen)
         screen.end()
-        await pilot.press("escape")
+        await press(pilot, "escape")
 
 
 @pytest.mark.parametrize("width", [80, WIDE])
@@ -122,7 +122,7 @@ async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
         panes = list(screen.query(TakePane))
         wide = len({pane.region.y for pane in panes}) == 1
         assert wide == (width >= WIDE)
-        await pilot.press("right" if wide else "down", "enter")
+        await press(pilot, "right" if wide else "down", "enter")
         await until(pilot, lambda: scene.text.lstrip("\n") == panes[1].text)
         before = scene.text
         screen = await opened(pilot)
@@ -148,10 +148,10 @@ async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
             assert take.reason == ("length" if len(speech) == 200 else "speech")
             end = end_of("speech", speech)
             assert end is None or end == len(speech)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is stage)
         stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"),)))
-        await pilot.press("f5")
+        await press(pilot, "f5")
         await until(pilot, lambda: "no role that may speak" in str(stage.seed_line.border_subtitle))
         assert app.screen is stage
 
@@ -163,7 +163,7 @@ async def test_leaving_in_the_middle_keeps_them() -> None:
         scene = app.stage.session.manuscript.scene
         screen = await opened(pilot)
         await until(pilot, lambda: all(pane.text for pane in screen.query(TakePane)))
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: app._exit)
     assert len(scene.passages) == TAKES
     assert scene.text == on_disk() == ""
@@ -191,9 +191,9 @@ async def test_an_error_is_said_and_what_was_written_is_kept(
         await until(
             pilot, lambda: any("Internal error" in note.message for note in app._notifications)
         )
-        await pilot.press("1")  # there is nothing of it
+        await press(pilot, "1")  # there is nothing of it
         assert app.screen is screen
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.screen is app.stage)
         assert not app.stage.session.manuscript.scene.passages
 
@@ -216,7 +216,7 @@ async def test_the_screen_shows_text_as_data_and_where_it_goes_on(width: int) ->
         host.ask(screen)
         await until(pilot, lambda: host.screen is screen and screen.focused is not None)
         screen.show(("[bold]one", "", "\x1b]8;;three", "four", "five"))
-        await pilot.pause()
+        await settle(pilot)
         picture = shown(host)
         assert "… [/] ␛[31m Enter ANN" in picture
         assert "[bold]one" in picture
@@ -224,9 +224,9 @@ async def test_the_screen_shows_text_as_data_and_where_it_goes_on(width: int) ->
         assert picture.count("BEN:") == TAKES
         panes = list(screen.query(Transcript))
         assert panes[0].text == "BEN:\n[bold]one"
-        await pilot.press("2")  # nothing of it yet
+        await press(pilot, "2")  # nothing of it yet
         assert host.screen is screen
-        await pilot.press("1")
+        await press(pilot, "1")
         await until(pilot, lambda: host.answers == [0])
 
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from bardtui.tui.widgets.transcript import Transcript
 from bardtui.tui.wrapping import WrappedText
-from tests.tui.hosts import Host, until
+from tests.tui.hosts import Host, press, settle, until
 
 SIZE = (60, 12)
 LINES = "".join(f"This is line {number} of the scene.\n" for number in range(300))
@@ -44,7 +44,7 @@ def at_end(transcript: Transcript) -> bool:
 async def filled(pilot: Pilot[None], transcript: Transcript, text: str = LINES) -> None:
     """Let the model have written `text`, and the window be drawn."""
     transcript.set_passages([("model", text)])
-    await pilot.pause()
+    await settle(pilot)
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ async def test_a_line_becomes_a_cue_and_ceases_to_be_one_on_all_its_rows() -> No
         transcript.begin_passage("model")
         for text, bold in (("FIRST CITIZEN", False), (":", True), (" no", False)):
             transcript.append(text)
-            await pilot.pause()
+            await settle(pilot)
             assert rows(transcript)[0] == "  FIRST"
             assert bool(style_of(transcript, 0, "FIRST").bold) is bold
             assert bool(style_of(transcript, 1, "CITIZEN").bold) is bold
@@ -128,7 +128,7 @@ async def test_text_is_data() -> None:
     )
     async with Host(transcript).run_test(size=SIZE) as pilot:
         transcript.set_passages([("model", awkward)])
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[:3] == [
             "  [/] [red]x [bold",
             "  ␛[31mred \ufffd2J ·bidi· a·b \ufffd ␍",
@@ -168,13 +168,13 @@ async def test_the_cursor_is_after_the_last_character_while_it_writes() -> None:
     async with Host(transcript).run_test(size=SIZE) as pilot:
         transcript.set_passages([("model", "Go softly")])
         transcript.writing = True
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[0] == "  Go softly▌"
         transcript.append(", then\n")
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[:2] == ["  Go softly, then", "  ▌"]
         transcript.writing = False
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[:2] == ["  Go softly, then", ""]
 
 
@@ -249,10 +249,10 @@ Gesture = str | Callable[[Transcript], None]
 
 async def perform(pilot: Pilot[None], transcript: Transcript, gesture: Gesture) -> None:
     if isinstance(gesture, str):
-        await pilot.press(gesture)
+        await press(pilot, gesture)
     else:
         gesture(transcript)
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def test_it_follows_what_is_written() -> None:
@@ -263,7 +263,7 @@ async def test_it_follows_what_is_written() -> None:
         for word in ("Then\n", "teach me\n" * 30, "a mouse"):
             transcript.append(word)
             assert at_end(transcript)
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[-1] == "  a mouse"
 
 
@@ -280,7 +280,7 @@ async def test_a_reader_lets_go_stays_and_comes_back(away: Gesture, back: Gestur
         read = rows(transcript)
         for _ in range(20):
             transcript.append("and more\nand more ")
-            await pilot.pause()
+            await settle(pilot)
         assert rows(transcript) == read
         assert not transcript.follow
         for _ in range(400):
@@ -290,7 +290,7 @@ async def test_a_reader_lets_go_stays_and_comes_back(away: Gesture, back: Gestur
         assert transcript.follow
         assert at_end(transcript)
         transcript.append("\nand at the end\n" * 5)
-        await pilot.pause()
+        await settle(pilot)
         assert at_end(transcript)
         changes = [message.follow for message in host.got(Transcript.FollowChanged)]
         assert changes == [False, True]
@@ -316,7 +316,7 @@ async def test_a_text_shorter_than_the_window_is_at_its_end() -> None:
     async with Host(transcript).run_test(size=SIZE) as pilot:
         await filled(pilot, transcript, "One line.")
         transcript.focus()
-        await pilot.press("home", "up", "pageup", "down")
+        await press(pilot, "home", "up", "pageup", "down")
         assert transcript.follow
         assert transcript.max_scroll_y == 0
 
@@ -346,7 +346,7 @@ async def test_a_reader_keeps_their_place_through_any_resize() -> None:
     async with Host(transcript).run_test(size=(60, 20)) as pilot:
         await filled(pilot, transcript, prose)
         transcript.scroll_to(y=200)
-        await pilot.pause()
+        await settle(pilot)
         word = rows(transcript)[0].split()[0]
         place = transcript.text.index(rows(transcript)[0].strip())
         for size in [(40, 20), (23, 9), (77, 31), (20, 5), (90, 20), (60, 20)]:
@@ -400,23 +400,23 @@ async def test_work_for_appended_text_depends_on_the_window(
         for character in "Then teach me":
             rendered.clear()
             transcript.append(character)
-            await pilot.pause()
+            await settle(pilot)
             assert rendered == [transcript.size.height - 1]
 
         drawn.clear()
         for _ in range(10):
             rendered.clear()
             transcript.append("\nand ")
-            await pilot.pause()
+            await settle(pilot)
             assert len(rendered) <= transcript.size.height
         assert len(drawn) <= 10 * 2  # the row that ended and the row that began
 
         transcript.scroll_to(y=100)
-        await pilot.pause()
+        await settle(pilot)
         rendered.clear()
         for _ in range(10):
             transcript.append("out of sight\n")
-            await pilot.pause()
+            await settle(pilot)
         assert rendered == []
         assert layouts == []  # a longer text lays nothing out
 
@@ -452,7 +452,7 @@ async def test_selected_text_is_what_was_written() -> None:
     app = Host(transcript)
     async with app.run_test(size=(20, 10)) as pilot:
         transcript.set_passages([("model", text)])
-        await pilot.pause()
+        await settle(pilot)
         assert rows(transcript)[:4] == [
             "  One two three",
             "  four five six",
@@ -472,7 +472,7 @@ async def test_selected_text_keeps_its_colour_and_a_resize_clears_the_selection(
     app = Host(transcript)
     async with app.run_test(size=(20, 10)) as pilot:
         transcript.set_passages([("model", "One two three four five six seven")])
-        await pilot.pause()
+        await settle(pilot)
         plain = style_of(transcript, 0, "One two three")
         await pilot.mouse_down(transcript, offset=(6, 0))
         await pilot.hover(transcript, offset=(5, 1))
