@@ -20,7 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "writing": {"model", "scene"},
     "evaluation": {"writing", "model", "text"},
     "session": {"writing", "model", "scene"},
-    "tui": {"session", "training", "evaluation", "keras_files", "text", "scene", "model"},
+    "tui": {"session", "scene", "model"},
     "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
     "cli": {"session", "training", "evaluation", "keras_files", "text", "scene", "model"}
