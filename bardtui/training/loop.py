@@ -69,7 +69,8 @@ class Trainer:
         self.identity = identity | {"plan": asdict(plan), "network": spec.to_json()}
         self.publish = publish
         self.state = TrainState()
-        self.saved = False  #: Whether the folder's checkpoint is of this run.
+        #: Whether the folder's checkpoint is of this run.
+        self.saved = False
         if self.windows.batch_size % self.distribution.replicas:
             raise TrainingError(
                 f"batches of {self.windows.batch_size} cannot be divided equally "
@@ -77,7 +78,7 @@ class Trainer:
             )
         steps = self.windows.batches * plan.epochs
         strategy = self.distribution.strategy
-        with strategy.scope():
+        with self.distribution.worker_lost_as_error(), strategy.scope():
             self.network = build_network(spec, stateful=False, precision=plan.precision)
             if start is not None:
                 self.network.set_weights(start)
