@@ -19,7 +19,7 @@ from bardtui.model.vocabulary import MAX_SIZE
 from bardtui.text.corpus import Corpus, CorpusError, Document
 from bardtui.training import defaults
 from bardtui.training.checkpoint import FILE
-from bardtui.training.defaults import fast_precision
+from bardtui.training.defaults import defaults_for, fast_precision
 from bardtui.training.plan import TrainingError, TrainOptions
 from bardtui.training.run_setup import Run, check_start, name_conflict, prepare
 from bardtui.training.windows import TooLittleText
@@ -48,19 +48,20 @@ def small_run(text: str | Corpus = VERSE * 4, **options: Any) -> Run:
 # --- defaults and options
 
 
-def test_a_longer_text_gets_a_larger_network() -> None:
-    units, epochs = [], []
-    for times in (10, 600, 3_000):
-        run = prepare(corpus(VERSE * times), "mine", TrainOptions())
-        spec, plan = run.trainer.spec, run.trainer.plan
-        units.append(spec.units)
-        epochs.append(plan.epochs)
-        assert (spec.layers, spec.cell) == (2, "lstm")
-        assert plan.seq_len in (120, 240)
-        assert run.folder == paths.models_dir() / "mine"
-        assert run.trainer.folder == paths.runs_dir() / "mine"
-    assert units == [128, 256, 512]
+def test_a_longer_text_gets_a_larger_network_and_fewer_epochs() -> None:
+    chosen = [defaults_for(length, from_model=False) for length in (10_000, 200_000, 10**6, 10**7)]
+    units = [values.get("units", 512) for values in chosen]
+    epochs = [values["epochs"] for values in chosen]
+    assert units == sorted(units)
     assert epochs == sorted(epochs, reverse=True)
+
+
+def test_without_options_the_defaults_are_used() -> None:
+    run = prepare(corpus(VERSE * 10), "mine", TrainOptions())
+    spec, plan = run.trainer.spec, run.trainer.plan
+    assert (spec.units, spec.layers, spec.cell, plan.seq_len) == (128, 2, "lstm", 120)
+    assert run.folder == paths.models_dir() / "mine"
+    assert run.trainer.folder == paths.runs_dir() / "mine"
 
 
 def test_every_option_is_used() -> None:
