@@ -18,6 +18,7 @@ MAX_MEMORY_LENGTH = 20_000
 
 TOLERANCE = 1e-5  # of a logit
 PLACES = 100
+_APART = 50  # characters between two places, at least: closer ones see nearly the same
 _STEP = 100  # characters between two comparisons
 
 
@@ -32,14 +33,16 @@ def measure_memory_length(
 ) -> int:
     """Measure how many characters two different states must read to give the same logits.
 
-    There are `places` evenly spread over `text`, which must not be empty and is read in a circle.
-    At each, one state is that of a new text and the other that after the text at the place before.
-    Both read on until their logits agree within TOLERANCE at two comparisons in a row, 100
-    characters apart. The result is the largest number of characters read until the first of the
-    two, at most MAX_MEMORY_LENGTH. `progress` is called with the places done and their number.
+    There are at most `places`, evenly spread over `text` and at least 50 characters apart; `text`
+    must not be empty and is read in a circle. At each place, one state is that of a new text and
+    the other that after the text at the place before. Both read on until their logits agree within
+    TOLERANCE at two comparisons in a row, 100 characters apart. The result is the largest number of
+    characters read until the first of the two, at most MAX_MEMORY_LENGTH. `progress` is called with
+    the places done and their number.
     """
     from bardtui.model.decoder import Decoder
 
+    places = max(1, min(places, len(text) // _APART))
     decoder = Decoder(spec, vocabulary, weights, streams=2)
     start, longest = decoder.snapshot(), _STEP
 
