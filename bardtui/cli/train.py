@@ -66,7 +66,7 @@ def train(
         bool, typer.Option(help="Use the workers in TF_CONFIG, or all GPUs.")
     ] = False,
 ) -> None:
-    """Train a model on a text. Defaults without a value here depend on the text's length."""
+    """Train a model on a text. Defaults that are not shown depend on the length of the text."""
     from bardtui import paths
     from bardtui.cli.display import progress_bar
     from bardtui.escaping import visible

@@ -51,5 +51,5 @@ class BoundedFile(io.RawIOBase):
         size = max(0, min(size, self.length - self._position))
         self._left -= size
         if size > self._largest or self._left < 0:
-            raise OSError("more is to be read than any file of Keras needs")
+            raise OSError("the file leads to more bytes than any file of Keras needs")
         return size

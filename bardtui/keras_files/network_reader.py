@@ -1,4 +1,4 @@
-"""Reading a network from a file that Keras saved, whoever made it.
+"""Reading a network from a file that Keras saved, without trusting the file.
 
 There are files on which HDF5's library hangs or crashes. So it runs in a process of its own, with
 limits on time and memory, which returns nothing but sizes and numbers.

@@ -54,7 +54,7 @@ class Checkpoint:
     state: dict[str, Any]
 
     def save(self, folder: Path) -> None:
-        """Replace the folder's checkpoint. Raises OSError; the old one then still stands."""
+        """Replace the folder's checkpoint. Raises OSError; the old one is then kept."""
         from safetensors.numpy import save
 
         tensors = {

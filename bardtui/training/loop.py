@@ -36,7 +36,7 @@ MAX_FAILURES = 10  # steps in a row without a finite loss
 class Trainer:
     """A run: a network, its optimizer and the text.
 
-    `text` and `held_out` are encoded texts. `folder` is where the checkpoint lies. `identity` is
+    `text` and `held_out` are encoded texts. `folder` is for the checkpoint. `identity` is
     what must be the same for a run to be resumed (the text's hash, the split). `publish` is called
     with the best weights so far, and the history, when an epoch has improved them. `start` are
     weights to train on from. With a `distribution` every worker holds the whole run, and only the
@@ -161,8 +161,10 @@ class Trainer:
             return float(self._train_step(shares(inputs), shares(targets)))
 
     def save(self) -> None:
-        """Save a checkpoint, if this is the chief. Raises TrainingError if the disk is full; the
-        last checkpoint then still stands."""
+        """Save a checkpoint, if this is the chief.
+
+        Raises TrainingError if the disk is full; the last checkpoint is then kept.
+        """
         if not self.distribution.chief:
             return
         arrays = {

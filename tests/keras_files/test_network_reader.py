@@ -196,12 +196,12 @@ def test_other_precisions_become_single_precision(dtype: str, tmp_path: Path) ->
 
 def test_required_sizes_must_agree(tmp_path: Path) -> None:
     path = save(made(one_gru()), tmp_path / "a.keras")
-    told = {"cell": "gru", "units": 6, "layers": None, "embedding_dim": None}
-    assert read_network_here(path, told).spec.units == 6
+    required = {"cell": "gru", "units": 6, "layers": None, "embedding_dim": None}
+    assert read_network_here(path, required).spec.units == 6
     with pytest.raises(KerasFileError, match="with units 6; you say 512"):
-        read_network(path, told | {"units": 512})
+        read_network(path, required | {"units": 512})
     with pytest.raises(KerasFileError, match="with cell gru; you say lstm"):
-        read_network_here(path, told | {"cell": "lstm"})
+        read_network_here(path, required | {"cell": "lstm"})
 
 
 def test_shapes_of_another_network_are_refused(tmp_path: Path) -> None:

@@ -149,7 +149,9 @@ def test_the_program_runs_nothing_and_refuses_without_tensorflow(
     system = {"module": "os", "class_name": "system", "config": {"command": f"touch {canary}"}}
     for name, layer in (("lambda", _lambda(canary)), ("system", system)):
         path = tmp_path / f"{name}.keras"
-        described(honest, path, lambda told, layer=layer: told["config"]["layers"].insert(2, layer))
+        described(
+            honest, path, lambda config, layer=layer: config["config"]["layers"].insert(2, layer)
+        )
         code = (
             "import sys\n"
             f"sys.argv = ['bardtui', 'import-keras', {str(path)!r}, '--corpus', 'verse.txt']\n"
