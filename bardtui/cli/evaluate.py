@@ -13,9 +13,9 @@ from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
     from bardtui.evaluation.text_metrics import TextMetrics
-    from bardtui.model.loss import OnProgress
     from bardtui.model.sampling import Sampling
     from bardtui.model.store import ModelBundle
+    from bardtui.progress import OnProgress
     from bardtui.text.corpus import Corpus
 
 _MAX_COPY = 200  # characters of a copied passage that are shown

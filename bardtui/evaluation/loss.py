@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bardtui.model.decoder import Decoder
-from bardtui.model.loss import OnProgress, continuous_loss
+from bardtui.model.loss import continuous_loss
 from bardtui.model.store import ModelBundle
+from bardtui.progress import OnProgress
 from bardtui.text.corpus import Corpus, CorpusError
 
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from bardtui.keras_files.network_reader import SavedNetwork
 from bardtui.keras_files.saved_file import KerasFileError
-from bardtui.model.loss import OnProgress, SegmentScorer
+from bardtui.model.loss import SegmentScorer
 from bardtui.model.vocabulary import code_points, tally
+from bardtui.progress import OnProgress
 from bardtui.text.corpus import Corpus
 
 WORSE_THAN_CHANCE = 1.1  # a loss above this multiple of chance cannot be that of a trained network

@@ -14,10 +14,11 @@ from bardtui.keras_files.character_orders import CharacterOrder
 from bardtui.keras_files.network_reader import SavedNetwork
 from bardtui.keras_files.saved_file import KerasFileError
 from bardtui.model.decoder import Decoder
-from bardtui.model.loss import OnProgress, continuous_loss
+from bardtui.model.loss import continuous_loss
 from bardtui.model.memory_length import measure_memory_length
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
+from bardtui.progress import OnProgress
 from bardtui.text.catalogue import find_entry
 from bardtui.text.corpus import Corpus, Document, load_corpus
 

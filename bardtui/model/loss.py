@@ -7,7 +7,7 @@ is good enough to compare epochs.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
+from bardtui.progress import OnProgress
 
 SEGMENT, CONTEXT = 512, 128  # characters
 CONTINUOUS = "one continuous pass over the held-out text"
@@ -22,9 +23,6 @@ SEGMENTS = f"segments of {SEGMENT} characters, each after {CONTEXT} characters o
 
 _CHUNK = 4_096  # characters read between two calls of the progress callback
 _BATCH = 16  # segments scored side by side
-
-OnProgress = Callable[[int, int], object]
-"""Called with the number of characters done and of all characters."""
 
 
 class Indices(Protocol):

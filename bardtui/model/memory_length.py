@@ -1,12 +1,13 @@
 """The memory length of a model: after how many characters its earlier state no longer matters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.model.snapshots import Snapshot
+from bardtui.progress import OnProgress
 
 if TYPE_CHECKING:
     from bardtui.model.loss import Indices
@@ -29,7 +30,7 @@ def measure_memory_length(
     text: "Indices",
     *,
     places: int = PLACES,
-    progress: Callable[[int, int], object] = lambda done, total: None,
+    progress: OnProgress = lambda done, total: None,
 ) -> int:
     """Measure how many characters two different states must read to give the same logits.
 

@@ -12,10 +12,11 @@ from typing import Literal
 
 from bardtui import paths
 from bardtui.files import private_folder, read_regular
-from bardtui.text.download import DownloadError, Progress, download
+from bardtui.progress import OnProgress
+from bardtui.text.download import DownloadError, download
 from bardtui.text.errors import CorpusError
 
-__all__ = ["CatalogueEntry", "CorpusError", "Progress", "catalogue", "find_entry", "obtain"]
+__all__ = ["CatalogueEntry", "CorpusError", "catalogue", "find_entry", "obtain"]
 
 #: The names of the plays in their package.
 PLAYS = r"[^/]+/plays/[^/]+/[^/]+\.md"
@@ -116,7 +117,9 @@ def package_files(package: str, pattern: str) -> list[Path]:
     return [Path(str(distribution(package).locate_file(name))) for name in matching]
 
 
-def obtain(name: str | CatalogueEntry, *, on_progress: Progress = lambda done, total: None) -> Path:
+def obtain(
+    name: str | CatalogueEntry, *, on_progress: OnProgress = lambda done, total: None
+) -> Path:
     """Fetch a text unless it is on this computer, and return its path.
 
     Raises CorpusError; then no part of a file is left behind.
@@ -135,7 +138,7 @@ def obtain(name: str | CatalogueEntry, *, on_progress: Progress = lambda done, t
     return entry.path
 
 
-def _fetch(entry: CatalogueEntry, on_progress: Progress) -> None:
+def _fetch(entry: CatalogueEntry, on_progress: OnProgress) -> None:
     """Download into a temporary folder, and move the text to its place once it is complete."""
     limit = entry.size or MAX_BOOK_SIZE
     if entry.available and _is_genuine(entry, entry.path, limit):

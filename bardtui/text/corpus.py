@@ -15,12 +15,12 @@ from bardtui.errors import os_message
 from bardtui.escaping import one_line, visible
 from bardtui.files import open_regular, read_regular
 from bardtui.model.vocabulary import tally
+from bardtui.progress import OnProgress
 from bardtui.text import plays
 from bardtui.text.catalogue import (
     MAX_BOOK_SIZE,
     PLAYS,
     CatalogueEntry,
-    Progress,
     catalogue,
     find_entry,
     obtain,
@@ -194,7 +194,9 @@ class Corpus:
         )
 
 
-def load_corpus(source: str | Path, *, on_progress: Progress = lambda done, total: None) -> Corpus:
+def load_corpus(
+    source: str | Path, *, on_progress: OnProgress = lambda done, total: None
+) -> Corpus:
     """Return the text for a name in the catalogue, a file or a folder.
 
     A name in the catalogue takes precedence over a path of that name (`./NAME` is always a path).
@@ -257,14 +259,14 @@ def _gutenberg_title(raw: bytes) -> str:
     return one_line(found[1], _TITLE_WIDTH) if found else ""
 
 
-def _load_file(path: Path, on_progress: Progress) -> Corpus:
+def _load_file(path: Path, on_progress: OnProgress) -> Corpus:
     reading = _Reading([path], on_progress, strip=False)
     name = visible(path.stem)
     document, notes = reading.document(path, name)
     return Corpus(name, name, "", (document,), notes, reading.survey)
 
 
-def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
+def _load_folder(folder: Path, on_progress: OnProgress) -> Corpus:
     documents, notes = list[Document | LongDocument](), list[str]()
     files = _text_files(folder)
     reading = _Reading(files, on_progress, strip=True)
@@ -289,7 +291,7 @@ def _load_folder(folder: Path, on_progress: Progress) -> Corpus:
 class _Reading:
     """Reads the files of a corpus for the first time, in order, and surveys its text."""
 
-    def __init__(self, files: Sequence[Path], on_progress: Progress, *, strip: bool) -> None:
+    def __init__(self, files: Sequence[Path], on_progress: OnProgress, *, strip: bool) -> None:
         self.survey = Survey()
         self._total, self._done = sum(path.stat().st_size for path in files), 0
         self._on_progress, self._strip = on_progress, strip

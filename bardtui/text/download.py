@@ -23,9 +23,7 @@ from urllib.request import (
 
 from bardtui import __version__
 from bardtui.errors import UserError
-
-# Called with the bytes downloaded so far and, where it is known, how many there will be.
-Progress = Callable[[int, int | None], object]
+from bardtui.progress import OnProgress
 
 STALLED = 30.0  # seconds without a byte after which a server is given up
 PATIENCE = 60.0  # seconds after which a download has to be faster than _SLOWEST
@@ -42,7 +40,7 @@ def download(
     path: Path,
     limit: int,
     *,
-    on_progress: Progress = lambda done, total: None,
+    on_progress: OnProgress = lambda done, total: None,
     stalled: float = STALLED,
     patience: float = PATIENCE,
 ) -> None:

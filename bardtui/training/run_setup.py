@@ -11,11 +11,12 @@ from typing import Any
 from bardtui import __version__, paths
 from bardtui.escaping import visible
 from bardtui.model.decoder import Decoder
-from bardtui.model.loss import SEGMENTS, OnProgress, continuous_loss, loss_figures
+from bardtui.model.loss import SEGMENTS, continuous_loss, loss_figures
 from bardtui.model.memory_length import measure_memory_length
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
 from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
+from bardtui.progress import OnProgress
 from bardtui.text.corpus import Corpus
 from bardtui.training.checkpoint import FILE as CHECKPOINT
 from bardtui.training.defaults import defaults_for, fast_precision
