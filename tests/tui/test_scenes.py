@@ -19,9 +19,10 @@ from bardtui.scene.names import new_scene_path
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.scene_search import Counts
 from bardtui.session.manuscript import Manuscript
+from bardtui.tui.scene_catalogue import SceneRow
 from bardtui.tui.screens.scenes import NewScene, OpenScene, ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
-from bardtui.tui.widgets.scenelist import SceneList, ago, bar, in_words
+from bardtui.tui.widgets.scenelist import SceneList, ago, in_words, share_bar
 
 NOON = datetime(2020, 6, 15, 12, 0, tzinfo=UTC).timestamp()
 DAY = 86_400.0
@@ -63,10 +64,23 @@ async def up(pilot: Pilot[None], **arguments: Any) -> ScenesScreen:
     """Show the dialog on all the scenes and wait until they are counted."""
     dialog = ScenesScreen(list_scenes(paths.scenes_dir()), **arguments)
     await asked(pilot, dialog)
-    whole = [path for path, scene in dialog._scenes.items() if scene.broken is None]
-    await until(pilot, lambda: dialog._counts.keys() >= set(whole))
+    rows = dialog.catalogue.rows
+    await until(
+        pilot,
+        lambda: all(row.counts or row.info.broken for row in rows("") if isinstance(row, SceneRow)),
+    )
     await settle(pilot)
     return dialog
+
+
+def highlighted(dialog: ScenesScreen) -> int | None:
+    """The number of the highlighted row."""
+    return dialog.query_one(SceneList).highlighted
+
+
+def count(dialog: ScenesScreen) -> int:
+    """How many scenes are listed."""
+    return dialog.query_one(SceneList).scene_count
 
 
 async def seen(pilot: Pilot[None], *texts: str) -> None:
@@ -88,9 +102,9 @@ async def test_what_is_done_to_scenes_asks_for_one(stair: Path, key: str) -> Non
     async with host.run_test() as pilot:
         await up(pilot)
         await press(pilot, "home", key)
-        await seen(pilot, "Choose one of the scenes first.")
+        await seen(pilot, "Choose a scene first.")
         await press(pilot, "down")
-        await gone(pilot, "Choose one of the scenes first.")
+        await gone(pilot, "Choose a scene first.")
 
 
 async def test_scenes_are_listed_with_all_that_is_known_of_them(stair: Path) -> None:
@@ -158,7 +172,7 @@ async def test_a_broken_scene_says_why_and_can_only_be_deleted(stair: Path) -> N
         await seen(pilot, "Deleted “torn”")
         assert "torn" not in names()
         await press(pilot, "ctrl+z")
-        await until(pilot, lambda: "torn" in names() and dialog._list.scene_count == 4)
+        await until(pilot, lambda: "torn" in names() and count(dialog) == 4)
         assert not host.answers
 
 
@@ -178,7 +192,7 @@ async def test_a_click_highlights_and_another_opens(stair: Path) -> None:
         row = next(n for n, row in enumerate(shown(host).splitlines()) if "Ferry" in row)
         await pilot.click(offset=(10, row))
         await seen(pilot, "10 words · ")
-        await until(pilot, lambda: dialog._list.highlighted == 4)
+        await until(pilot, lambda: highlighted(dialog) == 4)
         assert not host.answers
         await pilot.click(offset=(10, row))
         await until(pilot, lambda: len(host.answers) == 1)
@@ -191,7 +205,7 @@ async def test_the_keys_shown_below_can_be_clicked(stair: Path) -> None:
         await seen(pilot, "Delete")
         row, text = next((n, r) for n, r in enumerate(shown(host).splitlines()) if "Delete" in r)
         await pilot.click(offset=(text.index("Delete"), row))
-        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z brings it back", "Bring back")
+        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z restores it", "Restore")
         assert not stair.exists()
 
 
@@ -203,7 +217,7 @@ async def test_a_thousand_scenes_are_listed_and_walked_and_counted() -> None:
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
         await press(pilot, "end")
-        await until(pilot, lambda: dialog._list.highlighted == 1000)
+        await until(pilot, lambda: highlighted(dialog) == 1000)
         await until(pilot, lambda: "2 words · 11 characters · 100% yours, 0%" in shown(host))
         await press(pilot, *"hark")
         await until(pilot, lambda: "1000 of 1000" in shown(host))
@@ -222,10 +236,10 @@ async def test_what_is_typed_is_sought_in_titles_and_in_texts(stair: Path) -> No
         await press(pilot, "ctrl+u", *"marma")
         await seen(pilot, "in another take: BEN: Marmalade.", "1 of 4")
         await press(pilot, "ctrl+u", *"quarrel")
-        await until(pilot, lambda: dialog._list.scene_count == 1 and not dialog._searching)
+        await until(pilot, lambda: count(dialog) == 1 and not dialog.catalogue.searching)
         assert "Ah." not in shown(host)  # the title says it all
         await press(pilot, "ctrl+u", *"treacle")
-        await seen(pilot, "No scene has “treacle” in it.", "0 of 4")
+        await seen(pilot, "No scene contains “treacle”.", "0 of 4")
         await press(pilot, "enter", "f2", "ctrl+d", "ctrl+delete")
         assert not host.answers
         await press(pilot, "ctrl+u", *"exit")
@@ -246,11 +260,11 @@ async def test_titles_come_first_and_the_first_is_ready(stair: Path) -> None:
         await seen(pilot, "2 of 5")
         text = shown(host)
         assert text.index("Wind  ") < text.index("the lower")
-        assert dialog._list.highlighted == 0
+        assert highlighted(dialog) == 0
         # The scene that was found stays highlighted when all are shown again.
         await press(pilot, "down", "ctrl+u")
         await seen(pilot, "+ New scene")
-        assert "6 words · 32 characters" in shown(host).partition("esc closes")[0]
+        assert "6 words · 32 characters" in shown(host).partition("Esc: close")[0]
 
 
 async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
@@ -261,7 +275,7 @@ async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
         await until(pilot, lambda: isinstance(dialog.focused, SceneList))
         await press(pilot, "f", "e")
         await until(pilot, lambda: dialog.query_one(Input).value == "fe")
-        await until(pilot, lambda: dialog._list.scene_count == 1)
+        await until(pilot, lambda: count(dialog) == 1)
 
 
 async def test_keys_that_edit_what_is_typed_do_not_touch_the_scenes(stair: Path) -> None:
@@ -270,12 +284,12 @@ async def test_keys_that_edit_what_is_typed_do_not_touch_the_scenes(stair: Path)
         dialog = await up(pilot)
         await press(pilot, *"xlady", "home", "delete")
         await until(pilot, lambda: dialog.query_one(Input).value == "lady")
-        await until(pilot, lambda: dialog._list.scene_count == 1)
+        await until(pilot, lambda: count(dialog) == 1)
         await press(pilot, "ctrl+delete")
         await until(pilot, lambda: "ferry" not in names())
         assert dialog.query_one(Input).value == "lady"
         await press(pilot, "ctrl+z")
-        await until(pilot, lambda: dialog._list.scene_count == 1)
+        await until(pilot, lambda: count(dialog) == 1)
         await press(pilot, "end", "delete")
         await until(pilot, lambda: "ferry" not in names())
 
@@ -287,7 +301,7 @@ async def test_a_file_can_be_opened_by_its_path(stair: Path, home: Path) -> None
     async with host.run_test(size=(200, 24)) as pilot:
         dialog = await up(pilot)
         dialog.query_one(Input).value = f"{home}/nowhere.txt"
-        await seen(pilot, "No scene has")
+        await seen(pilot, "No scene contains")
         dialog.query_one(Input).value = f" {text}"
         await seen(pilot, "+ Open the file a [red] play.txt")
         await press(pilot, "enter")
@@ -337,7 +351,7 @@ async def test_a_scene_is_duplicated_and_the_copy_is_ready(stair: Path) -> None:
         await seen(pilot, "Ferry (copy) (copy)")
         await press(pilot, "down", "down", "ctrl+d")
         await seen(pilot, "Ferry (copy 2)")
-        assert dialog._list.scene_count == 7
+        assert count(dialog) == 7
         await press(pilot, "enter")
         await until(pilot, lambda: len(host.answers) == 1)
         (answer,) = host.answers
@@ -355,9 +369,9 @@ async def test_deleted_scenes_come_back_in_turn(stair: Path) -> None:
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot)
         await press(pilot, "delete")
-        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z brings it back")
+        await seen(pilot, "Deleted “[/] the lower␛ stair” · ^z restores it")
         await press(pilot, "delete")
-        await seen(pilot, "Deleted “Quarrel” · ^z brings it back")
+        await seen(pilot, "Deleted “Quarrel” · ^z restores it")
         assert names() == ["ferry", "torn", "trash"]
         await press(pilot, "ctrl+z")
         await seen(pilot, "Deleted “[/] the lower␛ stair”", "Quarrel  ")
@@ -478,7 +492,7 @@ def test_how_much_and_whose_in_words() -> None:
     ],
 )
 def test_a_share_as_a_bar(counts: Counts | None, drawn: str) -> None:
-    assert bar(counts).plain == drawn
+    assert share_bar(counts).plain == drawn
 
 
 # -- how it looks
@@ -492,7 +506,7 @@ def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
         dialog = await up(pilot, current=current)
         await press(pilot, *keys)
         await seen(pilot, wait_for)
-        await until(pilot, lambda: not dialog._searching)
+        await until(pilot, lambda: not dialog.catalogue.searching)
         await settle(pilot)
         current.close()
 
@@ -501,7 +515,7 @@ def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
 
 @pytest.mark.parametrize("size", [SMALL, (140, 45)], ids=["small", "large"])
 def test_the_scenes(stair: Path, snap_compare: Any, size: tuple[int, int]) -> None:
-    before = picture(["up", "delete"], "Bring back")
+    before = picture(["up", "delete"], "Restore")
     assert snap_compare(Host(), terminal_size=size, run_before=before)
 
 

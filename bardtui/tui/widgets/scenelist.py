@@ -1,7 +1,6 @@
-"""The list of scenes: title, last use, length, whose; and where a word was found."""
+"""The list of scenes: title, last use, length, the writer's share, and text that was found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,46 +9,18 @@ from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
-from bardtui.scene.library import SceneInfo
 from bardtui.scene.scene_search import Counts, Match, Query
+from bardtui.tui.scene_catalogue import FileRow, NewRow, Row, SceneRow
 from bardtui.tui.widgets.rows import Layout, RowList, Rows, spread, wrapped
 
 _OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
 _SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
-_WIDE, _ROOMY = 104, 66  # cells in which all the columns, or those that count most, have room
+_WIDE, _MEDIUM = 104, 66  # cells for all columns, and for the most important ones
 _BAR = 8  # cells
 
 
-@dataclass(frozen=True)
-class SceneRow:
-    """A scene as it is listed."""
-
-    info: SceneInfo
-    counts: Counts | None = None
-    """How much it is, once it has been read."""
-    hit: Match | None = None
-    """Where what was sought stands in its text."""
-    is_open: bool = False
-    """Whether it is the scene on the stage."""
-
-
-@dataclass(frozen=True)
-class NewRow:
-    """The offer of a new scene."""
-
-
-@dataclass(frozen=True)
-class FileRow:
-    """The offer to open a file that was typed."""
-
-    path: Path
-
-
-Row = SceneRow | NewRow | FileRow
-
-
 class SceneList(RowList):
-    """Rows of scenes. A click on a row highlights it, a click on the highlighted one chooses it."""
+    """Rows of scenes. A click highlights a row, another one on the same row selects it."""
 
     DEFAULT_CSS = """
     SceneList {
@@ -73,7 +44,7 @@ class SceneList(RowList):
         self._rows: list[Row] = []
         self._places: dict[Path, int] = {}
         self._now = datetime.now()
-        self._sought: Query | None = None
+        self._query: Query | None = None
 
     @property
     def chosen(self) -> Row | None:
@@ -82,17 +53,17 @@ class SceneList(RowList):
 
     @property
     def scene_count(self) -> int:
-        """How many scenes are listed."""
+        """The number of listed scenes."""
         return len(self._places)
 
-    def show(self, rows: Sequence[Row], sought: Query | None, at: Path | int | None) -> None:
-        """Show these rows, with what is sought marked in their titles.
+    def show(self, rows: Sequence[Row], query: Query | None, at: Path | int | None) -> None:
+        """Show these rows, with the matches of `query` marked in their titles.
 
-        The highlight goes to the scene `at` a path, or to a place of the list; else to the first
-        row that is not the offer of a new scene.
+        The highlight goes to the scene with the path `at` or to the row of that number, else to the
+        first row but that for a new scene.
         """
         scrolled = self.scroll_offset.y
-        self._sought, self._now = sought, datetime.now()
+        self._query, self._now = query, datetime.now()
         self._rows.clear()
         self._places.clear()
         self.clear_options()
@@ -106,7 +77,7 @@ class SceneList(RowList):
         self.highlighted = min(at, len(rows) - 1)
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Show these rows below the others."""
+        """Add rows below the others."""
         for row in rows:
             if isinstance(row, SceneRow):
                 self._places[row.info.path] = len(self._rows)
@@ -116,7 +87,7 @@ class SceneList(RowList):
             self.highlighted = 0
 
     def change(self, row: SceneRow) -> None:
-        """Show what has become known of a scene, if it is listed."""
+        """Replace the row of a scene, if it is listed."""
         if (place := self._places.get(row.info.path)) is not None:
             self._rows[place] = row
             self.replace_option_prompt_at_index(place, self._prompt(row))
@@ -128,15 +99,15 @@ class SceneList(RowList):
         self.highlighted = index
 
     def _prompt(self, row: Row) -> Rows:
-        now, sought = self._now, self._sought
+        now, query = self._now, self._query
         match row:
             case NewRow():
                 return _Fixed(1, lambda width: [_new(width)])
             case FileRow(path):
                 return _Fixed(1, lambda width: [_file(path, width)])
             case SceneRow():
-                height = 2 if row.hit or row.info.broken else 1
-                return _Fixed(height, lambda width: _scene(row, sought, now, width))
+                height = 2 if row.match or row.info.broken else 1
+                return _Fixed(height, lambda width: _scene(row, query, now, width))
 
 
 def _id(row: Row) -> str:
@@ -144,7 +115,7 @@ def _id(row: Row) -> str:
 
 
 class _Fixed(Rows):
-    """Rows whose number is known without laying them out: a thousand scenes are listed at once."""
+    """Rows whose number is known without laying them out, to list a thousand scenes quickly."""
 
     def __init__(self, height: int, layout: Layout) -> None:
         super().__init__(layout)
@@ -163,11 +134,11 @@ def _file(path: Path, width: int) -> Content:
     return offer.truncate(width, ellipsis=True)
 
 
-def _scene(row: SceneRow, sought: Query | None, now: datetime, width: int) -> list[Content]:
+def _scene(row: SceneRow, query: Query | None, now: datetime, width: int) -> list[Content]:
     info = row.info
     mark = _BROKEN if info.broken else _OPEN if row.is_open else _PLAIN
     title = Content(visible(info.title) or "untitled")
-    if sought and (place := sought.find(info.title)):
+    if query and (place := query.find(info.title)):
         title = title.stylize(_FOUND, *place)
     style = _SUBTLE if info.broken else "bold $cue" if row.is_open else ""
     head = Content.assemble((mark, style), title.stylize_before(style))
@@ -177,17 +148,17 @@ def _scene(row: SceneRow, sought: Query | None, now: datetime, width: int) -> li
         below = [Content.assemble(_PLAIN, line).stylize(_SUBTLE) for line in reason]
         return [spread(head, when, width), *below]
     first = spread(head, _columns(when, row.counts, width), width)
-    return [first, _snippet(row.hit, width)] if row.hit else [first]
+    return [first, _snippet(row.match, width)] if row.match else [first]
 
 
 def _columns(when: Content, counts: Counts | None, width: int) -> Content:
-    """What stands at the right: when, how much and whose, as far as there is room."""
-    if width < _ROOMY:
-        share = "" if counts is None else in_share(counts)
-        return Content.assemble(when, (share.rjust(11), _SUBTLE)) if width >= _ROOMY // 2 else when
+    """The columns at the right that there is room for: last use, size and the writer's share."""
+    if width < _MEDIUM:
+        share = "" if counts is None else _share(counts)
+        return Content.assemble(when, (share.rjust(11), _SUBTLE)) if width >= _MEDIUM // 2 else when
     padding = " " * (15 - when.cell_length)
     words, characters, share = ("…", "", "") if counts is None else in_words(counts)
-    more = Content.assemble((characters.rjust(20), _SUBTLE), "  ", bar(counts))
+    more = Content.assemble((characters.rjust(20), _SUBTLE), "  ", share_bar(counts))
     return Content.assemble(
         padding,
         when,
@@ -197,35 +168,35 @@ def _columns(when: Content, counts: Counts | None, width: int) -> Content:
     )
 
 
-def _snippet(hit: Match, width: int) -> Content:
-    """What was found, near the left of its row, among what stands around it."""
-    label = "    in another take: " if hit.in_other_take else "    "
-    before, room = visible(hit.before), max(0, width - len(label)) // 3
+def _snippet(match: Match, width: int) -> Content:
+    """The text that was found, with its context."""
+    label = "    in another take: " if match.in_other_take else "    "
+    before, room = visible(match.before), max(0, width - len(label)) // 3
     if len(before) > room:
         before = before[len(before) - room :]
         before = "…" + before[before.find(" ") + 1 :]
     return Content.assemble(
         (label, f"italic {_SUBTLE}"),
         (before, _SUBTLE),
-        (visible(hit.found), _FOUND),
-        (visible(hit.after), _SUBTLE),
+        (visible(match.found), _FOUND),
+        (visible(match.after), _SUBTLE),
     ).truncate(width, ellipsis=True)
 
 
 def in_words(counts: Counts) -> tuple[str, str, str]:
-    """How many words, how many characters, and whose."""
+    """The numbers of words and characters, and the writer's share."""
     words = "1 word" if counts.words == 1 else f"{counts.words:,} words"
     characters = "1 character" if counts.characters == 1 else f"{counts.characters:,} characters"
-    return words, characters, in_share(counts)
+    return words, characters, _share(counts)
 
 
-def in_share(counts: Counts) -> str:
-    """How much of a scene is the writer's; nothing of an empty one."""
+def _share(counts: Counts) -> str:
+    """The writer's share of a scene."""
     return f"{counts.writer_share:.0%} yours" if counts.characters else "empty"
 
 
-def bar(counts: Counts | None) -> Content:
-    """The writer's share, and the model's, as a bar; both show where there is any of both."""
+def share_bar(counts: Counts | None) -> Content:
+    """The writer's and the model's shares as a bar; any share takes at least a cell."""
     if counts is None or not counts.characters:
         return Content(" " * _BAR)
     cells = round(_BAR * counts.writer_share)
@@ -235,10 +206,10 @@ def bar(counts: Counts | None) -> Content:
 
 
 def ago(timestamp: float, now: datetime) -> str:
-    """When, as people say it: today with the time, then the day, then with the year."""
+    """A date as people say it: today and yesterday with the time, then the day, then the year."""
     try:
         then = datetime.fromtimestamp(timestamp)
-    except (OverflowError, OSError, ValueError):  # a clock that was far off when it was written
+    except (OverflowError, OSError, ValueError):  # the clock was wrong when it was written
         return "some day"
     days = (now.date() - then.date()).days
     if days == 0:
