@@ -1,11 +1,13 @@
-"""The stage's actions and the keys they have at first; see `keys` for those in force."""
+"""The actions of the stage and their default keys."""
 
 from textual.binding import Binding, BindingType
 
 STAGE_KEYS: list[BindingType] = [
-    Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what shows"),
-    Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest now"),
-    Binding("ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Another take from here"),
+    Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what is shown"),
+    Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest at once"),
+    Binding(
+        "ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Write another take of the passage"
+    ),
     Binding("ctrl+t", "take", "Take", id="stage.take", tooltip="Show the next take"),
     Binding(
         "f5",
@@ -13,11 +15,13 @@ STAGE_KEYS: list[BindingType] = [
         "Five takes",
         show=False,
         id="stage.takes",
-        tooltip="Five ways to go on, side by side",
+        tooltip="Write five takes side by side",
     ),
-    Binding("f6", "map", "Map", show=False, id="stage.map", tooltip="A map of the scene's takes"),
-    Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Take back the last exchange"),
-    Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Bring it back"),
+    Binding(
+        "f6", "map", "Map", show=False, id="stage.map", tooltip="Show a map of the scene's takes"
+    ),
+    Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Undo the last exchange"),
+    Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Redo"),
     Binding("ctrl+s", "save", "Save", id="stage.save", tooltip="Save the scene as a file"),
     Binding("ctrl+o", "scenes", "Scenes", id="stage.scenes", tooltip="Open another scene"),
     Binding("ctrl+n", "new", "New", id="stage.new", show=False, tooltip="Begin a new scene"),
@@ -36,7 +40,7 @@ STAGE_KEYS: list[BindingType] = [
         "Speakers",
         show=False,
         id="stage.speakers",
-        tooltip="Take the scene's speakers into the cast",
+        tooltip="Add the scene's speakers to the cast",
     ),
     Binding(
         "ctrl+l",
@@ -44,7 +48,7 @@ STAGE_KEYS: list[BindingType] = [
         "Focus",
         show=False,
         id="stage.focus",
-        tooltip="Show the scene and your line, and nothing else",
+        tooltip="Show only the scene and your line",
     ),
     Binding(
         "f3",
@@ -52,7 +56,7 @@ STAGE_KEYS: list[BindingType] = [
         "Suggestions",
         show=False,
         id="stage.suggestions",
-        tooltip="Have your lines finished as you type, or not, until you leave",
+        tooltip="Turn suggestions on or off for this session",
     ),
     Binding(
         "tab",
@@ -60,15 +64,15 @@ STAGE_KEYS: list[BindingType] = [
         "Next pane",
         show=False,
         id="stage.next",
-        tooltip="To the next pane",
+        tooltip="Go to the next pane",
     ),
     Binding(
         "shift+tab",
         "app.focus_previous",
-        "Pane before",
+        "Previous pane",
         show=False,
         id="stage.previous",
-        tooltip="To the pane before",
+        tooltip="Go to the previous pane",
     ),
-    Binding("f1", "help", "Help", id="stage.help", tooltip="Keys and a guide"),
+    Binding("f1", "help", "Help", id="stage.help", tooltip="Show the keys and a guide"),
 ]

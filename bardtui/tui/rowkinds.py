@@ -1,4 +1,4 @@
-"""What a row of a scene shows: cues, directions, speech."""
+"""The parts of a row of a scene: cues, directions and speech."""
 
 import re
 from typing import Literal
@@ -8,13 +8,13 @@ from bardtui.tui.wrapping import WrappedText
 
 Kind = Literal["speech", "cue", "direction"]
 
-_LONGEST_DIRECTION = 1000  # characters; how far back a row looks for the bracket that holds it
+_MAX_DIRECTION = 1000  # characters that a row looks back for an open bracket
 _DIRECTION = re.compile(r"\[[^\]]*\]?")
 
 
 def kinds_in(whole: WrappedText, begin: int, row: str) -> dict[int, Kind]:
-    """What the `row` at offset `begin` of a text holds, and where in the row each part begins."""
-    before = whole.slice(max(0, begin - _LONGEST_DIRECTION), begin).rpartition("\n")[2]
+    """The parts of the `row` at offset `begin` of a text, by where they begin in the row."""
+    before = whole.slice(max(0, begin - _MAX_DIRECTION), begin).rpartition("\n")[2]
     if len(before) + len(row) <= MAX_CUE_LENGTH:
         end = begin + len(row)
         line = before + row + whole.slice(end, end + MAX_CUE_LENGTH).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Greedy word wrap of a text that grows at its end, without Textual.
+"""Greedy word wrap of a text that grows at its end.
 
 A row closes when a character follows that no longer fits, or at a newline. Nothing after that
 character can change the row, so a longer text only ever changes the last row: wrapping goes on

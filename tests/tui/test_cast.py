@@ -68,7 +68,7 @@ async def test_without_roles_it_says_what_they_are_for() -> None:
     text = "\n".join(lines)
     assert "free text" in text
     assert "+ add a role" in text
-    assert "+ take the scene's speakers" in text
+    assert "+ add the scene's speakers" in text
 
 
 # --- what the writer does in it

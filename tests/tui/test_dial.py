@@ -138,11 +138,11 @@ async def test_a_typed_number_is_taken_exactly() -> None:
 @pytest.mark.parametrize(
     ("dial", "keys", "value", "said"),
     [
-        (temperature, "9", 2.0, "2.00 is the most"),
-        (temperature, "0", 0.1, "0.10 is the least"),
-        (length, "999999", 20_000, "20,000 is the most"),
-        (pace, "5000", 1000, "1000 is the most"),
-        (pace, "1", 10, "10 is the least"),
+        (temperature, "9", 2.0, "2.00 is the maximum"),
+        (temperature, "0", 0.1, "0.10 is the minimum"),
+        (length, "999999", 20_000, "20,000 is the maximum"),
+        (pace, "5000", 1000, "1000 is the maximum"),
+        (pace, "1", 10, "10 is the minimum"),
     ],
 )
 async def test_a_number_out_of_range_is_clamped_and_that_is_said(

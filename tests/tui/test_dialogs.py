@@ -55,13 +55,15 @@ async def test_an_existing_file_is_asked_about_in_place(tmp_path: Path) -> None:
     async with host.run_test() as pilot:
         dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
         await press(pilot, "enter")
-        await until(pilot, lambda: "It exists." in shown(host) and "Replace" in shown(host))
+        await until(pilot, lambda: "This file exists." in shown(host) and "Replace" in shown(host))
         # Another name is another question, even where the first name comes back.
         dialog.query_one(Input).value = "ab.txt"
-        await until(pilot, lambda: "It exists." not in shown(host) and "Save " in shown(host))
+        await until(
+            pilot, lambda: "This file exists." not in shown(host) and "Save " in shown(host)
+        )
         dialog.query_one(Input).value = "a.txt"
         await press(pilot, "enter")
-        await until(pilot, lambda: "It exists." in shown(host))
+        await until(pilot, lambda: "This file exists." in shown(host))
         assert not host.answers
         await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [tmp_path / "a.txt"])
@@ -90,11 +92,11 @@ async def test_the_replace_button_replaces_and_cancel_cancels(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "It needs a name."),
-        ("   ", "It needs a name."),
+        ("", "Type a name."),
+        ("   ", "Type a name."),
         (".", "That is a folder."),
-        ("nowhere/a.txt", "There is no folder"),
-        ("~no-such-user/a.txt", "There is no folder"),
+        ("nowhere/a.txt", "No such folder"),
+        ("~no-such-user/a.txt", "No such folder"),
         ("x" * 300, "File name too long"),
     ],
 )

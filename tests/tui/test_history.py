@@ -13,7 +13,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
-from bardtui.tui.screens.edit import MOST, EditScreen, part_around
+from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
 from tests.tui.hosts import Host, asked, press, shown
@@ -310,12 +310,12 @@ async def test_what_is_pasted_keeps_its_lines(pasted: str) -> None:
         await until(pilot, lambda: screen.query_one("#text", TextArea).text == "One.a\nb")
 
 
-async def test_changes_are_not_thrown_away_at_one_key() -> None:
+async def test_one_key_does_not_discard_changes() -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
         screen = await asked(pilot, EditScreen("One.", 4))
         await press(pilot, "!", "escape")
-        assert "throws it away" in str(screen.query_one("#box").border_subtitle)
+        assert "Esc again" in str(screen.query_one("#box").border_subtitle)
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: host.answers == ["One.!"])
         await asked(pilot, EditScreen("One.", 4))
@@ -330,7 +330,7 @@ def test_of_a_long_passage_the_lines_near_by_are_edited(line: str) -> None:
         begin, end = part_around(text, at)
         assert 0 <= begin <= min(at, end) <= end <= len(text)
         assert at <= end or end == len(text.rstrip("\n"))
-        assert MOST / 3 < end - begin <= MOST
+        assert EDIT_LIMIT / 3 < end - begin <= EDIT_LIMIT
         if "\n" in line:
             assert begin == 0 or text[begin - 1] == "\n"
             assert text[end - 1] != "\n" == text[end]
@@ -344,7 +344,7 @@ def test_the_empty_lines_around_a_passage_are_not_edited() -> None:
     assert part_around("", 0) == (0, 0)
 
 
-async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
+async def test_quitting_does_not_discard_an_edit_without_a_warning() -> None:
     app = BardApp()
     async with app.run_test() as pilot:
         exchange(app, "Wait: I know thee.\n", "Ay.\n")
@@ -352,7 +352,7 @@ async def test_leaving_the_program_does_not_throw_an_edit_away() -> None:
         editor = await edited(pilot, app)
         await press(pilot, "ctrl+end", *" Now")
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: "^q again throws it away" in shown(app))
+        await until(pilot, lambda: "^q again: discard the changes" in shown(app))
         assert app.is_running
         await press(pilot, "ctrl+home", *"So. ", "ctrl+s")
         await until(pilot, lambda: app.screen is app.stage)

@@ -153,9 +153,9 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> N
         titles = ["The scene", "Your line", "The transcript", "The cast", "A dial", "The models"]
         assert set(titles) < set(groups)
         listed = {does: key for group in groups.values() for key, does in group}
-        assert listed["Another take from here"] == "f9, f12"
+        assert listed["Write another take of the passage"] == "f9, f12"
         assert listed["Quit; everything is saved"] == "f11"
-        assert ("insert", "The most") in groups["A dial"]
+        assert ("insert", "Most") in groups["A dial"]
         assert groups["Your line"][0][0] == "⏎"
         assert "^↑" in [key for key, _ in groups["Your line"]]
         assert "^z" in [key for key, _ in groups["The scene"]]
@@ -163,7 +163,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> N
         await until(pilot, lambda: "f9 Retry" in shown(app))
         assert "f10 settings" in shown(app)
         helps = {command.title: command.help for command in app.get_system_commands(stage)}
-        assert helps["Another take from here"] == "also f9"
+        assert helps["Write another take of the passage"] == "also f9"
         await press(pilot, "f1")
         await until(pilot, lambda: "f9, f12" in shown(app))
 
@@ -172,11 +172,11 @@ async def test_every_command_of_the_palette_can_be_run() -> None:
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
         commands = {command.title: command for command in app.get_system_commands(app.stage)}
-        await commands["Show the scene and your line, and nothing else"].callback()
+        await commands["Show only the scene and your line"].callback()
         assert app.stage.has_class("-alone")
         app.push_screen(ConfirmScreen("Sure?"))
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await commands["Take back the last exchange"].callback()
+        await commands["Undo the last exchange"].callback()
         assert "Nothing to undo" in app.stage.view.status.text
 
 

@@ -107,11 +107,11 @@ async def test_another_format_is_another_file_to_be_asked_about(tmp_path: Path) 
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
         await press(pilot, "enter")
-        await until(pilot, lambda: "It exists." in shown(host))
+        await until(pilot, lambda: "This file exists." in shown(host))
         await press(pilot, "down")
-        await until(pilot, lambda: "It exists." not in shown(host))
+        await until(pilot, lambda: "This file exists." not in shown(host))
         await press(pilot, "enter")
-        await until(pilot, lambda: "It exists." in shown(host))
+        await until(pilot, lambda: "This file exists." in shown(host))
         assert not host.answers
 
 

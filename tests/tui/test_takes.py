@@ -47,16 +47,16 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
         screen = await opened(pilot)
         await until(pilot, kept(app, 2 + TAKES))
         assert scene.text == before == stage.transcript.text
+        takes = scene.children(head)
+        assert [len(take.text) for take in takes] == [60] * TAKES
         panes = [pane.text for pane in screen.query(TakePane)]
-        assert [len(text) for text in panes] == [60] * TAKES
+        assert [take.text.lstrip("\n") for take in takes] == panes
         await press(pilot, "3")
         await until(pilot, lambda: app.screen is stage)
-        await until(pilot, lambda: scene.text == before + panes[2])
+        await until(pilot, lambda: scene.text == before + takes[2].text)
         assert stage.transcript.text == scene.text == on_disk()
         assert len(stage.session.manuscript.takes()) == TAKES
         assert "take 3 of 5" in str(stage.transcript.border_subtitle)
-        takes = scene.children(head)
-        assert [take.text.lstrip("\n") for take in takes] == panes
         assert {take.reason for take in takes} == {"length"}
         assert len({take.random_seed for take in takes}) == TAKES
         assert all(take.model == "tiny" and take.fingerprint for take in takes)
@@ -171,7 +171,7 @@ async def test_leaving_in_the_middle_keeps_them() -> None:
 
 def said(screen: TakesScreen) -> str:
     """The line below the takes, whole."""
-    return str(screen.query_one("#said", Static).render())
+    return str(screen.query_one("#status", Static).render())
 
 
 @pytest.mark.parametrize("size", [(120, 34), (100, 30), (60, 12)])

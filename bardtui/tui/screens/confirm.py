@@ -11,9 +11,9 @@ from bardtui.tui.screens.dialog import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Asks `question`; dismissed with True for yes, with False for no and for Esc.
+    """Asks `question`; dismissed with True for yes, and with False for no or Esc.
 
-    The answer that changes nothing has the focus at first.
+    The focus is on "no" at first.
     """
 
     BINDINGS = [
@@ -30,7 +30,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_subtitle = "y or n"
+            box.border_subtitle = "y or n, Esc: no"
             yield Static(Content(visible(self._question, keep="\n")), id="question")
             with Horizontal(classes="buttons"):
                 yield Button(Content(visible(self._no)), id="no", compact=True)

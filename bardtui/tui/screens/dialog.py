@@ -1,4 +1,4 @@
-"""What all dialogs share: a titled box in the middle that shrinks with the terminal."""
+"""The base class of dialogs: a titled box in the middle of the screen."""
 
 from typing import TypeVar
 
@@ -10,20 +10,22 @@ Answer = TypeVar("Answer")
 
 
 class ClosesOnce(Screen[Answer]):
-    """A screen that is dismissed once: the second of two quick clicks, or keys, must not close
-    what lies below, nor the stage, without which there is no program."""
+    """A screen that can be dismissed once.
+
+    The second of two quick clicks or keys must not close the screen below.
+    """
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close, if it is not closed already, with this answer."""
+        """Close with this answer, unless it is closed already."""
         if self.app.screen is not self:
             return AwaitComplete()
         return super().dismiss(result)
 
 
 class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
-    """A modal screen whose one child is `#box`; Esc dismisses it with no answer.
+    """A modal screen with one child, `#box`. Esc dismisses it without an answer.
 
-    On a terminal with no room for it the box fills the screen and loses border and padding.
+    In a small terminal the box fills the screen and has no border or padding.
     """
 
     DEFAULT_CSS = """
@@ -81,5 +83,5 @@ class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
         self.dismiss(None)
 
     def may_leave(self) -> bool:
-        """Whether the program may be left while this is open; if not, it says why."""
+        """Whether the program may quit now; if not, the dialog shows why."""
         return True

@@ -1,4 +1,4 @@
-"""Editing a passage in a dialog."""
+"""The dialog that edits a passage."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -9,24 +9,27 @@ from bardtui.escaping import inert, shared_length
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
-MOST = 20_000  # characters: the editor lays out all it holds at every key
-_KEYS = "^s saves · esc leaves it as it was"
-_SURE = "changed: ^s saves, {} again throws it away"
+EDIT_LIMIT = 20_000  # characters; the editor lays out all of its text at each key
+_KEYS = "^s: save, Esc: cancel"
+_UNSAVED = "Not saved. ^s: save, {} again: discard the changes"
 
 
 def part_around(text: str, at: int) -> tuple[int, int]:
-    """The part of a passage that is edited around a character: all of it, or the lines near by, but
-    without the empty lines around it, which part it from what stands before and behind."""
+    """The start and end of the part of a passage that is edited, given the character at the cursor.
+
+    This is the whole passage, or the lines near the cursor, without the empty lines at both ends,
+    which separate it from the passages around it.
+    """
     first, last = len(text) - len(text.lstrip("\n")), len(text.rstrip("\n"))
     if first >= last:
         return 0, len(text)
-    if last - first <= MOST:
+    if last - first <= EDIT_LIMIT:
         return first, last
     at = min(max(at, first), last)
-    begin = max(first, at - MOST // 2)
+    begin = max(first, at - EDIT_LIMIT // 2)
     if begin > first:
         begin = text.find("\n", begin, at) + 1 or begin
-    end = min(last, begin + MOST)
+    end = min(last, begin + EDIT_LIMIT)
     if end < last and (line_end := text.rfind("\n", at, end)) > begin:
         end = line_end
     around = text[begin:end]
@@ -46,7 +49,7 @@ class _Editor(SafeTextArea):
 
 
 class EditScreen(Dialog[str]):
-    """Shows `text` to be edited, the cursor at offset `at`; dismissed with the edited text, with
+    """Edits `text`, with the cursor at offset `at` first; dismissed with the edited text, or with
     None if it is to stay as it is.
 
     What is not touched stays as it was, to the control character.
@@ -94,17 +97,17 @@ class EditScreen(Dialog[str]):
         self.dismiss(self._text[:begin] + changed[: len(changed) - end] + self._text[tail:])
 
     def action_cancel(self) -> None:
-        """Leave it; but not at one stray key, once there is something to lose."""
-        if not self._warn("esc"):
+        """Close without saving. Changes are only discarded at the second call."""
+        if not self._warn("Esc"):
             self.dismiss(None)
 
     def may_leave(self) -> bool:
         return not self._warn("^q")
 
     def _warn(self, key: str) -> bool:
-        """Say once that something would be lost, and whether it has just been said."""
+        """Warn once that changes would be lost; returns whether this was now."""
         if self._warned or self._editor.text == inert(self._text):
             return False
         self._warned = True
-        self.query_one("#box").border_subtitle = Content(_SURE.format(key))
+        self.query_one("#box").border_subtitle = Content(_UNSAVED.format(key))
         return True

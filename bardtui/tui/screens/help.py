@@ -1,4 +1,4 @@
-"""Help: the keys as they are bound now, and what the settings do."""
+"""The help: the keys in force, and a guide."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,68 +14,68 @@ from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.rows import Rows
 
 Keys = Sequence[tuple[str, str]]
-"""Pairs of a key, as it is written on screen, and what it does."""
+"""Pairs of a key, as it is shown, and its description."""
 
 _GUIDE: Keys = (
     (
         "Writing",
-        "Type a line and press Enter: it stands in the scene as yours, and the model writes on "
-        "from all of the scene so far. Enter on an empty line lets it go on. What is yours has a "
-        "bar in the margin.",
+        "Type a line and press Enter. The line is added to the scene, and the model writes on from "
+        "there. Press Enter on an empty line to let the model go on. Your text has a bar in the "
+        "margin.",
     ),
     (
         "Suggestions",
-        "Stop for a moment while you type, and the model shows how the line may go on: it is "
-        "yours if you take it, and nothing if you type on.",
+        "When you pause while you type, the model suggests how the line may end. Accept the "
+        "suggestion, or just type on.",
     ),
     (
         "Takes",
-        "Another take of a passage, or five at once, are all kept: a scene is a tree of passages, "
-        "of which you see one branch, and its map shows the others.",
+        "You can ask for another take of a passage, or for five at once. All takes are kept: a "
+        "scene is a tree of passages. You see one branch; the map shows the others.",
     ),
     (
         "Roles",
-        "A role is played by you or by the model, with a model and a temperature of its own. Your "
-        "line goes under your role's cue; Enter alone gives the word to the model's next role, "
-        "for one speech.",
+        "You or the model play a role. A role can have its own model and temperature. Your line is "
+        "added under the cue of your role. Enter on an empty line lets the model's next role "
+        "speak.",
     ),
     (
         "Editing",
-        "Go to the scene with Tab: there a passage can be edited, and the scene cut at any "
-        "character to go on from it. Undo brings back what stood before.",
+        "Go to the scene with Tab. There you can edit a passage, or cut the scene at any character "
+        "and go on from there. Undo restores the text.",
     ),
     (
         "Temperature",
-        "How much the model dares. Near 0.1 it takes the likeliest character again and again and "
-        "soon repeats itself; near 1 it writes as its texts do; near 2 it forgets how to spell.",
+        "How bold the model is. Near 0.1 it always picks the likeliest character and soon repeats "
+        "itself. Near 1 it writes like the texts it learned from. Near 2 it misspells most words.",
     ),
     (
         "Length",
-        "How many characters it writes at most before it is your turn again.",
+        "The most characters that the model writes before it is your turn.",
     ),
     (
         "Stops after",
-        "Where a passage ends before its length: after a line, a sentence or a speech.",
+        "What ends a passage before its length: a line, a sentence or a speech.",
     ),
     (
         "Pace",
-        "How fast the characters appear. It holds nothing back from you: stopping keeps exactly "
-        "what you see.",
+        "How fast the characters appear. When you stop the model, the scene keeps exactly what you "
+        "see.",
     ),
     (
         "A dial",
-        "Arrows, a click, a drag or the wheel move it; page up and down move it far. Type a "
-        "number and press Enter for that very value.",
+        "Arrows, a click, a drag or the wheel move it; Page Up and Page Down move it further. Or "
+        "type a number and press Enter.",
     ),
 )
 
 
 class HelpScreen(Dialog[None]):
-    """Shows `groups`, a heading over its keys each, then a short guide.
+    """Shows groups of keys and a short guide.
 
     Args:
-        groups: The real bindings; the order of the mapping is the order on screen.
-        scenes: The folder the scenes are kept in.
+        groups: Headings and their keys, in the order of the screen.
+        scenes: The folder of the saved scenes.
         settings: The settings file.
     """
 
@@ -91,15 +91,15 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, groups: Mapping[str, Keys], scenes: Path, settings: Path) -> None:
         super().__init__()
-        kept = f"Every scene is saved as you write, in {scenes}"
-        bound = f'Keys, the theme and more are set in {settings}: [keys] stage.retry = "f9"'
+        kept = f"Scenes are saved as you write, in {scenes}"
+        bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "f9"'
         guide = (*_GUIDE, ("Scenes", kept), ("Settings", bound))
         self._groups = [*groups.items(), ("How it works", guide)]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box") as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = "Esc: close"
             yield Static(Rows(self._rows), id="help")
 
     def _rows(self, width: int) -> list[Content]:
@@ -115,7 +115,7 @@ class HelpScreen(Dialog[None]):
 
 
 def _entry(key: str, does: str, column: int, width: int) -> list[Content]:
-    """A key and what it does, side by side, or below each other where that is too narrow."""
+    """A key and its description, side by side or, in a narrow terminal, below each other."""
     if width < 2 * column:
         return [
             Content.styled(key, "bold").truncate(width, ellipsis=True),

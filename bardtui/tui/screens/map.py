@@ -17,19 +17,19 @@ from bardtui.scene.passage import Passage
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.dialog import Dialog
 
-_KEYS = "● here · • shown · ▌ yours · ←→ other ways · enter there · g to the end"
-_WORDS = 300  # characters of a passage, of which its row shows what fits
-_NO_LABEL = Text()  # a row is made when it is drawn
+_KEYS = "● here, • shown, ▌ yours, ←→: other takes, Enter: go there, g: go to the end"
+_WORDS = 300  # characters of a passage, more than a row can show
+_NO_LABEL = Text()  # rows are made when they are drawn
 _TOGGLE = Style.from_meta({"toggle": True})
 
 
 class SceneTree(Tree[Passage]):
-    """The passages, a row each.
+    """The passages, one in each row.
 
-    What follows a passage stands below it, not deeper: a scene is a line, which goes the way of the
-    visible text and, beyond that, the way that was written last. The other ways that the text went
-    from the same passage hang below a row of the line, and what followed one of these below that.
-    Rows off the line are made when they are opened.
+    The passages of a line of text are listed below each other, at the same depth. The first line is
+    the visible text and, after it, the passages written last. Below a passage hang the other takes
+    that follow the same passage, and below a take its own line. These rows are made when they are
+    opened.
     """
 
     DEFAULT_CSS = """
@@ -53,9 +53,9 @@ class SceneTree(Tree[Passage]):
         "map--here",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "open", "Other ways", show=False, id="map.open"),
+        Binding("right", "open", "Open", show=False, id="map.open"),
         Binding("left", "close", "Close", show=False, id="map.close"),
-        Binding("g", "screen.to_end", "To the end of this way", show=False, id="map.end"),
+        Binding("g", "screen.to_end", "To the end of this line", show=False, id="map.end"),
     ]
 
     def __init__(self, scene: Scene) -> None:
@@ -67,13 +67,13 @@ class SceneTree(Tree[Passage]):
         self.root.expand()
 
     def on_mount(self) -> None:
-        """Begin at the end of the visible text."""
+        """Highlight the end of the visible text."""
         rows = self.root.children
         here = next((row for row in rows if self._is_here(row.data)), rows[0])
         self.call_after_refresh(self.move_cursor, here)
 
     def _next(self, passage_id: int | None) -> Passage | None:
-        """What follows a passage (None: what opens the scene) on its line."""
+        """The next passage of a line; after None, the first."""
         children = self._scene.children(passage_id)
         shown = (child for child in children if child.id in self._shown)
         return next(shown, children[-1] if children else None)
@@ -84,11 +84,11 @@ class SceneTree(Tree[Passage]):
             passage = self._next(passage.id)
 
     def _others(self, passage: Passage) -> Iterator[Passage]:
-        """The other passages that follow the same one."""
+        """The other takes: passages that follow the same one."""
         return (p for p in self._scene.children(passage.parent) if p is not passage)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Passage]) -> None:
-        """Make the rows below a row when it is first opened."""
+        """Make the rows below a row when it is opened for the first time."""
         node, passage = event.node, event.node.data
         if node.children or passage is None:
             return
@@ -104,7 +104,7 @@ class SceneTree(Tree[Passage]):
             node.expand()
 
     def action_close(self) -> None:
-        """Close a row, or go to the one it hangs below."""
+        """Close a row, or go to its parent."""
         if (node := self.cursor_node) is None:
             return
         if node.is_expanded:
@@ -115,15 +115,15 @@ class SceneTree(Tree[Passage]):
     # -- drawing -----------------------------------------------------------------------------------
 
     def process_label(self, label: str | Text) -> Text:
-        """All rows are made by `render_label`."""
+        """No label: rows are made by `render_label`."""
         return _NO_LABEL
 
     def get_label_width(self, node: TreeNode[Passage]) -> int:
-        """Rows are cut to fit, and there may be many: none is made to be measured."""
+        """One cell: rows are cut to fit, and measuring thousands of them would take long."""
         return 1
 
     def render_label(self, node: TreeNode[Passage], base_style: Style, style: Style) -> Text:
-        """One row: whether it shows, whose it is, its first words, and how many other ways."""
+        """A row: whether it is shown, its author, first words, and the number of other takes."""
         if (passage := node.data) is None:
             return _NO_LABEL
         shows = passage.id in self._shown
@@ -153,7 +153,7 @@ class SceneTree(Tree[Passage]):
 
 
 def _depth(node: TreeNode[Passage]) -> int:
-    """How deep a row hangs: 1 for the rows of the scene's own line."""
+    """The depth of a row, 1 for the rows of the first line."""
     depth = 0
     while (parent := node.parent) is not None:
         node, depth = parent, depth + 1
@@ -161,17 +161,17 @@ def _depth(node: TreeNode[Passage]) -> int:
 
 
 def _is_on_a_line(node: TreeNode[Passage]) -> bool:
-    """Lines and other ways take turns on the way down."""
+    """Whether a row belongs to a line; every second depth holds other takes."""
     return _depth(node) % 2 == 1
 
 
 class MapScreen(Dialog[int]):
-    """Shows the passages of a scene, which has some; dismissed with the id of one, or None."""
+    """Shows the passages of a scene that has some; dismissed with the id of one, or None."""
 
     DEFAULT_CSS = """
     MapScreen {
         & #box { width: 100; height: 90%; padding: 0 1; }
-        & #told { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #details { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -186,25 +186,25 @@ class MapScreen(Dialog[int]):
             box.border_title = "Map of the scene"
             box.border_subtitle = _KEYS
             yield SceneTree(self._scene)
-            yield Static(id="told")
+            yield Static(id="details")
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Passage]) -> None:
-        """Tell how the passage came about."""
+        """Show how the passage was written."""
         if (passage := event.node.data) is not None:
-            self.query_one("#told", Static).update(Content(visible(_told(passage))))
+            self.query_one("#details", Static).update(Content(visible(_details(passage))))
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Passage]) -> None:
         if event.node.data is not None:
             self.dismiss(event.node.data.id)
 
     def action_to_end(self) -> None:
-        """Go to the end of the way that leads on from the passage, where it was left last."""
+        """Go to the end of the passages that follow this one."""
         if (node := self.query_one(SceneTree).cursor_node) is not None and node.data is not None:
             self.dismiss(([node.data, *followers(self._scene, node.data)])[-1].id)
 
 
 def followers(scene: Scene, passage: Passage) -> list[Passage]:
-    """What follows a passage, one after the other, the way that was written last."""
+    """The passages that follow one, always the take that was written last."""
     found: list[Passage] = []
     while children := scene.children(passage.id):
         passage = children[-1]
@@ -212,8 +212,8 @@ def followers(scene: Scene, passage: Passage) -> list[Passage]:
     return found
 
 
-def _told(passage: Passage) -> str:
-    """Who wrote a passage, and with what."""
+def _details(passage: Passage) -> str:
+    """Who wrote a passage, and with which model and settings."""
     parts = [passage.model or passage.author] if passage.author == "model" else ["yours"]
     if passage.author == "writer" and passage.model is not None:
         parts.append(f"edited from {passage.model}")

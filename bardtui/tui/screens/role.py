@@ -1,4 +1,4 @@
-"""A role: its name, who plays it, and what it is written with."""
+"""The dialog of a role: its name, who plays it, its model and temperature."""
 
 from collections.abc import Collection, Sequence
 from typing import cast
@@ -18,11 +18,11 @@ from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 _STEP = 0.05
-_AS_THE_PANE = "as in the Model pane"
+_AS_THE_PANE = "same as the Model pane"
 
 
-class NameField(SafeInput):
-    """A role's name; capitals come by themselves, but for a name that the scene has otherwise."""
+class RoleNameField(SafeInput):
+    """The name of a role. It is put into capitals, unless it was not in capitals at first."""
 
     def __init__(self, name: str) -> None:
         self._capitals = name == name.upper()
@@ -34,7 +34,7 @@ class NameField(SafeInput):
 
 
 class TemperatureField(Input):
-    """A temperature or nothing; up and down, which have no other use in it, move it."""
+    """A temperature, or nothing. The up and down keys change it."""
 
     BINDINGS = [
         Binding("up", "move(1)", "Higher", show=False, id="role.higher"),
@@ -45,14 +45,14 @@ class TemperatureField(Input):
         super().__init__(
             "" if temperature is None else f"{temperature:g}",
             id="temperature",
-            placeholder="as its dial says",
+            placeholder="same as the Temperature dial",
             restrict=r"[0-9]{0,2}([.,][0-9]{0,3})?",
         )
         self.border_title = "Temperature"
 
     @property
     def temperature(self) -> float | None:
-        """What is typed; None for nothing. Raises SceneError for what is no number."""
+        """The typed number; None if there is none. Raises SceneError for anything else."""
         typed = self.value.strip().replace(",", ".")
         try:
             return float(typed) if typed else None
@@ -71,7 +71,7 @@ class TemperatureField(Input):
 
 
 class RoleScreen(Dialog[Role | None]):
-    """Asks for a role; dismissed with it, or with None where nothing is to change.
+    """Asks for a role; dismissed with it, or with None if nothing changes.
 
     Args:
         role: The role to change; None for a new one.
@@ -96,7 +96,7 @@ class RoleScreen(Dialog[Role | None]):
         &.-tiny #box { overflow-y: auto; }
     }
     """
-    BINDINGS = [Binding("enter", "accept", "Keep", show=False, id="role.keep")]
+    BINDINGS = [Binding("enter", "accept", "Save", show=False, id="role.keep")]
     AUTO_FOCUS = "#name"
 
     def __init__(
@@ -106,7 +106,7 @@ class RoleScreen(Dialog[Role | None]):
         self._role = role
         self._taken = frozenset(taken)
         own = [role.model] if role and role.model and role.model not in models else []
-        # Values other than names: a model may be called anything.
+        # The values are not the names, since a model may have any name.
         self._models: dict[str, str | None] = {"": None}
         self._models |= {str(n): name for n, name in enumerate([*models, *own])}
 
@@ -115,9 +115,9 @@ class RoleScreen(Dialog[Role | None]):
         player = role.player if role else "model"
         chosen = next(key for key, name in self._models.items() if name == (role and role.model))
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = Content(visible(role.name)) if role else "A new role"
-            box.border_subtitle = "Enter keeps it · tab goes on · esc goes back"
-            yield NameField(role.name if role else "")
+            box.border_title = Content(visible(role.name)) if role else "New role"
+            box.border_subtitle = "Enter: save, Tab: next field, Esc: cancel"
+            yield RoleNameField(role.name if role else "")
             yield Static(id="error", classes="error")
             with Horizontal(classes="pair"):
                 who = {"writer": "you", "model": "the model"}
@@ -130,7 +130,7 @@ class RoleScreen(Dialog[Role | None]):
             yield TemperatureField(role.temperature if role else None)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Keep" if role else "Add", id="keep", compact=True)
+                yield Button("Save" if role else "Add", id="keep", compact=True)
 
     def on_mount(self) -> None:
         self._show_who_plays()
@@ -141,7 +141,7 @@ class RoleScreen(Dialog[Role | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._judge(begun=bool(self.query_one(NameField).value))
+        self._judge(begun=bool(self.query_one(RoleNameField).value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -158,8 +158,7 @@ class RoleScreen(Dialog[Role | None]):
             self.dismiss(role if role != self._role else None)
 
     def _judge(self, *, begun: bool = True) -> Role | None:
-        """The role as it stands; None for what cannot be one, and the reason is shown, unless
-        nothing was begun yet."""
+        """The role of the form. If it is not valid, show why (once it is `begun`), return None."""
         problem = ""
         role = None
         try:
@@ -172,8 +171,8 @@ class RoleScreen(Dialog[Role | None]):
         return role
 
     def _asked(self) -> Role:
-        """Raises SceneError for what cannot be a role."""
-        name = self.query_one(NameField).value.strip()
+        """The role of the form. Raises SceneError if it is not valid."""
+        name = self.query_one(RoleNameField).value.strip()
         if name in self._taken:
             raise SceneError("there is a role of that name already")
         return Role(
@@ -185,7 +184,7 @@ class RoleScreen(Dialog[Role | None]):
         )
 
     def _show_who_plays(self) -> None:
-        """What a role is written with has no meaning for one that the writer plays."""
+        """Disable the model and temperature of a role that the writer plays."""
         yours = self.query_one("#player", Choice).value == "writer"
         self.query_one("#model", Choice).disabled = yours
         self.query_one(TemperatureField).disabled = yours

@@ -1,4 +1,4 @@
-"""Where to save the scene, and as what: a path, checked before it is returned."""
+"""The dialog that asks for the file and the format to save a scene in."""
 
 import os
 from pathlib import Path
@@ -17,21 +17,21 @@ from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
-#: What each format is called, and what it is for.
+#: The name and the purpose of each format.
 FORMATS = {
-    "txt": ("Text", "the text alone, as models learn from it"),
-    "markdown": ("Markdown", "a formatted text, for notes and websites"),
+    "txt": ("Text", "plain text, as models learn from it"),
+    "markdown": ("Markdown", "formatted text, for notes and websites"),
     "fountain": ("Fountain", "a screenplay, for screenwriting programs"),
-    "html": ("HTML", "a page to read, everyone's words marked"),
-    "json": ("JSON", "the whole scene and its takes, to reopen"),
+    "html": ("HTML", "a web page that shows who wrote what"),
+    "json": ("JSON", "the scene with all takes, to open again"),
 }
 
 
-class NameField(SafeInput):
-    """The file's name. Up and down, which have no other use in it, choose the format."""
+class FileNameField(SafeInput):
+    """The name of the file. The up and down keys choose the format."""
 
     BINDINGS = [
-        Binding("up", "screen.format(-1)", "Format before", show=False, id="save.before"),
+        Binding("up", "screen.format(-1)", "Previous format", show=False, id="save.before"),
         Binding("down", "screen.format(1)", "Next format", show=False, id="save.next"),
     ]
 
@@ -65,15 +65,15 @@ class SaveScreen(Dialog[Path | None]):
         self._default = default.name
         self._error = error
         self._judged = self._default
-        """The typed text that the error line speaks of."""
+        """The typed text that the error line is about."""
         self._replacing = False
-        """The judged text names a file that exists, and Enter replaces it."""
+        """Whether the judged text names an existing file, which Enter replaces."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Save the scene as"
-            box.border_subtitle = "Enter saves · ↑ ↓ format · esc goes back"
-            yield NameField(self._default, id="path")
+            box.border_subtitle = "Enter: save, ↑ ↓: format, Esc: cancel"
+            yield FileNameField(self._default, id="path")
             yield Static(id="folder", classes="note")
             yield Choice(
                 "Format",
@@ -89,15 +89,15 @@ class SaveScreen(Dialog[Path | None]):
 
     def on_mount(self) -> None:
         self._say(self._error)
-        # The stem is what a writer changes; the ending mostly stays.
-        self.query_one(NameField).selection = Selection(0, len(_without_suffix(self._default)))
+        # The suffix mostly stays, so the stem is selected.
+        self.query_one(FileNameField).selection = Selection(0, len(_without_suffix(self._default)))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         path = self._path(event.value)
         self.query_one("#folder", Static).update(Content(visible(f"in {path.parent}")))
-        with self.prevent(Choice.Changed):  # it is told; it asks for nothing
-            # What is typed now, which may be more than this event tells of.
+        with self.prevent(Choice.Changed):  # nothing was chosen
+            # More may have been typed since the event.
             self.query_one(Choice).value = self._format(event.input.value)
         if event.value != self._judged:
             self._say("")
@@ -107,17 +107,17 @@ class SaveScreen(Dialog[Path | None]):
         self._choose(message.value)
 
     def action_format(self, steps: int) -> None:
-        """Choose the next of the formats, or the one before; after the last comes the first."""
+        """Choose a format some steps on or back; the first one follows the last."""
         names = list(FORMATS)
-        chosen = self._format(self.query_one(NameField).value)
+        chosen = self._format(self.query_one(FileNameField).value)
         self._choose(names[(names.index(chosen) + steps) % len(names)])
 
     def _format(self, typed: str) -> str:
         return format_of(self._path(typed)) or "txt"
 
     def _choose(self, format: str) -> None:
-        """Give the name the suffix of another format; what is selected of it stays selected."""
-        field = self.query_one(NameField)
+        """Give the name the suffix of another format, and keep the selection."""
+        field = self.query_one(FileNameField)
         name, (start, end) = _without_suffix(field.value), field.selection
         field.value = (name.strip() or _without_suffix(self._default)) + suffix_of(format)
         field.selection = Selection(min(start, len(name)), min(end, len(name)))
@@ -135,12 +135,12 @@ class SaveScreen(Dialog[Path | None]):
     def _path(self, typed: str) -> Path:
         try:
             path = Path(typed.strip()).expanduser()
-        except RuntimeError:  # a home that cannot be told, as in ~nobody-of-that-name
+        except RuntimeError:  # there is no home folder, as for ~no-such-user
             path = Path(typed.strip())
         return Path(os.path.normpath(self._folder / path))
 
     def _accept(self) -> None:
-        typed = self.query_one(NameField).value
+        typed = self.query_one(FileNameField).value
         path = self._path(typed)
         try:
             problem = _problem(typed, path)
@@ -152,7 +152,7 @@ class SaveScreen(Dialog[Path | None]):
         if problem:
             self._say(problem)
         elif exists and not agreed:
-            self._say("It exists. Press Enter again to replace it.", replacing=True)
+            self._say("This file exists. Press Enter again to replace it.", replacing=True)
         else:
             self.dismiss(path)
 
@@ -165,19 +165,19 @@ class SaveScreen(Dialog[Path | None]):
 
 
 def _without_suffix(name: str) -> str:
-    """A name without the suffix of any format; other dots in it are its own."""
+    """A name without the suffix of a format; other dots stay."""
     path = Path(name.rstrip())
     return name.rstrip().removesuffix(path.suffix) if format_of(path) else name
 
 
 def _problem(typed: str, path: Path) -> str:
-    """Why the path cannot be a file, or nothing. May raise OSError for an unreadable folder."""
+    """Why the path cannot be a file; empty if it can. Raises OSError for an unreadable folder."""
     if not typed.strip():
-        return "It needs a name."
+        return "Type a name."
     if path.name.endswith(SUFFIX):
-        return "That would be a saved scene's file: give it another name."
+        return "That is the name of a saved scene. Choose another one."
     if path.is_dir():
         return "That is a folder."
     if not path.parent.is_dir():
-        return f"There is no folder {path.parent}"
+        return f"No such folder: {path.parent}"
     return ""

@@ -1,4 +1,4 @@
-"""Several takes side by side: as they are written, and to pick one of."""
+"""The screen of several takes side by side, to pick one."""
 
 from typing import ClassVar
 
@@ -15,12 +15,12 @@ from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import Transcript
 
 TAKES = 5
-WIDE = 110  # columns: from here on the takes stand side by side, else below each other
-_KEYS = f"1 to {TAKES} picks one · ←→↑↓ and enter too · esc picks none"
+WIDE = 110  # columns; in a narrower terminal the takes are below each other
+_KEYS = f"1 to {TAKES}, or arrows and Enter: pick a take, Esc: none"
 
 
 class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
-    """One of the takes; it scrolls, and a click picks it."""
+    """One of the takes. A click picks it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page_up", "Page up", show=False, id="takes.page_up"),
@@ -28,7 +28,7 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
         Binding("home", "scroll_home", "Beginning", show=False, id="takes.home"),
         Binding("end", "scroll_end", "End", show=False, id="takes.end"),
     ]
-    ALLOW_SELECT = False  # the mouse picks
+    ALLOW_SELECT = False  # a click picks the take
 
     def __init__(self, place: int, opening: str) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
         self.writing = True
 
     def show(self, text: str) -> None:
-        """Show all that there is of it, but for empty rows at its beginning."""
+        """Show the take, without empty rows at its beginning."""
         self.append((self._opening + text).lstrip("\n")[len(self.text) :])
 
     async def on_click(self) -> None:
@@ -49,18 +49,22 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
 
 
 class TakesScreen(ModalScreen[int | None]):
-    """Takes that go on from the end of `before`, each beginning with `opening`; dismissed with the
-    place of the one that is picked, counted from 0, or None.
+    """Takes that follow the text `before`, each beginning with `opening`.
 
-    The stage hands on what the engine says of them: `tell`, `show` and `end`.
+    Dismissed with the number of the picked take, counted from 0, or None. The stage calls `tell`,
+    `show` and `end` as the takes are written.
     """
 
     DEFAULT_CSS = """
     TakesScreen {
         background: $background;
-        & #before, & #said { height: 1; padding: 0 2; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #before { color: $text-muted; }
-        & #said { color: $text-muted; }
+        & #before, & #status {
+            height: 1;
+            padding: 0 2;
+            color: $text-muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         & #takes { layout: vertical; height: 1fr; }
         & TakePane {
             height: 1fr;
@@ -88,7 +92,7 @@ class TakesScreen(ModalScreen[int | None]):
             for n in range(1, TAKES + 1)
         ),
         Binding("enter", "pick_focused", "Pick", show=False, id="takes.pick"),
-        Binding("left,up", "app.focus_previous", "Take before", show=False, id="takes.before"),
+        Binding("left,up", "app.focus_previous", "Previous take", show=False, id="takes.before"),
         Binding("right,down", "app.focus_next", "Next take", show=False, id="takes.next"),
         Binding("escape", "none", "None", show=False, id="takes.none"),
     ]
@@ -96,39 +100,39 @@ class TakesScreen(ModalScreen[int | None]):
     def __init__(self, before: str, opening: str) -> None:
         super().__init__()
         last = before[-1000:].strip().rpartition("\n")[2]
-        self._before = visible(f"… {last}") if last else "The scene begins"
+        self._before = visible(f"… {last}") if last else "Beginning of the scene"
         self._takes = [TakePane(n, opening) for n in range(TAKES)]
         self._written = [False] * TAKES
-        self._said = Static(_said("getting ready"), id="said")
+        self._status = Static(_status("starting"), id="status")
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._before), id="before")
         with Container(id="takes"):
             yield from self._takes
-        yield self._said
+        yield self._status
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
 
     def tell(self, text: str) -> None:
-        """Say how far they are."""
-        self._said.update(_said(text), layout=False)
+        """Show how far the takes are."""
+        self._status.update(_status(text), layout=False)
 
     def show(self, texts: tuple[str, ...]) -> None:
-        """Show all that there is of each take."""
+        """Show the takes as they are now."""
         self._written = [bool(text) for text in texts]
         for take, text in zip(self._takes, texts, strict=True):
             take.show(text)
 
     def end(self) -> None:
-        """No more is coming: they are there to be read, from their beginnings."""
+        """Mark the takes as complete, and show them from their beginnings."""
         for take in self._takes:
             take.writing = False
             if take.follow:
                 take.scroll_home()
 
     def action_pick(self, place: int) -> None:
-        """Take that one, as it shows; there must be something of it."""
+        """Pick a take, unless it is still empty."""
         if self._written[place]:
             self.dismiss(place)
 
@@ -140,5 +144,5 @@ class TakesScreen(ModalScreen[int | None]):
         self.dismiss(None)
 
 
-def _said(text: str) -> Content:
+def _status(text: str) -> Content:
     return Content(visible(f"{_KEYS} · {text}"))

@@ -1,4 +1,4 @@
-"""Another title for a scene."""
+"""The dialog that renames a scene."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -13,8 +13,7 @@ from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
 class TitleScreen(Dialog[str | None]):
-    """Asks for a title, the present one ready to be typed over; dismissed with it, or with None
-    where nothing is to change."""
+    """Asks for a new title; dismissed with it, or with None if nothing changes."""
 
     DEFAULT_CSS = """
     TitleScreen #title {
@@ -36,7 +35,7 @@ class TitleScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Rename the scene"
-            box.border_subtitle = "Enter renames · esc goes back"
+            box.border_subtitle = "Enter: rename, Esc: cancel"
             yield SafeInput(self._title, id="title", max_length=200)
             yield Static(id="error", classes="error")
             with Horizontal(classes="buttons"):

@@ -1,4 +1,4 @@
-"""The pane of roles: who is in the scene, who plays them, and whose turn it is."""
+"""The cast pane: the roles of the scene, who plays them, and whose turn it is."""
 
 from dataclasses import replace
 
@@ -15,16 +15,16 @@ from bardtui.tui.keys import obey
 from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 
 _YOURS, _TURN = "▌", "▸"
-_HINT = "No roles: what is written is free text."
-_KEYS = "←→ who · space mutes"
+_HINT = "No roles: the model writes free text."
+_KEYS = "←→ player · space mutes"
 
 
 class CastPane(ListPane):
-    """The roles, a row each: a bar before those that the writer plays, an arrow before the one who
-    has the word. Below them offers, which Enter or a click takes.
+    """The roles, one in each row, and below them rows to add some.
 
-    The pane changes its cast itself and posts `Changed`; a role's dialog and the scene's speakers
-    it can only ask for.
+    A bar marks the roles that the writer plays, an arrow the role whose turn it is. The pane posts
+    `Changed` when it has changed its cast, `Edit` for the dialog of a role and `SpeakersWanted` for
+    the speakers of the scene.
     """
 
     DEFAULT_CSS = """
@@ -36,16 +36,16 @@ class CastPane(ListPane):
     """
 
     BINDING_GROUP_TITLE = "The cast"
-    # None of them is a letter: what is typed in a pane belongs to the seed line.
+    # None of them is a letter: letters typed in a pane go to the seed line.
     BINDINGS = [
-        Binding("up", "cursor_up", "The role above", show=False, id="cast.up"),
-        Binding("down", "cursor_down", "The role below", show=False, id="cast.down"),
-        Binding("left", "play('writer')", "You play the role", show=False, id="cast.yours"),
-        Binding("right", "play('model')", "The model plays it", show=False, id="cast.models"),
-        Binding("space", "mute", "Mute it, or let it speak again", show=False, id="cast.mute"),
-        Binding("enter", "select", "Change it", show=False, id="cast.edit"),
+        Binding("up", "cursor_up", "Role above", show=False, id="cast.up"),
+        Binding("down", "cursor_down", "Role below", show=False, id="cast.down"),
+        Binding("left", "play('writer')", "Play the role yourself", show=False, id="cast.yours"),
+        Binding("right", "play('model')", "Let the model play it", show=False, id="cast.models"),
+        Binding("space", "mute", "Mute or unmute the role", show=False, id="cast.mute"),
+        Binding("enter", "select", "Change the role", show=False, id="cast.edit"),
         Binding("insert", "add", "Add a role", show=False, id="cast.add"),
-        Binding("delete", "remove", "Take it out", show=False, id="cast.remove"),
+        Binding("delete", "remove", "Remove the role", show=False, id="cast.remove"),
     ]
 
     class Changed(Message):
@@ -56,14 +56,14 @@ class CastPane(ListPane):
             self.cast = cast
 
     class Edit(Message):
-        """The writer wants to change a role, or to add one (None): answer with `put`."""
+        """The writer wants to change a role, or to add one (None). Call `put` with it."""
 
         def __init__(self, role: Role | None) -> None:
             super().__init__()
             self.role = role
 
     class SpeakersWanted(Message):
-        """The writer wants those who speak in the scene as roles: answer with `show`."""
+        """The writer wants the speakers of the scene as roles. Call `show` with the new cast."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -74,17 +74,17 @@ class CastPane(ListPane):
 
     @property
     def cast(self) -> Cast:
-        """The cast that is shown."""
+        """The cast."""
         return self._cast
 
     @property
     def role(self) -> Role | None:
-        """The highlighted role; None on an offer."""
+        """The highlighted role, if any."""
         at, roles = self.highlighted, self._cast.roles
         return roles[at] if at is not None and at < len(roles) else None
 
     def show(self, cast: Cast, turn: str | None) -> None:
-        """Show these roles, one of them with the word; the highlight stays on its role."""
+        """Show a cast, and whose `turn` it is. The highlight stays on its role."""
         if (cast, turn) == (self._cast, self._turn):
             return
         kept, at = self.role, self.highlighted if self._cast.roles else 0
@@ -94,7 +94,7 @@ class CastPane(ListPane):
             self._highlight(kept.name)
 
     def put(self, role: Role, instead_of: str | None = None) -> None:
-        """Take in a role, new or in the place of another. Raises SceneError where it cannot be."""
+        """Add a role, or replace another by it. Raises SceneError if the cast cannot have it."""
         self._change(self._cast.with_role(role, instead_of))
         self._highlight(role.name)
 
@@ -111,7 +111,7 @@ class CastPane(ListPane):
         self.border_subtitle = ""
 
     def click_option(self, index: int) -> None:
-        """Highlight a role at the first click and open it at the second; offers need one click."""
+        """Highlight a role at the first click and open it at the second; other rows need one."""
         highlighted = index == self.highlighted and not self._just_focused
         self._just_focused = False
         self.highlighted = index
@@ -133,12 +133,12 @@ class CastPane(ListPane):
             self._change(self._cast.without(self.role.name))
 
     def action_play(self, player: Player) -> None:
-        """Have the highlighted role played by the writer, or by the model."""
+        """Let the writer or the model play the highlighted role."""
         if self.role is not None and self.role.player != player:
             self._change(self._cast.with_role(replace(self.role, player=player), self.role.name))
 
     def action_mute(self) -> None:
-        """Mute the highlighted role, or let it speak again."""
+        """Mute or unmute the highlighted role."""
         if self.role is not None:
             muted = replace(self.role, muted=not self.role.muted)
             self._change(self._cast.with_role(muted, self.role.name))
@@ -161,7 +161,7 @@ class CastPane(ListPane):
             self.add_option(Option(Rows(_hint), disabled=True))
         self.add_option(Option(_offer("+ add a role"), id="add"))
         if not roles:
-            self.add_option(Option(_offer("+ take the scene's speakers"), id="speakers"))
+            self.add_option(Option(_offer("+ add the scene's speakers"), id="speakers"))
         self.highlighted = min(at, len(roles)) if roles else 1
 
     def _highlight(self, name: str) -> None:
@@ -186,7 +186,7 @@ def _row(role: Role, width: int, *, turn: bool) -> Content:
 
 
 def _how(role: Role) -> str:
-    """Who plays a role, and with what."""
+    """Who plays a role, and with which model and temperature."""
     if role.player == "writer":
         return "you, muted" if role.muted else "you"
     if role.muted:

@@ -1,4 +1,4 @@
-"""A choice: one of a few words, set by keys or by mouse, in the manner of the dials."""
+"""A choice: a setting with a few values, set by keys or by mouse."""
 
 from collections.abc import Mapping
 
@@ -17,14 +17,15 @@ _WIDEST_GAP = 3  # cells between two words
 
 
 class Choice(Widget, can_focus=True):
-    """Words in a row, a dot before the one that is chosen; where they have no room, that one alone
-    between two arrows.
+    """The words of all values in a row, with a dot before the chosen one.
+
+    In a narrow terminal, the chosen word alone stands between two arrows.
 
     Args:
-        label: What is chosen, for the border.
+        label: The name of the setting, for the border.
         options: The values and their words, which are never markup.
-        value: The one chosen at first.
-        titles: What the border says of a value; without them it is the label alone.
+        value: The value chosen at first.
+        titles: What the border says of the values, after the label.
     """
 
     DEFAULT_CSS = """
@@ -41,14 +42,14 @@ class Choice(Widget, can_focus=True):
 
     BINDING_GROUP_TITLE = "A choice"
     BINDINGS = [
-        Binding("left,up", "step(-1)", "The one before", show=False, id="choice.before"),
-        Binding("right,down", "step(1)", "The next one", show=False, id="choice.next"),
+        Binding("left,up", "step(-1)", "Previous", show=False, id="choice.before"),
+        Binding("right,down", "step(1)", "Next", show=False, id="choice.next"),
     ]
 
     value: reactive[str] = reactive("", init=False)
 
     class Changed(Message):
-        """Another one was chosen, by whatever way."""
+        """The value has changed."""
 
         def __init__(self, choice: "Choice", value: str) -> None:
             super().__init__()
@@ -76,7 +77,7 @@ class Choice(Widget, can_focus=True):
         self._show_title()
 
     def validate_value(self, value: str) -> str:
-        """The value itself, or the first one in the place of one that there is not."""
+        """`value`, or the first value in place of an unknown one."""
         return value if value in self._options else next(iter(self._options))
 
     def watch_value(self, value: str) -> None:
@@ -84,7 +85,7 @@ class Choice(Widget, can_focus=True):
         self.post_message(self.Changed(self, value))
 
     def action_step(self, steps: int) -> None:
-        """Choose the next one, or the one before; after the last comes the first."""
+        """Choose a value some steps on or back; the first one follows the last."""
         values = list(self._options)
         self.value = values[(values.index(self.value) + steps) % len(values)]
 

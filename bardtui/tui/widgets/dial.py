@@ -1,9 +1,8 @@
 """A dial: a number on a slider, set by keys, by mouse or by typing it.
 
-The dial moves between *stops*. A linear scale has a stop every `step`; a logarithmic one has the
-round numbers 1, 2, 3, 4, 5, 7, 10, 15, 20, ... The slider's track is even in stops, so that both
-scales, and the open top of an unlimited one, are drawn and read by the same arithmetic. A typed
-number is taken exactly, and may lie between two stops.
+The slider moves between *stops*. A linear scale has a stop every `step`, a logarithmic one at the
+round numbers 1, 2, 3, 4, 5, 7, 10, 15, 20, ... The stops are evenly spaced on the track of either,
+and so is the top of an unlimited scale. A typed number is used exactly, also between two stops.
 """
 
 import math
@@ -27,7 +26,7 @@ _LEAP = 5
 def linear_stops(minimum: float, maximum: float, step: float) -> tuple[float, ...]:
     """Stops from `minimum` up, `step` apart; `maximum` is the last one."""
     count = math.floor((maximum - minimum) / step + 1e-9)
-    # Rounded, so that 0.1 + 14 x 0.05 is 0.8 and not 0.8000000000000001.
+    # Rounded: 0.1 + 14 x 0.05 is 0.8000000000000001.
     stops = [round(minimum + index * step, 9) for index in range(count + 1)]
     return tuple(stops) if stops[-1] >= maximum else (*stops, maximum)
 
@@ -48,16 +47,16 @@ class Dial(Widget, can_focus=True):
     """A slider whose border title is its label and value.
 
     Args:
-        label: What the number is.
+        label: The name of the number.
         minimum: The least value.
         maximum: The greatest finite value.
-        value: The value at first.
-        step: Distance between the stops of a linear scale; a logarithmic one needs none.
-        format: How the value is written in the title.
-        scale: `log` spreads the small numbers out and holds whole numbers only.
-        unlimited: Above `maximum` comes one more stop, `math.inf`.
-        low_hint: What the low end is like, in a word.
-        high_hint: What the high end is like, in a word.
+        value: The first value.
+        step: The distance between the stops of a linear scale.
+        format: Formats the value for the title.
+        scale: A `log` scale gives small numbers more room and has whole numbers only.
+        unlimited: Whether there is one more stop, `math.inf`, above `maximum`.
+        low_hint: A word for the low end.
+        high_hint: A word for the high end.
     """
 
     DEFAULT_CSS = """
@@ -73,20 +72,20 @@ class Dial(Widget, can_focus=True):
     """
 
     BINDING_GROUP_TITLE = "A dial"
-    TYPED = "0123456789.,"  # what a number is typed with
+    TYPED = "0123456789.,"  # printable keys that the dial uses
     BINDINGS = [
         _binding("left", "move(-1)", "dial.less", "Less"),
         _binding("right", "move(1)", "dial.more", "More"),
         _binding("pagedown,shift+left,ctrl+left", f"move(-{_LEAP})", "dial.much_less", "Much less"),
         _binding("pageup,shift+right,ctrl+right", f"move({_LEAP})", "dial.much_more", "Much more"),
-        _binding("home", "lowest", "dial.least", "The least"),
-        _binding("end", "highest", "dial.most", "The most"),
+        _binding("home", "lowest", "dial.least", "Least"),
+        _binding("end", "highest", "dial.most", "Most"),
     ]
 
     value: reactive[float] = reactive(0.0, init=False)
 
     class Changed(Message):
-        """The value changed, by whatever way."""
+        """The value has changed."""
 
         def __init__(self, dial: "Dial", value: float) -> None:
             super().__init__()
@@ -125,7 +124,7 @@ class Dial(Widget, can_focus=True):
         self._show_title()
 
     def validate_value(self, value: float) -> float:
-        """The nearest value the dial can have; what is not a number becomes the least."""
+        """The nearest possible value; the least for NaN."""
         if math.isinf(value) and value > 0:
             return self._stops[-1]
         if not value >= self._minimum:
@@ -154,7 +153,7 @@ class Dial(Widget, can_focus=True):
         return Content.assemble(track, "\n", hints.stylize("$foreground-muted"))
 
     def action_move(self, stops: int) -> None:
-        """Go `stops` stops up (or down, if negative) from the value."""
+        """Move up by `stops` stops, or down if negative."""
         if stops > 0:
             index = bisect_right(self._stops, self.value) + stops - 1
         else:
@@ -168,7 +167,7 @@ class Dial(Widget, can_focus=True):
         self._set(self._stops[-1])
 
     def on_key(self, event: events.Key) -> None:
-        """Take a typed number; without one begun, Enter and Esc belong to the screen."""
+        """Type a number. Enter and Esc belong to the screen while none is typed."""
         character = "." if event.character == "," else event.character or ""
         if character.isdecimal() or (character == "." and "." not in self._typed):
             self._type(self._typed + character)
@@ -207,17 +206,17 @@ class Dial(Widget, can_focus=True):
         self.action_move(-1)
 
     def _position(self) -> float:
-        """Where the value stands on the track, from 0 to 1."""
+        """The place of the value on the track, from 0 to 1."""
         above = bisect_left(self._stops, self.value)
         place = float(above)
         if self._stops[above] != self.value:
             low, high = self._stops[above - 1 : above + 1]
-            # Below the open top there is no distance to measure; a finite maximum is a stop.
+            # The maximum is a stop, so both neighbours are finite.
             place = above - 1 + (self.value - low) / (high - low)
         return place / (len(self._stops) - 1)
 
     def _point_at(self, event: events.MouseEvent) -> None:
-        """Go to the stop nearest to the mouse."""
+        """Move to the stop nearest to the mouse."""
         x = event.get_content_offset_capture(self).x
         last = max(1, self.content_size.width - 1)
         fraction = min(1.0, max(0.0, x / last))
@@ -240,9 +239,9 @@ class Dial(Widget, can_focus=True):
             return
         wanted = float(self._typed)
         if wanted > self._maximum:
-            self._set(self._maximum, note=f"{self._format(self._maximum)} is the most")
+            self._set(self._maximum, note=f"{self._format(self._maximum)} is the maximum")
         elif wanted < self._minimum:
-            self._set(self._minimum, note=f"{self._format(self._minimum)} is the least")
+            self._set(self._minimum, note=f"{self._format(self._minimum)} is the minimum")
         else:
             self._set(wanted)
 

@@ -1,4 +1,4 @@
-"""The scene's transcript, with a cursor: any character of it is a place to go on from."""
+"""The transcript of the scene, with a cursor to edit, copy or cut at any character."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -26,44 +26,44 @@ def _act(key: str, action: str, name: str, short: str, tooltip: str) -> Binding:
 
 
 class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
-    """A transcript with a cursor, which shows while it has the focus.
+    """A transcript with a cursor, which is shown while the widget has the focus.
 
-    The cursor is always in view: scrolling takes it along. At the end of the text it stays there
-    as the text grows. What is done at it is the screen's.
+    Scrolling moves the cursor, so that it is always in view. At the end of the text it stays at the
+    end as the text grows. The actions at the cursor are the screen's.
     """
 
     BINDING_GROUP_TITLE = "The transcript"
     BINDINGS: ClassVar[list[BindingType]] = [
-        _act("enter", "cut_here", "cut", "Go on here", "Cut here and go on; undo brings it back"),
+        _act("enter", "cut_here", "cut", "Go on here", "Cut the scene here and go on"),
         _act("e", "edit", "edit", "Edit", "Edit the passage at the cursor"),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
-        _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy all of the scene"),
-        _move("up", "rows(-1)", "up", "A row up"),
-        _move("down", "rows(1)", "down", "A row down"),
-        _move("left", "characters(-1)", "left", "A character back"),
-        _move("right", "characters(1)", "right", "A character on"),
+        _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy the whole scene"),
+        _move("up", "rows(-1)", "up", "Row up"),
+        _move("down", "rows(1)", "down", "Row down"),
+        _move("left", "characters(-1)", "left", "Character back"),
+        _move("right", "characters(1)", "right", "Character forward"),
         _move("home", "row_start", "home", "To the start of the row"),
         _move("end", "row_end", "end", "To the end of the row"),
-        _move("pageup", "pages(-1)", "page_up", "A page up"),
-        _move("pagedown", "pages(1)", "page_down", "A page down"),
+        _move("pageup", "pages(-1)", "page_up", "Page up"),
+        _move("pagedown", "pages(1)", "page_down", "Page down"),
         _move("ctrl+home", "text_start", "start", "To the beginning of the scene"),
-        _move("ctrl+end", "text_end", "follow", "To the end of the scene, to follow it"),
+        _move("ctrl+end", "text_end", "follow", "To the end of the scene, and follow it"),
     ]
 
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
     ) -> None:
         super().__init__(max_text_width=max_text_width, hint=hint, id=id)
-        self._cursor: int | None = None  # an offset; None: the end, wherever that comes to be
-        self._column: int | None = None  # in cells, which moving by rows keeps to
+        self._cursor: int | None = None  # an offset; None is the end, also as the text grows
+        self._column: int | None = None  # in cells; moving by rows keeps it
 
     @property
     def cursor(self) -> int:
-        """The offset of the character under the cursor; the text's length at its end."""
+        """The offset of the character under the cursor; at the end, the length of the text."""
         return len(self._text) if self._cursor is None else self._cursor
 
     def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
-        """Replace everything; the cursor stays where it was, if there is text."""
+        """Replace everything. The cursor keeps its offset, if the text is long enough."""
         super().set_passages(passages)
         if self._cursor is not None and self._cursor >= len(self._text):
             self._cursor = None
@@ -75,7 +75,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         await obey(self, event)
 
     def on_click(self, event: events.Click) -> None:
-        """The cursor goes to the character that was clicked."""
+        """Move the cursor to the clicked character."""
         if (place := event.get_content_offset(self)) is not None and len(self._text):
             row = min(self.scroll_offset.y + place.y, self._text.row_count - 1)
             self._go(self._offset_in(row, place.x - len(MARK)))
@@ -91,7 +91,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             self._go(self._offset_in(row, column), column)
 
     def action_pages(self, pages: int) -> None:
-        """Move the text and the cursor by windows; from the last row, to the end."""
+        """Move the text and the cursor by pages; from the last row, to the end."""
         rows, top, here = pages * max(1, self.size.height), self.scroll_offset.y, self._row
         last = self._text.row_count - 1
         self.action_rows(rows if here == last else max(0, min(here + rows, last)) - here)
@@ -99,7 +99,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             self.scroll_to(y=top + rows)
 
     def action_characters(self, characters: int) -> None:
-        """Step over characters, and over those without a width of their own."""
+        """Move by characters, and past those without a width."""
         offset = self.cursor + characters
         while 0 < offset < len(self._text) and not self._cells(offset):
             offset += characters
@@ -118,7 +118,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         self._go(len(self._text))
 
     def _go(self, offset: int, column: int | None = None) -> None:
-        """Put the cursor somewhere, and bring it into view."""
+        """Move the cursor, and scroll it into view."""
         before = self._row
         self._cursor = None if offset >= len(self._text) else max(0, offset)
         self._column = column
@@ -128,7 +128,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         elif row < top or row >= top + height:
             self.scroll_to(y=row if row < top else row - height + 1)
         elif self.writing:
-            self.follow = False  # what is being pointed at stays
+            self.follow = False  # the text under the cursor stays in place
         for changed in {before, row}:
             self._refresh_row(changed)
 
@@ -138,13 +138,15 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             self.refresh_lines(row)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Take the cursor along."""
+        """Move the cursor into view."""
         super().watch_scroll_y(old_value, new_value)
         self._keep_in_view()
 
     def _keep_in_view(self) -> None:
-        """Bring the cursor to the nearest row in the window, unless it is in it; to the end, if
-        nobody points and that is followed."""
+        """Move the cursor to the nearest visible row.
+
+        Without the focus, it goes to the end if the end is followed.
+        """
         if not self.size:
             return
         if self.follow and not self.has_focus:
@@ -155,7 +157,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             self._cursor = self._offset_in(row, self._column or 0)
             self._refresh_all()
 
-    # -- where it is -------------------------------------------------------------------------------
+    # -- positions ---------------------------------------------------------------------------------
 
     @property
     def _row(self) -> int:
@@ -173,7 +175,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         return begin, visible(self._text.slice(begin, end), keep="\t")
 
     def _last_in(self, row: int) -> int:
-        """The last offset at which the cursor stands in a row."""
+        """The last offset in a row that the cursor can have."""
         begin, shown = self._shown(row)
         if row == self._text.row_count - 1:
             return begin + len(shown)
@@ -183,7 +185,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         return begin + at
 
     def _cells_before(self, offset: int) -> int:
-        """The cells from the beginning of a character's row to it."""
+        """The cells in its row before a character."""
         begin, shown = self._shown(self._text.row_at(offset))
         column = 0
         for glyph in shown[: offset - begin]:
@@ -191,7 +193,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         return column
 
     def _offset_in(self, row: int, column: int) -> int:
-        """The offset of the character that covers a column of a row, or of its last."""
+        """The offset of the character in a column of a row, or of the last one."""
         begin, shown = self._shown(row)
         last = self._last_in(row)
         covered = 0
@@ -204,7 +206,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
     # -- drawing -----------------------------------------------------------------------------------
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor, or hide it."""
+        """Show or hide the cursor."""
         super().watch_has_focus(has_focus)
         self._refresh_row(self._row)
 
@@ -214,7 +216,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             return strip
         cursor = self.cursor
         if self.writing and cursor == len(self._text):
-            return strip  # the cursor of what is being written is there
+            return strip  # the cursor of the growing text is there
         x = len(MARK) + min(self._cells_before(cursor), self._text.width)
         width = max(1, self._cells(cursor))
         parts = (strip.crop(0, x), strip.crop(x, x + width), strip.crop(x + width))

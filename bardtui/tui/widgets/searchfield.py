@@ -1,4 +1,4 @@
-"""The field in which one types what is sought in a list."""
+"""The search field above a list."""
 
 from textual.binding import Binding
 from textual.widgets import Input
@@ -8,7 +8,7 @@ from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
 class SearchField(SafeInput, OwnBindings, inherit_bindings=False):
-    """A field above a list; the keys that mean the highlighted row are not its own."""
+    """An input without the keys that act on the highlighted row of the list."""
 
     DEFAULT_CSS = """
     SearchField {

@@ -1,4 +1,4 @@
-"""The settings in one row, for terminals too narrow for the side pane."""
+"""The settings in one row, for terminals that are too narrow for the side pane."""
 
 from collections.abc import Sequence
 
@@ -26,10 +26,10 @@ class SettingsLine(Widget):
     parts: reactive[tuple[str, ...]] = reactive(())
 
     key: reactive[str] = reactive("^b")
-    """The key that opens the side pane, as the footer writes it."""
+    """The key that opens the side pane, as the footer shows it."""
 
     class Pressed(Message):
-        """The writer wants the side pane."""
+        """The writer clicked the line."""
 
     def show(self, model: str, settings: Sequence[str]) -> None:
         """Show the model in use and the settings, such as `temperature 0.80`."""
@@ -42,7 +42,7 @@ class SettingsLine(Widget):
         shown = Content.styled(visible(model), "bold $cue")
         for setting in settings:
             longer = shown + Content.styled(f" · {visible(setting)}", "$foreground-muted")
-            # A narrow row loses the last settings whole rather than half a number.
+            # A narrow row shows fewer settings, but no half of one.
             if longer.cell_length + 1 + opener.cell_length > width:
                 break
             shown = longer
