@@ -36,6 +36,7 @@ class Settings:
     text_width: int = 80  # the longest row of the transcript, in cells
     top_k: int = 0  # sample from the k most likely characters; 0 for all
     top_p: float = 1.0  # sample from the most likely characters up to this probability
+    cue_memory: bool = True  # whether recent speakers are preferred in free text that is a script
     suggestions: bool = True  # whether the model suggests how a typed line could end
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
 
@@ -93,7 +94,7 @@ def _problem(name: str, value: Any) -> str:
         case "top_p":
             valid = _is_number(value) and 0 < value <= 1
             return "" if valid else "a number above 0 and at most 1"
-        case "suggestions":
+        case "suggestions" | "cue_memory":
             return "" if isinstance(value, bool) else "true or false"
         case _:
             return "" if isinstance(value, dict) else "a table, [keys]"

@@ -23,8 +23,8 @@ ARROWS: dict[str, set[str]] = {
     "tui": {"session", "scene", "model"},
     "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
-    "cli": {"session", "training", "evaluation", "keras_files", "text", "scene", "model"}
-    | {"benchmark", "tui"},
+    "cli": {"session", "training", "evaluation", "keras_files", "writing", "text", "scene"}
+    | {"model", "benchmark", "tui"},
 }
 # Modules that only start a front end may import it.
 ENTRY_POINTS = {"__main__": {"cli", "tui"}}

@@ -41,6 +41,7 @@ def test_settings_are_read(home: Path) -> None:
     assert settings(home, text) == Settings("nord", 100, 20, 0.9)
     assert settings(home, "top_p = 1") == Settings(top_p=1)
     assert settings(home, "suggestions = false") == Settings(suggestions=False)
+    assert settings(home, "cue_memory = false") == Settings(cue_memory=False)
 
 
 def test_a_byte_order_mark_and_line_ends_of_windows_are_accepted(home: Path) -> None:
@@ -69,8 +70,10 @@ KEYS = "keys must be a table, [keys]"
     [
         (
             'thme = "nord"',
-            "unknown key 'thme'; known: theme, text_width, top_k, top_p, suggestions, keys",
+            "unknown key 'thme'; known: theme, text_width, top_k, top_p, cue_memory, "
+            "suggestions, keys",
         ),
+        ("cue_memory = 0", "cue_memory must be true or false"),
         ("suggestions = 1", "suggestions must be true or false"),
         ('keys = "f5"', KEYS),
         (f"keys = {HUGE}", KEYS),

@@ -35,6 +35,9 @@ def generate(
     random_seed: Annotated[
         int | None, typer.Option(help="The same number gives the same text.")
     ] = None,
+    cue_memory: Annotated[
+        bool, typer.Option(help="In a script, draw the next speaker from the recent ones.")
+    ] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object at the end.")
     ] = False,
@@ -44,6 +47,7 @@ def generate(
     from bardtui.model.decoder import Decoder
     from bardtui.model.sampling import Sampling
     from bardtui.model.store import find_model
+    from bardtui.writing.passage import write_passage
 
     if seed == "-":
         seed = _standard_input()
@@ -57,7 +61,7 @@ def generate(
     show(seed)
     unknown = context.seek(seed)
     written = []
-    for piece in context.write(length, sampling):
+    for piece in write_passage(context, seed, length, sampling, cue_memory=cue_memory):
         written.append(piece)
         show(piece)
     if as_json:
@@ -71,6 +75,7 @@ def generate(
             "top_k": top_k,
             "top_p": top_p,
             "random_seed": chosen,
+            "cue_memory": cue_memory,
         }
         typer.echo(json.dumps(answer))
         return

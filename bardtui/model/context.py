@@ -7,6 +7,7 @@ or by going on from a snapshot of the state after a beginning of it.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from bardtui.escaping import shared_length
 from bardtui.model.decoder import Decoder
@@ -14,6 +15,10 @@ from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.sampling import Sampling
 from bardtui.model.snapshots import Snapshot, Snapshots, TextHash
 from bardtui.model.vocabulary import tally
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MIN_CONTEXT, MAX_CONTEXT = 2_000, 20_000  # characters
 
@@ -86,15 +91,21 @@ class Context:
             self._follow(TextHash(text[:start]), settled=start == 0)
         while (at := self._read.length) < len(text) and not stopped():
             piece = text[at : at + self.decoder.at_once]
-            self.decoder.read(self.decoder.vocabulary.encode(piece).indices)
-            self._took(piece)
+            self.read(piece)
         unknown = self.decoder.vocabulary.unknown(self._counts)
         return tuple(sorted(unknown, key=text.index))
 
-    def write(self, length: int, sampling: Sampling) -> Iterator[str]:
+    def read(self, piece: str) -> "NDArray[np.float32]":
+        """Read `piece` after the text. Returns the natural-log probabilities of its characters, as
+        the vocabulary encodes them."""
+        scores = self.decoder.read(self.decoder.vocabulary.encode(piece).indices)
+        self._took(piece)
+        return scores
+
+    def write(self, length: int, sampling: Sampling, *, until: str = "") -> Iterator[str]:
         """Write `length` characters after the text, in pieces of about CALL_SECONDS; a caller may
-        stop iterating at any piece."""
-        for piece in self.decoder.write(length, sampling):
+        stop iterating at any piece. With `until`, writing ends after that character."""
+        for piece in self.decoder.write(length, sampling, until=until):
             self._took(piece)
             yield piece
 

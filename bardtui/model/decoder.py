@@ -128,37 +128,40 @@ class Decoder:
         joined = np.concatenate(scores, -1)
         return joined[0] if self.streams == 1 else joined
 
-    def write(self, length: int, sampling: Sampling, *, chunk: int | None = None) -> Iterator[str]:
+    def log_probabilities(self) -> NDArray[np.float64]:
+        """The natural-log probability of every character to come next: (streams, vocabulary)."""
+        logits = np.asarray(self.state[-1], np.float64)
+        shifted = logits - logits.max(-1, keepdims=True)
+        return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
+
+    def peek(self, sampling: Sampling) -> str:
+        """The character that `write` would write next, without reading it."""
+        before = self.snapshot()
+        (piece,) = self.write(1, sampling)
+        self.restore(before)
+        return piece
+
+    def write(
+        self, length: int, sampling: Sampling, *, chunk: int | None = None, until: str = ""
+    ) -> Iterator[str]:
         """Write `length` characters, in pieces of `at_once` or, if given, `chunk` characters.
 
-        When a piece is yielded, the network has read exactly the text up to its end, so a caller
-        may stop iterating there. Raises ValueError for several streams or a chunk out of range.
+        With `until`, writing ends after that character. When a piece is yielded, the network has
+        read exactly the text up to its end, so a caller may stop iterating there. Raises
+        ValueError for several streams or a chunk out of range.
         """
         if self.streams != 1:
-            raise ValueError("several streams write with write_streams")
+            raise ValueError("only one stream writes")
         if chunk is not None and not 1 <= chunk <= self.max_chunk:
             raise ValueError(f"a chunk has 1 to {self.max_chunk} characters")
+        last = self.vocabulary.index(until) if until in self.vocabulary else -1
         while length > 0:
             steps = min(chunk or self.at_once, length)
-            length -= steps
-            yield self.vocabulary.decode(self.step((), steps, sampling)[0][0])
-
-    def write_streams(
-        self, length: int, sampling: Sampling, seeds: Sequence[int]
-    ) -> Iterator[tuple[str, ...]]:
-        """Write `length` characters with every stream; yields a piece of each stream's text.
-
-        Stream n writes what one stream would write with the random seed `seeds[n]`, except for
-        rounding: a batch is summed in another order, so rarely another character is drawn. Raises
-        ValueError for another number of seeds.
-        """
-        if len(seeds) != self.streams:
-            raise ValueError(f"{self.streams} streams need as many random seeds")
-        while length > 0:
-            steps = min(self.at_once, length)
-            length -= steps
-            drawn, _ = self.step((), steps, sampling, seeds)
-            yield tuple(map(self.vocabulary.decode, drawn))
+            (drawn,), _ = self.step((), steps, sampling, until=last)
+            yield self.vocabulary.decode(drawn)
+            length -= len(drawn)
+            if drawn[-1] == last:
+                return
 
     def step(
         self,
@@ -166,12 +169,15 @@ class Decoder:
         steps: int,
         sampling: Sampling,
         seeds: Sequence[int] = (),
+        *,
+        until: int = -1,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Make one call: read `forced` with every stream, then draw until `steps` are taken.
 
         `steps` is at most `max_chunk`. `seeds` are the streams' random seeds; without them every
-        stream has the sampling's. Returns the indices read or drawn and their natural-log
-        probabilities, each (streams, steps).
+        stream has the sampling's. The call ends early after the first stream took the index
+        `until`. Returns the indices read or drawn and their natural-log probabilities, each
+        (streams, steps).
         """
         started = time.perf_counter()
         n_forced = len(forced)
@@ -184,10 +190,11 @@ class Decoder:
                 steps - n_forced,
                 self._noise.shape[-1],
             )
-        control = np.array([n_forced, steps, sampling.top_k], np.int32)
+        control = np.array([n_forced, steps, sampling.top_k, until], np.int32)
         parameters = np.array([sampling.temperature, sampling.top_p], np.float32)
         outputs = self._run(padded, self._noise, control, parameters)
-        indices, scores = (output.numpy() for output in outputs)
+        indices, scores, taken = (output.numpy() for output in outputs)
+        steps = int(taken)
         self._adjust_at_once(steps, time.perf_counter() - started)
         self.position += steps
         return indices[:steps].T, scores[:steps].T
@@ -207,14 +214,14 @@ class Decoder:
         signature = [
             tf.TensorSpec([self.max_chunk], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
-            tf.TensorSpec([3], tf.int32),
+            tf.TensorSpec([4], tf.int32),
             tf.TensorSpec([2], tf.float32),
         ]
 
         def run(forced: Any, noise: Any, control: Any, parameters: Any) -> Any:
-            n_forced, steps, top_k = tf.unstack(control)
+            n_forced, steps, top_k, until = tf.unstack(control)
 
-            def step(i: Any, out: Any, scores: Any, *state: Any) -> Any:
+            def step(i: Any, end: Any, out: Any, scores: Any, *state: Any) -> Any:
                 # tf.gather, not forced[i]: XLA would compile again for every slice.
                 logits = filter_logits(state[-1] / parameters[0], top_k, parameters[1])
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
@@ -222,16 +229,18 @@ class Decoder:
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
                 return (
                     i + 1,
+                    tf.where(taken[0] == until, i + 1, end),
                     out.write(i, taken),
                     scores.write(i, score),
                     *self.advance(taken, state),
                 )
 
-            _, out, scores, *state = tf.while_loop(
-                lambda i, *_: i < steps,
+            taken, _, out, scores, *state = tf.while_loop(
+                lambda i, end, *_: i < end,
                 step,
                 (
                     tf.constant(0),
+                    steps,
                     tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
                     tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
                     *[tf.convert_to_tensor(v) for v in self.state],
@@ -239,7 +248,7 @@ class Decoder:
             )
             for variable, value in zip(self.state, state, strict=True):
                 variable.assign(value)
-            return out.stack(), scores.stack()
+            return out.stack(), scores.stack(), taken
 
         # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
         # of tracing.

@@ -37,6 +37,12 @@ def is_name(line: str) -> bool:
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
 
 
+def is_cue_line(line: str, opens_paragraph: bool) -> bool:
+    """Return whether a line is a cue: in capitals anywhere, in mixed case only where it opens a
+    paragraph."""
+    return len(line) <= MAX_CUE_LENGTH and (is_cue(line) or (opens_paragraph and is_name(line)))
+
+
 def is_direction(line: str) -> bool:
     """Return whether a line is a single stage direction: "[Exit ROMEO]"."""
     return _DIRECTION.fullmatch(line.strip()) is not None
@@ -129,7 +135,7 @@ def parse(text: str) -> list[Block]:
     kind: type[Speech] | type[Paragraph] = Paragraph
     for at, line in enumerate(lines):
         opens = at == 0 or lines[at - 1] == "\n"
-        named = _is_cue_line(line.removesuffix("\n"), opens)
+        named = is_cue_line(line.removesuffix("\n"), opens)
         if at > begin and (named or (opens and line != "\n")):
             blocks.append(kind("".join(lines[begin:at])))
             begin = at
@@ -155,7 +161,3 @@ def split_directions(line: str) -> Iterator[tuple[str, bool]]:
         end = match.end()
     if end < len(line):
         yield line[end:], False
-
-
-def _is_cue_line(line: str, opens_paragraph: bool) -> bool:
-    return len(line) <= MAX_CUE_LENGTH and (is_cue(line) or (opens_paragraph and is_name(line)))

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bardtui import paths
@@ -39,38 +39,36 @@ from bardtui.writing.stops import end_of
 
 if TYPE_CHECKING:
     from bardtui.model.context import Context
-    from bardtui.model.decoder import Decoder
     from bardtui.model.store import ModelBundle
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
+_TURN = 200  # characters that one of several takes grows by before the next one does
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
-_FOR_TAKES = 60 * MB
 _FOR_WRITING = 30 * MB
 _PER_PARAMETER = 20  # bytes: read, unpacked, passed on, packed, compiled
 
 
 @dataclass
 class _Loaded:
-    """A model that is ready to write. The decoder for several takes is built on first use."""
+    """A model that is ready to write."""
 
     bundle: "ModelBundle"
     context: "Context"
     written: tuple[int, ...]  # see _written
-    takes: "dict[int, Decoder]" = field(default_factory=dict)
 
-    def takes_decoder(self, count: int) -> "Decoder":
-        if count not in self.takes:
-            from bardtui.model.decoder import Decoder
+    def pieces(self, request: WriteRequest) -> Iterator[str]:
+        """Write what is asked for, after the text that the context has read, up to where the
+        request's rule ends it."""
+        from bardtui.writing.passage import write_passage  # not before the first screen
 
-            size = _FOR_TAKES + _PER_PARAMETER * self.bundle.spec.parameters
-            need_memory(size, f"A network for {count} takes")
-            weights = self.context.decoder.network.get_weights()
-            spec, vocabulary = self.bundle.spec, self.bundle.vocabulary
-            self.takes = {count: Decoder(spec, vocabulary, weights, streams=count)}
-        return self.takes[count]
+        text = request.text + request.opening
+        written = write_passage(
+            self.context, text, request.length, request.sampling(), cue_memory=request.cue_memory
+        )
+        return _until(request.rule, written)
 
 
 class Engine:
@@ -231,7 +229,7 @@ class Engine:
         self._begin(loaded, request)
         if request.opening and not request.stop.is_set():
             self._post(Chunk(request.id, request.opening))
-        pieces = _until(request.rule, loaded.context.write(request.length, request.sampling()))
+        pieces = loaded.pieces(request)
         waiting, credit, exhausted, written = "", 1.0, False, 0
         shown = time.monotonic()
         while waiting or not exhausted:
@@ -257,24 +255,24 @@ class Engine:
         self._post(Finished(request.id, reason))
 
     def _write_takes(self, loaded: _Loaded, request: TakesRequest) -> None:
-        decoder = loaded.takes_decoder(len(request.seeds))
+        """Write the takes by turns. Each goes on from the context's snapshot of its text."""
         self._begin(loaded, request)
-        if request.stop.is_set():
-            self._post(Finished(request.id, "stopped"))
-            return
-        decoder.restore(loaded.context.snapshot())
-        written = [""] * len(request.seeds)
-        ended = [False] * len(request.seeds)
+        takes = [loaded.pieces(replace(request, random_seed=seed)) for seed in request.seeds]
+        written = [""] * len(takes)
+        growing = list(range(len(takes)))
         shown = time.monotonic()
-        for pieces in decoder.write_streams(request.length, request.sampling(), request.seeds):
-            for n, piece in enumerate(pieces):
-                if not ended[n]:
-                    written[n], ended[n] = _cut(request.rule, written[n] + piece)
-            if request.stop.is_set() or all(ended):
-                break
-            if time.monotonic() - shown > CHUNK_SECONDS:
-                shown = time.monotonic()
-                self._post(TakesGrew(request.id, tuple(written)))
+        while growing and not request.stop.is_set():
+            for n in tuple(growing):
+                loaded.context.seek(request.text + request.opening + written[n])
+                end = len(written[n]) + _TURN
+                while len(written[n]) < end and not request.stop.is_set():
+                    if not (piece := next(takes[n], "")):
+                        growing.remove(n)
+                        break
+                    written[n] += piece
+                if time.monotonic() - shown > CHUNK_SECONDS:
+                    shown = time.monotonic()
+                    self._post(TakesGrew(request.id, tuple(written)))
         self._post(TakesGrew(request.id, tuple(written)))
         self._post(Finished(request.id, "stopped" if request.stop.is_set() else "length"))
 
@@ -283,9 +281,8 @@ class Engine:
         found: list[str] = []
         for number in range(request.count):
             loaded.context.seek(request.text, stopped=request.stop.is_set)
-            pieces = loaded.context.write(request.length, request.variant(number).sampling())
             ending = ""
-            for piece in _until(request.rule, pieces):
+            for piece in loaded.pieces(request.variant(number)):
                 if request.stop.is_set():
                     return
                 ending += piece
@@ -303,19 +300,13 @@ def _written(name: str) -> tuple[int, ...]:
     return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
 
 
-def _cut(rule: Stop, written: str) -> tuple[str, bool]:
-    """Return the part of a passage that the rule keeps, and whether the passage has ended."""
-    end = end_of(rule, written)
-    return (written, False) if end is None else (written[:end], True)
-
-
 def _until(rule: Stop, pieces: Iterable[str]) -> Iterator[str]:
     """Yield the pieces up to where the rule ends the passage."""
     written = ""
     for piece in pieces:
-        kept, ended = _cut(rule, written + piece)
-        if kept := kept[len(written) :]:
+        end = end_of(rule, written + piece)
+        if kept := (written + piece)[len(written) : end]:
             yield kept
-        if ended:
+        if end is not None:
             return
         written += piece

@@ -36,6 +36,7 @@ class WriteRequest:
         rule: What ends the passage before its length.
         top_k: Sample from the k likeliest characters only; 0 for all.
         top_p: Sample from the likeliest characters of this total probability.
+        cue_memory: Whether the cue memory may begin a block with a recent speaker's cue.
         stop: Set from another thread to end the request early.
     """
 
@@ -50,6 +51,7 @@ class WriteRequest:
     rule: Stop = "length"
     top_k: int = 0
     top_p: float = 1.0
+    cue_memory: bool = False
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
 
     def settings(self) -> dict[str, Scalar]:
@@ -60,6 +62,7 @@ class WriteRequest:
             "stop": self.rule,
             "top_k": self.top_k,
             "top_p": self.top_p,
+            "cue_memory": self.cue_memory,
         }
 
     def sampling(self) -> "Sampling":

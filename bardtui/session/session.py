@@ -206,6 +206,8 @@ class WritingSession:
             "rule": turn.rule or chosen.rule,
             "top_k": self.settings.top_k,
             "top_p": self.settings.top_p,
+            # A cast decides by itself who speaks.
+            "cue_memory": self.settings.cue_memory and not self.cast.roles,
         }
 
     def new_id(self) -> int:

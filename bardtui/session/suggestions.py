@@ -46,6 +46,7 @@ class Suggestions:
                 rule="line",
                 top_k=session.settings.top_k,
                 top_p=session.settings.top_p,
+                cue_memory=session.settings.cue_memory and not session.cast.roles,
             )
         )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from tests.cli.commands import refusal, run, shell
 
@@ -54,7 +56,19 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "top_k": 9,
         "top_p": 0.9,
         "random_seed": 7,
+        "cue_memory": True,
     }
+
+
+def test_without_the_cue_memory_the_model_alone_writes(
+    installed: ModelBundle, decoder: Decoder
+) -> None:
+    seed = "TEA:\nThe lamp is low.\n\nWEB:\nAsleep.\n\n"
+    arguments = (*WRITE, "--json", "--seed", seed)
+    decoder.read(installed.vocabulary.encode(seed).indices)
+    alone = "".join(decoder.write(120, Sampling(random_seed=7)))
+    assert json.loads(run(*arguments, "--no-cue-memory").stdout)["text"] == alone
+    assert json.loads(run(*arguments).stdout)["text"] != alone
 
 
 def test_without_a_random_seed_one_is_drawn_and_reported(installed: ModelBundle) -> None:

@@ -103,6 +103,25 @@ def test_a_caller_may_stop_at_any_piece(decoder: Decoder, long_text: str) -> Non
     assert text + "".join(decoder.write(300 - len(text), SAMPLING)) == long_text
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 299])
+def test_writing_may_end_after_a_character(decoder: Decoder, long_text: str, chunk: int) -> None:
+    first = long_text[: long_text.index("\n") + 1]
+    assert "".join(decoder.write(300, SAMPLING, chunk=chunk, until="\n")) == first
+    assert decoder.position == len(first)
+    # The text goes on as if it had not been cut; a character that is not known ends nothing.
+    rest = decoder.write(300 - len(first), SAMPLING, until="\u00df")
+    assert first + "".join(rest) == long_text
+
+
+def test_the_next_character_can_be_seen_before_it_is_written(decoder: Decoder) -> None:
+    for _ in range(5):
+        likely = decoder.log_probabilities()
+        next_one = decoder.peek(SAMPLING)
+        np.testing.assert_array_equal(decoder.log_probabilities(), likely)
+        assert np.exp(likely).sum() == pytest.approx(1)
+        assert list(decoder.write(1, SAMPLING)) == [next_one]
+
+
 def test_a_chunk_out_of_range_is_an_error(decoder: Decoder) -> None:
     for chunk in (0, MAX_CHUNK + 1):
         with pytest.raises(ValueError, match="a chunk has 1 to"):
@@ -213,17 +232,12 @@ def test_each_stream_writes_what_one_alone_would_write(cell: str, skip: bool) ->
     start = alone.snapshot()
     three.restore(start)
     sampling = Sampling(temperature=0.9, top_k=7, top_p=0.9)
-    texts = [""] * 3
-    for pieces in three.write_streams(50, sampling, [4, 9, 4]):
-        texts = [text + piece for text, piece in zip(texts, pieces, strict=True)]
-    assert [len(text) for text in texts] == [50] * 3
+    texts = [model.vocabulary.decode(row) for row in three.step((), 50, sampling, [4, 9, 4])[0]]
     assert texts[0] == texts[2] != texts[1]
     for seed, text in zip((4, 9), texts, strict=False):
         alone.restore(start)
         assert text == "".join(alone.write(50, replace(sampling, random_seed=seed)))
-    with pytest.raises(ValueError, match="3 streams"):
-        next(three.write_streams(5, sampling, [1]))
-    with pytest.raises(ValueError, match="write_streams"):
+    with pytest.raises(ValueError, match="only one stream"):
         next(three.write(5, sampling))
 
 

@@ -42,8 +42,7 @@ def drawn(decoder: Decoder, sampling: dict[str, Any], count: int) -> Counter[int
     state, counts = decoder.snapshot(), Counter[int]()
     for seed in range(0, count, STREAMS):
         seeds = range(seed, seed + STREAMS)
-        (pieces,) = decoder.write_streams(1, Sampling(**sampling), seeds)
-        counts.update(decoder.vocabulary.index(piece) for piece in pieces)
+        counts.update(decoder.step((), 1, Sampling(**sampling), seeds)[0][:, 0].tolist())
         decoder.restore(state)
     return counts
 

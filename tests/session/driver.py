@@ -5,7 +5,14 @@ import queue
 import time
 from collections.abc import Callable
 
-from bardtui.session.events import EngineEvent, Notice, SceneShown, SessionEvent, TextAdded
+from bardtui.session.events import (
+    EngineEvent,
+    Notice,
+    SceneShown,
+    SessionEvent,
+    TakesEnded,
+    TextAdded,
+)
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
@@ -51,6 +58,10 @@ class Driver:
     def idle(self) -> None:
         """Wait until the passage is complete."""
         self.until(lambda: not self.session.writing)
+
+    def takes(self) -> None:
+        """Wait until the takes are complete."""
+        self.until(lambda: any(isinstance(event, TakesEnded) for event in self.events))
 
     def send(self, line: str = "") -> None:
         """Send a line and wait for the model's passage."""

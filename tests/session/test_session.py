@@ -6,12 +6,16 @@ import pytest
 from driver import Driver
 
 from bardtui import paths
+from bardtui.model.context import Context
+from bardtui.model.decoder import Decoder
+from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.journal_reader import read_scene
-from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesEnded, TakesShown
+from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesShown
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings
+from bardtui.writing.passage import write_passage
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -79,12 +83,38 @@ def test_takes_are_saved_and_the_picked_one_shows() -> None:
         before = driver.session.text
         request = driver.session.takes.write(3)
         assert request is not None
-        driver.until(lambda: any(isinstance(event, TakesEnded) for event in driver.events))
+        driver.takes()
         texts = [event.texts for event in driver.events if isinstance(event, TakesShown)][-1]
         assert [len(text) for text in texts] == [60] * 3
         driver.session.takes.pick(1)
         assert driver.session.text == before + texts[1] == driver.shown
         assert len(driver.session.manuscript.takes()) == 3
+
+
+def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
+    text = "TEA:\nThe lamp is low.\n\nWEB:\nThe house asleep.\n\n"
+    context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
+    for on in (True, False):
+        with Driver(settings=Settings(suggestions=False, cue_memory=on)) as driver:
+            driver.session.manuscript.add_line(text)
+            request = driver.session.takes.write(3)
+            assert request is not None
+            driver.takes()
+            driver.session.takes.pick(0)
+            context.seek(text)
+            sampling = Sampling(driver.session.remembered.temperature, random_seed=request.seeds[0])
+            alone = write_passage(context, text, 60, sampling, cue_memory=on)
+            assert driver.session.text == text + "".join(alone)
+
+
+def test_a_cast_decides_by_itself_who_speaks() -> None:
+    with Driver() as driver:
+        free = driver.session.request_values()
+        driver.session.keep_cast(Cast((Role("ANN", "model"),)))
+        cast = driver.session.request_values()
+        assert free is not None
+        assert cast is not None
+        assert (free["cue_memory"], cast["cue_memory"]) == (True, False)
 
 
 def test_a_retry_that_is_stopped_at_once_shows_the_earlier_take_again() -> None:
@@ -170,8 +200,6 @@ def test_a_model_that_is_missing_at_the_start_is_replaced() -> None:
 def test_an_engine_fault_is_logged_and_the_next_request_is_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from bardtui.model.context import Context
-
     def fail(*args: object, **options: object) -> None:
         raise RuntimeError("the network is gone")
 

@@ -180,10 +180,10 @@ async def test_an_error_is_said_and_what_was_written_is_kept(
 ) -> None:
     remember(length=50, pace=None)
 
-    def fail(decoder: Decoder, *args: object) -> None:
+    def fail(decoder: Decoder, *args: object, **options: object) -> None:
         raise RuntimeError("the network is gone")
 
-    monkeypatch.setattr(Decoder, "write_streams", fail)
+    monkeypatch.setattr(Decoder, "write", fail)
     app = BardApp()
     async with app.run_test(size=size) as pilot:
         screen = await opened(pilot)
