@@ -97,6 +97,8 @@ def _print_loss(
         result = evaluate_loss(bundle, corpus, start, stop, on_progress)
     unknown = "".join(result.unknown)
     answer = {"model": bundle.name, "corpus": corpus.name} | result.figures
+    if result.with_cue_memory is not None:
+        answer["nats_with_cue_memory"] = result.with_cue_memory
     if as_json:
         typer.echo(json.dumps(answer | {"left_out": unknown}))
         return

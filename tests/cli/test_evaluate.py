@@ -33,7 +33,7 @@ def test_a_text_is_scored(installed: ModelBundle, text_file: object) -> None:
     assert answer["nats"] < 1.5
     assert answer["characters"] == round(len(VERSE * 10) * 0.1)
     table = run("evaluate", "tiny", str(text_file)).stdout
-    for value in (answer["nats"], answer["bits"], answer["perplexity"]):
+    for value in (answer["nats"], answer["bits"], answer["nats_with_cue_memory"]):
         assert f"{value:.5g}" in table
     assert "larger one" in refusal("evaluate", "tiny", str(text_file), "--from", "1")
     assert "no document" in refusal("evaluate", "tiny", str(text_file), "--document", "x")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bardtui.evaluation.loss import evaluate
-from bardtui.model import loss as module
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import CONTEXT, CONTINUOUS, SEGMENT, SegmentScorer, continuous_loss
 from bardtui.model.network import build_network
@@ -29,12 +28,9 @@ def test_the_held_out_part_has_the_loss_that_the_training_measured(
     assert result.unknown == ()
 
 
-def test_the_loss_is_the_mean_cross_entropy_of_one_pass(
-    tiny_model: ModelBundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_loss_is_the_mean_cross_entropy_of_one_pass(tiny_model: ModelBundle) -> None:
     import keras
 
-    monkeypatch.setattr(module, "_CHUNK", 40)
     progress: list[tuple[int, int]] = []
     result = evaluate(tiny_model, text(VERSE), 0.0, 1.0, lambda *seen: progress.append(seen))
     indices = tiny_model.vocabulary.encode(VERSE).indices
@@ -47,7 +43,8 @@ def test_the_loss_is_the_mean_cross_entropy_of_one_pass(
     assert result.figures["nats"] == pytest.approx(float(np.mean(loss)), rel=1e-4)
     assert result.figures["bits"] == pytest.approx(result.figures["nats"] / math.log(2))
     assert result.figures["perplexity"] == pytest.approx(math.exp(result.figures["nats"]))
-    assert progress == [(min(n + 40, len(VERSE)), len(VERSE)) for n in range(0, len(VERSE), 40)]
+    assert progress[-1] == (len(VERSE), len(VERSE))
+    assert progress == sorted(progress)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +61,19 @@ def test_segments_count_every_character_once_and_agree_with_one_pass(
     even = [np.zeros_like(weight) for weight in tiny_model.weights()]
     nats = sum(scorer.nats(even, text))
     assert nats == pytest.approx(length * math.log(len(tiny_model.vocabulary)), rel=1e-4)
+
+
+def test_the_cue_memory_pays_where_invented_speakers_answer_each_other(
+    tiny_model: ModelBundle,
+) -> None:
+    speech = "{}:\nThe lamp is low, the house asleep.\n\n"
+    script = (speech.format("TEA") + speech.format("WEB")) * 10
+    result = evaluate(tiny_model, text(script), 0.0, 1.0)
+    assert result.with_cue_memory is not None
+    assert result.with_cue_memory < result.figures["nats"]
+    # Where nobody speaks, there is nothing to report.
+    prose = evaluate(tiny_model, text("The lamp is low.\n\n" * 20), 0.0, 1.0)
+    assert prose.with_cue_memory is None
 
 
 def test_unknown_characters_are_skipped_and_listed(tiny_model: ModelBundle) -> None:
