@@ -21,7 +21,7 @@ from tests.terminal import Terminal
 set_tensorflow_environment()
 
 # All tests together take a few minutes; `--hypothesis-profile=default` tries more examples.
-settings.register_profile("brisk", max_examples=40)
+settings.register_profile("brisk", max_examples=40, deadline=None)
 settings.load_profile("brisk")
 
 VERSE = """\

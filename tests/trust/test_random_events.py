@@ -1,5 +1,7 @@
-"""Whatever comes from a keyboard and a mouse, in whatever order: the interface lives, and is obeyed
-and saves what it shows. The same seed gives the same events."""
+"""Random keys, mouse events, pastes and sizes: the interface lives, obeys, and saves what it shows.
+
+The same seed gives the same events.
+"""
 
 import asyncio
 import random
@@ -40,15 +42,15 @@ PATIENCE = 60.0  # seconds
 
 @pytest.fixture(autouse=True)
 def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a small model, untrained and uncompiled; the program draws its own lots alike."""
+    """Only a small untrained model; the program's random seeds are the same every time."""
     model = small_model()
     model.save(paths.models_dir() / "small", random_weights(model.spec))
     monkeypatch.setenv("BARDTUI_XLA", "0")
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
-    for part in ("writing", "history"):
+    for part in ("session", "takes"):
         lots = random.Random(1)
         monkeypatch.setattr(
-            f"bardtui.tui.screens.{part}.random_seed", lambda lots=lots: lots.getrandbits(31)
+            f"bardtui.session.{part}.new_random_seed", lambda lots=lots: lots.getrandbits(31)
         )
     folder = home / "here"
     folder.mkdir()
