@@ -12,7 +12,7 @@ from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
 from tests.tui.hosts import remember
 
-Running = AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]
+Program = Callable[..., AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]]
 
 
 @pytest.fixture(autouse=True)
@@ -22,22 +22,23 @@ def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def stage(installed: ModelBundle) -> Callable[..., Running]:
-    """Starts the program with the small model: `async with stage(length=80) as (pilot, stage):`.
+def program(installed: ModelBundle) -> Program:
+    """Starts the program with the small model: `async with program(length=80) as (pilot, stage):`.
 
-    Keyword arguments other than `size` and `settings` are what an earlier session remembered.
+    `toasts` shows messages in boxes. The other arguments are what an earlier session remembered.
     """
 
     @asynccontextmanager
     async def start(
         *,
-        size: tuple[int, int] = (120, 40),
+        size: tuple[int, int] = (80, 24),
         settings: Settings | None = None,
+        toasts: bool = False,
         **remembered: object,
     ) -> AsyncIterator[tuple[Pilot[None], StageScreen]]:
         remember(**{"length": 20, "pace": None} | remembered)
         app = BardApp(settings=settings)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=toasts) as pilot:
             yield pilot, app.stage
 
     return start

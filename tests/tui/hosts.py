@@ -111,6 +111,11 @@ def remember(**values: object) -> None:
     paths.remembered_file().write_text(json.dumps({"model": "tiny", **values}))
 
 
+def toasts(app: App[Any]) -> str:
+    """The messages in boxes over the screen."""
+    return "\n".join(str(toast.render()) for toast in app.screen.query("Toast"))
+
+
 def shown(app: App[Any]) -> str:
     """The screen as text, one line a row."""
     rows = [""] * app.size.height

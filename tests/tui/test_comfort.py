@@ -1,24 +1,16 @@
 """Comfort: the focus mode, the smallest terminals, themes, and what an idle program costs."""
 
-import json
-
 import pytest
-from hosts import press, settle, shown, until
+from hosts import press, settle, shown, toasts, until
 from textual.pilot import Pilot
 
 from bardtui import paths
 from bardtui.settings import Remembered, Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
+from tests.tui.conftest import Program
 
 LINE = "a" * 79 + "\n"
-
-
-@pytest.fixture(autouse=True)
-def ready(installed: object) -> None:
-    """A small model is installed and was in use last."""
-    values = {"model": "tiny", "length": 20, "pace": None}
-    paths.remembered_file().write_text(json.dumps(values))
 
 
 async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
@@ -30,21 +22,21 @@ async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
 # --- focus mode
 
 
-async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_all_back() -> None:
-    app = BardApp()
-    async with app.run_test(size=(140, 40)) as pilot:
-        stage = app.stage
+async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_all_back(
+    program: Program,
+) -> None:
+    async with program(size=(140, 40)) as (pilot, stage):
         await loaded(pilot, stage)
         stage.session.manuscript.add_line(LINE * 100)
         stage.session.show_scene()
-        await until(pilot, lambda: LINE[:-1] in shown(app))
-        whole = shown(app)
+        await until(pilot, lambda: LINE[:-1] in shown(stage.app))
+        whole = shown(stage.app)
         assert "Temperature" in whole
         assert "≡ bardtui" in whole
         assert "^s Save" in whole
         await press(pilot, "ctrl+l")
-        await until(pilot, lambda: "Temperature" not in shown(app))
-        text = shown(app)
+        await until(pilot, lambda: "Temperature" not in shown(stage.app))
+        text = shown(stage.app)
         assert "≡ bardtui" not in text
         assert "^s Save" not in text
         assert "Your line" in text
@@ -55,13 +47,13 @@ async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_
         await press(pilot, *"Hm")
         assert stage.seed_line.text == "Hm"
         await press(pilot, "ctrl+l")
-        await until(pilot, lambda: "Temperature" in shown(app) and "^s Save" in shown(app))
+        await until(
+            pilot, lambda: "Temperature" in shown(stage.app) and "^s Save" in shown(stage.app)
+        )
 
 
-async def test_esc_leaves_focus_mode_once_nothing_is_written() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        stage = app.stage
+async def test_esc_leaves_focus_mode_once_nothing_is_written(program: Program) -> None:
+    async with program(size=(120, 40)) as (pilot, stage):
         await loaded(pilot, stage)
         stage.side.length.value, stage.side.pace.value = 20_000, 50
         await press(pilot, "ctrl+l", "enter")
@@ -74,24 +66,22 @@ async def test_esc_leaves_focus_mode_once_nothing_is_written() -> None:
 
 
 @pytest.mark.parametrize("key", ["ctrl+b", "f4"])
-async def test_going_to_a_pane_leaves_focus_mode(key: str) -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
+async def test_going_to_a_pane_leaves_focus_mode(key: str, program: Program) -> None:
+    async with program(size=(120, 40)) as (pilot, stage):
         await press(pilot, "ctrl+l")
-        assert app.stage.has_class("-alone")
+        assert stage.has_class("-alone")
         await press(pilot, key)
-        assert not app.stage.has_class("-alone")
-        await until(pilot, lambda: app.stage.focused in app.stage.side.walk_children())
+        assert not stage.has_class("-alone")
+        await until(pilot, lambda: stage.focused in stage.side.walk_children())
 
 
-async def test_the_text_width_of_the_settings_holds_in_focus_mode() -> None:
-    app = BardApp(settings=Settings(text_width=40))
-    async with app.run_test(size=(120, 40)) as pilot:
-        app.stage.session.manuscript.add_line("b" * 200 + "\n")
-        app.stage.session.show_scene()
+async def test_the_text_width_of_the_settings_holds_in_focus_mode(program: Program) -> None:
+    async with program(settings=Settings(text_width=40), size=(120, 40)) as (pilot, stage):
+        stage.session.manuscript.add_line("b" * 200 + "\n")
+        stage.session.show_scene()
         await press(pilot, "ctrl+l")
-        await until(pilot, lambda: "≡ bardtui" not in shown(app))
-        row = next(row for row in shown(app).split("\n") if "b" * 40 in row)
+        await until(pilot, lambda: "≡ bardtui" not in shown(stage.app))
+        row = next(row for row in shown(stage.app).split("\n") if "b" * 40 in row)
         left, right = row.split("b" * 40)
         assert abs(len(left) - len(right)) <= 2
 
@@ -99,37 +89,38 @@ async def test_the_text_width_of_the_settings_holds_in_focus_mode() -> None:
 # --- small terminals
 
 
-async def test_the_smallest_terminal_says_in_the_empty_line_what_the_model_does() -> None:
-    app = BardApp()
-    async with app.run_test(size=(20, 5)) as pilot:
-        await until(pilot, lambda: "loading tiny" in shown(app) or "tiny is ready" in shown(app))
-        await until(pilot, lambda: "tiny is ready" in shown(app))
+async def test_the_smallest_terminal_says_in_the_empty_line_what_the_model_does(
+    program: Program,
+) -> None:
+    async with program(size=(20, 5)) as (pilot, stage):
+        await until(
+            pilot, lambda: "loading tiny" in shown(stage.app) or "tiny is ready" in shown(stage.app)
+        )
+        await until(pilot, lambda: "tiny is ready" in shown(stage.app))
         await press(pilot, "H")
-        await until(pilot, lambda: "tiny is ready" not in shown(app))
+        await until(pilot, lambda: "tiny is ready" not in shown(stage.app))
         await press(pilot, "backspace")
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "Type a line and press Enter" in shown(app))
+        await until(pilot, lambda: "Type a line and press Enter" in shown(stage.app))
 
 
 # --- themes
 
 
-async def test_a_theme_that_is_not_there_is_said_and_the_last_one_stays() -> None:
-    paths.remembered_file().write_text(json.dumps({"model": "tiny", "theme": "nord"}))
-    app = BardApp(settings=Settings(theme="[/]nrod"))
-    async with app.run_test() as pilot:
-        assert app.theme == "nord"
-        await until(pilot, lambda: bool(app._notifications))
-        (note,) = app._notifications
-        assert note.message.startswith("The theme '[/]nrod' in the settings does not exist.")
-        assert "footlights-light" in note.message
+async def test_an_unknown_theme_is_reported_and_the_last_one_stays(program: Program) -> None:
+    async with program(settings=Settings(theme="[/]nrod"), theme="nord", toasts=True) as (
+        pilot,
+        stage,
+    ):
+        assert stage.app.theme == "nord"
+        await until(pilot, lambda: "The theme '[/]nrod' in the settings" in toasts(stage.app))
+        assert "footlights-light" in toasts(stage.app)
 
 
-async def test_a_theme_that_is_chosen_is_remembered_at_once_and_after_a_restart() -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        assert app.theme == "footlights"
-        app.theme = "footlights-light"
+async def test_a_chosen_theme_is_remembered_at_once_and_after_a_restart(program: Program) -> None:
+    async with program() as (pilot, stage):
+        assert stage.app.theme == "footlights"
+        stage.app.theme = "footlights-light"
         await until(
             pilot, lambda: Remembered.load(paths.remembered_file()).theme == "footlights-light"
         )
@@ -143,17 +134,16 @@ async def test_a_theme_that_is_chosen_is_remembered_at_once_and_after_a_restart(
 
 @pytest.mark.parametrize("key", ["", "f1"])
 async def test_while_nothing_happens_nothing_is_drawn(
-    key: str, monkeypatch: pytest.MonkeyPatch
+    key: str, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await loaded(pilot, app.stage)
+    async with program(size=(120, 40)) as (pilot, stage):
+        await loaded(pilot, stage)
         if key:  # below a dialog, where to draw a cell is to draw all of them
             await press(pilot, key)
-            await until(pilot, lambda: app.screen is not app.stage)
+            await until(pilot, lambda: stage.app.screen is not stage)
         await settle(pilot)
         drawn, ticks = [], []
-        monkeypatch.setattr(app, "_display", lambda screen, renderable: drawn.append(renderable))
-        monkeypatch.setattr(app.stage.session, "tick", lambda: ticks.append(1))
+        monkeypatch.setattr(stage.app, "post_display_hook", lambda: drawn.append(1))
+        monkeypatch.setattr(stage.session, "tick", lambda: ticks.append(1))
         await until(pilot, lambda: len(ticks) >= 3)
         assert not drawn

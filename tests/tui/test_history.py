@@ -16,6 +16,7 @@ from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
+from tests.tui.conftest import Program
 from tests.tui.hosts import Host, asked, press, shown
 from tests.tui.test_stage import idle, on_disk, remember, type_line, until
 
@@ -49,13 +50,10 @@ async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
     return app.screen.query_one("#text", TextArea)
 
 
-async def test_a_line_sent_after_a_cut_goes_on_in_the_row() -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
-        exchange(app, "Wait: I know thee.\n", "Ay.\n")
-        await pointing(pilot, app, 10)
+async def test_a_line_sent_after_a_cut_goes_on_in_the_row(program: Program) -> None:
+    async with program(length=30) as (pilot, stage):
+        exchange(stage.app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, stage.app, 10)
         await press(pilot, "enter")
         await type_line(pilot, "ot that face.")
         await idle(pilot, stage)
@@ -63,34 +61,32 @@ async def test_a_line_sent_after_a_cut_goes_on_in_the_row() -> None:
         assert stage.transcript.text == stage.session.text == on_disk()
 
 
-async def test_an_edited_speech_stays_apart_from_the_next_one() -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        exchange(app, "ANN:\nWho?\n\n", "BEN:\nI.\n")
-        await pointing(pilot, app, 9)  # on the empty row
-        editor = await edited(pilot, app)
+async def test_an_edited_speech_stays_apart_from_the_next_one(program: Program) -> None:
+    async with program() as (pilot, stage):
+        exchange(stage.app, "ANN:\nWho?\n\n", "BEN:\nI.\n")
+        await pointing(pilot, stage.app, 9)  # on the empty row
+        editor = await edited(pilot, stage.app)
         assert editor.text == "ANN:\nWho?"
         await press(pilot, "ctrl+end", " ", "S", "o", "?", "ctrl+s")
-        await until(pilot, lambda: app.screen is app.stage)
-        assert app.stage.transcript.text == "ANN:\nWho? So?\n\nBEN:\nI.\n"
-        await pointing(pilot, app, 2)
-        (await edited(pilot, app)).select_all()
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert stage.transcript.text == "ANN:\nWho? So?\n\nBEN:\nI.\n"
+        await pointing(pilot, stage.app, 2)
+        (await edited(pilot, stage.app)).select_all()
         await press(pilot, "backspace", "ctrl+s")  # of nothing, nothing is left
-        await until(pilot, lambda: app.screen is app.stage)
-        assert app.stage.transcript.text == "BEN:\nI.\n"
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert stage.transcript.text == "BEN:\nI.\n"
 
 
-async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundle) -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
-        exchange(app, "ANN:\n", "Come in, sit down.\n")
+async def test_cut_here_and_go_on_from_that_very_character(
+    installed: ModelBundle, program: Program
+) -> None:
+    async with program(length=30) as (pilot, stage):
+        exchange(stage.app, "ANN:\n", "Come in, sit down.\n")
         whole = stage.transcript.text
-        await pointing(pilot, app, 12)
+        await pointing(pilot, stage.app, 12)
         await press(pilot, "enter")
         assert stage.transcript.text == stage.session.text == whole[:12] == on_disk()
-        assert app.focused is stage.seed_line
+        assert stage.app.focused is stage.seed_line
         await press(pilot, "enter")
         await idle(pilot, stage)
         passage, _ = stage.session.manuscript.scene.path()[-1]
@@ -102,37 +98,34 @@ async def test_cut_here_and_go_on_from_that_very_character(installed: ModelBundl
         assert stage.transcript.text == whole[:12]
         await press(pilot, "ctrl+z", "shift+tab", "ctrl+end", "enter")  # at the end: nothing to cut
         assert stage.transcript.text == whole
-        assert app.focused is stage.seed_line
+        assert stage.app.focused is stage.seed_line
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
     context.seek(whole[:12])
     seed = passage.random_seed or 0
     assert "".join(context.write(30, Sampling(0.8, random_seed=seed))) == passage.text
 
 
-async def test_a_passage_is_edited_in_place() -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
-        exchange(app, "ANN:\n", "Come in.\n")
-        exchange(app, "BEN:\n", "No.\n")
+async def test_a_passage_is_edited_in_place(program: Program) -> None:
+    async with program(length=30) as (pilot, stage):
+        exchange(stage.app, "ANN:\n", "Come in.\n")
+        exchange(stage.app, "BEN:\n", "No.\n")
         whole = stage.transcript.text
-        await pointing(pilot, app, whole.index("in."))
-        area = await edited(pilot, app)
+        await pointing(pilot, stage.app, whole.index("in."))
+        area = await edited(pilot, stage.app)
         assert (area.text, area.cursor_location) == ("Come in.", (0, 5))
         await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         assert stage.transcript.text == whole
-        await edited(pilot, app)
+        await edited(pilot, stage.app)
         await press(pilot, *"back ", "ctrl+s")
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == whole.replace("in.", "back in."))
         assert stage.session.text == stage.transcript.text == on_disk()
         theirs = stage.session.manuscript.length - len("ANN:\n" + "BEN:\n" + "back ")
         assert (
             stage.session.manuscript.writers_share == 1 - theirs / stage.session.manuscript.length
         )
-        assert app.focused is stage.transcript
+        assert stage.app.focused is stage.transcript
         await until(pilot, lambda: "Edited" in stage.view.status.text)
         await press(pilot, "ctrl+z")
         assert stage.transcript.text == whole
@@ -140,14 +133,11 @@ async def test_a_passage_is_edited_in_place() -> None:
         assert "back in." in stage.transcript.text
 
 
-async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
-        exchange(app, "ANN:\n", "Come in.\n")
+async def test_the_last_passage_edited_is_one_of_its_takes(program: Program) -> None:
+    async with program(length=30) as (pilot, stage):
+        exchange(stage.app, "ANN:\n", "Come in.\n")
         stage.transcript.focus()
-        await edited(pilot, app)
+        await edited(pilot, stage.app)
         await press(pilot, *"Sit.", "ctrl+s")
         await until(pilot, lambda: stage.transcript.text == "ANN:\nCome in.Sit.\n")
         assert "take 2 of 2" in str(stage.transcript.border_subtitle)
@@ -158,62 +148,58 @@ async def test_the_last_passage_edited_is_one_of_its_takes() -> None:
         assert "take 3 of 3" in str(stage.transcript.border_subtitle)
 
 
-async def test_y_copies_and_other_letters_are_typed() -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_y_copies_and_other_letters_are_typed(program: Program) -> None:
+    async with program() as (pilot, stage):
         stage.transcript.focus()
         await press(pilot, "y", "e")
         await until(pilot, lambda: "nothing to edit" in stage.view.status.text)
-        exchange(app, "ANN:\n", "Come in\ud800.\n")
-        await pointing(pilot, app, 2)
+        exchange(stage.app, "ANN:\n", "Come in\ud800.\n")
+        await pointing(pilot, stage.app, 2)
         await press(pilot, "y")
-        assert app.clipboard == "ANN:\n"
+        assert stage.app.clipboard == "ANN:\n"
         assert "5 characters" in stage.view.status.text
         await press(pilot, "Y")
-        assert app.clipboard == "ANN:\nCome in?.\n"
+        assert stage.app.clipboard == "ANN:\nCome in?.\n"
         await press(pilot, "x", "y")
         assert stage.seed_line.text == "xy"
         told = key_groups(stage)["The transcript"]
         assert ("e", "Edit the passage at the cursor") in told
-        assert app.clipboard == "ANN:\nCome in?.\n"
+        assert stage.app.clipboard == "ANN:\nCome in?.\n"
 
 
-async def test_what_the_mouse_selects_is_copied_as_it_was_written() -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test() as pilot:
-        view = app.stage.transcript
-        exchange(app, "ANN:\n", "Come in, " * 20)
+async def test_what_the_mouse_selects_is_copied_as_it_was_written(program: Program) -> None:
+    async with program() as (pilot, stage):
+        view = stage.transcript
+        exchange(stage.app, "ANN:\n", "Come in, " * 20)
         await pilot.mouse_down(view, offset=(5, 2))
         await pilot.hover(view, offset=(30, 3))
         await pilot.mouse_up(view, offset=(30, 3))
         await press(pilot, "ctrl+c")
-        await until(pilot, lambda: "\n" not in app.clipboard and len(app.clipboard) > 60)
-        assert app.clipboard in view.text
+        await until(
+            pilot, lambda: "\n" not in stage.app.clipboard and len(stage.app.clipboard) > 60
+        )
+        assert stage.app.clipboard in view.text
 
 
-async def test_the_map_leads_anywhere_and_undo_back() -> None:
-    remember(length=20, pace=None, temperature=2.0)
-    app = BardApp()
-    async with app.run_test(size=(100, 30)) as pilot:
-        stage = app.stage
+async def test_the_map_leads_anywhere_and_undo_back(program: Program) -> None:
+    async with program(temperature=2.0, size=(100, 30)) as (pilot, stage):
         await press(pilot, "f6")
         await until(pilot, lambda: "no map yet" in stage.view.status.text)
-        exchange(app, "ANN:\n", "Come in.\n")
+        exchange(stage.app, "ANN:\n", "Come in.\n")
         await press(pilot, "f5")
-        await until(pilot, lambda: isinstance(app.screen, TakesScreen))
+        await until(pilot, lambda: isinstance(stage.app.screen, TakesScreen))
         await until(pilot, lambda: len(stage.session.manuscript.scene.passages) == 7)
         await press(pilot, "2")
         await until(
-            pilot, lambda: app.screen is stage and len(stage.session.manuscript.takes()) == 5
+            pilot, lambda: stage.app.screen is stage and len(stage.session.manuscript.takes()) == 5
         )
         whole = stage.transcript.text
         await press(pilot, "f6")
-        await until(pilot, lambda: isinstance(app.screen, MapScreen) and "●" in shown(app))
+        await until(
+            pilot, lambda: isinstance(stage.app.screen, MapScreen) and "●" in shown(stage.app)
+        )
         await press(pilot, "up", "up", "enter")
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == "ANN:\n")
         await press(pilot, "enter")
         await idle(pilot, stage)
@@ -222,11 +208,8 @@ async def test_the_map_leads_anywhere_and_undo_back() -> None:
         assert stage.transcript.text == whole == on_disk()
 
 
-async def test_any_of_it_stops_what_is_being_written_and_keeps_it() -> None:
-    remember(length=20_000, pace=400)
-    app = BardApp()
-    async with app.run_test(size=(100, 30)) as pilot:
-        stage = app.stage
+async def test_any_of_it_stops_what_is_being_written_and_keeps_it(program: Program) -> None:
+    async with program(length=20_000, pace=400, size=(100, 30)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
         for key, name in (("f6", "map"), ("e", "edit"), ("enter", "cut"), ("f5", "takes")):
@@ -237,9 +220,9 @@ async def test_any_of_it_stops_what_is_being_written_and_keeps_it() -> None:
             assert not stage.session.writing, name
             text = {id: passage.text for id, passage in scene.passages.items()}
             if key != "enter":
-                await until(pilot, lambda: app.screen is not stage)
+                await until(pilot, lambda: stage.app.screen is not stage)
                 await press(pilot, "escape")
-                await until(pilot, lambda: app.screen is stage)
+                await until(pilot, lambda: stage.app.screen is stage)
             assert text.items() <= {id: p.text for id, p in scene.passages.items()}.items()
             assert stage.transcript.text == scene.text
             stage.seed_line.focus()
@@ -260,7 +243,8 @@ async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
             key = rng.choice(keys)
             if key in ("cut", "edit") and scene.length:
                 stage.transcript.focus()
-                stage.transcript._go(rng.randrange(scene.length))
+                stage.transcript.action_text_start()
+                stage.transcript.action_characters(rng.randrange(scene.length))
                 if key == "edit":
                     await edited(pilot, app)
                     await press(pilot, "x", "ctrl+s")
@@ -344,30 +328,28 @@ def test_the_empty_lines_around_a_passage_are_not_edited() -> None:
     assert part_around("", 0) == (0, 0)
 
 
-async def test_quitting_does_not_discard_an_edit_without_a_warning() -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        exchange(app, "Wait: I know thee.\n", "Ay.\n")
-        await pointing(pilot, app, 0)
-        editor = await edited(pilot, app)
+async def test_quitting_does_not_discard_an_edit_without_a_warning(program: Program) -> None:
+    async with program() as (pilot, stage):
+        exchange(stage.app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, stage.app, 0)
+        editor = await edited(pilot, stage.app)
         await press(pilot, "ctrl+end", *" Now")
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: "^q again: discard the changes" in shown(app))
-        assert app.is_running
+        await until(pilot, lambda: "^q again: discard the changes" in shown(stage.app))
+        assert stage.app.is_running
         await press(pilot, "ctrl+home", *"So. ", "ctrl+s")
-        await until(pilot, lambda: app.screen is app.stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         assert editor.text == "So. Wait: I know thee. Now"
-        assert app.stage.session.text == "So. Wait: I know thee. Now\nAy.\n"
+        assert stage.session.text == "So. Wait: I know thee. Now\nAy.\n"
 
 
-async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back() -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        exchange(app, "Wait: I know thee.\n", "Ay.\n")
-        await pointing(pilot, app, 0)
-        await edited(pilot, app)
+async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back(program: Program) -> None:
+    async with program() as (pilot, stage):
+        exchange(stage.app, "Wait: I know thee.\n", "Ay.\n")
+        await pointing(pilot, stage.app, 0)
+        await edited(pilot, stage.app)
         await press(pilot, *"So. ", "ctrl+s")
-        await until(pilot, lambda: "^z restores the old text" in shown(app))
+        await until(pilot, lambda: "^z restores the old text" in shown(stage.app))
         await press(pilot, "ctrl+z")
-        assert app.stage.session.text == "Wait: I know thee.\nAy.\n"
-        assert "restores the old text" not in app.stage.view.status.text
+        assert stage.session.text == "Wait: I know thee.\nAy.\n"
+        assert "restores the old text" not in stage.view.status.text

@@ -1,6 +1,5 @@
 """Keys that the settings bind anew: what may be, what the footer, the palette and the help say."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 
@@ -10,7 +9,6 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Button
 
-from bardtui import paths
 from bardtui.settings import Settings, SettingsError
 from bardtui.tui import keys
 from bardtui.tui.app import BardApp
@@ -24,13 +22,7 @@ from bardtui.tui.widgets.models import ModelsPane
 from bardtui.tui.widgets.sceneview import SceneView
 from bardtui.tui.widgets.searchfield import SearchField
 from bardtui.tui.widgets.transcript import Transcript
-
-
-@pytest.fixture(autouse=True)
-def ready(installed: object) -> None:
-    """A small model is installed and was in use last."""
-    values = {"model": "tiny", "length": 1, "pace": None}
-    paths.remembered_file().write_text(json.dumps(values))
+from tests.tui.conftest import Program
 
 
 def bound(**wanted: str) -> dict[str, str]:
@@ -113,42 +105,41 @@ def test_what_cannot_be_bound_is_told(wanted: dict[str, str], told: str) -> None
     assert str(caught.value).isprintable()
 
 
-async def test_rebound_keys_work_and_the_old_ones_do_not() -> None:
+async def test_rebound_keys_work_and_the_old_ones_do_not(program: Program) -> None:
     wanted = {"stage.help": "f9", "line.send": "ctrl+j", "line.new_row": "enter"}
-    app = BardApp(settings=Settings(keys=wanted))
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with program(settings=Settings(keys=wanted), size=(120, 40)) as (pilot, stage):
         await press(pilot, "f1")
         await press(pilot, "f9")
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: isinstance(stage.app.screen, HelpScreen))
         await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is app.stage)
-        line = app.stage.seed_line
+        await until(pilot, lambda: stage.app.screen is stage)
+        line = stage.seed_line
         await press(pilot, "a", "enter", "b")
         await until(pilot, lambda: line.text == "a\nb")
         await press(pilot, "ctrl+j")
         await until(pilot, lambda: line.text == "")
-        assert app.stage.session.text.startswith("a\nb\n")
+        assert stage.session.text.startswith("a\nb\n")
 
 
-async def test_keys_that_several_places_share_are_bound_in_all_of_them() -> None:
-    app = BardApp(settings=Settings(keys={"stage.undo": "f9"}))
-    async with app.run_test() as pilot:
-        app.stage.session.manuscript.add_line("One.\n")
-        line = app.stage.seed_line
+async def test_keys_that_several_places_share_are_bound_in_all_of_them(program: Program) -> None:
+    async with program(settings=Settings(keys={"stage.undo": "f9"})) as (pilot, stage):
+        stage.session.manuscript.add_line("One.\n")
+        line = stage.seed_line
         line.insert("Two")
         await press(pilot, "ctrl+z")
         assert line.text == "Two"
         await press(pilot, "f9")
         assert line.text == ""
         await press(pilot, "f9")
-        await until(pilot, lambda: app.stage.session.text == "")
+        await until(pilot, lambda: stage.session.text == "")
 
 
-async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> None:
+async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(program: Program) -> None:
     wanted = {"stage.retry": "f9,f12", "line.earlier": "ctrl+up", "dial.most": "insert"}
-    app = BardApp(settings=Settings(keys=wanted | {"stage.settings": "f10", "app.quit": "f11"}))
-    async with app.run_test(size=(80, 80)) as pilot:
-        stage = app.stage
+    async with program(
+        settings=Settings(keys=wanted | {"stage.settings": "f10", "app.quit": "f11"}),
+        size=(80, 80),
+    ) as (pilot, stage):
         groups = key_groups(stage)
         titles = ["The scene", "Your line", "The transcript", "The cast", "A dial", "The models"]
         assert set(titles) < set(groups)
@@ -160,24 +151,23 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force() -> N
         assert "^↑" in [key for key, _ in groups["Your line"]]
         assert "^z" in [key for key, _ in groups["The scene"]]
         assert "^z" not in [key for key, _ in groups["Your line"]]  # which was told already
-        await until(pilot, lambda: "f9 Retry" in shown(app))
-        assert "f10 settings" in shown(app)
-        helps = {command.title: command.help for command in app.get_system_commands(stage)}
+        await until(pilot, lambda: "f9 Retry" in shown(stage.app))
+        assert "f10 settings" in shown(stage.app)
+        helps = {command.title: command.help for command in stage.app.get_system_commands(stage)}
         assert helps["Write another take of the passage"] == "also f9"
         await press(pilot, "f1")
-        await until(pilot, lambda: "f9, f12" in shown(app))
+        await until(pilot, lambda: "f9, f12" in shown(stage.app))
 
 
-async def test_every_command_of_the_palette_can_be_run() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        commands = {command.title: command for command in app.get_system_commands(app.stage)}
+async def test_every_command_of_the_palette_can_be_run(program: Program) -> None:
+    async with program(size=(120, 40)) as (pilot, stage):
+        commands = {command.title: command for command in stage.app.get_system_commands(stage)}
         await commands["Show only the scene and your line"].callback()
-        assert app.stage.has_class("-alone")
-        app.push_screen(ConfirmScreen("Sure?"))
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert stage.has_class("-alone")
+        stage.app.push_screen(ConfirmScreen("Sure?"))
+        await until(pilot, lambda: isinstance(stage.app.screen, ConfirmScreen))
         await commands["Undo the last exchange"].callback()
-        assert "Nothing to undo" in app.stage.view.status.text
+        assert "Nothing to undo" in stage.view.status.text
 
 
 @pytest.mark.parametrize(

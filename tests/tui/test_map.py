@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets.tree import TreeNode
 
+from bardtui.scene.passage import Passage
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.map import MapScreen, SceneTree, followers
 from tests.tui.hosts import Host, asked, press, settle, shown, until
@@ -104,6 +106,11 @@ async def test_esc_and_the_mouse() -> None:
         assert host.answers[1] == 5
 
 
+def nodes(parent: TreeNode[Passage]) -> list[TreeNode[Passage]]:
+    """All rows below a row."""
+    return [node for child in parent.children for node in (child, *nodes(child))]
+
+
 async def test_every_passage_can_be_reached() -> None:
     scene = branching()
     scene.edit(1, "Edited.\n")
@@ -114,13 +121,13 @@ async def test_every_passage_can_be_reached() -> None:
         screen = await asked(pilot, MapScreen(scene))
         tree = screen.query_one(SceneTree)
         opened: set[int] = set()
-        while rows := [n for n in tree._tree_nodes.values() if n.id not in opened and n.data]:
+        while rows := [node for node in nodes(tree.root) if node.id not in opened]:
             for node in rows:
                 opened.add(node.id)
                 if node.allow_expand:
                     node.expand()
             await settle(pilot)
-        found = [node.data.id for node in tree._tree_nodes.values() if node.data]
+        found = [node.data.id for node in nodes(tree.root) if node.data]
         assert sorted(found) == sorted(scene.passages)
 
 

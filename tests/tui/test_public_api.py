@@ -1,4 +1,4 @@
-"""The interface uses the public API of Textual only."""
+"""The interface and its tests use the public API of Textual only."""
 
 import ast
 import inspect
@@ -13,7 +13,8 @@ from textual.screen import Screen
 import bardtui.tui
 from bardtui.tui import keys
 
-SOURCES = sorted(Path(inspect.getfile(bardtui.tui)).parent.rglob("*.py"))
+PACKAGE = Path(inspect.getfile(bardtui.tui)).parent
+SOURCES = sorted([*PACKAGE.rglob("*.py"), *Path(__file__).parent.glob("*.py")])
 OWN = re.compile(r"(?:self|cls|super\(\))\.(_[a-z]\w*)")
 DEFINED = re.compile(r"^    (?:async def |def )?(_[a-z]\w*)\b", re.MULTILINE)
 

@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from bardtui import paths
-from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role, speakers
 from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.passage import Passage
@@ -16,19 +15,14 @@ from bardtui.scene.script import Speech, parse
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.role import RoleScreen
 from bardtui.tui.screens.stage import StageScreen
+from tests.tui.conftest import Program
 
 pytestmark = pytest.mark.usefixtures("installed")
 
 LINE = "the stair has counted every tread."  # after which the model knows what Ben says
 ANN = Role("ANN", "writer")
 BEN = Role("BEN", temperature=0.3)
-
-
-@pytest.fixture(autouse=True)
-def remembered(installed: ModelBundle) -> None:
-    """What an earlier session would have left behind."""
-    values = {"model": "tiny", "length": 400, "pace": None, "temperature": 0.4}
-    paths.remembered_file().write_text(json.dumps(values))
+REMEMBERED = {"length": 400, "temperature": 0.4}
 
 
 async def written(pilot: Pilot[None], stage: StageScreen, line: str = "") -> Passage:
@@ -48,10 +42,9 @@ def with_cast(app: BardApp, *roles: Role) -> StageScreen:
     return app.stage
 
 
-async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, ANN, BEN)
+async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech(program: Program) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, ANN, BEN)
         assert title(stage) == "You are ANN"
         answer = await written(pilot, stage, LINE)
         text = stage.session.text
@@ -69,21 +62,21 @@ async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech() -> None:
     assert Cast.of(scene) == Cast((ANN, BEN))
 
 
-async def test_enter_gives_the_word_to_each_of_the_models_roles_but_a_muted_one() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
+async def test_enter_gives_the_word_to_each_of_the_models_roles_but_a_muted_one(
+    program: Program,
+) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
         roles = [Role("ANN", temperature=0.5), Role("BEN"), Role("CAT", muted=True)]
-        stage = with_cast(app, *roles)
+        stage = with_cast(stage.app, *roles)
         passages = [await written(pilot, stage) for _ in range(4)]
         assert list(speakers(stage.session.text)) == ["ANN", "BEN"] * 2
         assert [p.settings["temperature"] for p in passages] == [0.5, 0.4] * 2
         assert all(isinstance(block, Speech) for block in parse(stage.session.text))
 
 
-async def test_a_retry_is_the_same_roles_again() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, Role("ANN", temperature=0.5), BEN)
+async def test_a_retry_is_the_same_roles_again(program: Program) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, Role("ANN", temperature=0.5), BEN)
         await written(pilot, stage)
         await press(pilot, "ctrl+r")
         await until(pilot, lambda: not stage.session.writing)
@@ -91,75 +84,74 @@ async def test_a_retry_is_the_same_roles_again() -> None:
         assert len(stage.session.manuscript.takes()) == 2
 
 
-async def test_a_retry_where_nobody_may_speak_leaves_the_take() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, ANN, BEN)
+async def test_a_retry_where_nobody_may_speak_leaves_the_take(program: Program) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, ANN, BEN)
         await written(pilot, stage, LINE)
         text = stage.session.text
-        with_cast(app, ANN, Role("BEN", muted=True))
+        with_cast(stage.app, ANN, Role("BEN", muted=True))
         await press(pilot, "ctrl+r")
         assert not stage.session.writing
         assert stage.session.text == stage.transcript.text == text
-        with_cast(app, ANN, BEN)
+        with_cast(stage.app, ANN, BEN)
         await press(pilot, *"Mine.", "enter")
         await press(pilot, "escape")  # perhaps before its first character
         await until(pilot, lambda: not stage.session.writing)
         assert stage.session.text.startswith(f"{text}\nANN:\nMine.\n")
 
 
-async def test_while_a_role_speaks_it_is_marked_and_named() -> None:
+async def test_while_a_role_speaks_it_is_marked_and_named(program: Program) -> None:
     paths.remembered_file().write_text(json.dumps({"model": "tiny", "length": 2_000, "pace": 10}))
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, ANN, BEN)
-        assert "▌▸ ANN" in shown(app)
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, ANN, BEN)
+        assert "▌▸ ANN" in shown(stage.app)
         await press(pilot, *LINE, "enter")
-        await until(pilot, lambda: "BEN (tiny) writes" in shown(app))
-        assert " ▸ BEN" in shown(app)
+        await until(pilot, lambda: "BEN (tiny) writes" in shown(stage.app))
+        assert " ▸ BEN" in shown(stage.app)
         await until(pilot, lambda: len(stage.transcript.text) > len(f"ANN:\n{LINE}\n\nBEN:\n") + 3)
         await press(pilot, "escape")
-        await until(pilot, lambda: "▌▸ ANN" in shown(app))
+        await until(pilot, lambda: "▌▸ ANN" in shown(stage.app))
         assert not stage.session.text.endswith("\n")
         answer = await written(pilot, stage)  # which finishes what he says
         assert answer.settings["temperature"] == 0.3
         assert list(speakers(stage.session.text)) == ["ANN", "BEN"]
 
 
-async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, ANN)
+async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why(
+    program: Program,
+) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, ANN)
         await press(pilot, *"Ho!", "enter")
-        await until(pilot, lambda: "no role that may speak" in shown(app))
+        await until(pilot, lambda: "no role that may speak" in shown(stage.app))
         assert not stage.session.writing
         assert stage.session.text == "ANN:\nHo!\n"
 
 
-async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = app.stage
+async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them(
+    program: Program,
+) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
         stage.session.manuscript.add_line("ANN:\nWho?\n\nBEN:\nI.\n")
         stage.session.show_scene()
         await press(pilot, "f4", "down", "enter")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((ANN, Role("BEN"))))
-        await until(pilot, lambda: "Cast  2 roles" in shown(app))
+        await until(pilot, lambda: "Cast  2 roles" in shown(stage.app))
         await press(pilot, "f8")
-        await until(pilot, lambda: "Every speaker is already in the cast" in shown(app))
+        await until(pilot, lambda: "Every speaker is already in the cast" in shown(stage.app))
 
 
-async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_typed() -> None:
-    app = BardApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        stage = app.stage
+async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_typed(
+    program: Program,
+) -> None:
+    async with program(**REMEMBERED, size=(80, 24)) as (pilot, stage):
         await press(pilot, "f4")
         assert stage.focused is stage.side.cast
         await press(pilot, "insert")
-        await until(pilot, lambda: isinstance(app.screen, RoleScreen))
+        await until(pilot, lambda: isinstance(stage.app.screen, RoleScreen))
         await press(pilot, *"ann", "enter")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((Role("ANN"),)))
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         await press(pilot, "left")
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((ANN,)))
         assert title(stage) == "You are ANN"
@@ -190,11 +182,10 @@ async def test_a_rule_ends_what_is_written_in_free_text_and_is_remembered() -> N
         assert again.stage.session.remembered.rule == "line"
 
 
-async def test_another_scene_has_another_cast() -> None:
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = with_cast(app, ANN, BEN)
+async def test_another_scene_has_another_cast(program: Program) -> None:
+    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+        stage = with_cast(stage.app, ANN, BEN)
         await written(pilot, stage, "Ho!")
         await press(pilot, "ctrl+n")
-        await until(pilot, lambda: "Cast  no roles" in shown(app))
+        await until(pilot, lambda: "Cast  no roles" in shown(stage.app))
         assert stage.session.manuscript.cast == Cast()

@@ -14,7 +14,7 @@ from bardtui.scene.scene import Scene
 from bardtui.session.engine import Engine
 from bardtui.session.events import ModelState
 from bardtui.tui.app import BardApp
-from tests.tui.hosts import press, settle
+from tests.tui.hosts import press, settle, until
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -22,11 +22,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 @pytest.fixture(autouse=True)
 def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A short scene, a model that is ready at once, and nobody's files in the pictures."""
-
-    def ready(engine: Engine, model: str) -> None:
-        engine._post(ModelState(model, "ready"))
-
-    monkeypatch.setattr(Engine, "load", ready)
+    monkeypatch.setattr(Engine, "load", lambda engine, model: None)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     monkeypatch.setattr(ModelBundle, "held_out_loss", 1.25)
     scene = Scene("The lower stair")
@@ -47,8 +43,8 @@ def app(theme: str = "footlights") -> BardApp:
 async def settled(pilot: Pilot[None]) -> None:
     """Wait for the list of models, and take the greeting away."""
     stage = pilot.app.stage  # type: ignore[attr-defined]
-    while not stage.side.models.entries:
-        await pilot.pause(0.01)
+    await until(pilot, lambda: bool(stage.side.models.entries))
+    stage.session.handle(ModelState("tiny", "ready"))
     pilot.app.clear_notifications()
     await settle(pilot)
 

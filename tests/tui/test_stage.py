@@ -5,11 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from hosts import press, remember, settle, shown, until
+from hosts import press, remember, settle, shown, toasts, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from bardtui import paths
@@ -25,6 +24,7 @@ from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.stage import StageScreen
+from tests.tui.conftest import Program
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -45,11 +45,8 @@ async def idle(pilot: Pilot[None], stage: StageScreen) -> None:
     await until(pilot, lambda: not stage.session.writing)
 
 
-async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
-    remember(length=80, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_a_line_stands_in_the_scene_and_the_model_writes_on(program: Program) -> None:
+    async with program(length=80) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         scene = stage.session.manuscript.scene
@@ -60,25 +57,20 @@ async def test_a_line_stands_in_the_scene_and_the_model_writes_on() -> None:
     assert on_disk() == scene.text
 
 
-async def test_enter_alone_lets_the_model_go_on() -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_enter_alone_lets_the_model_go_on(program: Program) -> None:
+    async with program(length=30) as (pilot, stage):
         await press(pilot, "enter")
-        await idle(pilot, app.stage)
+        await idle(pilot, stage)
         await press(pilot, "enter")
-        await idle(pilot, app.stage)
-        assert app.stage.session.manuscript.scene.length == 60
-        assert app.stage.session.manuscript.writers_share == 0
+        await idle(pilot, stage)
+        assert stage.session.manuscript.scene.length == 60
+        assert stage.session.manuscript.writers_share == 0
 
 
 async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
-    installed: ModelBundle,
+    installed: ModelBundle, program: Program
 ) -> None:
-    remember(length=5_000, pace=200)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+    async with program(length=5_000, pace=200) as (pilot, stage):
         await type_line(pilot, "BEN:")
         await until(pilot, lambda: len(stage.transcript.text) > 30)
         shown = stage.transcript.text
@@ -104,24 +96,20 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
     assert "".join(fresh.write(40, Sampling(0.8, random_seed=seed))) == written
 
 
-async def test_a_line_sent_while_a_model_writes_stops_it_and_says_so() -> None:
-    remember(length=2000, pace=20)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_a_line_sent_while_a_model_writes_stops_it_and_says_so(program: Program) -> None:
+    async with program(length=2000, pace=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.session.manuscript.scene.length > 5)
         await type_line(pilot, "BEN:")
-        await until(pilot, lambda: "tiny stopped when you sent your line" in shown(app))
+        await until(pilot, lambda: "tiny stopped when you sent your line" in shown(stage.app))
         written = [p.author for p, _ in stage.session.manuscript.scene.path()]
         assert written[:3] == ["writer", "model", "writer"]
 
 
-async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name() -> None:
-    remember(length=10, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name(
+    program: Program,
+) -> None:
+    async with program(length=10) as (pilot, stage):
         scene = stage.session.manuscript.scene
         await type_line(pilot, "The lamp is out.")
         await idle(pilot, stage)
@@ -136,11 +124,8 @@ async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name()
         assert scene.title == "Act I"
 
 
-async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
-    remember(length=3_000, pace=10)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_the_pace_holds_back_and_the_rest_comes_at_once(program: Program) -> None:
+    async with program(length=3_000, pace=10) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: len(stage.transcript.text) > 6)
         assert len(stage.transcript.text) < 200
@@ -149,11 +134,11 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once() -> None:
         assert stage.session.manuscript.scene.length == len("ANN:\n") + 3_000
 
 
-async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
-    remember(length=200, pace=None, temperature=2.0)  # so wild that no two takes are alike
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_a_retry_is_another_take_and_the_first_one_stays(program: Program) -> None:
+    async with program(length=200, temperature=2.0) as (
+        pilot,
+        stage,
+    ):  # so wild that no two takes are alike
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         first = stage.session.text
@@ -165,11 +150,8 @@ async def test_a_retry_is_another_take_and_the_first_one_stays() -> None:
         assert stage.transcript.text == scene.text
 
 
-async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
-    remember(length=5_000, pace=200)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_retry_in_the_middle_of_writing_loses_nothing(program: Program) -> None:
+    async with program(length=5_000, pace=200) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: len(stage.transcript.text) > 20)
         begun = stage.transcript.text
@@ -181,11 +163,8 @@ async def test_retry_in_the_middle_of_writing_loses_nothing() -> None:
         assert first.reason == "stopped"
 
 
-async def test_undo_takes_the_exchange_back_and_redo_brings_it() -> None:
-    remember(length=20, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_undo_takes_the_exchange_back_and_redo_brings_it(program: Program) -> None:
+    async with program(length=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         whole = stage.transcript.text
@@ -195,15 +174,13 @@ async def test_undo_takes_the_exchange_back_and_redo_brings_it() -> None:
         assert stage.transcript.text == whole
 
 
-async def test_ctrl_z_in_a_line_being_typed_takes_back_typing_only() -> None:
-    remember(length=20, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_ctrl_z_in_a_line_being_typed_takes_back_typing_only(program: Program) -> None:
+    async with program(length=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
-        whole = app.stage.transcript.text
+        await idle(pilot, stage)
+        whole = stage.transcript.text
         await press(pilot, *"Hm", "ctrl+z")
-        assert app.stage.transcript.text == whole
+        assert stage.transcript.text == whole
 
 
 async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
@@ -227,16 +204,13 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
 
 
 async def test_another_model_takes_in_the_scene_and_writes_on(
-    installed: ModelBundle, home: Path
+    installed: ModelBundle, home: Path, program: Program
 ) -> None:
-    remember(length=20, pace=None)
     installed.save(paths.models_dir() / "other", installed.weights())
     broken = paths.models_dir() / "broken"
     broken.mkdir()
     (broken / "model.json").write_text("[/] \x1b[31m not json")
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        stage = app.stage
+    async with program(size=(120, 40)) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         await until(pilot, lambda: stage.side.models.option_count >= 3)
@@ -255,144 +229,134 @@ async def test_another_model_takes_in_the_scene_and_writes_on(
         assert (passage.model, passage.length) == ("other", 20)
 
 
-async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept() -> None:
-    remember(model="missing")
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
+async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept(program: Program) -> None:
+    async with program(model="missing", size=(120, 40), toasts=True) as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
-        assert app.stage.session.text.startswith("ANN:\n")
-        assert any("missing" in note.message for note in app._notifications)
+        await idle(pilot, stage)
+        assert stage.session.text.startswith("ANN:\n")
+        await until(pilot, lambda: "missing" in toasts(stage.app))
         # One that can be used takes its place.
-        await until(pilot, lambda: app.stage.session.model != "missing")
+        await until(pilot, lambda: stage.session.model != "missing")
 
 
 async def test_saving_asks_again_when_the_disk_says_no(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    remember(length=10, pace=None)
     monkeypatch.chdir(home)
-    app = BardApp()
-    async with app.run_test() as pilot:
+    async with program(length=10) as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
+        await idle(pilot, stage)
         await press(pilot, "ctrl+s")
-        await until(pilot, lambda: isinstance(app.screen, SaveScreen))
-        app.screen.query_one("#path", Input).value = "/dev/full"
+        await until(pilot, lambda: isinstance(stage.app.screen, SaveScreen))
+        stage.app.screen.query_one("#path", Input).value = "/dev/full"
         await press(pilot, "enter", "enter")
         await until(
-            pilot, lambda: any("Not saved" in str(e.render()) for e in app.screen.query("#error"))
+            pilot,
+            lambda: any("Not saved" in str(e.render()) for e in stage.app.screen.query("#error")),
         )
-        app.screen.query_one("#path", Input).value = str(home / "mine.txt")
+        stage.app.screen.query_one("#path", Input).value = str(home / "mine.txt")
         await press(pilot, "enter")
         await until(pilot, lambda: (home / "mine.txt").exists())
-        assert (home / "mine.txt").read_text() == to_text(app.stage.session.manuscript.scene)
+        assert (home / "mine.txt").read_text() == to_text(stage.session.manuscript.scene)
 
 
-async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on() -> None:
-    remember(length=10, pace=None)
+async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on(
+    program: Program,
+) -> None:
     paths.scenes_dir().write_text("a file where the folder should be")
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with program(length=10, size=(120, 40)) as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
-        assert app.stage.session.manuscript.problem
-        assert "NOT SAVED" in str(app.stage.view.top_line.render())
+        await idle(pilot, stage)
+        assert stage.session.manuscript.problem
+        assert "NOT SAVED" in str(stage.view.top_line.render())
         paths.scenes_dir().unlink()
-        await until(pilot, lambda: not app.stage.session.manuscript.problem)
+        await until(pilot, lambda: not stage.session.manuscript.problem)
     assert on_disk().startswith("ANN:")
 
 
-async def test_a_long_title_makes_room_for_what_else_the_top_line_says() -> None:
-    app = BardApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        stage = app.stage
+async def test_a_long_title_makes_room_for_what_else_the_top_line_says(program: Program) -> None:
+    async with program(size=(80, 24)) as (pilot, stage):
         stage.session.manuscript.add_line("A line.\n")
         stage.session.manuscript.scene.set(
             "title", "The tempest that came over the hills, part two"
         )
-        await until(pilot, lambda: "  ·  saved  ·  8 characters, 100% yours" in shown(app))
-        assert "≡ bardtui  ·  The tempest that" in shown(app)
+        await until(pilot, lambda: "  ·  saved  ·  8 characters, 100% yours" in shown(stage.app))
+        assert "≡ bardtui  ·  The tempest that" in shown(stage.app)
         await pilot.resize_terminal(140, 24)
-        await until(pilot, lambda: "over the hills, part two  ·  saved" in shown(app))
+        await until(pilot, lambda: "over the hills, part two  ·  saved" in shown(stage.app))
 
 
-async def test_the_open_side_pane_does_not_lie_over_the_line_that_is_typed() -> None:
-    app = BardApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+async def test_the_open_side_pane_does_not_lie_over_the_line_that_is_typed(
+    program: Program,
+) -> None:
+    async with program(size=(80, 24)) as (pilot, stage):
         await press(pilot, "ctrl+b")
-        assert app.stage.has_class("-drawer")
+        assert stage.has_class("-drawer")
         await press(pilot, "shift+tab", *"Now")
-        await until(pilot, lambda: not app.stage.has_class("-drawer"))
-        assert app.stage.seed_line.text == "Now"
+        await until(pilot, lambda: not stage.has_class("-drawer"))
+        assert stage.seed_line.text == "Now"
 
 
-async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again() -> None:
-    remember(length=10, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again(program: Program) -> None:
+    async with program(length=10) as (pilot, stage):
         await type_line(pilot, "First scene")
-        await idle(pilot, app.stage)
-        text = app.stage.session.text
+        await idle(pilot, stage)
+        text = stage.session.text
         await press(pilot, "ctrl+n")
-        assert app.stage.transcript.text == ""
+        assert stage.transcript.text == ""
         await type_line(pilot, "Second scene")
-        await idle(pilot, app.stage)
+        await idle(pilot, stage)
         await press(pilot, "ctrl+o")
-        await until(pilot, lambda: bool(app.screen.query("#scenes")))
-        listed = app.screen.query_one("#scenes", OptionList)
+        await until(pilot, lambda: bool(stage.app.screen.query("#scenes")))
+        listed = stage.app.screen.query_one("#scenes", OptionList)
         await until(pilot, lambda: listed.option_count >= 2)
         await press(pilot, "escape")
         first = next(p for p in paths.scenes_dir().iterdir() if p.name.startswith("first"))
-        app.stage.session.open(first)
-        assert app.stage.transcript.text == text
+        stage.session.open(first)
+        assert stage.transcript.text == text
 
 
-async def test_the_scene_open_elsewhere_is_refused_politely() -> None:
-    remember(length=10, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_a_scene_that_is_open_elsewhere_is_not_opened(program: Program) -> None:
+    async with program() as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
+        await idle(pilot, stage)
         other = BardApp()
-        async with other.run_test():
+        async with other.run_test(notifications=True) as pilot:
             assert other.stage.transcript.text == ""
-            assert any("open elsewhere" in note.message for note in other._notifications)
+            await until(pilot, lambda: "open elsewhere" in toasts(other))
 
 
-async def test_help_lists_the_real_keys_and_the_palette_knows_every_action() -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test(size=(120, 60)) as pilot:
+async def test_help_lists_the_real_keys_and_the_palette_knows_every_action(
+    program: Program,
+) -> None:
+    async with program(size=(120, 60)) as (pilot, stage):
         await press(pilot, "f1")
-        await until(pilot, lambda: bool(app.screen.query("#help")))
-        listed = {does for group in key_groups(app.stage).values() for _, does in group}
+        await until(pilot, lambda: bool(stage.app.screen.query("#help")))
+        listed = {does for group in key_groups(stage).values() for _, does in group}
         for binding in STAGE_KEYS:
             assert (binding.tooltip or binding.description) in listed
         await press(pilot, "escape")
-        titles = " ".join(command.title for command in app.get_system_commands(app.stage))
+        titles = " ".join(command.title for command in stage.app.get_system_commands(stage))
         for binding in STAGE_KEYS:
             assert binding.tooltip in titles
 
 
-async def test_only_one_thread_ever_steps_the_network() -> None:
-    remember(length=5_000, pace=200)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_only_one_thread_ever_steps_the_network(program: Program) -> None:
+    async with program(length=5_000, pace=200) as (pilot, stage):
         for _ in range(4):
             await type_line(pilot, "ANN:")
-            await until(pilot, lambda: app.stage.transcript.writing)
+            await until(pilot, lambda: stage.transcript.writing)
         engines = [t for t in threading.enumerate() if t.name == "engine"]
         assert len(engines) == 1
         await press(pilot, "escape")
-    assert on_disk() == app.stage.session.text
+    assert on_disk() == stage.session.text
 
 
-async def test_every_take_can_be_shown_again() -> None:
-    remember(length=200, pace=None, temperature=2.0)  # so wild that no two takes are alike
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_every_take_can_be_shown_again(program: Program) -> None:
+    async with program(length=200, temperature=2.0) as (
+        pilot,
+        stage,
+    ):  # so wild that no two takes are alike
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         first = stage.transcript.text
@@ -407,49 +371,40 @@ async def test_every_take_can_be_shown_again() -> None:
         assert stage.transcript.text == second
 
 
-async def test_a_line_that_ends_in_a_space_is_finished_by_the_model() -> None:
-    remember(length=10, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
+async def test_a_line_that_ends_in_a_space_is_finished_by_the_model(program: Program) -> None:
+    async with program(length=10) as (pilot, stage):
         await type_line(pilot, "The lamp ")
-        await idle(pilot, app.stage)
-        writer, model = (passage for passage, _ in app.stage.session.manuscript.scene.path())
+        await idle(pilot, stage)
+        writer, model = (passage for passage, _ in stage.session.manuscript.scene.path())
         assert writer.text == "The lamp "
         assert model.length == 10
 
 
-async def test_what_is_typed_in_another_pane_goes_into_the_line() -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        for pane in (app.stage.transcript, app.stage.side.models, app.stage.side.temperature):
+async def test_what_is_typed_in_another_pane_goes_into_the_line(program: Program) -> None:
+    async with program(size=(120, 40)) as (pilot, stage):
+        for pane in (stage.transcript, stage.side.models, stage.side.temperature):
             pane.focus()
             await press(pilot, "H")
-        assert app.stage.seed_line.text == "HHH"
+        assert stage.seed_line.text == "HHH"
 
 
 @pytest.mark.parametrize("pane", ["transcript", "models", "temperature", "rule", "cast"])
-async def test_fast_typing_in_another_pane_loses_nothing(pane: str) -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
+async def test_fast_typing_in_another_pane_loses_nothing(pane: str, program: Program) -> None:
+    async with program(size=(120, 40)) as (pilot, stage):
         cast = Cast((Role("ANN"), Role("BEN")))
-        app.stage.session.keep_cast(cast)
-        app.stage.query_one(f"#{pane}").focus()
-        await until(pilot, lambda: app.focused is not None and app.focused.id == pane)
+        stage.session.keep_cast(cast)
+        stage.query_one(f"#{pane}").focus()
+        await until(pilot, lambda: stage.app.focused is not None and stage.app.focused.id == pane)
         for character in "the lamp is lit, old friend":
-            app.post_message(events.Key(character, character))
-        await until(pilot, lambda: app.focused is app.stage.seed_line)
-        await until(pilot, lambda: app.stage.seed_line.text.endswith("friend"))
-        assert app.stage.seed_line.text == "the lamp is lit, old friend"
-        assert app.stage.session.manuscript.cast == cast
+            stage.app.post_message(events.Key(character, character))
+        await until(pilot, lambda: stage.app.focused is stage.seed_line)
+        await until(pilot, lambda: stage.seed_line.text.endswith("friend"))
+        assert stage.seed_line.text == "the lamp is lit, old friend"
+        assert stage.session.manuscript.cast == cast
 
 
-async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:
-    remember(length=20_000, pace=1_000)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_the_reader_stays_where_they_are_and_end_follows_again(program: Program) -> None:
+    async with program(length=20_000, pace=1_000) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.transcript.max_scroll_y > 60)
         await press(pilot, "pageup")
@@ -462,21 +417,19 @@ async def test_the_reader_stays_where_they_are_and_end_follows_again() -> None:
         await press(pilot, "escape")
 
 
-async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about() -> None:
-    remember(length=10, pace=None)
+async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about(program: Program) -> None:
     paths.scenes_dir().write_text("a file where the folder should be")
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with program(length=10, size=(120, 40)) as (pilot, stage):
         await type_line(pilot, "ANN:")
-        await idle(pilot, app.stage)
+        await idle(pilot, stage)
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: isinstance(stage.app.screen, ConfirmScreen))
         await press(pilot, "n")
-        await until(pilot, lambda: app.screen is app.stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: isinstance(stage.app.screen, ConfirmScreen))
         await press(pilot, "y")
-        await until(pilot, lambda: app._exit)
+        await until(pilot, lambda: stage.app.return_code is not None)
 
 
 async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
@@ -490,29 +443,26 @@ async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
 
 
 async def test_a_line_is_kept_as_typed_until_it_is_in_the_scene(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    remember(length=10, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        genuine, kept = app.stage.session.manuscript.add_line, []
+    async with program(length=10) as (pilot, stage):
+        genuine, kept = stage.session.manuscript.add_line, []
 
         def add_line(text: str) -> None:
-            kept.append(app.stage.session.draft.text)
+            kept.append(stage.session.draft.text)
             genuine(text)
 
-        monkeypatch.setattr(app.stage.session.manuscript, "add_line", add_line)
+        monkeypatch.setattr(stage.session.manuscript, "add_line", add_line)
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: bool(kept))
         assert kept == ["ANN:"]
         await until(pilot, lambda: not paths.draft_file().exists())
 
 
-async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take() -> None:
-    remember(length=30, pace=None)
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage = app.stage
+async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take(
+    program: Program,
+) -> None:
+    async with program(length=30) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         whole = stage.transcript.text
@@ -523,12 +473,10 @@ async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take() 
 
 
 async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
-    installed: ModelBundle,
+    installed: ModelBundle, program: Program
 ) -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test(size=(120, 40)) as pilot:
-        models = app.stage.side.models
+    async with program(size=(120, 40)) as (pilot, stage):
+        models = stage.side.models
         await until(pilot, lambda: bool(models.entries))
         installed.save(paths.models_dir() / "newer", installed.weights())
         models.focus()
@@ -536,29 +484,24 @@ async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
 
 
 async def test_the_first_picture_is_of_the_terminal_there_is(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    remember()
-    genuine, folded = BardApp._display, []
+    folded = []
 
-    def display(app: BardApp, screen: Screen[object], renderable: object) -> None:
-        if isinstance(screen, StageScreen):
-            folded.append((screen.has_class("-folded"), screen.has_class("-low")))
-        genuine(app, screen, renderable)  # type: ignore[arg-type]
+    def drawn(app: BardApp) -> None:
+        if isinstance(app.screen, StageScreen):
+            folded.append((app.screen.has_class("-folded"), app.screen.has_class("-low")))
 
-    monkeypatch.setattr(BardApp, "_display", display)
-    app = BardApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    monkeypatch.setattr(BardApp, "post_display_hook", drawn)
+    async with program(size=(80, 24)) as (pilot, _):
         await until(pilot, lambda: bool(folded))
     assert set(folded) == {(True, True)}
 
 
-async def test_a_click_on_the_name_opens_the_palette() -> None:
-    remember()
-    app = BardApp()
-    async with app.run_test(size=(100, 30)) as pilot:
+async def test_a_click_on_the_name_opens_the_palette(program: Program) -> None:
+    async with program(size=(100, 30)) as (pilot, stage):
         await pilot.click("#topline")
-        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await until(pilot, lambda: isinstance(stage.app.screen, CommandPalette))
 
 
 async def test_garbage_is_collected_once_the_first_picture_is_there(

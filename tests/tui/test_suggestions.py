@@ -1,20 +1,17 @@
 """Suggestions: the ghost in the seed line, and the stage that asks a small real model for it."""
 
-import json
-
 import pytest
 from hosts import Host, press, settle, shown, until
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from bardtui import paths
 from bardtui.session.events import Suggested
 from bardtui.session.requests import SuggestionRequest
 from bardtui.settings import Settings
-from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.widgets.seedline import SeedLine
+from tests.tui.conftest import Program
 
 # --- the line alone
 
@@ -214,11 +211,7 @@ async def test_where_the_row_is_too_short_the_ghost_says_that_there_is_more() ->
 # --- on the stage
 
 
-@pytest.fixture
-def ready(installed: object) -> None:
-    """A small model is installed and was in use last; it writes at full speed."""
-    values = {"model": "tiny", "length": 30, "pace": None, "temperature": 2.0}
-    paths.remembered_file().write_text(json.dumps(values))
+REMEMBERED = {"length": 30, "temperature": 2.0}
 
 
 class Asked:
@@ -240,13 +233,11 @@ async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
     await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
 
 
-@pytest.mark.usefixtures("ready")
 async def test_the_model_finishes_the_line_and_tab_takes_it(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test(size=(100, 30)) as pilot:
-        stage, line = app.stage, app.stage.seed_line
+    async with program(**REMEMBERED, size=(100, 30)) as (pilot, stage):
+        stage, line = stage, stage.seed_line
         asked = Asked(stage, monkeypatch)
         await loaded(pilot, stage)
         await press(pilot, *"ANN:", "enter")
@@ -259,7 +250,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         order = asked.orders[-1]
         assert order.text == before + "\n" * (not before.endswith("\n")) + "The lamp is"
         assert (order.rule, order.temperature) == ("line", 0.6)
-        await until(pilot, lambda: "tab accepts" in shown(app))
+        await until(pilot, lambda: "tab accepts" in shown(stage.app))
         end = line.suggestion
         await press(pilot, "tab")
         assert line.text == "The lamp is" + end
@@ -271,37 +262,31 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         assert stage.session.text.startswith(f"{order.text}{end}\n")
 
 
-@pytest.mark.usefixtures("ready")
 async def test_what_is_typed_before_the_model_is_ready_is_finished_when_it_is(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        asked = Asked(app.stage, monkeypatch)
-        app.stage.seed_line.insert("The lamp is")
-        await until(pilot, lambda: bool(app.stage.seed_line.suggestion))
+    async with program(**REMEMBERED) as (pilot, stage):
+        asked = Asked(stage, monkeypatch)
+        stage.seed_line.insert("The lamp is")
+        await until(pilot, lambda: bool(stage.seed_line.suggestion))
         assert len(asked.orders) == 1
 
 
-@pytest.mark.usefixtures("ready")
 async def test_a_row_begun_below_another_is_finished_as_such(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        asked = Asked(app.stage, monkeypatch)
-        await loaded(pilot, app.stage)
+    async with program(**REMEMBERED) as (pilot, stage):
+        asked = Asked(stage, monkeypatch)
+        await loaded(pilot, stage)
         await press(pilot, *"The lamp", "ctrl+j")
         await until(pilot, lambda: bool(asked.orders) and asked.orders[-1].text == "The lamp\n")
 
 
-@pytest.mark.usefixtures("ready")
 async def test_answers_to_what_is_no_longer_asked_are_dropped(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage, line = app.stage, app.stage.seed_line
+    async with program(**REMEMBERED) as (pilot, stage):
+        stage, line = stage, stage.seed_line
         await loaded(pilot, stage)
         orders: list[SuggestionRequest] = []
         monkeypatch.setattr(stage.session.engine, "suggest", orders.append)  # the test answers them
@@ -318,11 +303,9 @@ async def test_answers_to_what_is_no_longer_asked_are_dropped(
         assert line.suggestion == ""
 
 
-@pytest.mark.usefixtures("ready")
-async def test_a_scene_that_changes_drops_it() -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage, line = app.stage, app.stage.seed_line
+async def test_a_scene_that_changes_drops_it(program: Program) -> None:
+    async with program(**REMEMBERED) as (pilot, stage):
+        stage, line = stage, stage.seed_line
         await press(pilot, *"ANN:", "enter")
         await until(pilot, lambda: not stage.session.writing)
         line.insert("The lamp is")
@@ -331,13 +314,11 @@ async def test_a_scene_that_changes_drops_it() -> None:
         assert (line.suggestion, line.text) == ("", "The lamp is")
 
 
-@pytest.mark.usefixtures("ready")
 async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp()
-    async with app.run_test() as pilot:
-        stage, line = app.stage, app.stage.seed_line
+    async with program(**REMEMBERED) as (pilot, stage):
+        stage, line = stage, stage.seed_line
         await loaded(pilot, stage)
         stage.side.length.value, stage.side.pace.value = 20_000, 50
         await press(pilot, "enter")
@@ -350,13 +331,11 @@ async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
         assert [order.text.rpartition("\n")[2] for order in asked.orders] == ["The lamp is"]
 
 
-@pytest.mark.usefixtures("ready")
 async def test_the_settings_turn_it_off_and_a_key_turns_it_on_for_now(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    app = BardApp(settings=Settings(suggestions=False))
-    async with app.run_test() as pilot:
-        stage, line = app.stage, app.stage.seed_line
+    async with program(**REMEMBERED, settings=Settings(suggestions=False)) as (pilot, stage):
+        stage, line = stage, stage.seed_line
         asked = Asked(stage, monkeypatch)
         await loaded(pilot, stage)
         line.insert("The lamp is")

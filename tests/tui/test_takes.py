@@ -16,8 +16,9 @@ from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
 from bardtui.writing.stops import end_of
-from tests.tui.hosts import Host, press, settle, shown
-from tests.tui.test_stage import idle, on_disk, remember, type_line, until
+from tests.tui.conftest import Program
+from tests.tui.hosts import Host, press, settle, shown, toasts, until
+from tests.tui.test_stage import idle, on_disk, type_line
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -35,24 +36,23 @@ def kept(app: BardApp, count: int) -> Callable[[], bool]:
     return lambda: len(app.stage.session.manuscript.scene.passages) == count
 
 
-async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> None:
-    remember(length=60, pace=None, temperature=2.0)
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage = app.stage
+async def test_all_are_kept_and_the_picked_one_shows(
+    installed: ModelBundle, program: Program
+) -> None:
+    async with program(length=60, temperature=2.0, size=(120, 34)) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
         before, scene = stage.session.text, stage.session.manuscript.scene
         head = scene.head
         screen = await opened(pilot)
-        await until(pilot, kept(app, 2 + TAKES))
+        await until(pilot, kept(stage.app, 2 + TAKES))
         assert scene.text == before == stage.transcript.text
         takes = scene.children(head)
         assert [len(take.text) for take in takes] == [60] * TAKES
         panes = [pane.text for pane in screen.query(TakePane)]
         assert [take.text.lstrip("\n") for take in takes] == panes
         await press(pilot, "3")
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         await until(pilot, lambda: scene.text == before + takes[2].text)
         assert stage.transcript.text == scene.text == on_disk()
         assert len(stage.session.manuscript.takes()) == TAKES
@@ -74,11 +74,9 @@ async def test_all_are_kept_and_the_picked_one_shows(installed: ModelBundle) -> 
     assert sum(text == take.text for text, take in zip(again, takes, strict=True)) >= TAKES - 1
 
 
-async def test_none_is_picked_and_none_is_lost() -> None:
-    remember(length=20_000, pace=None)
-    app = BardApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        stage, scene = app.stage, app.stage.session.manuscript.scene
+async def test_none_is_picked_and_none_is_lost(program: Program) -> None:
+    async with program(length=20_000, size=(80, 24)) as (pilot, stage):
+        scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.session.manuscript.length > 30)
         screen = await opened(pilot)  # it also stops what is being written
@@ -86,8 +84,8 @@ async def test_none_is_picked_and_none_is_lost() -> None:
         panes = list(screen.query(TakePane))
         await until(pilot, lambda: all(pane.text for pane in panes))
         await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is stage)
-        await until(pilot, kept(app, 2 + TAKES))
+        await until(pilot, lambda: stage.app.screen is stage)
+        await until(pilot, kept(stage.app, 2 + TAKES))
         assert scene.text == before == stage.transcript.text == on_disk()
         takes = scene.children(2)
         assert [take.text.lstrip("\n") for take in takes] == [pane.text for pane in panes]
@@ -102,7 +100,7 @@ async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
     screen = TakesScreen("", "")
     host = Host()
     async with host.run_test(size=(100, 30)) as pilot:
-        for take in screen._takes:
+        for take in screen.query(TakePane):
             take.set_reactive(TakePane.show_vertical_scrollbar, False)
         host.ask(screen)
         screen.end()
@@ -112,13 +110,11 @@ async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
 
 
 @pytest.mark.parametrize("width", [80, WIDE])
-async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
-    remember(length=20, pace=None, temperature=2.0)
-    app = BardApp()
-    async with app.run_test(size=(width, 24)) as pilot:
-        scene = app.stage.session.manuscript.scene
+async def test_the_mouse_and_the_arrows_pick(width: int, program: Program) -> None:
+    async with program(temperature=2.0, size=(width, 24)) as (pilot, stage):
+        scene = stage.session.manuscript.scene
         screen = await opened(pilot)
-        await until(pilot, kept(app, TAKES))
+        await until(pilot, kept(stage.app, TAKES))
         panes = list(screen.query(TakePane))
         wide = len({pane.region.y for pane in panes}) == 1
         assert wide == (width >= WIDE)
@@ -126,22 +122,20 @@ async def test_the_mouse_and_the_arrows_pick(width: int) -> None:
         await until(pilot, lambda: scene.text.lstrip("\n") == panes[1].text)
         before = scene.text
         screen = await opened(pilot)
-        await until(pilot, kept(app, 2 * TAKES))
+        await until(pilot, kept(stage.app, 2 * TAKES))
         fourth = list(screen.query(TakePane))[3]
         await pilot.click(fourth)
         await until(pilot, lambda: scene.text != before)
         assert scene.text.removeprefix(before).lstrip("\n") == fourth.text
 
 
-async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
-    remember(length=200, pace=None)
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        stage, scene = app.stage, app.stage.session.manuscript.scene
+async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue(program: Program) -> None:
+    async with program(length=200, size=(120, 34)) as (pilot, stage):
+        scene = stage.session.manuscript.scene
         stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"), Role("BEN"))))
         stage.session.manuscript.add_line("ANN:\nThe lamp is low.\n")
         await opened(pilot)
-        await until(pilot, kept(app, 1 + TAKES))
+        await until(pilot, kept(stage.app, 1 + TAKES))
         for take in scene.children(1):
             assert take.text.startswith("\nBEN:\n")
             speech = take.text.removeprefix("\nBEN:\n")
@@ -149,22 +143,20 @@ async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue() -> None:
             end = end_of("speech", speech)
             assert end is None or end == len(speech)
         await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is stage)
+        await until(pilot, lambda: stage.app.screen is stage)
         stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"),)))
         await press(pilot, "f5")
         await until(pilot, lambda: "no role that may speak" in str(stage.seed_line.border_subtitle))
-        assert app.screen is stage
+        assert stage.app.screen is stage
 
 
-async def test_leaving_in_the_middle_keeps_them() -> None:
-    remember(length=20_000, pace=None)
-    app = BardApp()
-    async with app.run_test(size=(120, 34)) as pilot:
-        scene = app.stage.session.manuscript.scene
+async def test_leaving_in_the_middle_keeps_them(program: Program) -> None:
+    async with program(length=20_000, size=(120, 34)) as (pilot, stage):
+        scene = stage.session.manuscript.scene
         screen = await opened(pilot)
         await until(pilot, lambda: all(pane.text for pane in screen.query(TakePane)))
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: app._exit)
+        await until(pilot, lambda: stage.app.return_code is not None)
     assert len(scene.passages) == TAKES
     assert scene.text == on_disk() == ""
 
@@ -176,26 +168,22 @@ def said(screen: TakesScreen) -> str:
 
 @pytest.mark.parametrize("size", [(120, 34), (100, 30), (60, 12)])
 async def test_an_error_is_said_and_what_was_written_is_kept(
-    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], program: Program
 ) -> None:
-    remember(length=50, pace=None)
 
     def fail(decoder: Decoder, *args: object, **options: object) -> None:
         raise RuntimeError("the network is gone")
 
     monkeypatch.setattr(Decoder, "write", fail)
-    app = BardApp()
-    async with app.run_test(size=size) as pilot:
+    async with program(length=50, size=size, toasts=True) as (pilot, stage):
         screen = await opened(pilot)
         await until(pilot, lambda: "stopped by an error" in said(screen))
-        await until(
-            pilot, lambda: any("Internal error" in note.message for note in app._notifications)
-        )
+        await until(pilot, lambda: "Internal error" in toasts(stage.app))
         await press(pilot, "1")  # there is nothing of it
-        assert app.screen is screen
+        assert stage.app.screen is screen
         await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is app.stage)
-        assert not app.stage.session.manuscript.scene.passages
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert not stage.session.manuscript.scene.passages
 
 
 async def test_what_is_told_before_the_screen_is_there_is_seen() -> None:
