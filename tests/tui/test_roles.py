@@ -1,7 +1,5 @@
 """Roles on the stage, with a real engine and a small real model."""
 
-import json
-
 import pytest
 from hosts import press, shown, until
 from textual.content import Content
@@ -101,8 +99,7 @@ async def test_a_retry_where_nobody_may_speak_leaves_the_take(program: Program) 
 
 
 async def test_while_a_role_speaks_it_is_marked_and_named(program: Program) -> None:
-    paths.remembered_file().write_text(json.dumps({"model": "tiny", "length": 2_000, "pace": 10}))
-    async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
+    async with program(length=2_000, pace=10, size=(120, 34)) as (pilot, stage):
         stage = with_cast(stage.app, ANN, BEN)
         assert "▌▸ ANN" in shown(stage.app)
         await press(pilot, *LINE, "enter")
