@@ -87,12 +87,12 @@ class BardApp(RebindableApp):
         return role_variables(self.current_theme)
 
     def get_driver_class(self) -> type[Driver]:
-        """The terminal driver, with pastes kept in one piece where it can be had."""
+        """The driver for the terminal: on Linux and macOS our own, made from Textual's."""
         kind = super().get_driver_class()
         if sys.platform != "win32" and kind.__name__ == "LinuxDriver":
-            from bardtui.tui.driver import PasteDriver
+            from bardtui.tui.driver import TerminalDriver
 
-            return PasteDriver
+            return TerminalDriver
         return kind
 
     def get_default_screen(self) -> Screen[None]:

@@ -1,10 +1,14 @@
-"""A terminal driver that keeps a paste in one piece."""
+"""A terminal driver that keeps pastes in one piece and can be suspended at any time."""
 
+import asyncio
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
 from threading import Thread
+from typing import Any
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.messages import ExitApp
 
@@ -47,11 +51,31 @@ def _partial(text: str, marker: str) -> str:
     return next(filter(text.endswith, beginnings), "")
 
 
-class PasteDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS; it reads the terminal through a `PasteFilter`.
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for Linux and macOS, without three of its faults.
 
-    Bytes that are not UTF-8 become U+FFFD, where Textual's driver ends the program.
+    It reads the terminal through a `PasteFilter`. Bytes that are not UTF-8 become U+FFFD, where
+    Textual ends the program. SIGTSTP is handled between two tasks of the event loop: Textual's
+    handler can wait for a lock that the code it interrupts holds, and freeze the program.
     """
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, self.suspend)
+
+    def suspend(self) -> None:
+        """Give the terminal back and stop the process; returns when it goes on."""
+        self.suspend_application_mode()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        # Textual's handler of SIGCONT has taken the terminal again.
+        self.process_message(self.SignalResume())
 
     def run_input_thread(self) -> None:
         """Read a pipe, which another thread fills from the terminal."""
