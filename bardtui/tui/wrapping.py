@@ -1,11 +1,11 @@
 """Greedy word wrap of a text that grows at its end.
 
-A row closes when a character follows that no longer fits, or at a newline. Nothing after that
-character can change the row, so a longer text only ever changes the last row: wrapping goes on
-from there, and its cost does not depend on what stands before.
+A row ends before the first character that does not fit, or after a newline. Nothing after that
+character can change the row, so appended text only changes the last row, and the cost of wrapping
+it does not depend on the text before.
 
-A character is as wide as the glyph that stands for it (`visible`), which what follows it cannot
-change: the sum of widths is never less than what a terminal draws for a sequence.
+A character is as wide as its visible glyph (see `bardtui.escaping.visible`), whatever follows it:
+the sum of these widths is never less than what a terminal uses for a sequence.
 """
 
 import re
@@ -19,18 +19,18 @@ from rich.cells import get_character_cell_size
 from bardtui.escaping import visible
 
 TAB_STOP = 4  # cells
-_CHUNK = 4096  # characters: what one append may copy, and what one emoji may make four bytes wide
+_CHUNK = 4096  # characters that an append may copy, or that an emoji may make four bytes wide
 _PIECE = 1 << 16  # characters wrapped at a time
 _BLANKS = " \t"
 
-# Characters that take one cell each: Latin, Greek and Cyrillic, the dashes and quotation marks of
-# typeset English, and control characters, whose glyphs do. A tab does not.
+# Characters of one cell: Latin, Greek, Cyrillic, dashes, quotation marks, and control
+# characters, whose glyphs have one. A tab is not among them.
 _NARROW = r"\x00-\x08\n-\u02ff\u0370-\u0482\u2000-\u206f"
 _NOT_NARROW = re.compile(f"[^{_NARROW}]")
 
 
 class _Cells(dict[str, int]):
-    """The width of each glyph in cells, worked out when it is first needed."""
+    """The width of each glyph in cells, looked up once."""
 
     def __missing__(self, glyph: str) -> int:
         self[glyph] = cells = get_character_cell_size(glyph)
@@ -41,21 +41,22 @@ _CELLS = _Cells()
 
 
 def cell_width(shown: str) -> int:
-    """The cells that visible text takes: no fewer than a terminal needs. It holds no tabs."""
+    """The cells of visible text without tabs; a terminal uses no more."""
     return sum(map(_CELLS.__getitem__, shown))
 
 
 def tab_cells(column: int) -> int:
-    """The cells a tab takes that starts at `column` of its row."""
+    """The cells of a tab that starts in `column` of its row."""
     return TAB_STOP - column % TAB_STOP
 
 
 def breaks(text: str, width: int) -> list[int]:
-    """Where the rows after the first begin, in a `text` that begins with a row.
+    """The offsets at which the rows after the first begin; `text` begins with a row.
 
-    Rows are at most `width` cells wide (at least 1), but for blanks hanging over at their end and
-    a single glyph wider than that. A row's newline belongs to it. Words longer than a row, and
-    rows of characters without width, are cut; wide characters (Chinese, emoji) may be parted.
+    Rows are at most `width` cells wide (at least 1), without the blanks at their end. A single
+    wider glyph has a row of its own. The newline belongs to its row. Words longer than a row are
+    cut, and so are long rows of characters without a width. A row can end between two wide
+    characters (Chinese, emoji).
     """
     if (text.isascii() and "\t" not in text) or _NOT_NARROW.search(text) is None:
         return _narrow_breaks(text, width)
@@ -75,8 +76,11 @@ def breaks(text: str, width: int) -> list[int]:
 
 
 def _narrow_breaks(text: str, width: int) -> list[int]:
-    """The same where every character takes a cell. Only lines longer than a row are looked at one
-    by one: a play has few, and wrapping 5 MB of one anew is what a resize waits for."""
+    """The same if every character has one cell.
+
+    Only lines longer than a row are wrapped one by one. A play has few of them, which makes a
+    resize of a long one fast.
+    """
     lengths = [len(line) for line in text.split("\n")]
     begins = [0, *accumulate([length + 1 for length in lengths])]
     rows: list[int] = []
@@ -89,7 +93,7 @@ def _narrow_breaks(text: str, width: int) -> list[int]:
 
 
 def _line_breaks(text: str, begin: int, end: int, width: int, narrow: bool) -> Iterator[int]:
-    """Where the rows after the first begin in the line `text[begin:end]`."""
+    """The offsets at which the rows after the first begin in the line `text[begin:end]`."""
     while True:
         stop = begin + width if narrow else _overflow(text, begin, end, width)
         if stop < end:
@@ -101,12 +105,12 @@ def _line_breaks(text: str, begin: int, end: int, width: int, narrow: bool) -> I
 
 
 def _longest_row(width: int) -> int:
-    """The most characters in a row: blanks hanging over and stacked accents have no width."""
+    """The most characters in a row, where blanks at the end and accents have no width."""
     return 4 * width + 64
 
 
 def _overflow(text: str, begin: int, end: int, width: int) -> int:
-    """The first character of the row at `begin` that does not fit; `end` if all do."""
+    """The offset of the first character that does not fit in the row; `end` if all fit."""
     column = 0
     limit = min(end, begin + _longest_row(width))
     for at in range(begin, limit):
@@ -118,7 +122,7 @@ def _overflow(text: str, begin: int, end: int, width: int) -> int:
 
 
 def _break(text: str, begin: int, stop: int, limit: int, narrow: bool) -> int:
-    """Where the row at `begin` ends, given that `text[stop]` does not fit."""
+    """The end of the row at `begin`, if `text[stop]` does not fit in it."""
     if text[stop] in _BLANKS:
         while stop < limit and text[stop] in _BLANKS:
             stop += 1
@@ -134,11 +138,10 @@ def _break(text: str, begin: int, stop: int, limit: int, narrow: bool) -> int:
 
 
 class WrappedText:
-    """A growing text and where its rows begin.
+    """A growing text and the offsets of its rows.
 
-    Offsets are in characters, rows are counted from 0. There is always a row: an empty text has
-    one, and a text ending in a newline has an empty last one. Beyond the text itself it takes four
-    bytes a row.
+    Offsets are in characters; rows are counted from 0. An empty text has one row, and a text that
+    ends in a newline has an empty last row. The offsets take four bytes a row.
     """
 
     def __init__(self, width: int) -> None:
@@ -147,8 +150,8 @@ class WrappedText:
         self.clear()
 
     def clear(self) -> None:
-        """Forget the text."""
-        self._chunks = [""]  # all full but the last, which never is
+        """Remove the text."""
+        self._chunks = [""]  # all are full except the last, which never is
         self._starts = array("I", [0])
 
     def __len__(self) -> int:
@@ -156,16 +159,16 @@ class WrappedText:
 
     @property
     def width(self) -> int:
-        """Cells in a row."""
+        """The width of a row in cells."""
         return self._width
 
     @property
     def row_count(self) -> int:
-        """At least 1."""
+        """The number of rows, at least 1."""
         return len(self._starts)
 
     def append(self, text: str) -> None:
-        """Extend the text. Only the last row can change; further ones may follow."""
+        """Extend the text. Of the existing rows, only the last can change."""
         tail = self._chunks.pop() + text
         self._chunks.extend(tail[at : at + _CHUNK] for at in range(0, len(tail) + 1, _CHUNK))
         self._wrap()
@@ -173,7 +176,7 @@ class WrappedText:
     def cut(self, length: int) -> None:
         """Shorten the text to its first `length` characters.
 
-        Costs the wrapping of the line that is cut, for a row may owe its end to what is cut off.
+        The line that is cut is wrapped again, since its rows may end elsewhere now.
         """
         last = min(length, len(self)) // _CHUNK
         self._chunks[last:] = [self._chunks[last][: length - last * _CHUNK]]
@@ -199,16 +202,16 @@ class WrappedText:
                 return
 
     def slice(self, begin: int, end: int) -> str:
-        """The characters from `begin` to before `end`; fewer where the text is shorter."""
+        """The text from `begin` up to `end`, or to its own end."""
         chunks = self._chunks[begin // _CHUNK : end // _CHUNK + 1]
         skip = begin % _CHUNK
         return "".join(chunks)[skip : skip + end - begin]
 
     def row_span(self, row: int) -> tuple[int, int]:
-        """The offsets of a row's first character and of the one after its last."""
+        """The start and end offsets of a row."""
         last = row + 1 == len(self._starts)
         return self._starts[row], len(self) if last else self._starts[row + 1]
 
     def row_at(self, offset: int) -> int:
-        """The row that holds the character at `offset`; the last one beyond the end."""
+        """The row of the character at `offset`; beyond the end, the last row."""
         return bisect_right(self._starts, offset) - 1

@@ -1,4 +1,4 @@
-"""The pane of roles, the dialog of one, and the choice that both of them and the dials use."""
+"""The cast pane, the dialog of a role, and the choice widget."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ MODELS = ["pocket", "tragedy"]
 
 
 async def rows(pane: CastPane, width: int = 32) -> list[str]:
-    """The pane's rows, its borders too, as a terminal of that width shows them."""
+    """The pane's rows with their borders, in a terminal of that width."""
     host = Host(pane)
     async with host.run_test(size=(width, 12)) as pilot:
         await settle(pilot)
@@ -37,7 +37,7 @@ def pane_of(cast: Cast = CAST, turn: str | None = "ROMEO") -> CastPane:
 # --- what the pane shows
 
 
-async def test_a_row_a_role_with_who_plays_it_and_whose_turn_it_is() -> None:
+async def test_each_row_shows_a_role_its_player_and_whose_turn_it_is() -> None:
     lines = await rows(pane_of(), 32)
     assert lines[0].startswith("╭─ Cast  3 roles ─")
     assert [line[1:-1].rstrip() for line in lines[1:5]] == [
@@ -58,11 +58,11 @@ async def test_a_row_a_role_with_who_plays_it_and_whose_turn_it_is() -> None:
         (Role("A", "writer", "pocket", 0.5), "you"),
     ],
 )
-async def test_how_a_role_is_played_is_said(role: Role, how: str) -> None:
+async def test_a_row_says_who_plays_the_role_and_with_what(role: Role, how: str) -> None:
     assert (await rows(pane_of(Cast((role,)))))[1].removesuffix("│").rstrip().endswith(f" {how}")
 
 
-async def test_without_roles_it_says_what_they_are_for() -> None:
+async def test_an_empty_cast_explains_itself() -> None:
     lines = await rows(CastPane())
     assert lines[0].startswith("╭─ Cast  no roles ─")
     text = "\n".join(lines)
@@ -74,7 +74,7 @@ async def test_without_roles_it_says_what_they_are_for() -> None:
 # --- what the writer does in it
 
 
-async def test_arrows_say_who_plays_and_space_mutes() -> None:
+async def test_arrows_choose_the_player_and_space_mutes() -> None:
     pane = pane_of()
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
@@ -91,7 +91,7 @@ async def test_arrows_say_who_plays_and_space_mutes() -> None:
         assert pane.role == casts[-1]["JULIET"]  # the highlight stays
 
 
-async def test_letters_are_left_to_the_screen() -> None:
+async def test_letters_go_to_the_screen() -> None:
     keys: list[str] = []
 
     class Listener(Host):
@@ -107,7 +107,7 @@ async def test_letters_are_left_to_the_screen() -> None:
         assert keys == ["a", "m", "s"]
 
 
-async def test_delete_takes_a_role_out_and_the_offers_ask() -> None:
+async def test_delete_removes_a_role_and_the_rows_below_ask_for_one() -> None:
     pane = pane_of(Cast((ROMEO,)))
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
@@ -121,7 +121,7 @@ async def test_delete_takes_a_role_out_and_the_offers_ask() -> None:
         assert len(host.got(CastPane.Changed)) == 1
 
 
-async def test_a_click_highlights_another_click_opens_and_an_offer_needs_one() -> None:
+async def test_the_first_click_highlights_a_role_and_the_second_opens_it() -> None:
     pane = pane_of()
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
@@ -135,7 +135,7 @@ async def test_a_click_highlights_another_click_opens_and_an_offer_needs_one() -
         assert [message.role for message in host.got(CastPane.Edit)] == [JULIET, None]
 
 
-async def test_a_role_put_in_is_highlighted_and_its_name_is_its_own() -> None:
+async def test_a_new_role_is_highlighted_and_must_have_a_new_name() -> None:
     pane = pane_of()
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
@@ -161,7 +161,7 @@ async def test_a_new_role_is_typed_and_chosen_by_keys() -> None:
         assert host.answers == [JULIET]
 
 
-async def test_everything_of_it_can_be_clicked_at_eighty_columns() -> None:
+async def test_every_field_of_a_role_can_be_clicked_at_eighty_columns() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(None, MODELS))
@@ -180,7 +180,7 @@ async def test_everything_of_it_can_be_clicked_at_eighty_columns() -> None:
         assert host.answers == [Role("OLD ANN", "writer", muted=True)]
 
 
-async def test_what_is_wrong_is_said_and_kept_back() -> None:
+async def test_an_invalid_role_is_explained_and_not_saved() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(None, MODELS, {"ROMEO"}))
@@ -204,7 +204,7 @@ async def test_what_is_wrong_is_said_and_kept_back() -> None:
         await until(pilot, lambda: host.answers == [None])
 
 
-async def test_a_role_that_is_not_changed_is_no_answer() -> None:
+async def test_an_unchanged_role_is_no_answer() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         await asked(pilot, RoleScreen(JULIET, ["pocket"]))  # its own model is not there any more
@@ -223,7 +223,7 @@ async def test_up_and_down_move_the_temperature() -> None:
         assert host.answers == [replace(JULIET, temperature=0.75)]
 
 
-async def test_a_name_that_the_scene_does_not_write_in_capitals_stays_as_it_is() -> None:
+async def test_a_name_that_is_not_in_capitals_stays_as_it_is() -> None:
     host = Host()
     role = Role("First Citizen")
     async with host.run_test(size=(80, 24)) as pilot:
@@ -239,7 +239,7 @@ async def test_a_name_that_the_scene_does_not_write_in_capitals_stays_as_it_is()
 STOPS = {"length": "length", "line": "line", "sentence": "sentence", "speech": "speech"}
 
 
-async def test_a_choice_goes_round_by_keys_and_says_so_in_its_title() -> None:
+async def test_keys_choose_the_next_value_and_the_title_shows_it() -> None:
     choice = Choice("Stops after", STOPS, "length", titles={"line": "a line"})
     host = Host(choice)
     async with host.run_test(size=(31, 4), message_hook=host.hear) as pilot:
@@ -256,7 +256,7 @@ async def test_a_choice_goes_round_by_keys_and_says_so_in_its_title() -> None:
         ]
 
 
-async def test_a_click_chooses_a_word_or_where_they_have_no_room_the_next() -> None:
+async def test_a_click_chooses_a_value_or_in_a_narrow_terminal_the_next() -> None:
     choice = Choice("", STOPS, "nothing of these")
     assert choice.value == "length"
     host = Host(choice)
@@ -272,7 +272,7 @@ async def test_a_click_chooses_a_word_or_where_they_have_no_room_the_next() -> N
         assert choice.value == "sentence"
 
 
-async def test_the_words_of_a_choice_are_only_text() -> None:
+async def test_the_words_of_a_choice_are_no_markup() -> None:
     host = Host(Choice("", {"a": "[/]\x1b[b]", "b": "b"}, "b"))
     async with host.run_test(size=(31, 4)):
         assert " [/]␛[b]   ●b" in shown(host)

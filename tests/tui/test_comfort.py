@@ -1,4 +1,4 @@
-"""Comfort: the focus mode, the smallest terminals, themes, and what an idle program costs."""
+"""The focus mode, tiny terminals, themes, and the cost of an idle program."""
 
 import pytest
 from hosts import press, settle, shown, toasts, until
@@ -14,7 +14,7 @@ LINE = "a" * 79 + "\n"
 
 
 async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
-    """Wait for the model, and until the status says so."""
+    """Wait until the model is ready and the status shows it."""
     await until(pilot, lambda: "tiny is ready" in stage.view.status.text)
     await until(pilot, lambda: "tiny is ready" in str(stage.seed_line.border_subtitle))
 
@@ -22,7 +22,7 @@ async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
 # --- focus mode
 
 
-async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_all_back(
+async def test_focus_mode_hides_all_but_the_scene_and_the_line(
     program: Program,
 ) -> None:
     async with program(size=(140, 40)) as (pilot, stage):
@@ -52,7 +52,7 @@ async def test_focus_mode_leaves_the_scene_and_the_line_and_the_same_key_brings_
         )
 
 
-async def test_esc_leaves_focus_mode_once_nothing_is_written(program: Program) -> None:
+async def test_esc_leaves_focus_mode_when_nothing_is_being_written(program: Program) -> None:
     async with program(size=(120, 40)) as (pilot, stage):
         await loaded(pilot, stage)
         stage.side.length.value, stage.side.pace.value = 20_000, 50
@@ -75,7 +75,7 @@ async def test_going_to_a_pane_leaves_focus_mode(key: str, program: Program) -> 
         await until(pilot, lambda: stage.focused in stage.side.walk_children())
 
 
-async def test_the_text_width_of_the_settings_holds_in_focus_mode(program: Program) -> None:
+async def test_focus_mode_uses_the_text_width_of_the_settings(program: Program) -> None:
     async with program(settings=Settings(text_width=40), size=(120, 40)) as (pilot, stage):
         stage.session.manuscript.add_line("b" * 200 + "\n")
         stage.session.show_scene()
@@ -89,7 +89,7 @@ async def test_the_text_width_of_the_settings_holds_in_focus_mode(program: Progr
 # --- small terminals
 
 
-async def test_the_smallest_terminal_says_in_the_empty_line_what_the_model_does(
+async def test_in_a_tiny_terminal_the_empty_line_shows_the_status(
     program: Program,
 ) -> None:
     async with program(size=(20, 5)) as (pilot, stage):
@@ -133,7 +133,7 @@ async def test_a_chosen_theme_is_remembered_at_once_and_after_a_restart(program:
 
 
 @pytest.mark.parametrize("key", ["", "f1"])
-async def test_while_nothing_happens_nothing_is_drawn(
+async def test_an_idle_program_draws_nothing(
     key: str, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(size=(120, 40)) as (pilot, stage):

@@ -120,7 +120,7 @@ async def test_full_speed_lies_above_the_maximum() -> None:
         assert widget.value == 1000
 
 
-async def test_a_typed_number_is_taken_exactly() -> None:
+async def test_a_typed_number_is_used_exactly() -> None:
     widget = temperature()
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
@@ -145,7 +145,7 @@ async def test_a_typed_number_is_taken_exactly() -> None:
         (pace, "1", 10, "10 is the minimum"),
     ],
 )
-async def test_a_number_out_of_range_is_clamped_and_that_is_said(
+async def test_a_number_out_of_range_is_clamped_and_the_limit_shown(
     dial: Callable[[], Dial], keys: str, value: float, said: str
 ) -> None:
     widget = dial()
@@ -157,7 +157,7 @@ async def test_a_number_out_of_range_is_clamped_and_that_is_said(
         await until(pilot, lambda: footing(host) == said)
 
 
-async def test_esc_and_backspace_take_typing_back() -> None:
+async def test_esc_and_backspace_undo_typing() -> None:
     widget = temperature()
     host = Host(widget)
     async with host.run_test(size=(40, 6)) as pilot:
@@ -169,7 +169,7 @@ async def test_esc_and_backspace_take_typing_back() -> None:
         assert widget.value == 1.0
 
 
-async def test_a_comma_is_a_point_and_a_lone_point_is_nothing() -> None:
+async def test_a_comma_counts_as_a_point_and_a_point_alone_as_nothing() -> None:
     widget = temperature()
     host = Host(widget)
     async with host.run_test() as pilot:
@@ -180,7 +180,7 @@ async def test_a_comma_is_a_point_and_a_lone_point_is_nothing() -> None:
         assert widget.value == 1.52
 
 
-async def test_leaving_takes_what_was_typed() -> None:
+async def test_leaving_the_dial_sets_the_typed_number() -> None:
     widget, other = length(), temperature()
     host = Host(widget, other)
     async with host.run_test() as pilot:
@@ -247,7 +247,7 @@ async def test_how_it_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 3, 4, 5, 8])
-async def test_it_survives_a_terminal_of_few_columns(width: int) -> None:
+async def test_it_works_in_a_terminal_of_few_columns(width: int) -> None:
     widget = pace(math.inf)
     host = Host(widget)
     async with host.run_test(size=(width, 4)) as pilot:
@@ -257,7 +257,7 @@ async def test_it_survives_a_terminal_of_few_columns(width: int) -> None:
 
 
 @given(st.floats())
-def test_any_value_becomes_one_the_dial_can_have(value: float) -> None:
+def test_any_value_becomes_a_possible_one(value: float) -> None:
     assert 0.1 <= temperature(value).value <= 2.0
     assert 1 <= length(value).value <= 20_000
     held = pace(value).value

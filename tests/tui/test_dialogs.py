@@ -1,4 +1,4 @@
-"""The dialogs and the line of settings: keys, mouse, answers, and terminals of any size."""
+"""Dialogs and the settings line: keys, mouse, answers, and terminals of any size."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ from bardtui.tui.widgets.settingsline import SettingsLine
 # -- saving
 
 
-async def test_the_name_stands_ready_and_enter_takes_it(tmp_path: Path) -> None:
+async def test_the_name_is_filled_in_and_enter_accepts_it(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         dialog = await asked(pilot, SaveScreen(Path("/acts/the lower stair.txt")))
@@ -33,7 +33,7 @@ async def test_the_name_stands_ready_and_enter_takes_it(tmp_path: Path) -> None:
         await until(pilot, lambda: host.answers == [None, tmp_path / "the lower stair.txt"])
 
 
-async def test_a_path_is_read_from_the_default_folder_and_from_home(
+async def test_a_path_is_relative_to_the_default_folder_or_to_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "acts").mkdir()
@@ -48,7 +48,7 @@ async def test_a_path_is_read_from_the_default_folder_and_from_home(
             assert host.answers.pop() == tmp_path / "acts" / "one.txt"
 
 
-async def test_an_existing_file_is_asked_about_in_place(tmp_path: Path) -> None:
+async def test_an_existing_file_needs_a_second_enter(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("kept")
     (tmp_path / "ab.txt").write_text("kept")
     host = Host()
@@ -100,7 +100,7 @@ async def test_the_replace_button_replaces_and_cancel_cancels(tmp_path: Path) ->
         ("x" * 300, "File name too long"),
     ],
 )
-async def test_what_cannot_be_a_file_is_said_and_the_dialog_stays(
+async def test_an_impossible_path_is_explained_and_the_dialog_stays(
     tmp_path: Path, typed: str, said: str
 ) -> None:
     host = Host()
@@ -112,7 +112,7 @@ async def test_what_cannot_be_a_file_is_said_and_the_dialog_stays(
         assert not host.answers
 
 
-async def test_what_the_disk_said_is_shown_until_the_path_changes(tmp_path: Path) -> None:
+async def test_an_error_of_the_disk_is_shown_until_the_path_changes(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt", error="[/] No space left"))
@@ -158,7 +158,7 @@ async def test_confirming_by_mouse(button: str, answer: bool) -> None:
 # -- help
 
 
-async def test_help_lists_the_keys_it_is_given_and_scrolls_to_the_guide() -> None:
+async def test_help_lists_the_keys_and_the_guide() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         groups = {"Writing": [("esc", "Stop [/] at once"), ("^r", "Another take")], "Empty": []}
@@ -189,7 +189,7 @@ DIALOGS: list[Callable[[], Screen[Any]]] = [
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 5), (3, 2)])
 @pytest.mark.parametrize("dialog", DIALOGS, ids=["save", "confirm", "scenes", "title", "help"])
-async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
+async def test_every_dialog_fits_any_terminal_and_esc_closes_it(
     dialog: Callable[[], Screen[Any]], size: tuple[int, int]
 ) -> None:
     host = Host()
@@ -213,7 +213,7 @@ async def test_every_dialog_fits_any_terminal_and_esc_leaves_it(
         (40, "shake[/]speare"),
     ],
 )
-async def test_the_line_of_settings_drops_whole_settings_and_opens_on_a_click(
+async def test_a_narrow_settings_line_drops_whole_settings_and_a_click_opens_the_pane(
     width: int, left: str
 ) -> None:
     line = SettingsLine()
@@ -227,7 +227,7 @@ async def test_the_line_of_settings_drops_whole_settings_and_opens_on_a_click(
         await until(pilot, lambda: len(host.got(SettingsLine.Pressed)) == 1)
 
 
-async def test_the_line_of_settings_before_it_is_told_anything() -> None:
+async def test_the_settings_line_shows_its_key_before_any_settings() -> None:
     host = Host(SettingsLine())
     async with host.run_test(size=(30, 3)):
         assert "^b settings" in shown(host)

@@ -13,7 +13,7 @@ COLOURED = f"one {START}\x1b[31mtwo\x1b[0m\x1b\x1b[I \x1b[20three\x11"
 
 
 def filtered(*chunks: str) -> str:
-    """What becomes of input that comes in these chunks."""
+    """The filtered input, which arrives in these chunks."""
     paste_filter = PasteFilter()
     return "".join(map(paste_filter.feed, chunks))
 

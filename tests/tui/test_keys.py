@@ -1,4 +1,4 @@
-"""Keys that the settings bind anew: what may be, what the footer, the palette and the help say."""
+"""Keys set in the settings, and the keys that the key line, the palette and the help show."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ def bound(**wanted: str) -> dict[str, str]:
     return keymap(wanted, StageScreen, BardApp)
 
 
-def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
+def test_every_binding_has_an_id_and_a_description() -> None:
     for kind in keys.bound_classes():
         inherited = {id(b) for base in kind.__bases__ for b in getattr(base, "BINDINGS", [])}
         for binding in vars(kind).get("BINDINGS", []):
@@ -40,7 +40,7 @@ def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
                 assert binding.tooltip or binding.description, binding.id
 
 
-def test_the_programs_own_keys_are_no_clash() -> None:
+def test_the_default_keys_do_not_clash() -> None:
     assert bound() == {}
     groups: dict[type[DOMNode], list[str]] = {kind: [] for kind in keys.bound_classes()}
     for kind, found in groups.items():
@@ -63,7 +63,7 @@ def test_keys_are_written_by_name_or_as_the_footer_shows_them(written: str, take
     assert bound(stage__save=written) == {"stage.save": taken}
 
 
-def test_what_is_bound_elsewhere_is_free() -> None:
+def test_keys_can_be_swapped_and_used_in_other_places() -> None:
     assert bound(stage__undo="f9", stage__retry="^z") == {
         "stage.undo": "f9",
         "stage.retry": "ctrl+z",
@@ -98,7 +98,7 @@ def test_what_is_bound_elsewhere_is_free() -> None:
         ({"scenes__rename": "ctrl+d"}, "both scenes.rename and scenes.duplicate"),
     ],
 )
-def test_what_cannot_be_bound_is_told(wanted: dict[str, str], told: str) -> None:
+def test_an_invalid_key_is_refused_with_the_reason(wanted: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError) as caught:
         bound(**wanted)
     assert told in str(caught.value)
@@ -121,7 +121,7 @@ async def test_rebound_keys_work_and_the_old_ones_do_not(program: Program) -> No
         assert stage.session.text.startswith("a\nb\n")
 
 
-async def test_keys_that_several_places_share_are_bound_in_all_of_them(program: Program) -> None:
+async def test_a_binding_of_several_places_is_changed_in_all_of_them(program: Program) -> None:
     async with program(settings=Settings(keys={"stage.undo": "f9"})) as (pilot, stage):
         stage.session.manuscript.add_line("One.\n")
         line = stage.seed_line

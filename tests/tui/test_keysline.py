@@ -1,4 +1,4 @@
-"""The row of keys: what it shows, and what the mouse does there."""
+"""The key line: what it shows, and the mouse."""
 
 from hosts import Host, shown, until
 from textual.app import App, ComposeResult
@@ -9,7 +9,7 @@ from bardtui.tui.widgets.keysline import KeysLine
 
 
 class Keys(Host):
-    """Two keys, one of which does nothing at times."""
+    """An app with two keys, one of which can be disabled."""
 
     BINDINGS = [
         Binding("f2", "first", "First", tooltip="The first of them", id="first"),
@@ -53,7 +53,7 @@ async def test_a_key_is_shown_once_and_a_click_presses_it() -> None:
         assert len(app.pressed) == 4
 
 
-async def test_the_mouse_over_a_key_says_more() -> None:
+async def test_hovering_over_a_key_shows_its_tooltip() -> None:
     app = Keys()
     async with app.run_test(size=(40, 5)) as pilot:
         line = app.query_one(KeysLine)
@@ -64,7 +64,7 @@ async def test_the_mouse_over_a_key_says_more() -> None:
         assert (line.hovered, line.tooltip) == (None, None)
 
 
-async def test_a_key_that_does_nothing_now_rings() -> None:
+async def test_a_click_on_a_disabled_key_rings_the_bell() -> None:
     app = Keys()
     app.able = False
     async with app.run_test(size=(40, 5)) as pilot:
@@ -78,7 +78,7 @@ async def test_a_key_that_does_nothing_now_rings() -> None:
         await until(pilot, lambda: app.pressed == ["bell", "second"])
 
 
-async def test_a_narrow_row_loses_whole_keys() -> None:
+async def test_a_narrow_row_drops_whole_keys() -> None:
     app = Keys()
     async with app.run_test(size=(15, 5)) as pilot:
         await until(pilot, lambda: row(app).strip() == "f2 First")

@@ -1,4 +1,4 @@
-"""The map: a line for the scene, what leaves it indented, and no work for what is not seen."""
+"""The map: its rows, keys and mouse, and that only visible rows are drawn."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def exchange(scene: Scene, line: str, answer: str, **how: Any) -> None:
 
 
 def branching() -> Scene:
-    """Two exchanges; the first answer has three takes, one of them gone on with, which shows."""
+    """Two exchanges. The first answer has three takes; the visible one is followed by others."""
     scene = Scene()
     exchange(scene, "ANN:\n", "One [/] \x1b.\n", random_seed=7, settings={"temperature": 0.8})
     exchange(scene, "BEN:\n", "What followed one.\n")
@@ -34,7 +34,7 @@ def branching() -> Scene:
 
 
 def map_rows(app: Host) -> list[str]:
-    """The rows between the frame's sides, without blanks at their ends."""
+    """The rows between the borders, without blanks at their ends."""
     return [
         row.strip()[1:-1].rstrip()
         for row in shown(app).splitlines()
@@ -49,7 +49,7 @@ async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
     return map_rows(pilot.app)
 
 
-async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
+async def test_a_line_is_flat_and_other_takes_hang_below_it() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(branching()))
@@ -90,7 +90,7 @@ async def test_a_line_is_flat_and_other_ways_hang_below_it() -> None:
         assert host.answers == [2]
 
 
-async def test_esc_and_the_mouse() -> None:
+async def test_esc_closes_the_map_and_the_mouse_opens_and_picks() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
         await asked(pilot, MapScreen(branching()))
@@ -131,7 +131,9 @@ async def test_every_passage_can_be_reached() -> None:
         assert sorted(found) == sorted(scene.passages)
 
 
-async def test_ten_thousand_passages_cost_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_ten_thousand_passages_only_visible_rows_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = Scene()
     for number in range(5_000):
         exchange(scene, f"line {number}\n", "answer\n")
@@ -157,7 +159,7 @@ async def test_ten_thousand_passages_cost_what_is_seen(monkeypatch: pytest.Monke
         await until(pilot, lambda: "line 0" in shown(host))
 
 
-async def test_an_empty_passage_and_a_scene_taken_back_have_their_rows() -> None:
+async def test_blank_and_undone_passages_have_rows() -> None:
     scene = Scene()
     scene.add("writer", "  \n")
     scene.undo()
@@ -170,7 +172,7 @@ async def test_an_empty_passage_and_a_scene_taken_back_have_their_rows() -> None
         await until(pilot, lambda: host.answers == [1])
 
 
-async def test_g_goes_to_the_end_of_the_way() -> None:
+async def test_g_goes_to_the_end_of_the_line() -> None:
     scene = branching()
     host = Host()
     async with host.run_test(size=SIZE) as pilot:

@@ -1,4 +1,4 @@
-"""The pane of models: what it shows, what can be picked, and that names are only text."""
+"""The models pane: what it shows, and what can be picked."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ ENTRIES = [SHAKESPEARE, DIARY, BROKEN]
 
 
 async def rows(pane: ModelsPane, width: int = 32) -> list[str]:
-    """The pane's rows between its borders, as a terminal of that width shows them."""
+    """The pane's rows between its borders, in a terminal of that width."""
     host = Host(pane)
     async with host.run_test(size=(width, 20)) as pilot:
         await settle(pilot)
@@ -21,7 +21,7 @@ async def rows(pane: ModelsPane, width: int = 32) -> list[str]:
         return [line[1:-1].rstrip() for line in lines[1 : pane.size.height + 1]]
 
 
-async def test_two_rows_a_model_and_a_dot_for_the_one_in_use() -> None:
+async def test_each_model_has_two_rows_and_the_one_in_use_a_dot() -> None:
     pane = ModelsPane([SHAKESPEARE, DIARY])
     pane.set_current("shakespeare")
     assert await rows(pane, 32) == [
@@ -32,7 +32,7 @@ async def test_two_rows_a_model_and_a_dot_for_the_one_in_use() -> None:
     ]
 
 
-async def test_where_there_is_room_a_users_own_model_says_so() -> None:
+async def test_a_wide_pane_marks_the_users_own_models() -> None:
     assert (await rows(ModelsPane([DIARY]), 40))[1] == "   yours · my-diary"
 
 
@@ -41,7 +41,7 @@ async def test_a_long_corpus_is_cut() -> None:
     assert (await rows(pane, 32))[1] == "   the complete works of a g…"
 
 
-async def test_what_is_not_known_is_left_out() -> None:
+async def test_unknown_details_are_left_out() -> None:
     pane = ModelsPane([ModelEntry("new", None, "a text", True, None)])
     assert await rows(pane) == ["   new", "   a text"]
 
@@ -71,14 +71,14 @@ async def test_a_broken_model_shows_its_reason_in_two_rows_at_most() -> None:
 async def test_names_and_reasons_are_neither_markup_nor_terminal_codes() -> None:
     name = "[/]\x1b[31m\u202e[b]red"
     evil = replace(SHAKESPEARE, name=name, corpus="[/]\n\x07")
-    pane = ModelsPane([evil, replace(BROKEN, name=f"{name}2", error="[Enter ROMEO] \x9b2J")])
+    pane = ModelsPane([evil, replace(BROKEN, name=name, error="[Enter ROMEO] \x9b2J")])
     text = "\n".join(await rows(pane, 60))
     assert "[/]␛[31m·[b]red" in text
     assert "[Enter ROMEO]" in text
     assert not set(text) & set("\x1b\x9b\x07\u202e")
 
 
-async def test_enter_and_click_pick_and_a_broken_one_is_refused() -> None:
+async def test_enter_and_click_pick_a_model_but_not_a_broken_one() -> None:
     pane = ModelsPane(ENTRIES)
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
@@ -97,7 +97,7 @@ async def test_enter_and_click_pick_and_a_broken_one_is_refused() -> None:
         assert (refused.name, refused.reason) == ("broken", BROKEN.error)
 
 
-async def test_new_entries_keep_the_highlight_on_its_model() -> None:
+async def test_new_entries_keep_the_highlighted_model() -> None:
     pane = ModelsPane(ENTRIES)
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
@@ -109,7 +109,19 @@ async def test_new_entries_keep_the_highlight_on_its_model() -> None:
         assert host.got(ModelsPane.Picked)[0].name == "my-diary"
 
 
-async def test_without_models_it_says_what_to_do_and_nothing_can_be_picked() -> None:
+async def test_the_same_models_again_leave_the_list_where_it_is() -> None:
+    entries = [replace(DIARY, name=f"model {n}") for n in range(20)]
+    pane = ModelsPane(entries)
+    host = Host(pane)
+    async with host.run_test(size=(32, 10)) as pilot:
+        pane.scroll_to(y=20, animate=False)
+        await until(pilot, lambda: pane.scroll_offset.y == 20)
+        pane.set_entries(list(entries))
+        await settle(pilot)
+        assert pane.scroll_offset.y == 20
+
+
+async def test_without_models_it_says_how_to_get_one() -> None:
     pane = ModelsPane()
     host = Host(pane)
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
@@ -128,7 +140,7 @@ async def test_two_hundred_models_in_a_pane_of_five_columns() -> None:
         assert pane.highlighted == 150
 
 
-async def test_before_they_are_known_it_says_nothing() -> None:
+async def test_an_unknown_list_of_models_is_blank() -> None:
     pane = ModelsPane(None)
     assert "bardtui train" not in "\n".join(await rows(pane))
     pane = ModelsPane([])

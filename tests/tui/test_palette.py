@@ -1,4 +1,4 @@
-"""The palette of commands: without room, clicked twice, and typed into after it has closed."""
+"""The command palette without room, clicked twice, and typed into after it has closed."""
 
 from collections.abc import Iterable
 

@@ -24,14 +24,14 @@ REMEMBERED = {"length": 400, "temperature": 0.4}
 
 
 async def written(pilot: Pilot[None], stage: StageScreen, line: str = "") -> Passage:
-    """Send a line, wait for what the model writes, and return that."""
+    """Send a line and return the passage that the model writes."""
     await press(pilot, *line, "enter")
     await until(pilot, lambda: not stage.session.writing)
     return stage.session.manuscript.scene.path()[-1][0]
 
 
 def title(stage: StageScreen) -> str:
-    """Of the seed line."""
+    """The title of the seed line."""
     return Content.from_markup(str(stage.seed_line.border_title)).plain
 
 
@@ -40,7 +40,7 @@ def with_cast(app: BardApp, *roles: Role) -> StageScreen:
     return app.stage
 
 
-async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech(program: Program) -> None:
+async def test_a_line_is_added_under_its_cue_and_answered_with_a_speech(program: Program) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
         stage = with_cast(stage.app, ANN, BEN)
         assert title(stage) == "You are ANN"
@@ -60,7 +60,7 @@ async def test_a_line_goes_under_its_cue_and_the_answer_is_a_speech(program: Pro
     assert Cast.of(scene) == Cast((ANN, BEN))
 
 
-async def test_enter_gives_the_word_to_each_of_the_models_roles_but_a_muted_one(
+async def test_enter_lets_the_models_roles_speak_in_turn_but_muted_ones(
     program: Program,
 ) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
@@ -72,7 +72,7 @@ async def test_enter_gives_the_word_to_each_of_the_models_roles_but_a_muted_one(
         assert all(isinstance(block, Speech) for block in parse(stage.session.text))
 
 
-async def test_a_retry_is_the_same_roles_again(program: Program) -> None:
+async def test_a_retry_is_by_the_same_role(program: Program) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
         stage = with_cast(stage.app, Role("ANN", temperature=0.5), BEN)
         await written(pilot, stage)
@@ -82,7 +82,7 @@ async def test_a_retry_is_the_same_roles_again(program: Program) -> None:
         assert len(stage.session.manuscript.takes()) == 2
 
 
-async def test_a_retry_where_nobody_may_speak_leaves_the_take(program: Program) -> None:
+async def test_a_retry_keeps_the_take_if_no_role_may_speak(program: Program) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
         stage = with_cast(stage.app, ANN, BEN)
         await written(pilot, stage, LINE)
@@ -98,7 +98,7 @@ async def test_a_retry_where_nobody_may_speak_leaves_the_take(program: Program) 
         assert stage.session.text.startswith(f"{text}\nANN:\nMine.\n")
 
 
-async def test_while_a_role_speaks_it_is_marked_and_named(program: Program) -> None:
+async def test_the_speaking_role_is_marked_and_named(program: Program) -> None:
     async with program(length=2_000, pace=10, size=(120, 34)) as (pilot, stage):
         stage = with_cast(stage.app, ANN, BEN)
         assert "▌▸ ANN" in shown(stage.app)
@@ -114,7 +114,7 @@ async def test_while_a_role_speaks_it_is_marked_and_named(program: Program) -> N
         assert list(speakers(stage.session.text)) == ["ANN", "BEN"]
 
 
-async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why(
+async def test_without_a_role_of_its_own_the_model_does_not_write(
     program: Program,
 ) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
@@ -125,7 +125,7 @@ async def test_where_all_roles_are_the_writers_the_model_waits_and_says_why(
         assert stage.session.text == "ANN:\nHo!\n"
 
 
-async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them(
+async def test_the_speakers_of_a_scene_are_added_to_its_cast(
     program: Program,
 ) -> None:
     async with program(**REMEMBERED, size=(120, 34)) as (pilot, stage):
@@ -138,7 +138,7 @@ async def test_the_speakers_of_a_scene_become_its_cast_and_the_pane_shows_them(
         await until(pilot, lambda: "Every speaker is already in the cast" in shown(stage.app))
 
 
-async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_typed(
+async def test_roles_are_added_and_removed_in_the_folded_pane(
     program: Program,
 ) -> None:
     async with program(**REMEMBERED, size=(80, 24)) as (pilot, stage):
@@ -161,7 +161,7 @@ async def test_a_role_is_added_in_a_folded_pane_and_removed_and_letters_are_type
         assert stage.seed_line.text == "am"
 
 
-async def test_a_rule_ends_what_is_written_in_free_text_and_is_remembered() -> None:
+async def test_a_stop_rule_ends_free_text_and_is_remembered() -> None:
     app = BardApp()
     async with app.run_test(size=(120, 34)) as pilot:
         stage = app.stage

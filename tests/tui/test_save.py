@@ -1,4 +1,4 @@
-"""Saving in a format: the name's suffix and the row of formats agree, and the file obeys."""
+"""The save dialog: the format follows the suffix, and the file follows both."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bardtui.scene.export import export, suffix_of
 from bardtui.scene.scene import Scene
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.app import BardApp
-from bardtui.tui.screens.save import FORMATS, SaveScreen
+from bardtui.tui.screens.save import FORMAT_NAMES, SaveScreen
 from bardtui.tui.widgets.choice import Choice
 
 
@@ -27,10 +27,10 @@ def chosen(host: App[Any]) -> str:
 
 
 def test_every_format_has_a_name_and_a_purpose() -> None:
-    assert list(FORMATS) == list(EXPORTS)
+    assert list(FORMAT_NAMES) == list(EXPORTS)
 
 
-async def test_the_suffix_that_is_typed_says_the_format(tmp_path: Path) -> None:
+async def test_the_typed_suffix_chooses_the_format(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
@@ -41,10 +41,10 @@ async def test_the_suffix_that_is_typed_says_the_format(tmp_path: Path) -> None:
         ):
             field(host).value = typed
             await until(pilot, lambda format=format: chosen(host) == format)  # type: ignore[misc]
-            assert FORMATS[format][1] in shown(host)
+            assert FORMAT_NAMES[format][1] in shown(host)
 
 
-async def test_up_and_down_in_the_name_change_its_suffix_and_typing_goes_on(tmp_path: Path) -> None:
+async def test_up_and_down_change_the_suffix_and_keep_the_selection(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "the lower stair.txt"))
@@ -62,7 +62,7 @@ async def test_up_and_down_in_the_name_change_its_suffix_and_typing_goes_on(tmp_
         await until(pilot, lambda: host.answers == [tmp_path / "Act 1.5!.md"])
 
 
-async def test_keys_that_come_faster_than_the_row_is_told_all_count(tmp_path: Path) -> None:
+async def test_fast_keys_are_all_counted(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         screen = SaveScreen(tmp_path / "a.txt")
@@ -73,7 +73,7 @@ async def test_keys_that_come_faster_than_the_row_is_told_all_count(tmp_path: Pa
         await until(pilot, lambda: chosen(host) == "fountain")
 
 
-async def test_the_row_is_used_by_keys_and_by_mouse(tmp_path: Path) -> None:
+async def test_the_format_is_chosen_by_keys_and_by_mouse(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
@@ -91,7 +91,7 @@ async def test_the_row_is_used_by_keys_and_by_mouse(tmp_path: Path) -> None:
         await until(pilot, lambda: host.answers == [tmp_path / "a.fountain"])
 
 
-async def test_a_format_chosen_without_a_name_brings_the_name_back(tmp_path: Path) -> None:
+async def test_choosing_a_format_without_a_name_restores_the_name(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "act.txt"))
@@ -100,7 +100,7 @@ async def test_a_format_chosen_without_a_name_brings_the_name_back(tmp_path: Pat
         await until(pilot, lambda: field(host).value == "act.md")
 
 
-async def test_another_format_is_another_file_to_be_asked_about(tmp_path: Path) -> None:
+async def test_an_existing_file_of_another_format_is_asked_about_again(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("kept")
     (tmp_path / "a.md").write_text("kept")
     host = Host()
@@ -136,14 +136,14 @@ def scene() -> Scene:
 
 
 async def dialog(pilot: Pilot[None]) -> None:
-    """Open the dialog on the stage, which shows a saved scene."""
+    """Open the dialog in the program, with a saved scene."""
     await press(pilot, "ctrl+s")
     await until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
     await until(pilot, lambda: pilot.app.focused is not None)
 
 
 @pytest.mark.parametrize("format", EXPORTS)
-async def test_the_file_is_what_its_name_says(
+async def test_the_file_has_the_format_of_its_suffix(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -158,7 +158,7 @@ async def test_the_file_is_what_its_name_says(
         assert target.read_bytes().decode() == export(shown_scene, format)
 
 
-async def test_a_disk_that_refuses_is_named_and_the_name_and_format_stay(
+async def test_an_error_of_the_disk_is_shown_and_the_name_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -179,7 +179,7 @@ async def test_a_disk_that_refuses_is_named_and_the_name_and_format_stay(
     assert not list(tmp_path.glob("*.md"))
 
 
-def test_what_was_saved_whole_opens_whole(tmp_path: Path) -> None:
+def test_a_scene_saved_as_json_opens_with_all_its_takes(tmp_path: Path) -> None:
     saved = scene()
     saved.undo()
     file = tmp_path / "a.json"

@@ -1,4 +1,4 @@
-"""The dialog of scenes: finding, opening, renaming, duplicating, deleting, bringing back."""
+"""The scenes dialog: search, open, rename, duplicate, delete and restore."""
 
 import os
 from collections.abc import Callable
@@ -30,7 +30,7 @@ SMALL = (80, 24)
 
 
 def make(title: str, writer: str, model: str = "", *, other: str = "", days: int = 0) -> Path:
-    """A saved scene, last used so many days before the newest."""
+    """A saved scene that was last used some days before the newest."""
     path = new_scene_path(paths.scenes_dir(), title)
     scene = Scene(title)
     journal = Journal.create(path, scene)
@@ -47,7 +47,7 @@ def make(title: str, writer: str, model: str = "", *, other: str = "", days: int
 
 @pytest.fixture
 def stair() -> Path:
-    """The newest of some scenes; its title is not to be trusted."""
+    """The newest of some scenes; its title has markup and a control character."""
     make("Ferry", "MIRA:\nWho keeps the lantern?\n", "TOBIN:\nThe dark itself, lady.\n", days=40)
     (paths.scenes_dir() / "torn.scene.jsonl").write_bytes(b"[not] a scene")
     os.utime(paths.scenes_dir() / "torn.scene.jsonl", (NOON - 30 * DAY,) * 2)
@@ -56,12 +56,12 @@ def stair() -> Path:
 
 
 def names() -> list[str]:
-    """What lies in the folder of scenes."""
+    """The names in the folder of scenes."""
     return sorted(path.name.partition(".")[0] for path in paths.scenes_dir().iterdir())
 
 
 async def up(pilot: Pilot[None], **arguments: Any) -> ScenesScreen:
-    """Show the dialog on all the scenes and wait until they are counted."""
+    """Show the dialog and wait until all scenes are counted."""
     dialog = ScenesScreen(list_scenes(paths.scenes_dir()), **arguments)
     await asked(pilot, dialog)
     rows = dialog.catalogue.rows
@@ -97,7 +97,7 @@ async def gone(pilot: Pilot[None], *texts: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["f2", "delete", "ctrl+d"])
-async def test_what_is_done_to_scenes_asks_for_one(stair: Path, key: str) -> None:
+async def test_actions_on_a_scene_need_a_chosen_one(stair: Path, key: str) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await up(pilot)
@@ -107,7 +107,7 @@ async def test_what_is_done_to_scenes_asks_for_one(stair: Path, key: str) -> Non
         await gone(pilot, "Choose a scene first.")
 
 
-async def test_scenes_are_listed_with_all_that_is_known_of_them(stair: Path) -> None:
+async def test_scenes_are_listed_with_dates_and_counts(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         await up(pilot)
@@ -133,7 +133,7 @@ async def test_a_new_scene_by_key(stair: Path, keys: list[str]) -> None:
 
 @pytest.mark.parametrize("focus", ["#search", "#scenes"])
 @pytest.mark.parametrize("keys", [["end"], ["ctrl+end"], ["pagedown"], ["down", "down", "down"]])
-async def test_the_keys_move_in_the_list_whatever_has_the_focus(
+async def test_keys_move_in_the_list_whatever_has_the_focus(
     stair: Path, focus: str, keys: list[str]
 ) -> None:
     host = Host()
@@ -147,7 +147,7 @@ async def test_the_keys_move_in_the_list_whatever_has_the_focus(
         assert answer.path.name == "ferry.scene.jsonl"
 
 
-async def test_esc_closes_and_without_scenes_there_is_still_a_new_one() -> None:
+async def test_without_scenes_a_new_one_can_be_begun() -> None:
     host = Host()
     async with host.run_test() as pilot:
         await up(pilot)
@@ -158,7 +158,7 @@ async def test_esc_closes_and_without_scenes_there_is_still_a_new_one() -> None:
         await until(pilot, lambda: host.answers == [None, NewScene()])
 
 
-async def test_a_broken_scene_says_why_and_can_only_be_deleted(stair: Path) -> None:
+async def test_a_broken_scene_shows_why_and_can_only_be_deleted(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
@@ -176,7 +176,7 @@ async def test_a_broken_scene_says_why_and_can_only_be_deleted(stair: Path) -> N
         assert not host.answers
 
 
-async def test_what_cannot_be_read_after_all_turns_out_broken(stair: Path) -> None:
+async def test_a_scene_that_vanished_is_listed_as_broken(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         scenes = list_scenes(paths.scenes_dir())
@@ -209,7 +209,7 @@ async def test_the_keys_shown_below_can_be_clicked(stair: Path) -> None:
         assert not stair.exists()
 
 
-async def test_a_thousand_scenes_are_listed_and_walked_and_counted() -> None:
+async def test_a_thousand_scenes_are_listed_counted_and_searched() -> None:
     first = make("Scene", "ANN:\nHark!\n")
     for number in range(999):
         (paths.scenes_dir() / f"{number:03}.scene.jsonl").write_bytes(first.read_bytes())
@@ -226,7 +226,7 @@ async def test_a_thousand_scenes_are_listed_and_walked_and_counted() -> None:
 # -- searching
 
 
-async def test_what_is_typed_is_sought_in_titles_and_in_texts(stair: Path) -> None:
+async def test_typing_searches_titles_and_texts(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
@@ -251,7 +251,7 @@ async def test_what_is_typed_is_sought_in_titles_and_in_texts(stair: Path) -> No
         assert answer.path.name == "quarrel.scene.jsonl"
 
 
-async def test_titles_come_first_and_the_first_is_ready(stair: Path) -> None:
+async def test_matching_titles_come_first(stair: Path) -> None:
     make("Wind", "A line.")
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
@@ -267,7 +267,7 @@ async def test_titles_come_first_and_the_first_is_ready(stair: Path) -> None:
         assert "6 words · 32 characters" in shown(host).partition("Esc: close")[0]
 
 
-async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
+async def test_typing_in_the_list_goes_to_the_search_field(stair: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         dialog = await up(pilot)
@@ -278,7 +278,7 @@ async def test_typing_goes_to_the_field_from_the_list_too(stair: Path) -> None:
         await until(pilot, lambda: count(dialog) == 1)
 
 
-async def test_keys_that_edit_what_is_typed_do_not_touch_the_scenes(stair: Path) -> None:
+async def test_keys_that_edit_the_search_do_not_delete_scenes(stair: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         dialog = await up(pilot)
@@ -341,7 +341,7 @@ async def test_the_title_by_mouse(button: str, title: str | None) -> None:
         await until(pilot, lambda: host.answers == [title])
 
 
-async def test_a_scene_is_duplicated_and_the_copy_is_ready(stair: Path) -> None:
+async def test_a_copy_of_a_scene_is_highlighted(stair: Path) -> None:
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
         dialog = await up(pilot)
@@ -363,7 +363,7 @@ async def test_a_scene_is_duplicated_and_the_copy_is_ready(stair: Path) -> None:
         assert copy.text == original.text
 
 
-async def test_deleted_scenes_come_back_in_turn(stair: Path) -> None:
+async def test_deleted_scenes_are_restored_last_first(stair: Path) -> None:
     before = names()
     host = Host()
     async with host.run_test(size=SMALL) as pilot:
@@ -382,7 +382,7 @@ async def test_deleted_scenes_come_back_in_turn(stair: Path) -> None:
         await until(pilot, lambda: host.answers == [OpenScene(stair)])
 
 
-async def test_a_scene_open_elsewhere_is_left_alone_and_said_so(stair: Path) -> None:
+async def test_a_scene_that_is_open_elsewhere_is_not_changed(stair: Path) -> None:
     journal, *_ = Journal.open(stair)
     before = stair.read_bytes()
     host = Host()
@@ -423,7 +423,7 @@ async def test_the_scene_on_the_stage_is_renamed_there_and_not_deleted(stair: Pa
 # -- a text that was opened before
 
 
-async def test_a_text_opened_again_is_the_scene_it_became(home: Path) -> None:
+async def test_opening_a_text_again_opens_its_scene(home: Path) -> None:
     text = home / "play.txt"
     text.write_text("ANN:\nHark.\n")
     first, notice = Manuscript.open(text)
@@ -464,16 +464,16 @@ async def test_a_text_opened_again_is_the_scene_it_became(home: Path) -> None:
         (datetime(2025, 6, 16, 12, 0), "16 Jun"),
     ],
 )
-def test_when_in_words(then: datetime, said: str) -> None:
+def test_dates_in_words(then: datetime, said: str) -> None:
     assert ago(then.timestamp(), datetime(2025, 6, 15, 12, 0)) == said
 
 
 @pytest.mark.parametrize("timestamp", [1e300, float("inf"), float("nan"), -1e18])
-def test_a_clock_that_was_far_off(timestamp: float) -> None:
+def test_an_impossible_date(timestamp: float) -> None:
     assert ago(timestamp, datetime(2025, 6, 15, 12, 0)) == "some day"
 
 
-def test_how_much_and_whose_in_words() -> None:
+def test_sizes_and_shares_in_words() -> None:
     assert in_words(Counts(0, 0, 0)) == ("0 words", "0 characters", "empty")
     assert in_words(Counts(1, 1, 1)) == ("1 word", "1 character", "100% yours")
     assert in_words(Counts(1_412, 7_000, 2_660)) == ("1,412 words", "7,000 characters", "38% yours")

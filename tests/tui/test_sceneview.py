@@ -1,4 +1,4 @@
-"""The transcript's cursor: where it goes, what shows of it, and that it stays in view."""
+"""The cursor of the transcript: how it moves and is drawn, and that it stays in view."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ VERSE = "One two three four five six\n\tAct 中文 e\u0301nd\n\nEnd"
 
 
 def under(view: SceneView) -> tuple[str, int, int]:
-    """The reversed cell or cells, their column and their row in the window."""
+    """The text under the cursor, and its column and row in the window."""
     found = [
         (segment.text, sum(s.cell_length for s in segments[:n]), y)
         for y in range(view.size.height)
@@ -34,7 +34,7 @@ async def focused(pilot: Pilot[None], view: SceneView, text: str) -> None:
     await settle(pilot)
 
 
-async def test_the_cursor_shows_with_the_focus_only() -> None:
+async def test_the_cursor_is_shown_only_with_the_focus() -> None:
     view, other = SceneView(id="one"), SceneView()
     async with Host(view, other).run_test(size=(20, 10)) as pilot:
         await focused(pilot, view, "One.")
@@ -93,7 +93,7 @@ async def test_keys_move_by_characters_and_by_rows_of_the_window() -> None:
         assert view.cursor == len(VERSE)
 
 
-async def test_a_click_sets_it() -> None:
+async def test_a_click_moves_the_cursor() -> None:
     view = SceneView()
     async with Host(view).run_test(size=(20, 10)) as pilot:
         await focused(pilot, view, VERSE)
@@ -108,7 +108,7 @@ async def test_a_click_sets_it() -> None:
             assert view.cursor == offset
 
 
-async def test_at_the_end_it_stays_there_and_elsewhere_the_text_stays() -> None:
+async def test_the_cursor_stays_at_the_end_of_a_growing_text_or_at_its_character() -> None:
     view = SceneView()
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES)
@@ -133,7 +133,7 @@ async def test_at_the_end_it_stays_there_and_elsewhere_the_text_stays() -> None:
 
 @pytest.mark.parametrize("keys", [["up"] * 30, ["pageup"] * 4, ["ctrl+home"]])
 @pytest.mark.parametrize("back", ["down", "pagedown", "ctrl+end"])
-async def test_it_is_always_in_view(keys: list[str], back: str) -> None:
+async def test_the_cursor_is_always_in_view(keys: list[str], back: str) -> None:
     view = SceneView()
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES[: LINES.index("line 60 ")])
@@ -149,7 +149,7 @@ async def test_it_is_always_in_view(keys: list[str], back: str) -> None:
         assert view.follow
 
 
-async def test_pages_take_the_text_and_the_cursor() -> None:
+async def test_page_keys_move_the_text_and_the_cursor() -> None:
     view = SceneView()
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES)
@@ -162,7 +162,7 @@ async def test_pages_take_the_text_and_the_cursor() -> None:
         assert under(view)[2] == height - 3
 
 
-async def test_scrolling_takes_it_along_and_another_text_leaves_it_in_place() -> None:
+async def test_scrolling_moves_the_cursor_and_another_text_keeps_it() -> None:
     view = SceneView()
     async with Host(view).run_test(size=SIZE) as pilot:
         await focused(pilot, view, LINES)
@@ -195,7 +195,7 @@ async def test_rows_still_fill_a_tiny_window(size: tuple[int, int]) -> None:
                 assert row_text(view, y).replace("▌", "").isprintable()
 
 
-def test_its_keys_can_be_others() -> None:
+def test_every_binding_has_an_id() -> None:
     bindings: list[Any] = list(SceneView.BINDINGS)
     assert all(isinstance(b, Binding) and b.id and b.tooltip for b in bindings)
     assert len({binding.id for binding in bindings}) == len(bindings)

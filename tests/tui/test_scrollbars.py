@@ -25,7 +25,7 @@ def drawn(size: int, virtual: int, window: int, position: float) -> str:
     ends=st.tuples(st.integers(1, 3_000), st.integers(1, 3_000)),
     shares=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
-def test_with_the_thumb_at_the_same_place_it_looks_the_same(
+def test_bars_with_the_same_thumb_look_the_same(
     size: int, ends: tuple[int, int], shares: tuple[float, float]
 ) -> None:
     scrolled = [
@@ -37,7 +37,7 @@ def test_with_the_thumb_at_the_same_place_it_looks_the_same(
         assert drawn(*one) == drawn(*other)
 
 
-async def test_while_the_end_is_followed_it_is_drawn_only_where_it_moves() -> None:
+async def test_the_bar_is_drawn_only_when_its_thumb_moves() -> None:
     transcript = Transcript()
     host = Host(transcript)
     async with host.run_test(size=(60, 20)) as pilot:

@@ -1,4 +1,4 @@
-"""The seed line: sending, rows, history, pasting much and pasting evil."""
+"""The seed line: sending, rows, history, and pastes that are long or unsafe."""
 
 import time
 
@@ -9,7 +9,7 @@ from textual.events import Key, Paste
 from bardtui.tui.widgets.seedline import LIMIT, SeedLine
 
 
-async def test_enter_sends_and_clears_and_an_empty_line_is_sent_too() -> None:
+async def test_enter_sends_and_clears_the_line_also_an_empty_one() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -80,7 +80,7 @@ async def test_a_joiner_is_typed_where_a_script_needs_it_and_nowhere_else() -> N
         await until(pilot, lambda: line.text == typed.replace("a\u200cb", "ab"))
 
 
-async def test_five_megabytes_are_cut_and_that_is_said() -> None:
+async def test_a_paste_of_five_megabytes_is_cut_and_reported() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -113,7 +113,7 @@ async def test_a_paste_that_fits_exactly_is_not_too_long() -> None:
         assert not host.got(SeedLine.TooLong)
 
 
-async def test_what_the_clipboard_holds_is_cut_too() -> None:
+async def test_the_clipboard_is_cut_too() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -124,7 +124,7 @@ async def test_what_the_clipboard_holds_is_cut_too() -> None:
         assert line.text == "y" * LIMIT
 
 
-async def test_up_and_down_walk_through_what_was_sent_and_keep_the_draft() -> None:
+async def test_up_and_down_recall_sent_lines_and_keep_the_draft() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -139,7 +139,7 @@ async def test_up_and_down_walk_through_what_was_sent_and_keep_the_draft() -> No
         assert line.text == "draf"
 
 
-async def test_a_changed_line_from_before_is_not_lost() -> None:
+async def test_a_changed_recalled_line_becomes_the_draft() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -150,7 +150,7 @@ async def test_a_changed_line_from_before_is_not_lost() -> None:
         assert line.text == "two!"
 
 
-async def test_within_a_line_of_rows_up_and_down_move_the_cursor() -> None:
+async def test_up_and_down_move_within_several_rows() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -163,7 +163,7 @@ async def test_within_a_line_of_rows_up_and_down_move_the_cursor() -> None:
         assert line.text == "old"
 
 
-async def test_esc_is_left_to_the_screen() -> None:
+async def test_esc_goes_to_the_screen() -> None:
     class Screenlike(Host):
         BINDINGS = [("escape", "stop", "")]
         stopped = False
@@ -180,7 +180,7 @@ async def test_esc_is_left_to_the_screen() -> None:
         assert line.text == "a"
 
 
-async def test_the_empty_line_says_what_it_is_for() -> None:
+async def test_an_empty_line_shows_a_hint() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(size=(80, 5)) as pilot:

@@ -1,4 +1,4 @@
-"""How the stage looks. After a wanted change, run these with --snapshot-update and look."""
+"""How the stage looks. After an intended change, run with --snapshot-update and look at it."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 
 @pytest.fixture(autouse=True)
 def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A short scene, a model that is ready at once, and nobody's files in the pictures."""
+    """A short scene, a model that is not loaded, and no file of the user in the pictures."""
     monkeypatch.setattr(Engine, "load", lambda engine, model: None)
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     monkeypatch.setattr(ModelBundle, "held_out_loss", 1.25)
@@ -35,13 +35,13 @@ def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def app(theme: str = "footlights") -> BardApp:
-    """The program, after it said that this is the last scene."""
+    """The program, with its theme."""
     paths.remembered_file().write_text(json.dumps({"model": "tiny", "theme": theme}))
     return BardApp()
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait for the list of models, and take the greeting away."""
+    """Wait for the list of models, and remove messages."""
     stage = pilot.app.stage  # type: ignore[attr-defined]
     await until(pilot, lambda: bool(stage.side.models.entries))
     stage.session.handle(ModelState("tiny", "ready"))

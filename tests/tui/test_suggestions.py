@@ -1,4 +1,4 @@
-"""Suggestions: the ghost in the seed line, and the stage that asks a small real model for it."""
+"""Suggestions in the seed line, and the stage that asks a small model for them."""
 
 import pytest
 from hosts import Host, press, settle, shown, until
@@ -17,7 +17,7 @@ from tests.tui.conftest import Program
 
 
 async def offered(pilot: Pilot[None], line: SeedLine, typed: str, *ends: str) -> None:
-    """Type into the line and offer these ends of it."""
+    """Type into the line and offer these endings."""
     line.focus()
     await press(pilot, *typed)
     line.offer(typed, ends)
@@ -215,7 +215,7 @@ REMEMBERED = {"length": 30, "temperature": 2.0}
 
 
 class Asked:
-    """Keeps the orders for suggestions that a stage gives, which are carried out too."""
+    """Records the requests for suggestions that a stage makes; they are served too."""
 
     def __init__(self, stage: StageScreen, monkeypatch: pytest.MonkeyPatch) -> None:
         self.orders: list[SuggestionRequest] = []

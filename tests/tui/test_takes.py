@@ -1,4 +1,4 @@
-"""Takes side by side: written at once, picked or not, and kept either way."""
+"""Takes side by side: written at once, picked or not, and always kept."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 
 
 async def opened(pilot: Pilot[None]) -> TakesScreen:
-    """Ask for takes, and wait for their screen."""
+    """Ask for takes and wait for their screen."""
     await press(pilot, "f5")
     await until(pilot, lambda: isinstance(pilot.app.screen, TakesScreen))
     assert isinstance(pilot.app.screen, TakesScreen)
@@ -32,11 +32,11 @@ async def opened(pilot: Pilot[None]) -> TakesScreen:
 
 
 def kept(app: BardApp, count: int) -> Callable[[], bool]:
-    """Whether there are as many passages in the scene's tree."""
+    """Whether the tree of the scene has this many passages."""
     return lambda: len(app.stage.session.manuscript.scene.passages) == count
 
 
-async def test_all_are_kept_and_the_picked_one_shows(
+async def test_all_takes_are_kept_and_the_picked_one_is_shown(
     installed: ModelBundle, program: Program
 ) -> None:
     async with program(length=60, temperature=2.0, size=(120, 34)) as (pilot, stage):
@@ -74,7 +74,7 @@ async def test_all_are_kept_and_the_picked_one_shows(
     assert sum(text == take.text for text, take in zip(again, takes, strict=True)) >= TAKES - 1
 
 
-async def test_none_is_picked_and_none_is_lost(program: Program) -> None:
+async def test_without_a_pick_all_takes_are_kept(program: Program) -> None:
     async with program(length=20_000, size=(80, 24)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
@@ -96,7 +96,7 @@ async def test_none_is_picked_and_none_is_lost(program: Program) -> None:
         assert scene.text.startswith(before)
 
 
-async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
+async def test_takes_may_end_before_the_screen_is_laid_out() -> None:
     screen = TakesScreen("", "")
     host = Host()
     async with host.run_test(size=(100, 30)) as pilot:
@@ -110,7 +110,7 @@ async def test_takes_that_end_before_they_are_laid_out_are_no_fault() -> None:
 
 
 @pytest.mark.parametrize("width", [80, WIDE])
-async def test_the_mouse_and_the_arrows_pick(width: int, program: Program) -> None:
+async def test_arrows_and_the_mouse_pick_a_take(width: int, program: Program) -> None:
     async with program(temperature=2.0, size=(width, 24)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         screen = await opened(pilot)
@@ -129,7 +129,7 @@ async def test_the_mouse_and_the_arrows_pick(width: int, program: Program) -> No
         assert scene.text.removeprefix(before).lstrip("\n") == fourth.text
 
 
-async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue(program: Program) -> None:
+async def test_in_a_scene_with_roles_each_take_is_a_speech(program: Program) -> None:
     async with program(length=200, size=(120, 34)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         stage.session.manuscript.keep_cast(Cast((Role("ANN", "writer"), Role("BEN"))))
@@ -150,7 +150,7 @@ async def test_in_a_scene_with_roles_each_is_a_speech_under_its_cue(program: Pro
         assert stage.app.screen is stage
 
 
-async def test_leaving_in_the_middle_keeps_them(program: Program) -> None:
+async def test_quitting_keeps_unfinished_takes(program: Program) -> None:
     async with program(length=20_000, size=(120, 34)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         screen = await opened(pilot)
@@ -162,12 +162,12 @@ async def test_leaving_in_the_middle_keeps_them(program: Program) -> None:
 
 
 def said(screen: TakesScreen) -> str:
-    """The line below the takes, whole."""
+    """The line below the takes."""
     return str(screen.query_one("#status", Static).render())
 
 
 @pytest.mark.parametrize("size", [(120, 34), (100, 30), (60, 12)])
-async def test_an_error_is_said_and_what_was_written_is_kept(
+async def test_an_error_is_shown_and_the_text_kept(
     monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], program: Program
 ) -> None:
 
@@ -186,7 +186,7 @@ async def test_an_error_is_said_and_what_was_written_is_kept(
         assert not stage.session.manuscript.scene.passages
 
 
-async def test_what_is_told_before_the_screen_is_there_is_seen() -> None:
+async def test_a_status_set_before_the_screen_is_shown_is_seen() -> None:
     screen = TakesScreen("", "")
     screen.tell("stopped by an error")
     host = Host()
@@ -197,7 +197,7 @@ async def test_what_is_told_before_the_screen_is_there_is_seen() -> None:
 
 
 @pytest.mark.parametrize("width", [80, WIDE])
-async def test_the_screen_shows_text_as_data_and_where_it_goes_on(width: int) -> None:
+async def test_takes_are_shown_without_markup_or_terminal_codes(width: int) -> None:
     screen = TakesScreen("Act I\n[/] \x1b[31m Enter ANN", "\n\nBEN:\n")
     host = Host()
     async with host.run_test(size=(width, 24)) as pilot:
@@ -218,7 +218,7 @@ async def test_the_screen_shows_text_as_data_and_where_it_goes_on(width: int) ->
         await until(pilot, lambda: host.answers == [0])
 
 
-def test_takes_of_a_new_scene_are_its_beginnings() -> None:
+def test_takes_can_begin_a_scene() -> None:
     scene = Scene()
     first, second = (scene.add("model", text, reason="length", after=(None, None)) for text in "ab")
     assert scene.takes(first.id) == [first, second]

@@ -1,4 +1,4 @@
-"""The themes can be read, and every theme has the role colours."""
+"""The themes are legible, and every theme has the role colours."""
 
 import pytest
 from textual.color import Color
@@ -34,7 +34,7 @@ def test_the_contrast_of_black_on_white_is_21() -> None:
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", [*TEXT, "accent", "secondary", "warning", "success", "foreground"])
-def test_text_stands_out_from_every_ground(theme: Theme, ground: str, text: str) -> None:
+def test_text_is_legible_on_every_background(theme: Theme, ground: str, text: str) -> None:
     colours = variables(theme)
     assert contrast(colours[text], colours[ground]) >= 4.5
 
@@ -76,26 +76,26 @@ def test_focus_shows_in_the_border(theme: Theme) -> None:
     assert contrast(colours["border"], colours["border-blurred"]) >= 1.5
 
 
-def test_the_twins_name_the_same_things() -> None:
+def test_both_themes_set_the_same_variables() -> None:
     assert FOOTLIGHTS.dark
     assert not FOOTLIGHTS_LIGHT.dark
     assert FOOTLIGHTS.variables.keys() == FOOTLIGHTS_LIGHT.variables.keys()
 
 
 @pytest.mark.parametrize("theme", BUILTIN_THEMES.values(), ids=lambda theme: theme.name)
-def test_every_theme_of_textual_gets_the_roles(theme: Theme) -> None:
+def test_every_theme_of_textual_has_role_colours(theme: Theme) -> None:
     roles = role_variables(theme)
     assert roles.keys() == {"writer", "model", "cue", "mark", "velvet"}
     for colour in roles.values():
         Color.parse(colour)
 
 
-def test_a_themes_own_roles_win() -> None:
+def test_the_role_colours_of_a_theme_come_first() -> None:
     assert role_variables(FOOTLIGHTS)["mark"] == FOOTLIGHTS.variables["mark"] == "#b5475d"
 
 
 @pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
-def test_who_wrote_what_can_be_read_in_every_theme(name: str) -> None:
+def test_role_colours_are_legible_in_every_theme(name: str) -> None:
     theme = BUILTIN_THEMES[name]
     colours = role_variables(theme)
     ground = theme.background or ("#121212" if theme.dark else "#efefef")

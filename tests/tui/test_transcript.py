@@ -1,4 +1,4 @@
-"""The transcript in a tiny application: what it shows, how it follows, and what a frame costs."""
+"""The transcript in a small app: what it shows, following, and the work for a frame."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ LINES = "".join(f"This is line {number} of the scene.\n" for number in range(300
 
 
 def rows(transcript: Transcript) -> list[str]:
-    """What the window shows, row by row, without blanks at the ends."""
+    """The rows of the window, without blanks at their ends."""
     return [row_text(transcript, y).rstrip() for y in range(transcript.size.height)]
 
 
@@ -42,7 +42,7 @@ def at_end(transcript: Transcript) -> bool:
 
 
 async def filled(pilot: Pilot[None], transcript: Transcript, text: str = LINES) -> None:
-    """Let the model have written `text`, and the window be drawn."""
+    """Show `text` as the model's, and draw the window."""
     transcript.set_passages([("model", text)])
     await settle(pilot)
 
@@ -50,7 +50,7 @@ async def filled(pilot: Pilot[None], transcript: Transcript, text: str = LINES) 
 # -- what is shown ---------------------------------------------------------------------------------
 
 
-async def test_passages_go_on_in_the_middle_of_a_row() -> None:
+async def test_a_passage_may_begin_in_the_middle_of_a_row() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=SIZE):
         transcript.set_passages([("model", "TOBIN:\nGo softly.\n\n"), ("writer", "ROMEO:\nBut")])
@@ -84,7 +84,7 @@ async def test_cues_stand_out_in_their_authors_colours() -> None:
         assert cue.color == speech.color
 
 
-async def test_a_line_becomes_a_cue_and_ceases_to_be_one_on_all_its_rows() -> None:
+async def test_a_growing_line_becomes_a_cue_or_stops_being_one() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=(16, 10)) as pilot:
         transcript.begin_passage("model")
@@ -96,7 +96,7 @@ async def test_a_line_becomes_a_cue_and_ceases_to_be_one_on_all_its_rows() -> No
             assert bool(style_of(transcript, 1, "CITIZEN").bold) is bold
 
 
-async def test_directions_are_set_apart_on_all_their_rows() -> None:
+async def test_directions_are_italic_on_all_their_rows() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=(30, 10)):
         transcript.set_passages([("model", "Now [Enter ROMEO, and a train of many] go\n[Exit\nSo")])
@@ -110,7 +110,7 @@ async def test_directions_are_set_apart_on_all_their_rows() -> None:
         assert not style_of(transcript, 3, "So").italic  # a direction ends with its line
 
 
-async def test_a_marked_row_holds_words_of_the_writers() -> None:
+async def test_rows_with_words_of_the_writer_are_marked() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=SIZE):
         transcript.set_passages([("writer", "One.\n\n"), ("model", "Two "), ("writer", "three")])
@@ -119,7 +119,7 @@ async def test_a_marked_row_holds_words_of_the_writers() -> None:
         assert mark.color == style_of(transcript, 0, "One.").color
 
 
-async def test_text_is_data() -> None:
+async def test_text_is_shown_without_markup_or_terminal_codes() -> None:
     transcript = Transcript()
     awkward = (
         "[/] [red]x [bold\n"
@@ -156,7 +156,7 @@ async def test_rows_fill_the_window_at_any_size(size: tuple[int, int]) -> None:
             assert sum(segment.cell_length for segment in strip) == transcript.size.width
 
 
-async def test_rows_of_text_have_a_greatest_width() -> None:
+async def test_rows_of_text_have_a_maximum_width() -> None:
     transcript = Transcript(max_text_width=30)
     async with Host(transcript).run_test(size=(100, 24)):
         transcript.set_passages([("model", "to be or not to be " * 20)])
@@ -189,7 +189,7 @@ async def test_another_theme_is_drawn_in_its_colours() -> None:
         assert style_of(transcript, 0, "Go softly").bgcolor != before.bgcolor
 
 
-async def test_text_may_come_before_there_is_a_window() -> None:
+async def test_text_may_be_added_before_the_widget_is_mounted() -> None:
     transcript = Transcript()
     transcript.set_passages([("writer", "MIRA:\n")])
     transcript.append("Then teach me how a mouse may come to court.")
@@ -202,7 +202,7 @@ async def test_text_may_come_before_there_is_a_window() -> None:
         ]
 
 
-async def test_text_needs_a_passage_and_a_passage_an_author() -> None:
+async def test_text_without_a_passage_and_unknown_authors_are_refused() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test():
         with pytest.raises(ValueError, match="passage"):
@@ -215,7 +215,7 @@ async def test_text_needs_a_passage_and_a_passage_an_author() -> None:
         assert rows(transcript)[0] == "  mine"
 
 
-def test_bindings_can_be_given_other_keys() -> None:
+def test_every_binding_of_a_transcript_has_an_id() -> None:
     bindings = [binding for binding in Transcript.BINDINGS if isinstance(binding, Binding)]
     assert {binding.id for binding in bindings} == {
         f"transcript.{name}" for name in ("up", "down", "page_up", "page_down", "home", "end")
@@ -255,7 +255,7 @@ async def perform(pilot: Pilot[None], transcript: Transcript, gesture: Gesture) 
     await settle(pilot)
 
 
-async def test_it_follows_what_is_written() -> None:
+async def test_the_view_follows_new_text() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=SIZE) as pilot:
         await filled(pilot, transcript)
@@ -269,7 +269,9 @@ async def test_it_follows_what_is_written() -> None:
 
 @pytest.mark.parametrize("away", ["up", "pageup", "home", wheel(MouseScrollUp), drag(0.4)])
 @pytest.mark.parametrize("back", ["end", wheel(MouseScrollDown), "pagedown", "down", drag(1.0)])
-async def test_a_reader_lets_go_stays_and_comes_back(away: Gesture, back: Gesture) -> None:
+async def test_a_reader_who_scrolls_up_stays_there_until_they_return(
+    away: Gesture, back: Gesture
+) -> None:
     transcript = Transcript()
     host = Host(transcript)
     async with host.run_test(size=SIZE, message_hook=host.hear) as pilot:
@@ -321,7 +323,7 @@ async def test_a_text_shorter_than_the_window_is_at_its_end() -> None:
         assert transcript.max_scroll_y == 0
 
 
-async def test_another_text_for_a_reader_and_for_a_follower() -> None:
+async def test_another_text_keeps_the_readers_place_or_the_end() -> None:
     transcript = Transcript()
     async with Host(transcript).run_test(size=SIZE) as pilot:
         await filled(pilot, transcript)
@@ -413,7 +415,7 @@ async def test_work_for_appended_text_depends_on_the_window(
         assert layouts == []  # a longer text lays nothing out
 
 
-async def test_another_take_is_wrapped_from_where_it_differs(
+async def test_only_what_differs_of_another_take_is_wrapped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     transcript = Transcript()

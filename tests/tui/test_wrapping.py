@@ -1,4 +1,4 @@
-"""Word wrap: the same rows however the text came, none too wide, nothing lost, nothing hidden."""
+"""Word wrap: rows that do not depend on how the text was appended, of the right width."""
 
 import re
 import tracemalloc
@@ -52,14 +52,14 @@ def rows(text: WrappedText) -> list[str]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The rows of a text that comes all at once."""
+    """The rows of a text that is appended at once."""
     result = WrappedText(width)
     result.append(text)
     return rows(result)
 
 
 def drawn(row: str) -> str:
-    """A row as it is drawn: tabs expanded, without what hangs over at its end."""
+    """A row as it is drawn: with tabs expanded, without the blanks at its end."""
     shown = ""
     for glyph in visible(row.rstrip(" \t\n"), keep="\t"):
         shown += " " * tab_cells(cell_width(shown)) if glyph == "\t" else glyph
@@ -70,7 +70,7 @@ def drawn(row: str) -> str:
 @example(["\u0301" * 500, "\u0301" * 500, "x"], 3)
 @example(["word ", " " * 300, "\n"], 4)
 @example(["hello wor", "中ld"], 9)
-def test_rows_do_not_depend_on_how_the_text_came(parts: list[str], width: int) -> None:
+def test_rows_do_not_depend_on_how_the_text_was_appended(parts: list[str], width: int) -> None:
     growing = WrappedText(width)
     for part in parts:
         growing.append(part)
@@ -80,7 +80,7 @@ def test_rows_do_not_depend_on_how_the_text_came(parts: list[str], width: int) -
 
 
 @given(texts, widths)
-def test_character_by_character_too(text: str, width: int) -> None:
+def test_nor_if_it_was_appended_character_by_character(text: str, width: int) -> None:
     growing = WrappedText(width)
     for character in text:
         growing.append(character)
@@ -88,7 +88,7 @@ def test_character_by_character_too(text: str, width: int) -> None:
 
 
 @given(texts, widths)
-def test_rows_give_the_text_back_and_none_is_too_wide(text: str, width: int) -> None:
+def test_rows_are_the_whole_text_and_none_is_too_wide(text: str, width: int) -> None:
     result = wrapped(text, width)
     assert "".join(result) == text
     for row in result:
@@ -100,7 +100,7 @@ def test_rows_give_the_text_back_and_none_is_too_wide(text: str, width: int) -> 
 
 
 @given(st.text("ab c\n", max_size=300), widths)
-def test_plain_text_wraps_like_the_textbook(text: str, width: int) -> None:
+def test_plain_text_wraps_like_textwrap(text: str, width: int) -> None:
     expected = []
     for line in text.split("\n"):
         row = ""
@@ -126,7 +126,7 @@ def test_another_width_gives_the_rows_of_that_width(text: str, first: int, secon
 
 
 @given(texts, widths, st.integers(0, 400))
-def test_a_row_is_found_by_any_of_its_characters(text: str, width: int, offset: int) -> None:
+def test_row_at_finds_the_row_of_every_character(text: str, width: int, offset: int) -> None:
     result = WrappedText(width)
     result.append(text)
     begin, end = result.row_span(result.row_at(offset))
@@ -134,7 +134,7 @@ def test_a_row_is_found_by_any_of_its_characters(text: str, width: int, offset: 
 
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 8192, 70_000, 140_000])
-def test_a_text_is_kept_across_its_chunks(size: int) -> None:
+def test_slices_across_chunks_are_right(size: int) -> None:
     text = "".join(chr(0x61 + at % 26) if at % 7 else " " for at in range(size))
     result = WrappedText(40)
     result.append(text)
@@ -153,7 +153,7 @@ def test_an_empty_text_has_a_row_and_a_last_newline_opens_one() -> None:
 
 
 @given(texts, texts, st.integers(0, 400), widths)
-def test_a_text_that_is_cut_and_gone_on_with_is_wrapped_like_any(
+def test_a_cut_and_extended_text_is_wrapped_like_any(
     text: str, more: str, at: int, width: int
 ) -> None:
     cut = WrappedText(width)
@@ -165,7 +165,7 @@ def test_a_text_that_is_cut_and_gone_on_with_is_wrapped_like_any(
     assert len(cut) == len(text[:at] + more)
 
 
-def test_a_cut_looks_at_its_own_line_and_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_wraps_only_its_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
     text = WrappedText(80)
     text.append("To be, or not to be: that is the question.\n" * 5_000)
     looked_at = []
@@ -179,14 +179,14 @@ def test_a_cut_looks_at_its_own_line_and_what_follows(monkeypatch: pytest.Monkey
     assert sum(looked_at) < 200
 
 
-def test_blanks_hang_over_and_long_words_are_cut() -> None:
+def test_blanks_may_exceed_a_row_and_long_words_are_cut() -> None:
     assert wrapped("good   night", 4) == ["good   ", "nigh", "t"]
     assert wrapped("中文字 go", 4) == ["中文", "字 ", "go"]
     assert wrapped("go 中文", 6) == ["go 中", "文"]
     assert wrapped("a\tb\tc", 6) == ["a\tb\t", "c"]
 
 
-def test_appending_looks_at_the_last_row_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_appending_wraps_only_the_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
     text = WrappedText(80)
     text.append("To be, or not to be: that is the question. " * 5_000)
     looked_at = []
@@ -222,14 +222,14 @@ def test_memory_beyond_the_text_is_under_six_bytes_a_character(line: str) -> Non
     assert sum(each.size for each in allocated) <= size * (1 + 6)
 
 
-def test_what_counts_as_narrow_is_one_cell_wide() -> None:
+def test_narrow_characters_are_one_cell_wide() -> None:
     narrow = [chr(code) for code in range(0x11000) if not wrapping._NOT_NARROW.match(chr(code))]
     assert len(narrow) > 1000
     assert {cell_width(visible(character)) for character in narrow} == {1}
     assert "\t" not in narrow
 
 
-def test_nothing_that_steers_a_terminal_or_hides_is_shown() -> None:
+def test_no_control_or_invisible_character_is_shown() -> None:
     ranges = [(0, 0x3400), (0xD7A0, 0xE010), (0xF900, 0x10000), (0x1F000, 0x1FC00)]
     ranges += [(0xE0000, 0xE0200), (0x10FFF0, 0x110000)]
     text = "".join(chr(code) for begin, end in ranges for code in range(begin, end))
@@ -246,13 +246,13 @@ def test_nothing_that_steers_a_terminal_or_hides_is_shown() -> None:
             assert category[0] == "M" or category == "Sk" or jamo, hex(ord(before))
 
 
-def test_glyphs_for_what_cannot_be_shown() -> None:
+def test_unsafe_characters_have_glyphs() -> None:
     assert visible("a\x1b[31m\x7f\x9b\x00") == "a␛[31m␡\ufffd␀"
     assert visible("\u202eabc\u200b\ud800") == "·abc·\ufffd"
     assert visible("é ❤ 中 e\u0301 naïve") == "é ❤ 中 e\u0301 naïve"
 
 
-def test_a_tab_goes_to_the_next_stop() -> None:
+def test_a_tab_reaches_the_next_tab_stop() -> None:
     stops = [column + tab_cells(column) for column in range(9)]
     assert stops == [4, 4, 4, 4, 8, 8, 8, 8, 12]
     assert all(at <= to for at, to in pairwise(stops))

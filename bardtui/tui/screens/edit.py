@@ -36,7 +36,7 @@ def part_around(text: str, at: int) -> tuple[int, int]:
     return begin + len(around) - len(around.lstrip("\n")), begin + len(around.rstrip("\n"))
 
 
-class _Editor(SafeTextArea):
+class _PassageEditor(SafeTextArea):
     """The editor for the passage."""
 
     BINDINGS = [
@@ -74,7 +74,7 @@ class EditScreen(Dialog[str]):
     def __init__(self, text: str, at: int) -> None:
         super().__init__()
         self._text, self._at = text, at
-        self._editor = _Editor(inert(text), id="text", highlight_cursor_line=False)
+        self._editor = _PassageEditor(inert(text), id="text", highlight_cursor_line=False)
         self._warned = False
 
     def compose(self) -> ComposeResult:

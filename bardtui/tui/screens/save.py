@@ -18,7 +18,7 @@ from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 #: The name and the purpose of each format.
-FORMATS = {
+FORMAT_NAMES = {
     "txt": ("Text", "plain text, as models learn from it"),
     "markdown": ("Markdown", "formatted text, for notes and websites"),
     "fountain": ("Fountain", "a screenplay, for screenwriting programs"),
@@ -77,9 +77,9 @@ class SaveScreen(Dialog[Path | None]):
             yield Static(id="folder", classes="note")
             yield Choice(
                 "Format",
-                {format: name for format, (name, _) in FORMATS.items()},
+                {format: name for format, (name, _) in FORMAT_NAMES.items()},
                 self._format(self._default),
-                titles={format: purpose for format, (_, purpose) in FORMATS.items()},
+                titles={format: purpose for format, (_, purpose) in FORMAT_NAMES.items()},
                 id="formats",
             )
             yield Static(id="error", classes="error")
@@ -108,7 +108,7 @@ class SaveScreen(Dialog[Path | None]):
 
     def action_format(self, steps: int) -> None:
         """Choose a format some steps on or back; the first one follows the last."""
-        names = list(FORMATS)
+        names = list(FORMAT_NAMES)
         chosen = self._format(self.query_one(FileNameField).value)
         self._choose(names[(names.index(chosen) + steps) % len(names)])
 

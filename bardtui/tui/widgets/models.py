@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
-from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
+from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread, wrapped
 
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
@@ -78,12 +78,19 @@ class ModelsPane(ListPane):
         return self._entries
 
     def set_entries(self, entries: Iterable[ModelEntry]) -> None:
-        """Show these models, in this order; the highlight stays on the name it is on."""
+        """Show these models, in this order. The highlight stays on the name it is on.
+
+        Nothing moves if the models are the same.
+        """
+        entries = list(entries)
+        if entries and entries == self._entries:
+            return
         kept = self._name_at(self.highlighted) or self._current
-        self._entries = list(entries)
+        self._entries = entries
         self.clear_options()
-        if self._entries:
-            self.add_options(Option(self._prompt(entry), id=entry.name) for entry in self._entries)
+        if entries:
+            ids = distinct(entry.name for entry in entries)
+            self.add_options(map(Option, map(self._prompt, entries), ids))
         else:
             self.add_option(Option(Content("No model yet: bardtui train"), disabled=True))
         self._highlight(kept)

@@ -1,6 +1,7 @@
 """Rows of text laid out for a width, and the lists that are made of them."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from textual import events
 from textual.content import Content
@@ -125,6 +126,14 @@ class ListPane(RowList):
         &:nocolor:focus { border: heavy $border; }
     }
     """
+
+
+def distinct(names: Iterable[str]) -> Iterator[str]:
+    """Ids for options with these names. Names may be equal, since long ones are cut."""
+    seen = Counter[str]()
+    for name in names:
+        seen[name] += 1
+        yield f"{seen[name]} {name}"
 
 
 def spread(left: Content, right: Content, width: int) -> Content:

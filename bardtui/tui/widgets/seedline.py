@@ -35,7 +35,7 @@ def _binding(keys: str, action: str, id: str, does: str) -> Binding:
     return Binding(keys, action, does, show=False, id=id)
 
 
-class _Editor(SafeTextArea, OwnBindings, inherit_bindings=False):
+class _LineEditor(SafeTextArea, OwnBindings, inherit_bindings=False):
     """An editor without the keys of TextArea that the stage uses."""
 
     BINDINGS = [
@@ -43,7 +43,7 @@ class _Editor(SafeTextArea, OwnBindings, inherit_bindings=False):
     ]
 
 
-class SeedLine(_Editor):
+class SeedLine(_LineEditor):
     """An editor of up to five visible rows. Enter sends the text, Ctrl+J begins a new row.
 
     A suggested ending is shown after the text, of which it is no part: Tab or the right arrow
