@@ -15,6 +15,7 @@ from bardtui.scene.scene import Scene
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
+from bardtui.writing.passage import write_passage
 from bardtui.writing.stops import end_of
 from tests.tui.conftest import Program
 from tests.tui.hosts import Host, press, settle, shown, toasts, until
@@ -70,7 +71,8 @@ async def test_all_takes_are_kept_and_the_picked_one_is_shown(
     again = []
     for take in takes:
         context.seek(before)
-        again.append("".join(context.write(60, Sampling(2.0, random_seed=take.random_seed or 0))))
+        sampling = Sampling(2.0, random_seed=take.random_seed or 0)
+        again.append("".join(write_passage(context, before, 60, sampling)))
     assert sum(text == take.text for text, take in zip(again, takes, strict=True)) >= TAKES - 1
 
 
