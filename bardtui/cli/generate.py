@@ -47,6 +47,7 @@ def generate(
     from bardtui.model.decoder import Decoder
     from bardtui.model.sampling import Sampling
     from bardtui.model.store import find_model
+    from bardtui.writing.company import Company
     from bardtui.writing.passage import write_passage
 
     if seed == "-":
@@ -61,7 +62,10 @@ def generate(
     show(seed)
     unknown = context.seek(seed)
     written = []
-    for piece in write_passage(context, seed, length, sampling, cue_memory=cue_memory):
+    company = Company(bundle.casts)
+    for piece in write_passage(
+        context, seed, length, sampling, cue_memory=cue_memory, company=company
+    ):
         written.append(piece)
         show(piece)
     if as_json:

@@ -14,6 +14,7 @@ from bardtui.tf_startup import start_tensorflow
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bardtui.text.corpus import Corpus
     from bardtui.training.run_setup import Run
 
 _INTERRUPTED = 130  # exit code, as shells have it for Ctrl+C
@@ -125,6 +126,7 @@ def train(
                 command=shlex.join(
                     ["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)]
                 ),
+                casts=_casts(source, corpus),
                 on_progress=on_progress,
                 distribution=distribution,
             )
@@ -143,6 +145,17 @@ def train(
         )
 
         _train(run, out, err)
+
+
+def _casts(source: str, corpus: "Corpus") -> dict[str, dict[str, int]]:
+    """The casts of the plays in a text of the catalogue. The names in a user's own text stay out of
+    the model, which may be given away."""
+    from bardtui.text.catalogue import find_entry
+    from bardtui.writing.company import casts_of
+
+    if find_entry(source) is None:
+        return {}
+    return casts_of((document.name, document.text) for document in corpus.documents)
 
 
 def _command() -> str:

@@ -12,6 +12,7 @@ from bardtui.model.loss import CONTINUOUS, loss_figures
 from bardtui.model.store import ModelBundle
 from bardtui.progress import OnProgress
 from bardtui.text.corpus import Corpus, CorpusError
+from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import CueMemory, mix, probability_of_own
 
 _CHUNK = 4_096  # characters read between two calls of the progress callback
@@ -54,7 +55,7 @@ def evaluate(
     acted = False
     done, total = 0, len(encoded.indices)
     decoder.reset()
-    memory = CueMemory()
+    memory = CueMemory(company=Company(model.casts))
     for piece in _pieces(model.vocabulary.decode(encoded.indices)):
         cues = memory.probabilities() if memory.opening == "" else {}
         own = probability_of_own(decoder) if cues else 0.0

@@ -19,6 +19,8 @@ FORMAT = 1
 MAX_HISTORY = 1_000  # entries, of 200 bytes each
 
 MAX_TEXT = 500  # characters of any text
+MAX_CASTS, MAX_CAST = 1_000, 300  # plays, speakers of a play
+_MAX_CAST_NAME = 60
 _MAX_KEY, _MAX_ENTRIES, _MAX_ITEMS = 64, 100, MAX_HISTORY
 _MAX_JSON, _MAX_DEPTH = 512 * 1024, 8
 _MAX_NUMBER = 10**18
@@ -97,6 +99,20 @@ def as_memory_length(value: Any) -> int:
     """A memory length in characters; DEFAULT_MEMORY_LENGTH for anything else."""
     valid = type(value) is int and 1 <= value <= MAX_MEMORY_LENGTH
     return value if valid else DEFAULT_MEMORY_LENGTH
+
+
+def as_casts(value: Any) -> dict[str, dict[str, int]]:
+    """The casts of plays: title, speaker, speeches. Entries that are not valid are left out."""
+    plays = islice(value.items(), MAX_CASTS) if isinstance(value, dict) else ()
+    return {
+        title[:MAX_TEXT]: {
+            name[:_MAX_CAST_NAME]: min(count, _MAX_NUMBER)
+            for name, count in islice(cast.items(), MAX_CAST)
+            if type(count) is int and count > 0
+        }
+        for title, cast in plays
+        if isinstance(cast, dict)
+    }
 
 
 def _cut(value: Any) -> Any:

@@ -24,6 +24,7 @@ from bardtui.model.description import (
     DESCRIPTION,
     FORMAT,
     MAX_HISTORY,
+    as_casts,
     as_digest,
     as_history,
     as_mapping,
@@ -53,6 +54,7 @@ class ModelBundle:
         evaluation: nats, bits, perplexity, characters and the protocol.
         memory_length: Characters after which what was before no longer matters; see
             `bardtui.model.memory_length`.
+        casts: The speakers of each play that it was trained on, with their numbers of speeches.
         sha256: The hash of the weights file, which identifies the model.
     """
 
@@ -67,6 +69,7 @@ class ModelBundle:
     evaluation: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     memory_length: int = DEFAULT_MEMORY_LENGTH
+    casts: dict[str, dict[str, int]] = field(default_factory=dict)
     sha256: str = ""
     folder: Path | None = field(default=None, compare=False)
 
@@ -124,6 +127,7 @@ class ModelBundle:
             "history": self.history[-MAX_HISTORY:],
             "versions": self.versions,
             "memory_length": self.memory_length,
+            "casts": self.casts,
             "weights_sha256": self.sha256,
         }
 
@@ -156,6 +160,7 @@ class ModelBundle:
             evaluation=as_mapping(values.get("evaluation")),
             versions=as_mapping(values.get("versions")),
             memory_length=as_memory_length(values.get("memory_length")),
+            casts=as_casts(values.get("casts")),
             sha256=as_digest(values.get("weights_sha256")),
             folder=folder,
         )

@@ -40,6 +40,7 @@ from bardtui.writing.stops import end_of
 if TYPE_CHECKING:
     from bardtui.model.context import Context
     from bardtui.model.store import ModelBundle
+    from bardtui.writing.company import Company
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
@@ -57,6 +58,7 @@ class _Loaded:
 
     bundle: "ModelBundle"
     context: "Context"
+    company: "Company"
     written: tuple[int, ...]  # see _written
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
@@ -66,7 +68,12 @@ class _Loaded:
 
         text = request.text + request.opening
         written = write_passage(
-            self.context, text, request.length, request.sampling(), cue_memory=request.cue_memory
+            self.context,
+            text,
+            request.length,
+            request.sampling(),
+            cue_memory=request.cue_memory,
+            company=self.company,
         )
         return _until(request.rule, written)
 
@@ -203,13 +210,16 @@ class Engine:
         from bardtui.model.context import Context
         from bardtui.model.decoder import Decoder
         from bardtui.model.store import check_name, find_model
+        from bardtui.writing.company import Company
 
         written = _written(check_name(name))  # before they are read, so that no change is missed
         bundle = find_model(name)  # a name only: a scene may not name a path
         import_tensorflow()
         need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
         decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-        return _Loaded(bundle, Context(decoder, bundle.memory_length), written)
+        return _Loaded(
+            bundle, Context(decoder, bundle.memory_length), Company(bundle.casts), written
+        )
 
     def _was_trained_again(self, name: str) -> bool:
         """Whether the model's files were replaced since it was loaded.

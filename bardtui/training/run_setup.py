@@ -104,13 +104,15 @@ def prepare(
     *,
     base: ModelBundle | None = None,
     command: str = "",
+    casts: dict[str, dict[str, int]] | None = None,
     on_progress: OnProgress = lambda done, total: None,
     distribution: Distribution | None = None,
 ) -> Run:
     """Set up a run that trains the model `name` on `corpus`, from the model `base` if given.
 
     This encodes the text; `on_progress` gets the number of characters done, and of all. `command`
-    is kept in the model, as the way to make it again. Raises TrainingError, ModelError, SpecError,
+    is kept in the model, as the way to make it again, and so are `casts` and those of `base`, but
+    for the plays that are held out. Raises TrainingError, ModelError, SpecError,
     CorpusError or TooLittleText.
     """
     check_name(name)
@@ -171,6 +173,7 @@ def prepare(
                 corpus=_described(corpus, options),
                 training={"command": command, "from": base.name if base else None} | asdict(plan),
                 versions=_versions(),
+                casts=(base.casts if base else {}) | _trained_on(casts or {}, options),
             ),
             folder,
             len(held_out),
@@ -247,6 +250,13 @@ def _described(corpus: Corpus, options: TrainOptions) -> dict[str, Any]:
         "documents": len(corpus.documents),
         "held_out": list(options.hold_out) or f"the last {options.validation:.0%}",
     }
+
+
+def _trained_on(
+    casts: dict[str, dict[str, int]], options: TrainOptions
+) -> dict[str, dict[str, int]]:
+    held_out = {name.casefold() for name in options.hold_out}
+    return {title: cast for title, cast in casts.items() if title.casefold() not in held_out}
 
 
 def _versions() -> dict[str, str]:

@@ -6,24 +6,32 @@ import numpy as np
 
 from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
+from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
 
 _SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
 
 
 def write_passage(
-    context: Context, text: str, length: int, sampling: Sampling, *, cue_memory: bool = True
+    context: Context,
+    text: str,
+    length: int,
+    sampling: Sampling,
+    *,
+    cue_memory: bool = True,
+    company: Company | None = None,
 ) -> Iterator[str]:
     """Write `length` characters after `text`, which `context` has read, in short pieces.
 
     With `cue_memory`, a block of a script may be begun with the cue of a recent speaker, which
-    counts as written text. When a piece is yielded, the context follows the text up to its end. The
-    text depends on the random seed and the position alone, not on when pieces are asked for.
+    counts as written text; newcomers come from the `company`. When a piece is yielded, the context
+    follows the text up to its end. The text depends on the random seed and the position alone, not
+    on when pieces are asked for.
     """
     if not cue_memory:
         yield from context.write(length, sampling)
         return
-    memory = CueMemory(text)
+    memory = CueMemory(text, company)
     cue = _rest_of_cue(memory, context, text, sampling)
     while length > 0:
         cue = (cue or _next_cue(memory, context, sampling))[:length]

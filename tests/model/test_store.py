@@ -69,6 +69,7 @@ def test_a_model_is_loaded_as_it_was_saved(home: Path, cell: str, skip: bool) ->
         evaluation={"nats": 1.25},
         versions={"keras": "3"},
         memory_length=700,
+        casts={"A Play": {"ANN": 3, "First Lord": 2}},
     )
     weights = random_weights(bundle.spec)
     saved = bundle.save(home / cell, weights)
@@ -204,6 +205,25 @@ def test_a_memory_length_out_of_range_is_the_default(folder: Path, value: Any) -
 @pytest.mark.parametrize("value", [1, 900, 20_000])
 def test_a_memory_length_in_range_is_kept(folder: Path, value: int) -> None:
     assert describe(folder, lambda v: v.update(memory_length=value)).memory_length == value
+
+
+@pytest.mark.parametrize(
+    ("casts", "expected"),
+    [
+        (None, {}),
+        ([["A", "ANN"]], {}),
+        ({"A": ["ANN"], "B": {"ANN": 2}}, {"B": {"ANN": 2}}),
+        ({"A": {"ANN": "2", "BEN": -1, "CAL": True, "DOT": 1.5, "EVE": 3}}, {"A": {"EVE": 3}}),
+        ({"A": {"ANN" * 90: 10**30}}, {"A": {("ANN" * 90)[:60]: 10**18}}),
+    ],
+)
+def test_only_valid_entries_of_casts_are_kept(folder: Path, casts: Any, expected: Any) -> None:
+    assert describe(folder, lambda values: values.update(casts=casts)).casts == expected
+
+
+def test_casts_have_a_largest_size(folder: Path) -> None:
+    casts = {str(n): {str(m): 1 for m in range(400)} for n in range(30)}
+    assert len(describe(folder, lambda v: v.update(casts=casts)).casts["0"]) == 300
 
 
 def test_long_values_are_cut(folder: Path) -> None:

@@ -234,7 +234,8 @@ def test_a_run_of_version_0_1_is_resumed(home: Path) -> None:
 def test_a_published_model_says_how_it_was_made() -> None:
     source = corpus(VERSE * 2, VERSE)
     options = TrainOptions(**SMALL, epochs=2, hold_out=("play 2",), description="Two of them.")
-    run = prepare(source, "mine", options, command="bardtui train plays --name mine")
+    casts = {"play 1": {"ANN": 4, "BEN": 3}, "Play 2": {"CAL": 2, "DOT": 2}}
+    run = prepare(source, "mine", options, command="bardtui train plays --name mine", casts=casts)
     assert run.trainer.run(lambda event: None, lambda: False)
     model = find_model("mine")
     assert (model.description, model.licence) == ("Two of them.", "CC0")
@@ -246,6 +247,7 @@ def test_a_published_model_says_how_it_was_made() -> None:
         "documents": 2,
         "held_out": ["play 2"],
     }
+    assert model.casts == {"play 1": {"ANN": 4, "BEN": 3}}
     assert model.training["command"] == "bardtui train plays --name mine"
     assert (model.training["from"], model.training["epochs"]) == (None, 2)
     assert [entry["epoch"] for entry in model.history] == [1, 2]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.model.decoder import Decoder
-from bardtui.writing.cue_memory import HALF_LIFE, WEIGHT, CueMemory, mix, probability_of_own
+from bardtui.writing.company import Company
+from bardtui.writing.cue_memory import HALF_LIFE, CueMemory, mix, probability_of_own
 
 SCRIPT = "ANN:\nThe lamp is low.\n\nBEN:\nThe house asleep.\n\n"
 
@@ -14,11 +15,45 @@ SCRIPT = "ANN:\nThe lamp is low.\n\nBEN:\nThe house asleep.\n\n"
 def test_those_who_spoke_are_remembered_but_never_the_last() -> None:
     assert CueMemory().probabilities() == {}
     assert CueMemory("ANN:\nThe lamp is low.\n\n").probabilities() == {}
-    assert CueMemory(SCRIPT).probabilities() == {"ANN:\n": pytest.approx(WEIGHT)}
+    assert CueMemory(SCRIPT).probabilities() == {"ANN:\n": pytest.approx(0.97)}
     three = CueMemory(f"{SCRIPT}First Witch:\nAll asleep.\n\n[A door.]\n\n").probabilities()
     assert list(three) == ["BEN:\n", "ANN:\n"]
-    assert sum(three.values()) == pytest.approx(WEIGHT)
+    assert sum(three.values()) == pytest.approx(0.97)
     assert three["ANN:\n"] / three["BEN:\n"] == pytest.approx(0.5 ** (1 / HALF_LIFE))
+
+
+def test_one_who_enters_may_speak_and_one_who_leaves_hardly_does() -> None:
+    assert set(CueMemory("[Enter CAL and DOT]\n\n").probabilities()) == {"CAL:\n", "DOT:\n"}
+    before = CueMemory(f"{SCRIPT}[Enter CAL]\n\n").probabilities()
+    assert before["CAL:\n"] == pytest.approx(0.97 / 3, abs=0.05)
+    after = CueMemory(f"{SCRIPT}[Enter CAL]\n\n[Exit ANN]\n\n").probabilities()
+    assert after["ANN:\n"] < before["ANN:\n"] / 2 < after["CAL:\n"]
+    # "[Exit]" within a speech means its speaker.
+    left = CueMemory("ANN:\nGood night.\n[Exit]\n\nBEN:\nYes.\n\nCAL:\nNo.\n\n").probabilities()
+    assert left["ANN:\n"] < left["BEN:\n"] / 3
+
+
+def test_newcomers_come_from_the_company_and_rarely_where_nobody_is_known() -> None:
+    company = Company({"Play": {"ANN": 9, "BEN": 9, "CAL": 9}, "Other": {"DOT": 9, "EVE": 9}})
+    known = CueMemory(SCRIPT, company).probabilities()
+    assert known["CAL:\n"] == pytest.approx(0.05, abs=0.01)
+    assert known.keys().isdisjoint({"DOT:\n", "EVE:\n"}) or known["DOT:\n"] < 1e-3
+    assert sum(known.values()) > 0.99
+    invented = CueMemory(SCRIPT.replace("ANN", "QUILLON").replace("BEN", "BRIN"), company)
+    assert invented.probabilities() == {"QUILLON:\n": pytest.approx(0.97)}
+
+
+def test_somebody_of_the_company_answers_the_first_speaker() -> None:
+    company = Company({"Play": {"ANN": 9, "BEN": 9}})
+    assert CueMemory("ANN:\nWho is there?\n\n", company).probabilities()["BEN:\n"] > 0.95
+
+
+def test_newcomers_may_be_ruled_out() -> None:
+    company = Company({"Play": {"ANN": 9, "BEN": 9, "CAL": 9}})
+    assert CueMemory(SCRIPT, company, "never").probabilities() == {"ANN:\n": pytest.approx(1)}
+    # One who is alone goes on alone.
+    alone = CueMemory("ANN:\nWho is there?\n\n", company, "never").probabilities()
+    assert alone == {"ANN:\n": pytest.approx(1)}
 
 
 def test_prose_has_no_speakers_and_headings_in_prose_weigh_little() -> None:
