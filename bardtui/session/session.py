@@ -135,6 +135,14 @@ class WritingSession:
         return self.cast.turn("writer", self.text)
 
     @property
+    def cut_row(self) -> str:
+        """The row in whose middle the visible text was cut; the writer's next line goes on there.
+
+        "" where it was not cut.
+        """
+        return self.text.rsplit("\n", 1)[-1] if self.manuscript.scene.is_cut else ""
+
+    @property
     def next_speaker(self) -> str:
         """The role that the model speaks next; "" in free text and where no role may speak."""
         turn = next_turn(self.cast, self.text)

@@ -103,16 +103,17 @@ class StageDisplay:
         self.transcript.border_subtitle = below
 
     def _show_cast(self) -> None:
-        """Show the roles, the writer's role, and who speaks after that."""
+        """Show the roles, where the writer's line goes, and who speaks after it."""
         session = self._session
-        role, speaker = session.your_role, session.next_speaker
+        role, speaker, cut_row = session.your_role, session.next_speaker, session.cut_row
         turn = session.passage.speaker if session.writing else role.name if role else speaker
-        if (shown := (session.cast, role, speaker, turn)) == self._cast:
+        if (shown := (session.cast, role, speaker, turn, cut_row)) == self._cast:
             return
         self._cast = shown
         self.side.show_cast(session.cast, turn or None)
-        self.seed_line.border_title = ui_strings.your_line(role)
-        self._hint = ui_strings.line_hint(role, speaker) if session.cast.roles else HINT
+        self.seed_line.border_title = ui_strings.your_line(role, cut_row)
+        known = session.cast.roles or cut_row
+        self._hint = ui_strings.line_hint(role, speaker, cut_row) if known else HINT
         self.show_hint()
 
     def _show_panes(self) -> None:

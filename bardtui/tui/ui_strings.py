@@ -18,6 +18,7 @@ EMPTY_STAGE = (
 )
 
 _LEAST_OF_A_TITLE = 12  # columns
+_CUT_WORDS = 24  # characters before a cut that the title of the line shows
 
 # The texts of a session's notices, by name. {k[ID]} is the key of a binding.
 _NOTICES = {
@@ -111,18 +112,24 @@ def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
     return " · ".join(parts)
 
 
-def your_line(role: Role | None) -> Content:
-    """Return the title of the line: the role that the writer speaks as."""
+def your_line(role: Role | None, cut_row: str) -> Content:
+    """Return the title of the line: the role that the writer speaks as, or the words that the line
+    goes on after where the scene was cut in the middle of a row."""
+    if cut_row:
+        words = visible(cut_row[-_CUT_WORDS:])
+        return Content.assemble("Goes on after  ", (f"{'…' * (words != cut_row)}{words}", "$cue"))
     if role is None:
         return Content("Your line")
     return Content.assemble("You are ", (visible(role.name), "bold $writer"))
 
 
-def line_hint(role: Role | None, speaker: str) -> Content:
-    """Return the placeholder of an empty line in a scene with roles.
+def line_hint(role: Role | None, speaker: str, cut_row: str) -> Content:
+    """Return the placeholder of an empty line in a scene that has roles or was cut.
 
     `role` is the writer's, `speaker` the role that the model speaks next.
     """
+    if cut_row:
+        return Content("Your words go on in that row; Enter alone lets the model go on there")
     typed = f"Speak as {role.name}" if role else "Type a line"
     alone = f"; Enter alone lets {speaker} speak" if speaker else ""
     return Content(visible(typed + alone))

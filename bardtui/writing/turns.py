@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 
-from bardtui.scene.cast import Cast, cue_to_add, is_speaking
-from bardtui.scene.script import Speech, is_cue, is_heading, is_only_directions, line_to_add, parse
+from bardtui.scene.cast import Cast, Role, cue_to_add, is_speaking, speakers
+from bardtui.scene.script import (
+    MAX_CUE_LENGTH,
+    Speech,
+    is_cue,
+    is_cue_line,
+    is_heading,
+    is_name,
+    is_only_directions,
+    line_to_add,
+    parse,
+)
 from bardtui.settings import Stop
 
 _RECENT = 20_000  # characters at the end of a scene that decide who speaks
@@ -55,33 +65,62 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
 def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     """Return the writer's line as it is added to `before`, under the cue of the writer's role.
 
-    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) is spoken by that role.
-    `cut` says that the visible text was cut in the middle of a row: unless that row is a speech of
-    the model's, the line continues it.
+    A line that names a speaker itself ("NURSE: Anon!", or a cue alone) is spoken by that speaker,
+    who need not be in the cast. `cut` says that the visible text was cut in the middle of a row:
+    then the line continues that row, unless it names somebody else.
     """
     first, _, rest = line.partition("\n")
-    if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
-        alone = bool(cast.roles) and not rest
-        return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
-    named = next((r for r in cast.roles if first.startswith(f"{r.name}: ")), None)
-    if named is not None:
-        line = first.removeprefix(named.cue).lstrip() + (f"\n{rest}" if rest else "")
-    role = named or cast.turn("writer", before)
-    direction = named is None and is_only_directions(line)
-    speaking = role is not None and (cut or direction) and is_speaking(before, role)
     end = "" if line[-1:].isspace() else "\n"
-    if cut and (speaking or not (named or _ends_in_a_models_speech(cast, before))):
+    if cut and is_cue_line(_row(before) + first.rstrip(), _opens_paragraph(before)):
+        return line + end  # the cut was in a cue
+    in_rows = not cast.roles and _names_in_rows(before)
+    if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
+        alone = not rest and not in_rows
+        return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
+    name = "" if in_rows else _name(cast, before, first)
+    if name:
+        line = line.removeprefix(f"{name}:").lstrip(" ")
+    if cut and (not name or is_speaking(before, Role(name))):
         return line + end
+    role = Role(name) if name else cast.turn("writer", before)
+    direction = not name and is_only_directions(line)
     # Without a role the line must not look like a part of the last speech. A stage direction is
     # nobody's speech, unless it stands in the middle of one.
-    if role is None or (direction and (not speaking or is_heading(line))):
+    if role is None or (direction and (is_heading(line) or not is_speaking(before, role))):
         return line_to_add(before, line, apart=bool(cast.roles))
     return cue_to_add(before, role) + line + end
 
 
-def _ends_in_a_models_speech(cast: Cast, text: str) -> bool:
-    """Whether a text ends in a speech, not a direction, of a role that the model plays."""
-    last = parse(text[-_RECENT:])[-1]
-    models = [role.name for role in cast.roles if role.player == "model"]
-    row = text.rsplit("\n", 1)[-1]
-    return isinstance(last, Speech) and last.speaker in models and not row.startswith("[")
+def _name(cast: Cast, before: str, row: str) -> str:
+    """Return the speaker that a row names before its words: "BOY" in "BOY: The river is up".
+
+    A name that is not in capitals must be known in the cast or the scene: prose has "Note: ..."
+    too. "" if there is none.
+    """
+    name, colon, _ = row.partition(": ")
+    cue = f"{name}:"
+    if not colon or len(cue) > MAX_CUE_LENGTH:
+        return ""
+    if is_cue(cue) or any(role.name == name for role in cast.roles):
+        return name
+    return name if is_name(cue) and name in speakers(before[-_RECENT:]) else ""
+
+
+def _names_in_rows(text: str) -> bool:
+    """Whether the scene has its speakers' names in the rows of their words, as chats have."""
+    for row in reversed(text[-_RECENT:].split("\n")):
+        if is_cue(row):
+            return False
+        name, colon, words = row.partition(": ")
+        if colon and words and is_cue(f"{name}:"):
+            return True
+    return False
+
+
+def _row(text: str) -> str:
+    return text.rsplit("\n", 1)[-1]
+
+
+def _opens_paragraph(text: str) -> bool:
+    """Whether the last row is the first of a paragraph."""
+    return "\n" not in text or text.removesuffix(_row(text)).endswith("\n\n")

@@ -89,6 +89,36 @@ def test_in_free_text_a_line_is_a_line() -> None:
     assert spoken(Cast(), HERS, "But soft!") == "But soft!\n"
 
 
+@pytest.mark.parametrize("cast", [Cast(), PAIR])
+@pytest.mark.parametrize(
+    ("before", "line", "added"),
+    [
+        ("", "BOY: The river is up", "BOY:\nThe river is up\n"),
+        (HERS, "BOY: The river is up. ", "\nBOY:\nThe river is up. "),
+        (HERS, "BOY: Up.\nUp!", "\nBOY:\nUp.\nUp!\n"),
+        (HERS, "OLD ANN:", "\nOLD ANN:\n"),
+        (HERS, "OLD ANN: ", "\nOLD ANN:\n"),
+        (HERS, "JULIET: Anon!", "Anon!\n"),  # she goes on
+        (f"{HIS}\nFirst Boy:\nUp!\n\nANN:\nNo.\n", "First Boy: Up!", "\nFirst Boy:\nUp!\n"),
+    ],
+)
+def test_a_name_before_the_words_speaks_them_in_any_scene(
+    cast: Cast, before: str, line: str, added: str
+) -> None:
+    assert spoken(cast, before, line) == added
+
+
+def test_a_word_before_a_colon_is_no_name_in_prose() -> None:
+    for line in ("Note: this is so.", "He said: go.", "W" * 60 + ": go."):
+        assert spoken(Cast(), "The lamp was low.\n", line) == f"{line}\n"
+
+
+def test_a_scene_that_names_its_speakers_in_their_rows_keeps_to_that() -> None:
+    chat = "ANN: Hello!\nBEN: Hello, Ann.\n"
+    assert spoken(Cast(), chat, "ANN: How are you?") == "ANN: How are you?\n"
+    assert spoken(Cast(), f"{chat}\nANN:\nStop.\n", "BEN: No.") == "\nBEN:\nNo.\n"
+
+
 @pytest.mark.parametrize(
     ("cast", "before", "line", "added"),
     [
@@ -96,7 +126,10 @@ def test_in_free_text_a_line_is_a_line() -> None:
         (Cast(), "Wait:", " who? ", " who? "),
         (PAIR, "ROMEO:\nWho is th", "at?", "at?\n"),
         (PAIR, "ROMEO:\nWho is ", "[Aside] it?", "[Aside] it?\n"),
-        (PAIR, "JULIET:\nIt is ", "But soft!", "\n\nROMEO:\nBut soft!\n"),  # not his to say
+        (PAIR, "JULIET:\nIt is ", "I, alone.", "I, alone.\n"),  # also in a speech of the model's
+        (PAIR, "ROMEO:\nWho is ", "ROMEO: it?", "it?\n"),
+        (PAIR, f"{HIS}\nJUL", "IUS:", "IUS:\n"),  # in a cue
+        (Cast(), f"{HIS}\nJUL", "IUS:", "IUS:\n"),
         (PAIR, "JULIET:\nI.\n[Enter RO", "SALINE]", "SALINE]\n"),  # nobody's to say
         (PAIR, "It is nig", "ht.", "ht.\n"),
         (PAIR, "ROMEO:\nWho is ", "JULIET: Me!", "\n\nJULIET:\nMe!\n"),
