@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bardtui.text.corpus import Corpus
 
 _MAX_COPY = 200  # characters of a copied passage that are shown
-_LOSS_OPTIONS = ("start", "stop", "document")
+_LOSS_OPTIONS = ("start", "stop", "document", "excerpts")
 _TEXT_OPTIONS = ("length", "temperature", "top_k", "top_p", "random_seed")
 
 
@@ -37,6 +37,10 @@ def evaluate(
     stop: Annotated[float, typer.Option("--to", help="Score up to this share.")] = 1.0,
     document: Annotated[
         list[str] | None, typer.Option(help="Score this document instead; repeatable.")
+    ] = None,
+    excerpts: Annotated[
+        int | None,
+        typer.Option(min=1, help="Score 1,000 characters from so many paragraphs."),
     ] = None,
     as_text: Annotated[
         bool, typer.Option("--text", help="Let the model write, and measure its text.")
@@ -67,7 +71,9 @@ def evaluate(
     bundle = checked_model(model)
     corpus = _own_corpus(bundle) if source is None else load_corpus(source)
     if not as_text:
-        _print_loss(bundle, corpus, start, stop, document, as_json)
+        if document:
+            corpus, start, stop = corpus.split(document)[1], 0.0, 1.0
+        _print_loss(bundle, corpus, start, stop, excerpts, as_json)
         return
     from bardtui.model.sampling import Sampling
 
@@ -84,23 +90,27 @@ def _print_loss(
     corpus: "Corpus",
     start: float,
     stop: float,
-    documents: Sequence[str] | None,
+    excerpts: int | None,
     as_json: bool,
 ) -> None:
     from bardtui.cli.display import add_rows, progress_bar, table
     from bardtui.evaluation.loss import evaluate as evaluate_loss
+    from bardtui.evaluation.loss import evaluate_excerpts
 
-    if documents:
-        corpus, start, stop = corpus.split(documents)[1], 0.0, 1.0
     start_tensorflow()
+    starts: list[int] = []
     with progress_bar(console(stderr=True), "scoring") as on_progress:
-        result = evaluate_loss(bundle, corpus, start, stop, on_progress)
+        if excerpts:
+            result, starts = evaluate_excerpts(bundle, corpus, start, stop, excerpts, on_progress)
+        else:
+            result = evaluate_loss(bundle, corpus, start, stop, on_progress)
     unknown = "".join(result.unknown)
     answer = {"model": bundle.name, "corpus": corpus.name} | result.figures
     if result.with_cue_memory is not None:
         answer["nats_with_cue_memory"] = result.with_cue_memory
     if as_json:
-        typer.echo(json.dumps(answer | {"left_out": unknown}))
+        places = {"starts": starts} if starts else {}
+        typer.echo(json.dumps(answer | places | {"left_out": unknown}))
         return
     if unknown:
         answer["skipped"] = unknown

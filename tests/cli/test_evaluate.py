@@ -35,6 +35,8 @@ def test_a_text_is_scored(installed: ModelBundle, text_file: object) -> None:
     table = run("evaluate", "tiny", str(text_file)).stdout
     for value in (answer["nats"], answer["bits"], answer["nats_with_cue_memory"]):
         assert f"{value:.5g}" in table
+    few = run("evaluate", "tiny", str(text_file), "--from", "0", "--excerpts", "2", "--json")
+    assert len(json.loads(few.stdout)["starts"]) == 2
     assert "larger one" in refusal("evaluate", "tiny", str(text_file), "--from", "1")
     assert "no document" in refusal("evaluate", "tiny", str(text_file), "--document", "x")
 
@@ -107,6 +109,7 @@ def test_a_text_that_is_not_in_the_catalogue_must_be_named(
         (("evaluate", "tiny", "x", "--temperature", "1"), "needs --text"),
         (("evaluate", "tiny", "--text", "--from", "0.5"), "cannot be used with --text"),
         (("evaluate", "tiny", "--text", "--document", "x"), "cannot be used with --text"),
+        (("evaluate", "tiny", "--text", "--excerpts", "2"), "cannot be used with --text"),
         (("evaluate", "tiny", "--text", "--length", "0"), "--length"),
     ],
 )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bardtui.evaluation.loss import evaluate
+from bardtui.evaluation.loss import evaluate, evaluate_excerpts
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import CONTEXT, CONTINUOUS, SEGMENT, SegmentScorer, continuous_loss
 from bardtui.model.network import build_network
@@ -74,6 +74,18 @@ def test_the_cue_memory_pays_where_invented_speakers_answer_each_other(
     # Where nobody speaks, there is nothing to report.
     prose = evaluate(tiny_model, text("The lamp is low.\n\n" * 20), 0.0, 1.0)
     assert prose.with_cue_memory is None
+
+
+def test_excerpts_begin_at_blocks_and_are_read_alone(tiny_model: ModelBundle) -> None:
+    result, starts = evaluate_excerpts(tiny_model, text(VERSE * 12), 0.0, 1.0, 3)
+    assert result.figures["characters"] == 3_000
+    assert starts[0] == 0
+    assert all((VERSE * 12)[start - 2 : start] == "\n\n" for start in starts[1:])
+    parts = [text((VERSE * 12)[start : start + 1_000]) for start in starts]
+    alone = [evaluate(tiny_model, part, 0.0, 1.0) for part in parts]
+    assert result.figures["nats"] == pytest.approx(sum(part.figures["nats"] for part in alone) / 3)
+    with pytest.raises(CorpusError, match="1,000 characters after"):
+        evaluate_excerpts(tiny_model, text(VERSE * 12), 0.0, 0.1, 3)
 
 
 def test_unknown_characters_are_skipped_and_listed(tiny_model: ModelBundle) -> None:
