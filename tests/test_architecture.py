@@ -18,7 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "training": {"model", "text"},
     "keras_files": {"model", "text"},
     "writing": {"model", "scene"},
-    "evaluation": {"writing", "model", "text"},
+    "evaluation": {"writing", "model", "text", "scene"},
     "session": {"writing", "model", "scene"},
     "tui": {"session", "scene", "model"},
     "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}

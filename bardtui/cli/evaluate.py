@@ -4,7 +4,8 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from bardtui.cli.common import checked_model, console, plain, warn
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
+    from bardtui.evaluation.speaker_metrics import SpeakerMetrics
     from bardtui.evaluation.text_metrics import TextMetrics
     from bardtui.model.sampling import Sampling
     from bardtui.model.store import ModelBundle
@@ -145,18 +147,36 @@ def _print_metrics(
     as_json: bool,
 ) -> None:
     from bardtui.cli.display import progress_bar
+    from bardtui.evaluation.speaker_metrics import INVENTED, measure_speakers
     from bardtui.evaluation.text_metrics import measure_text, split_end
+    from bardtui.writing.company import casts_of
 
     end, before = split_end(corpus.text, length)
+    named = {document.name: document.text for document in corpus.documents}
+    plays = [named[title] for title in casts_of(named.items())]
+    # A text starts after a blank line. In a script, others go on from an invented scene.
+    seeds = ("\n", INVENTED) if plays else ("\n",)
     start_tensorflow()
     with progress_bar(console(stderr=True), "writing") as on_progress:
-        texts = [*_written(bundle, length, settings, on_progress)]
+        written = [*_written(bundle, length, seeds, settings, on_progress)]
+    texts, others = written[:: len(seeds)], written[1 :: len(seeds)]
     metrics = [measure_text(text, corpus.text) for text in texts]
     of_corpus = measure_text(end, before)
+    of_speakers = (
+        [
+            measure_speakers([text], [other], plays)
+            for text, other in zip(texts, others, strict=True)
+        ]
+        if plays
+        else []
+    )
+    in_plays = measure_speakers(plays, [], plays)
     if not as_json:
         _print_table(bundle, corpus, settings, metrics, of_corpus)
+        if plays:
+            _print_speakers(settings, of_speakers, in_plays)
         return
-    answer = {
+    answer: dict[str, Any] = {
         "model": bundle.name,
         "fingerprint": bundle.sha256,
         "corpus": corpus.name,
@@ -170,25 +190,38 @@ def _print_metrics(
         ],
         "corpus_itself": asdict(of_corpus),
     }
+    if plays:
+        for row, measured in zip(
+            (*answer["texts"], answer["corpus_itself"]), (*of_speakers, in_plays), strict=True
+        ):
+            row["speakers"] = asdict(measured)
     typer.echo(json.dumps(answer))
 
 
 def _written(
-    bundle: "ModelBundle", length: int, settings: Sequence["Sampling"], on_progress: "OnProgress"
+    bundle: "ModelBundle",
+    length: int,
+    seeds: Sequence[str],
+    settings: Sequence["Sampling"],
+    on_progress: "OnProgress",
 ) -> Iterator[str]:
-    """What the model writes with each of the settings, starting after a blank line."""
+    """What the model writes with each of the settings after each of the seeds."""
+    from bardtui.model.context import Context
     from bardtui.model.decoder import Decoder
+    from bardtui.writing.company import Company
+    from bardtui.writing.passage import write_passage
 
     decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-    done = 0
-    for sampling in settings:
-        decoder.reset()  # a new text starts as if after a line break; one more is a blank line
-        decoder.read(bundle.vocabulary.encode("\n").indices)
+    context = Context(decoder, bundle.memory_length)
+    company = Company(bundle.casts)
+    done, total = 0, length * len(settings) * len(seeds)
+    for sampling, seed in product(settings, seeds):
+        context.seek(seed)
         pieces = []
-        for piece in decoder.write(length, sampling):
+        for piece in write_passage(context, seed, length, sampling, company=company):
             pieces.append(piece)
             done += len(piece)
-            on_progress(done, length * len(settings))
+            on_progress(done, total)
         yield "".join(pieces)
 
 
@@ -229,6 +262,42 @@ def _print_table(
         passage = " / ".join(line for line in row.longest_copy.split("\n") if line)
         shown = f"{passage[:_MAX_COPY]}…" if len(passage) > _MAX_COPY else passage
         out.print(f"longest copy at {name}: {visible(shown)}", soft_wrap=True)
+
+
+def _print_speakers(
+    settings: Sequence["Sampling"],
+    metrics: Sequence["SpeakerMetrics"],
+    in_plays: "SpeakerMetrics",
+) -> None:
+    from bardtui.cli.display import add_rows, table
+    from bardtui.evaluation.speaker_metrics import SPEECHES
+
+    figures = (
+        "neighbours\nshare a play",
+        f"speakers in\n{SPEECHES} speeches",
+        "distance\nof the gaps",
+        "invented\nspeakers kept",
+    )
+    made = table("temperature", *figures, right=figures)
+    names = (*(f"{sampling.temperature:g}" for sampling in settings), "the plays")
+    for name, row in zip(names, (*metrics, in_plays), strict=True):
+        add_rows(
+            made,
+            (
+                name,
+                _percent(row.share_a_play),
+                "none" if row.different is None else f"{row.different:.1f}",
+                "none" if row.gap_distance is None else f"{row.gap_distance:.2f}",
+                _percent(row.invented_kept),
+            ),
+        )
+    out = console()
+    out.print()
+    out.print(made)
+    out.print(
+        "\ngaps: how many speeches later a speaker speaks again, compared with the plays, from 0 "
+        "to 1; invented: after four speeches by four people who are in no play."
+    )
 
 
 def _percent(share: float | None) -> str:

@@ -1,15 +1,17 @@
 """bardtui evaluate: the loss on a text, and metrics of what a model writes."""
 
 import json
-from dataclasses import fields
 
 import pytest
 
-from bardtui.evaluation.text_metrics import TextMetrics, measure_text, split_end
+from bardtui.evaluation.text_metrics import measure_text, split_end
+from bardtui.model.context import Context
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
+from bardtui.scene.cast import speakers as speakers_of
 from bardtui.text.corpus import load_corpus
+from bardtui.writing.passage import write_passage
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
@@ -50,13 +52,16 @@ def test_what_a_model_writes_is_measured(
     answer = json.loads(result.stdout)
     corpus = VERSE * 10
     for row, temperature in zip(answer["texts"], (0.5, 1.5), strict=True):
-        decoder.reset()
-        decoder.read(installed.vocabulary.encode("\n").indices)
-        text = "".join(decoder.write(600, Sampling(temperature, random_seed=3)))
+        context = Context(decoder)
+        context.seek("\n")
+        text = "".join(write_passage(context, "\n", 600, Sampling(temperature, random_seed=3)))
+        speakers = row.pop("speakers")
         assert row == {"temperature": temperature} | vars(measure_text(text, corpus))
-        assert set(row) == {"temperature"} | {field.name for field in fields(TextMetrics)}
+        assert speakers["speeches"] == len(list(speakers_of(text)))
+        assert 0 <= speakers["invented_kept"] <= 1
     sober, wild = answer["texts"]
     assert sober["words_known"] > wild["words_known"]
+    assert answer["corpus_itself"].pop("speakers")["share_a_play"] == 1
     assert answer["corpus_itself"] == vars(measure_text(*split_end(corpus, 600)))
     assert answer["fingerprint"] == installed.sha256
     assert answer["random_seed"] == 3
@@ -77,6 +82,8 @@ def test_the_table_has_a_row_for_each_temperature_and_for_the_text_itself(
         shares = ("words_known", "cues_well_formed", "speakers_known", "copied", "repeated")
         expected = ["none" if row[s] is None else f"{row[s]:.1%}" for s in shares]
         assert figures == [*expected[:3], str(len(row["longest_copy"])), *expected[3:]]
+    plays = next(line for line in lines if line.startswith("the plays "))
+    assert plays.split()[2:] == ["100.0%", "2.0", "0.00", "none"]
     assert "random seed 3" in shown.stdout
     passage = " / ".join(filter(None, answer["texts"][0]["longest_copy"].split("\n")))
     assert f"longest copy at 0.4: {passage[:200]}{'…' * (len(passage) > 200)}" in lines
