@@ -7,6 +7,7 @@ or by going on from a snapshot of the state after a beginning of it.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bardtui.escaping import shared_length
@@ -47,6 +48,15 @@ def start_of_context(text: str, memory_length: int) -> int:
     return start
 
 
+@dataclass(frozen=True)
+class Place:
+    """A text that a context has followed, with the state after it."""
+
+    read: TextHash
+    settled_from: int
+    snapshot: Snapshot
+
+
 class Context:
     """A decoder of one stream that follows a text while people change it.
 
@@ -67,6 +77,7 @@ class Context:
         self._memory_length = memory_length
         self._snapshots = Snapshots() if snapshots is None else snapshots
         self._length = context_length(memory_length)
+        self._here: Place | None = None
         decoder.reset()
         self._follow(TextHash(), settled=True)
         # The text that was sought last, and how often each character occurs in it.
@@ -109,9 +120,29 @@ class Context:
             self._took(piece)
             yield piece
 
+    def draw_without(self, characters: str, sampling: Sampling) -> str:
+        """Draw one character that is none of `characters`, and read it. Returns it."""
+        self.decoder.exclude(characters)
+        (piece,) = self.decoder.write(1, sampling)
+        self._took(piece)
+        return piece
+
+    @property
+    def here(self) -> Place:
+        """The place where the context is; the same object until it moves."""
+        if self._here is None:
+            self._here = Place(self._read.copy(), self._settled_from, self.decoder.snapshot())
+        return self._here
+
+    def return_to(self, place: Place) -> None:
+        """Go back to a place: exactly, and without reading."""
+        self.decoder.restore(place.snapshot)
+        self._read, self._settled_from = place.read.copy(), place.settled_from
+        self._here = place
+
     def snapshot(self) -> Snapshot:
         """Copy the decoder's state."""
-        return self.decoder.snapshot()
+        return self.here.snapshot
 
     def _follow(self, read: TextHash, *, settled: bool) -> None:
         """Note the text that the state follows.
@@ -122,12 +153,14 @@ class Context:
         self._read = read
         warm = max(read.length + self._length // 2, self._length + 1)
         self._settled_from = 0 if settled else warm
+        self._here = None
 
     def _took(self, piece: str) -> None:
         """Note what the decoder has read or written, and keep a snapshot."""
         self._read.update(piece)
+        self._here = None
         if self._read.length >= self._settled_from:
-            self._snapshots.keep(self._read, self.decoder.snapshot())
+            self._snapshots.keep(self._read, self.here.snapshot)
 
     def _count(self, text: str) -> None:
         """Count the characters of `text`, looking only at what differs from the last text."""

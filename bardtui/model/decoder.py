@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bardtui.model.gumbel_noise import gumbel_noise
 from bardtui.model.inference_lstm import PackedLSTM
 from bardtui.model.network import NetworkSpec, build_network
-from bardtui.model.sampling import Sampling, filter_logits
+from bardtui.model.sampling import NEVER, Sampling, filter_logits
 from bardtui.model.snapshots import Snapshot
 from bardtui.model.vocabulary import Vocabulary
 
@@ -60,8 +60,8 @@ class Decoder:
             tf.zeros([streams, spec.vocabulary_size]), trainable=False, name="next"
         )
         self.state = [v for layer in self._layers for v in layer.states] + [logits]
-        self.max_chunk = min(MAX_CHUNK, max(1, _MAX_NOISE // (streams * spec.vocabulary_size)))
-        self._noise = np.zeros((self.max_chunk, streams, spec.vocabulary_size), np.float32)
+        self.max_chunk = min(MAX_CHUNK, max(1, _MAX_NOISE // spec.vocabulary_size))
+        self._noise = np.zeros((self.max_chunk, spec.vocabulary_size), np.float32)
         self._load(weights)
         self.position, self.at_once = 0, 1
         self.compiled = jit and os.environ.get("BARDTUI_XLA") != "0"
@@ -134,6 +134,12 @@ class Decoder:
         shifted = logits - logits.max(-1, keepdims=True)
         return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
 
+    def exclude(self, characters: str) -> None:
+        """Make these characters of the vocabulary impossible as the next one."""
+        logits = self.state[-1].numpy()
+        logits[:, [self.vocabulary.index(character) for character in characters]] = NEVER
+        self.state[-1].assign(logits)
+
     def peek(self, sampling: Sampling) -> str:
         """The character that `write` would write next, without reading it."""
         before = self.snapshot()
@@ -168,30 +174,26 @@ class Decoder:
         forced: Sequence[int] | NDArray[np.int32],
         steps: int,
         sampling: Sampling,
-        seeds: Sequence[int] = (),
         *,
         until: int = -1,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Make one call: read `forced` with every stream, then draw until `steps` are taken.
 
-        `steps` is at most `max_chunk`. `seeds` are the streams' random seeds; without them every
-        stream has the sampling's. The call ends early after the first stream took the index
-        `until`. Returns the indices read or drawn and their natural-log probabilities, each
-        (streams, steps).
+        `steps` is at most `max_chunk`. The noise of a draw is the same for every stream. The call
+        ends early after the first stream took the index `until`. Returns the indices read or drawn
+        and their natural-log probabilities, each (streams, steps).
         """
         started = time.perf_counter()
         n_forced = len(forced)
         padded = np.zeros(self.max_chunk, np.int32)
         padded[:n_forced] = forced
         if steps > n_forced:
+            size = self._noise.shape[-1]
             self._noise[n_forced:steps] = gumbel_noise(
-                seeds or [sampling.random_seed] * self.streams,
-                self.position + n_forced,
-                steps - n_forced,
-                self._noise.shape[-1],
+                sampling.key, self.position + n_forced, steps - n_forced, size
             )
         control = np.array([n_forced, steps, sampling.top_k, until], np.int32)
-        parameters = np.array([sampling.temperature, sampling.top_p], np.float32)
+        parameters = np.array(sampling.parameters, np.float32)
         outputs = self._run(padded, self._noise, control, parameters)
         indices, scores, taken = (output.numpy() for output in outputs)
         steps = int(taken)
@@ -215,7 +217,7 @@ class Decoder:
             tf.TensorSpec([self.max_chunk], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
             tf.TensorSpec([4], tf.int32),
-            tf.TensorSpec([2], tf.float32),
+            tf.TensorSpec([3], tf.float32),
         ]
 
         def run(forced: Any, noise: Any, control: Any, parameters: Any) -> Any:
@@ -223,7 +225,7 @@ class Decoder:
 
             def step(i: Any, end: Any, out: Any, scores: Any, *state: Any) -> Any:
                 # tf.gather, not forced[i]: XLA would compile again for every slice.
-                logits = filter_logits(state[-1] / parameters[0], top_k, parameters[1])
+                logits = filter_logits(state[-1], top_k, parameters)
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
                 taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)

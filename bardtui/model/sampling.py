@@ -1,10 +1,12 @@
-"""How the next character is drawn: temperature, top-k, top-p and the random seed."""
+"""How the next character is drawn: temperature, top-k, top-p, min-p and the random seed."""
 
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from bardtui.errors import UserError
+
+NEVER = -1e9  # a logit so low that its character is never drawn
 
 
 class SamplingError(UserError):
@@ -15,15 +17,22 @@ class SamplingError(UserError):
 class Sampling:
     """How a character is drawn. Raises SamplingError for a value out of range.
 
-    The logits are divided by `temperature`; then only the `top_k` likeliest characters remain (0:
-    all), and of them the fewest whose probabilities add up to `top_p` (Holtzman et al. 2019,
-    arXiv 1904.09751); one is drawn with the Gumbel-max trick.
+    Characters less probable than `min_p` times the likeliest are left out, whatever the temperature
+    (Nguyen et al. 2024, arXiv 2407.01082, as in llama.cpp). The logits are divided by
+    `temperature`; then only the `top_k` likeliest characters remain (0: all), and of them the
+    fewest whose probabilities add up to `top_p` (Holtzman et al. 2019, arXiv 1904.09751). One is
+    drawn with the Gumbel-max trick.
+
+    `redraw` is how many times text was taken back and drawn again. Each time has random numbers of
+    its own, or else the same text would come again.
     """
 
     temperature: float = 0.8
     top_k: int = 0
     top_p: float = 1.0
     random_seed: int = 0
+    min_p: float = 0.0
+    redraw: int = 0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.temperature) and 0.01 <= self.temperature <= 10):
@@ -32,22 +41,42 @@ class Sampling:
             raise SamplingError(f"top-k must be from 0 (all characters) to {2**31 - 1}")
         if not 0 < self.top_p <= 1:
             raise SamplingError("top-p must be above 0 and at most 1")
+        if not 0 <= self.min_p <= 1:
+            raise SamplingError("min-p must be from 0 (all characters) to 1")
         if not 0 <= self.random_seed < 2**31:
             raise SamplingError(f"the random seed must be from 0 to {2**31 - 1}")
 
+    @property
+    def key(self) -> int:
+        """The key of the random numbers, below 2^63."""
+        return self.random_seed | self.redraw << 32
 
-def filter_logits(logits: Any, top_k: Any, top_p: Any) -> Any:
-    """Apply top-k and top-p to `logits` (streams, vocabulary), already divided by the temperature.
+    @property
+    def parameters(self) -> list[float]:
+        """What `filter_logits` takes besides top-k: temperature, top-p, and min-p as a logarithm.
 
-    Returns logits of the same shape; those filtered out are so low that they are never drawn.
+        A min-p of 0 has a logarithm low enough to keep every character.
+        """
+        return [self.temperature, self.top_p, math.log(self.min_p) if self.min_p else 2 * NEVER]
+
+
+def filter_logits(logits: Any, top_k: Any, parameters: Any) -> Any:
+    """Apply temperature, top-k, top-p and min-p to `logits` (streams, vocabulary).
+
+    `parameters` are those of `Sampling.parameters`. Returns logits of the same shape; those
+    filtered out are so low that they are never drawn.
     """
     import tensorflow as tf
 
-    def filtered() -> Any:
-        ordered = tf.sort(logits, direction="DESCENDING")
-        cumulative = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
-        kept = (cumulative < top_p) & ((top_k <= 0) | (tf.range(logits.shape[-1]) < top_k))
-        lowest = tf.reduce_min(tf.where(kept, ordered, ordered[:, :1]), -1, keepdims=True)
-        return tf.where(logits >= lowest, logits, -1e9)
+    temperature, top_p, log_min_p = tf.unstack(parameters)
+    likeliest = tf.reduce_max(logits, -1, keepdims=True)
+    warmed = tf.where(logits >= likeliest + log_min_p, logits / temperature, NEVER)
 
-    return tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: logits)
+    def filtered() -> Any:
+        ordered = tf.sort(warmed, direction="DESCENDING")
+        cumulative = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
+        kept = (cumulative < top_p) & ((top_k <= 0) | (tf.range(warmed.shape[-1]) < top_k))
+        lowest = tf.reduce_min(tf.where(kept, ordered, ordered[:, :1]), -1, keepdims=True)
+        return tf.where(warmed >= lowest, warmed, NEVER)
+
+    return tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: warmed)

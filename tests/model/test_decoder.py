@@ -232,11 +232,8 @@ def test_each_stream_writes_what_one_alone_would_write(cell: str, skip: bool) ->
     start = alone.snapshot()
     three.restore(start)
     sampling = Sampling(temperature=0.9, top_k=7, top_p=0.9)
-    texts = [model.vocabulary.decode(row) for row in three.step((), 50, sampling, [4, 9, 4])[0]]
-    assert texts[0] == texts[2] != texts[1]
-    for seed, text in zip((4, 9), texts, strict=False):
-        alone.restore(start)
-        assert text == "".join(alone.write(50, replace(sampling, random_seed=seed)))
+    texts = {model.vocabulary.decode(row) for row in three.step((), 50, sampling)[0]}
+    assert texts == {"".join(alone.write(50, sampling))}
     with pytest.raises(ValueError, match="only one stream"):
         next(three.write(5, sampling))
 
@@ -335,10 +332,10 @@ def test_a_call_takes_about_as_long_as_it_should(
     decoder = Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights(), jit=False)
     genuine = decoder_module.gumbel_noise
 
-    def noise(seeds: Any, position: int, steps: int, size: int) -> Any:
+    def noise(key: int, position: int, steps: int, size: int) -> Any:
         nonlocal now
         now += cost * steps
-        return genuine(seeds, position, steps, size)
+        return genuine(key, position, steps, size)
 
     monkeypatch.setattr(decoder_module, "gumbel_noise", noise)
     monkeypatch.setattr("time.perf_counter", lambda: now)

@@ -1,33 +1,33 @@
-"""Drawing characters: temperature, top-k, top-p and random seeds."""
+"""Drawing characters: temperature, top-k, top-p, min-p and random seeds."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from bardtui.model.decoder import Decoder
-from bardtui.model.sampling import Sampling, SamplingError
+from bardtui.model.gumbel_noise import gumbel_noise
+from bardtui.model.sampling import Sampling, SamplingError, filter_logits
+from bardtui.model.snapshots import Snapshot
 from tests.conftest import random_weights, small_model
-
-STREAMS = 100
 
 
 @pytest.fixture(scope="module")
-def many() -> Decoder:
-    """A decoder of 100 streams in one state, with random weights: many characters are likely."""
+def one() -> Decoder:
+    """A decoder with random weights, at a place where many characters are likely."""
     model = small_model(skip=True)
-    weights = random_weights(model.spec)
-    decoder = Decoder(model.spec, model.vocabulary, weights, streams=STREAMS, jit=False)
+    decoder = Decoder(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
     decoder.read(np.arange(6, dtype=np.int32))
     return decoder
 
 
 @pytest.fixture(scope="module")
-def one() -> Decoder:
-    """A decoder of one stream with the same weights."""
-    model = small_model(skip=True)
-    return Decoder(model.spec, model.vocabulary, random_weights(model.spec), jit=False)
+def place(one: Decoder) -> Snapshot:
+    """Where the decoder stands at first."""
+    return one.snapshot()
 
 
 def probabilities(decoder: Decoder) -> np.ndarray:
@@ -37,14 +37,14 @@ def probabilities(decoder: Decoder) -> np.ndarray:
     return np.asarray(powers / powers.sum())
 
 
-def drawn(decoder: Decoder, sampling: dict[str, Any], count: int) -> Counter[int]:
-    """The next character, drawn with `count` random seeds from the same state."""
-    state, counts = decoder.snapshot(), Counter[int]()
-    for seed in range(0, count, STREAMS):
-        seeds = range(seed, seed + STREAMS)
-        counts.update(decoder.step((), 1, Sampling(**sampling), seeds)[0][:, 0].tolist())
-        decoder.restore(state)
-    return counts
+def drawn(one: Decoder, place: Snapshot, sampling: Sampling, count: int) -> Counter[int]:
+    """The next character, drawn `count` times with the noise of different positions."""
+    one.restore(place)
+    logits = filter_logits(tf.constant(place.arrays[-1]), sampling.top_k, sampling.parameters)
+    noise = gumbel_noise(sampling.key, place.position, count, logits.shape[-1])
+    indices = (logits.numpy() + noise).argmax(-1)
+    assert one.peek(sampling) == one.vocabulary.decode(indices[:1])
+    return Counter(indices.tolist())
 
 
 def written(decoder: Decoder, length: int, sampling: Sampling) -> str:
@@ -53,10 +53,12 @@ def written(decoder: Decoder, length: int, sampling: Sampling) -> str:
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
-def test_draws_follow_the_distribution_of_the_network(many: Decoder, temperature: float) -> None:
+def test_draws_follow_the_distribution_of_the_network(
+    one: Decoder, place: Snapshot, temperature: float
+) -> None:
     count = 2_000
-    counts = drawn(many, {"temperature": temperature}, count)
-    expected = probabilities(many) ** (1 / temperature)
+    counts = drawn(one, place, Sampling(temperature=temperature), count)
+    expected = probabilities(one) ** (1 / temperature)
     expected *= count / expected.sum()
     observed = np.array([counts[i] for i in range(len(expected))])
     common = expected >= 5
@@ -68,23 +70,44 @@ def test_draws_follow_the_distribution_of_the_network(many: Decoder, temperature
     assert chi_square < 31.3
 
 
-def test_top_k_leaves_only_the_likeliest(many: Decoder) -> None:
-    counts = drawn(many, {"temperature": 3.0, "top_k": 3}, 200)
-    assert set(counts) == set(np.argsort(probabilities(many))[-3:].tolist())
+def test_top_k_leaves_only_the_likeliest(one: Decoder, place: Snapshot) -> None:
+    counts = drawn(one, place, Sampling(temperature=3.0, top_k=3), 200)
+    assert set(counts) == set(np.argsort(probabilities(one))[-3:].tolist())
 
 
-def test_top_p_leaves_the_fewest_that_add_up_to_it(many: Decoder) -> None:
-    counts = drawn(many, {"temperature": 1.0, "top_p": 0.5}, 200)
-    ordered = np.argsort(probabilities(many))[::-1]
-    needed = int(np.searchsorted(np.cumsum(probabilities(many)[ordered]), 0.5)) + 1
+def test_top_p_leaves_the_fewest_that_add_up_to_it(one: Decoder, place: Snapshot) -> None:
+    counts = drawn(one, place, Sampling(temperature=1.0, top_p=0.5), 200)
+    ordered = np.argsort(probabilities(one))[::-1]
+    needed = int(np.searchsorted(np.cumsum(probabilities(one)[ordered]), 0.5)) + 1
     assert 1 < needed < len(ordered)
     assert set(counts) == set(ordered[:needed].tolist())
 
 
-def test_top_p_applies_after_the_temperature(many: Decoder) -> None:
-    cold = drawn(many, {"temperature": 0.2, "top_p": 0.8}, 100)
-    hot = drawn(many, {"temperature": 5.0, "top_p": 0.8}, 200)
+def test_top_p_applies_after_the_temperature(one: Decoder, place: Snapshot) -> None:
+    cold = drawn(one, place, Sampling(temperature=0.2, top_p=0.8), 100)
+    hot = drawn(one, place, Sampling(temperature=5.0, top_p=0.8), 200)
     assert len(cold) < len(hot)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_min_p_leaves_those_probable_enough_at_any_temperature(
+    one: Decoder, place: Snapshot, temperature: float
+) -> None:
+    counts = drawn(one, place, Sampling(temperature, min_p=0.3), 2_000)
+    shares = probabilities(one) / probabilities(one).max()
+    assert 1 < (shares >= 0.3).sum() < len(shares)
+    assert set(counts) == set(np.flatnonzero(shares >= 0.3).tolist())
+
+
+def test_an_excluded_character_is_not_drawn_however_likely(one: Decoder, place: Snapshot) -> None:
+    one.restore(place)
+    likeliest = one.peek(Sampling(top_k=1))
+    one.exclude(likeliest)
+    assert one.peek(Sampling(top_k=1)) != likeliest
+    everything = Sampling(10.0)
+    drawn_without = {one.peek(replace(everything, random_seed=seed)) for seed in range(100)}
+    assert likeliest not in drawn_without
+    assert len(drawn_without) > 5
 
 
 def test_sampling_among_one_character_is_greedy_at_any_temperature(one: Decoder) -> None:
@@ -95,7 +118,7 @@ def test_sampling_among_one_character_is_greedy_at_any_temperature(one: Decoder)
         one.read(np.array(indices[-1:], np.int32))
     greedy = one.vocabulary.decode(indices)
     for temperature in (0.01, 0.8, 10.0):
-        for limit in ({"top_k": 1}, {"top_p": 1e-6}):
+        for limit in ({"top_k": 1}, {"top_p": 1e-6}, {"min_p": 1.0}):
             assert written(one, 60, Sampling(temperature, random_seed=3, **limit)) == greedy
 
 
@@ -112,6 +135,10 @@ def test_a_low_temperature_draws_likely_characters_and_a_high_one_all(one: Decod
 @pytest.mark.parametrize("top_k", [1_000, 2**31 - 1])
 def test_a_top_k_beyond_the_vocabulary_changes_nothing(one: Decoder, top_k: int) -> None:
     assert written(one, 100, Sampling(top_k=top_k)) == written(one, 100, Sampling())
+
+
+def test_text_drawn_again_is_another_text(one: Decoder) -> None:
+    assert len({written(one, 80, Sampling(2.0, redraw=redraw)) for redraw in range(4)}) == 4
 
 
 def test_each_random_seed_gives_another_text(one: Decoder) -> None:
@@ -133,6 +160,9 @@ def test_each_random_seed_gives_another_text(one: Decoder) -> None:
         {"top_p": 0.0},
         {"top_p": 1.01},
         {"top_p": float("nan")},
+        {"min_p": -0.1},
+        {"min_p": 1.1},
+        {"min_p": float("nan")},
         {"random_seed": -1},
         {"random_seed": 2**31},
     ],
