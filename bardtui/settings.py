@@ -19,8 +19,11 @@ TOP_KS = (0, 2**31 - 1)
 
 Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
+Form = Literal["scene", "play", "screenplay", "prose", "verse"]
+FORMS: tuple[Form, ...] = get_args(Form)
 
 _MOST_BYTES = 100_000  # of a settings file
+LONGEST_PHRASE = 200  # characters of a banned phrase
 _LONGEST_NAME = 200  # characters of the name of a model or a theme
 
 
@@ -36,7 +39,11 @@ class Settings:
     text_width: int = 80  # the longest row of the transcript, in cells
     top_k: int = 0  # sample from the k most likely characters; 0 for all
     top_p: float = 1.0  # sample from the most likely characters up to this probability
+    min_p: float = 0.0  # leave out characters less probable than this times the likeliest
     cue_memory: bool = True  # whether recent speakers are preferred in free text that is a script
+    spelling: bool = True  # whether words that nobody knows are drawn again
+    avoid_loops: bool = True  # whether text that repeats itself is drawn again
+    banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
 
@@ -60,7 +67,8 @@ class Settings:
             if not isinstance(value, str):
                 example = 'must be a text such as "f5" or "f5,ctrl+r"'
                 raise SettingsError(f"{path}: keys: {name!r:.60} {example}")
-        return cls(**values | {"keys": keys})
+        banned = tuple(values.get("banned", ()))
+        return cls(**values | {"keys": keys, "banned": banned})
 
 
 def _read_toml(path: Path) -> dict[str, Any] | None:
@@ -94,10 +102,21 @@ def _problem(name: str, value: Any) -> str:
         case "top_p":
             valid = _is_number(value) and 0 < value <= 1
             return "" if valid else "a number above 0 and at most 1"
-        case "suggestions" | "cue_memory":
+        case "min_p":
+            valid = _is_number(value) and 0 <= value <= 1
+            return "" if valid else "a number from 0 to 1"
+        case "banned":
+            valid = isinstance(value, list) and all(map(is_phrase, value))
+            return "" if valid else 'a list of words and phrases, such as ["forsooth"]'
+        case "suggestions" | "cue_memory" | "spelling" | "avoid_loops":
             return "" if isinstance(value, bool) else "true or false"
         case _:
             return "" if isinstance(value, dict) else "a table, [keys]"
+
+
+def is_phrase(value: Any) -> bool:
+    """Whether a value can be a banned word or phrase."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_PHRASE
 
 
 def _is_whole(value: Any) -> bool:
@@ -135,7 +154,8 @@ class Remembered:
     temperature: float = 0.8
     length: int = 400  # characters
     pace: float = 120.0  # characters a second; JSON has no infinity, so it is stored as null
-    rule: str = "length"  # where a passage stops: one of STOPS
+    rule: Stop = "length"  # where a passage stops: one of STOPS
+    form: Form = "scene"  # what the text is: one of FORMS
     theme: str = "footlights"
 
     @classmethod
@@ -169,6 +189,8 @@ def _is_valid(name: str, value: Any) -> bool:
             return isinstance(value, str) and len(value) <= _LONGEST_NAME
         case "rule":
             return value in STOPS
+        case "form":
+            return value in FORMS
         case "temperature":
             return _is_number(value) and _within(value, TEMPERATURES)
         case "length":

@@ -42,6 +42,7 @@ def test_settings_are_read(home: Path) -> None:
     assert settings(home, "top_p = 1") == Settings(top_p=1)
     assert settings(home, "suggestions = false") == Settings(suggestions=False)
     assert settings(home, "cue_memory = false") == Settings(cue_memory=False)
+    assert settings(home, 'banned = ["forsooth"]') == Settings(banned=("forsooth",))
 
 
 def test_a_byte_order_mark_and_line_ends_of_windows_are_accepted(home: Path) -> None:
@@ -70,10 +71,18 @@ KEYS = "keys must be a table, [keys]"
     [
         (
             'thme = "nord"',
-            "unknown key 'thme'; known: theme, text_width, top_k, top_p, cue_memory, "
+            "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
+            "cue_memory, spelling, avoid_loops, banned, "
             "suggestions, keys",
         ),
         ("cue_memory = 0", "cue_memory must be true or false"),
+        ("spelling = 1", "spelling must be true or false"),
+        ('avoid_loops = "no"', "avoid_loops must be true or false"),
+        ("min_p = 1.5", "min_p must be a number from 0 to 1"),
+        ("min_p = nan", "min_p must be a number from 0 to 1"),
+        ('banned = "forsooth"', "banned must be a list of words and phrases"),
+        ('banned = [" "]', "banned must be a list of words and phrases"),
+        ("banned = [1]", "banned must be a list of words and phrases"),
         ("suggestions = 1", "suggestions must be true or false"),
         ('keys = "f5"', KEYS),
         (f"keys = {HUGE}", KEYS),

@@ -11,7 +11,7 @@ import typer
 from bardtui.cli.common import warn
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
-from bardtui.settings import TEMPERATURES
+from bardtui.settings import FORMS, LONGEST_PHRASE, TEMPERATURES, is_phrase
 from bardtui.tf_startup import start_tensorflow
 
 _LARGEST_SEED = 50_000_000  # bytes read from standard input
@@ -25,19 +25,40 @@ def generate(
         float,
         typer.Option(min=_COOLEST, max=_HOTTEST, help="Low is predictable, high is surprising."),
     ] = 0.8,
-    length: Annotated[int, typer.Option(min=0, help="Characters to write.")] = 400,
+    length: Annotated[int, typer.Option(min=0, help="About how many characters to write.")] = 400,
     top_k: Annotated[
         int, typer.Option(help="Sample from the K most likely characters; 0 is all.")
     ] = 0,
     top_p: Annotated[
         float, typer.Option(help="Sample from the most likely characters up to probability P.")
     ] = 1.0,
+    min_p: Annotated[
+        float,
+        typer.Option(help="Leave out characters less likely than P times the likeliest."),
+    ] = 0.0,
     random_seed: Annotated[
         int | None, typer.Option(help="The same number gives the same text.")
     ] = None,
     cue_memory: Annotated[
         bool, typer.Option(help="In a script, draw the next speaker from the recent ones.")
     ] = True,
+    form: Annotated[
+        str,
+        typer.Option(help="play, screenplay, prose, verse, or scene: as the seed."),
+    ] = "scene",
+    spelling: Annotated[
+        bool, typer.Option(help="Draw words again that neither the model nor the seed knows.")
+    ] = True,
+    ban: Annotated[
+        list[str] | None, typer.Option(help="A word or phrase never to write; repeatable.")
+    ] = None,
+    avoid_loops: Annotated[
+        bool, typer.Option(help="Draw text again that repeats what was written.")
+    ] = True,
+    exact_length: Annotated[
+        bool,
+        typer.Option("--exact-length", help="Do not end with a sentence or line, but exactly."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object at the end.")
     ] = False,
@@ -49,12 +70,23 @@ def generate(
     from bardtui.model.store import find_model
     from bardtui.writing.company import Company
     from bardtui.writing.passage import write_passage
+    from bardtui.writing.rules import Rules
 
+    if form not in FORMS:
+        raise UserError(f"the form must be one of {', '.join(FORMS)}: {form!r:.60}")
+    rules = Rules(
+        cue_memory=cue_memory,
+        form=form,
+        spelling=spelling,
+        banned=tuple(map(_phrase, ban or ())),
+        avoid_loops=avoid_loops,
+        exact_length=exact_length,
+    )
     if seed == "-":
         seed = _standard_input()
     bundle = find_model(model)
     chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
-    sampling = Sampling(temperature, top_k, top_p, chosen)
+    sampling = Sampling(temperature, top_k, top_p, chosen, min_p)
     weights = bundle.weights()
     start_tensorflow()
     context = Context(Decoder(bundle.spec, bundle.vocabulary, weights), bundle.memory_length)
@@ -64,7 +96,7 @@ def generate(
     written = []
     company = Company(bundle.casts)
     for piece in write_passage(
-        context, seed, length, sampling, cue_memory=cue_memory, company=company
+        context, seed, length, sampling, rules, words=bundle.words, company=company
     ):
         written.append(piece)
         show(piece)
@@ -78,14 +110,27 @@ def generate(
             "temperature": temperature,
             "top_k": top_k,
             "top_p": top_p,
+            "min_p": min_p,
             "random_seed": chosen,
             "cue_memory": cue_memory,
+            "form": form,
+            "spelling": spelling,
+            "banned": list(rules.banned),
+            "avoid_loops": avoid_loops,
+            "exact_length": exact_length,
         }
         typer.echo(json.dumps(answer))
         return
     show("\n")
     if unknown:
         warn(f"{bundle.name} does not know these characters and skipped them: {' '.join(unknown)}")
+
+
+def _phrase(value: str) -> str:
+    """A phrase to ban. Raises UserError."""
+    if not is_phrase(value):
+        raise UserError(f"a phrase to ban has 1 to {LONGEST_PHRASE} characters: {value!r:.60}")
+    return value
 
 
 def _standard_input() -> str:

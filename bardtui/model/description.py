@@ -13,6 +13,7 @@ from bardtui.errors import UserError
 from bardtui.escaping import one_line
 from bardtui.files import open_regular
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH, MAX_MEMORY_LENGTH
+from bardtui.model.word_list import MAX_PACKED
 
 DESCRIPTION = "model.json"
 FORMAT = 1
@@ -99,6 +100,11 @@ def as_memory_length(value: Any) -> int:
     """A memory length in characters; DEFAULT_MEMORY_LENGTH for anything else."""
     valid = type(value) is int and 1 <= value <= MAX_MEMORY_LENGTH
     return value if valid else DEFAULT_MEMORY_LENGTH
+
+
+def as_packed(value: Any) -> str:
+    """A packed word list, which is not unpacked yet; empty for anything else or one too long."""
+    return value if isinstance(value, str) and len(value) <= MAX_PACKED else ""
 
 
 def as_casts(value: Any) -> dict[str, dict[str, int]]:

@@ -29,6 +29,7 @@ from bardtui.model.description import (
     as_history,
     as_mapping,
     as_memory_length,
+    as_packed,
     as_text,
     read_description,
 )
@@ -37,6 +38,7 @@ from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary, VocabularyError
 from bardtui.model.weights import WEIGHTS, check_weights, read_weights, to_bytes
+from bardtui.model.word_list import unpack
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_WIDTH, _TITLE_WIDTH = 64, 80  # terminal cells in lists
@@ -54,6 +56,7 @@ class ModelBundle:
         evaluation: nats, bits, perplexity, characters and the protocol.
         memory_length: Characters after which what was before no longer matters; see
             `bardtui.model.memory_length`.
+        packed_words: The words of the training text, packed; "" if they are not kept.
         casts: The speakers of each play that it was trained on, with their numbers of speeches.
         sha256: The hash of the weights file, which identifies the model.
     """
@@ -69,6 +72,7 @@ class ModelBundle:
     evaluation: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     memory_length: int = DEFAULT_MEMORY_LENGTH
+    packed_words: str = field(default="", repr=False)
     casts: dict[str, dict[str, int]] = field(default_factory=dict)
     sha256: str = ""
     folder: Path | None = field(default=None, compare=False)
@@ -83,6 +87,11 @@ class ModelBundle:
         """The loss on text that was not trained on, in nats per character, where it is known."""
         nats = self.evaluation.get("nats")
         return nats if isinstance(nats, float) and 0 <= nats < 1_000 else None
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the training text, in small letters; none if they are not kept."""
+        return unpack(self.packed_words)
 
     @cached_property
     def bundled(self) -> bool:
@@ -127,6 +136,7 @@ class ModelBundle:
             "history": self.history[-MAX_HISTORY:],
             "versions": self.versions,
             "memory_length": self.memory_length,
+            "words": self.packed_words,
             "casts": self.casts,
             "weights_sha256": self.sha256,
         }
@@ -160,6 +170,7 @@ class ModelBundle:
             evaluation=as_mapping(values.get("evaluation")),
             versions=as_mapping(values.get("versions")),
             memory_length=as_memory_length(values.get("memory_length")),
+            packed_words=as_packed(values.get("words")),
             casts=as_casts(values.get("casts")),
             sha256=as_digest(values.get("weights_sha256")),
             folder=folder,

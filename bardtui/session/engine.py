@@ -9,7 +9,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,7 @@ from bardtui.session.requests import (
     TakesRequest,
     WriteRequest,
 )
-from bardtui.settings import Stop
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
-from bardtui.writing.stops import end_of
 
 if TYPE_CHECKING:
     from bardtui.model.context import Context
@@ -62,20 +60,19 @@ class _Loaded:
     written: tuple[int, ...]  # see _written
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
-        """Write what is asked for, after the text that the context has read, up to where the
-        request's rule ends it."""
+        """Write what is asked for, after the text that the context has read. Pieces may be
+        empty."""
         from bardtui.writing.passage import write_passage  # not before the first screen
 
-        text = request.text + request.opening
-        written = write_passage(
+        return write_passage(
             self.context,
-            text,
+            request.text + request.opening,
             request.length,
             request.sampling(),
-            cue_memory=request.cue_memory,
+            request.rules,
+            words=self.bundle.words,
             company=self.company,
         )
-        return _until(request.rule, written)
 
 
 class Engine:
@@ -240,7 +237,7 @@ class Engine:
         if request.opening and not request.stop.is_set():
             self._post(Chunk(request.id, request.opening))
         pieces = loaded.pieces(request)
-        waiting, credit, exhausted, written = "", 1.0, False, 0
+        waiting, credit, exhausted = "", 1.0, False
         shown = time.monotonic()
         while waiting or not exhausted:
             # Write until the next chunk is due, but not far ahead of what may be shown.
@@ -248,9 +245,8 @@ class Engine:
             while not exhausted and time.monotonic() < due and not request.stop.is_set():
                 if len(waiting) > request.pace * CHUNK_SECONDS:
                     break
-                piece = next(pieces, "")
-                waiting, exhausted = waiting + piece, not piece
-                written += len(piece)
+                piece = next(pieces, None)
+                waiting, exhausted = waiting + (piece or ""), piece is None
             if request.stop.wait(max(0.0, due - time.monotonic())):
                 self._post(Finished(request.id, "stopped"))
                 return
@@ -261,11 +257,10 @@ class Engine:
             if count := int(credit):
                 self._post(Chunk(request.id, waiting[:count]))
                 waiting, credit = waiting[count:], credit - count
-        reason = request.rule if written < request.length else "length"
-        self._post(Finished(request.id, reason))
+        self._post(Finished(request.id, request.rules.stop))
 
     def _write_takes(self, loaded: _Loaded, request: TakesRequest) -> None:
-        """Write the takes by turns. Each goes on from the context's snapshot of its text."""
+        """Write the takes by turns."""
         self._begin(loaded, request)
         takes = [loaded.pieces(replace(request, random_seed=seed)) for seed in request.seeds]
         written = [""] * len(takes)
@@ -273,10 +268,9 @@ class Engine:
         shown = time.monotonic()
         while growing and not request.stop.is_set():
             for n in tuple(growing):
-                loaded.context.seek(request.text + request.opening + written[n])
                 end = len(written[n]) + _TURN
                 while len(written[n]) < end and not request.stop.is_set():
-                    if not (piece := next(takes[n], "")):
+                    if (piece := next(takes[n], None)) is None:
                         growing.remove(n)
                         break
                     written[n] += piece
@@ -287,7 +281,7 @@ class Engine:
         self._post(Finished(request.id, "stopped" if request.stop.is_set() else "length"))
 
     def _suggest(self, loaded: _Loaded, request: SuggestionRequest) -> None:
-        """Finish the line in a few ways. Each begins from the context's snapshot of the text."""
+        """Finish the line in a few ways."""
         found: list[str] = []
         for number in range(request.count):
             loaded.context.seek(request.text, stopped=request.stop.is_set)
@@ -308,15 +302,3 @@ def _written(name: str) -> tuple[int, ...]:
     """
     files = (root / name / "model.json" for root in (paths.models_dir(), paths.bundled_models()))
     return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
-
-
-def _until(rule: Stop, pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the pieces up to where the rule ends the passage."""
-    written = ""
-    for piece in pieces:
-        end = end_of(rule, written + piece)
-        if kept := (written + piece)[len(written) : end]:
-            yield kept
-        if end is not None:
-            return
-        written += piece

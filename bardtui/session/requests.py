@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bardtui.scene.scene import Scalar
-from bardtui.settings import Stop
+from bardtui.writing.rules import Rules
 
 if TYPE_CHECKING:
     from bardtui.model.sampling import Sampling
@@ -28,15 +28,15 @@ class WriteRequest:
         id: Identifies the request in the engine's events.
         model: Name of the model that writes.
         text: The whole visible text, without `opening`.
-        length: Maximum number of characters to write after `opening`.
+        length: About how many characters to write after `opening`.
         temperature: Sampling temperature.
         random_seed: Key of the sampling noise, 0 to 2^31 - 1.
         speaker: The role that the model speaks; "" in free text.
         opening: Text that the program puts first, such as a role's cue.
-        rule: What ends the passage before its length.
+        rules: How the passage is written, and where it ends.
         top_k: Sample from the k likeliest characters only; 0 for all.
         top_p: Sample from the likeliest characters of this total probability.
-        cue_memory: Whether the cue memory may begin a block with a recent speaker's cue.
+        min_p: Leave out characters less probable than this times the likeliest.
         stop: Set from another thread to end the request early.
     """
 
@@ -48,10 +48,10 @@ class WriteRequest:
     random_seed: int
     speaker: str = ""
     opening: str = ""
-    rule: Stop = "length"
+    rules: Rules = field(default_factory=Rules)
     top_k: int = 0
     top_p: float = 1.0
-    cue_memory: bool = False
+    min_p: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
 
     def settings(self) -> dict[str, Scalar]:
@@ -59,17 +59,17 @@ class WriteRequest:
         return {
             "temperature": self.temperature,
             "length": self.length,
-            "stop": self.rule,
             "top_k": self.top_k,
             "top_p": self.top_p,
-            "cue_memory": self.cue_memory,
+            "min_p": self.min_p,
+            **self.rules.to_json(),
         }
 
     def sampling(self) -> "Sampling":
         """Return the sampling parameters."""
         from bardtui.model.sampling import Sampling
 
-        return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed)
+        return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed, self.min_p)
 
 
 @dataclass

@@ -42,7 +42,8 @@ from bardtui.session.passage_writing import PassageWriting
 from bardtui.session.requests import new_random_seed
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.takes import Takes
-from bardtui.settings import Remembered, Settings
+from bardtui.settings import Remembered, Settings, Stop
+from bardtui.writing.rules import Rules
 from bardtui.writing.turns import next_turn, spoken
 
 CLOSE_SECONDS = 0.5  # how long closing waits for the engine
@@ -211,12 +212,24 @@ class WritingSession:
             "temperature": turn.temperature or chosen.temperature,
             "random_seed": new_random_seed(),
             "opening": turn.opening,
-            "rule": turn.rule or chosen.rule,
+            "rules": self.rules(turn.rule or chosen.rule),
             "top_k": self.settings.top_k,
             "top_p": self.settings.top_p,
-            # A cast decides by itself who speaks.
-            "cue_memory": self.settings.cue_memory and not self.cast.roles,
+            "min_p": self.settings.min_p,
         }
+
+    def rules(self, stop: Stop) -> Rules:
+        """Return the rules that passages are written by, with this stop rule."""
+        settings = self.settings
+        return Rules(
+            stop=stop,
+            # A cast decides by itself who speaks.
+            cue_memory=settings.cue_memory and not self.cast.roles,
+            form=self.remembered.form,
+            spelling=settings.spelling,
+            banned=settings.banned,
+            avoid_loops=settings.avoid_loops,
+        )
 
     def new_id(self) -> int:
         """Return an id for a request."""

@@ -43,10 +43,10 @@ class Suggestions:
                 length=LENGTH,
                 temperature=min(session.remembered.temperature, TEMPERATURE),
                 random_seed=0,  # a line that is typed as suggested goes on as suggested
-                rule="line",
+                rules=session.rules("line"),
                 top_k=session.settings.top_k,
                 top_p=session.settings.top_p,
-                cue_memory=session.settings.cue_memory and not session.cast.roles,
+                min_p=session.settings.min_p,
             )
         )
 

@@ -63,7 +63,7 @@ class Takes:
                 self._texts = event.texts
                 self._session.emit(TakesShown(event.texts))
             case Finished():
-                self.keep(request.rule if event.reason == "length" else "stopped")
+                self.keep("stopped" if event.reason == "stopped" else request.rules.stop)
                 self._session.emit(TakesEnded(failed=bool(event.error)))
                 if event.error:
                     self._session.notify("writing_failed", "error", reason=event.error)
@@ -79,7 +79,7 @@ class Takes:
                 request.opening + text,
                 request.seeds[place],
                 request.settings(),
-                "length" if len(text) >= request.length else reason,
+                reason,
             )
             for place, text in enumerate(self._texts)
             if text

@@ -12,6 +12,7 @@ distribution that `write_passage` draws from, at temperature 1.
 import math
 from collections import deque
 from collections.abc import Mapping
+from copy import copy
 from typing import Literal
 
 import numpy as np
@@ -58,6 +59,12 @@ class CueMemory:
             text = text[-_RECENT:]
             text = text[text.find("\n\n") + 1 :]
         self.extend(text)
+
+    def copy(self) -> "CueMemory":
+        """Return a memory of the same text that grows on its own."""
+        other = copy(self)
+        other._speeches, other._on_stage = self._speeches.copy(), self._on_stage.copy()
+        return other
 
     def extend(self, text: str) -> None:
         """Follow the text on."""

@@ -1,15 +1,26 @@
-"""Writing a passage of free text: the model's characters, and the cues that the memory draws."""
+"""Writing a passage: what the model draws, looked at by guards, up to where it ends."""
 
-from collections.abc import Iterator, Mapping
-
-import numpy as np
+from collections import Counter
+from collections.abc import Iterator
 
 from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
+from bardtui.scene.script import MAX_CUE_LENGTH
+from bardtui.settings import Form
 from bardtui.writing.company import Company
-from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
+from bardtui.writing.cue_memory import CueMemory
+from bardtui.writing.endings import Ending
+from bardtui.writing.forms import FormGuard, recognised
+from bardtui.writing.guards import BannedPhrases, Guard, Loops
+from bardtui.writing.look_ahead import LookAhead
+from bardtui.writing.rules import Rules
+from bardtui.writing.spelling import Spelling
 
-_SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
+_HOLD = MAX_CUE_LENGTH + 4  # characters that are held back, besides the longest banned phrase
+_SEEN = 1_000  # characters before the next one that strict guards look at
+# Once more characters than this, and three times the passage, are discarded, nothing is drawn
+# again: a strict guard still leaves out characters.
+_MOST_DISCARDED = 2_000
 
 
 def write_passage(
@@ -17,68 +28,121 @@ def write_passage(
     text: str,
     length: int,
     sampling: Sampling,
+    rules: Rules = Rules(),  # noqa: B008 (it is frozen)
     *,
-    cue_memory: bool = True,
+    words: frozenset[str] = frozenset(),
     company: Company | None = None,
 ) -> Iterator[str]:
-    """Write `length` characters after `text`, which `context` has read, in short pieces.
+    """Write about `length` characters after `text`, which `context` has read, in short pieces.
 
-    With `cue_memory`, a block of a script may be begun with the cue of a recent speaker, which
-    counts as written text; newcomers come from the `company`. When a piece is yielded, the context
-    follows the text up to its end. The text depends on the random seed and the position alone, not
-    on when pieces are asked for.
+    `words` are those that the model knows; without any, spelling is not looked at. Newcomers come
+    from the `company`. A piece may be empty: there is nothing new yet, but the caller may stop
+    here. At the end, the context follows the whole passage.
+
+    The text depends on what is passed alone, not on when pieces are asked for: it is looked at
+    character by character, and where a guard finds a fault, text is taken back and drawn again with
+    other random numbers. Text that was yielded is never taken back.
     """
-    if not cue_memory:
-        yield from context.write(length, sampling)
-        return
-    memory = CueMemory(text, company)
-    cue = _rest_of_cue(memory, context, text, sampling)
-    while length > 0:
-        cue = (cue or _next_cue(memory, context, sampling))[:length]
-        if cue:
-            context.read(cue)
-            pieces: Iterator[str] = iter([cue])
-            cue = ""
-        else:
-            pieces = context.write(length, sampling, until="\n")
-        for piece in pieces:
-            memory.extend(piece)
-            length -= len(piece)
-            yield piece
+    form = recognised(text) if rules.form == "scene" else rules.form
+    has_cues = rules.cue_memory and form in ("play", "screenplay")
+    memory = CueMemory(text, company) if has_cues else None
+    ahead = LookAhead(context, text, sampling, memory)
+    passage = _Passage(ahead, _guards(rules, form, text, words), length, rules)
+    return passage.pieces() if length > 0 else iter(())
 
 
-def _next_cue(memory: CueMemory, context: Context, sampling: Sampling) -> str:
-    """Draw the source of a block; return a speaker's cue, or "" where the model goes on alone."""
-    if memory.opening != "":
-        return ""
-    cue = _draw(memory.probabilities(), 1.0, context, sampling)
-    return "" if cue and context.decoder.peek(sampling) in OWN else cue
+class _Passage:
+    """A passage that is being written.
+
+    `_checked` is how far the text keeps the rules, `_settled` up to where it is never taken back.
+    """
+
+    def __init__(self, ahead: LookAhead, guards: list[Guard], length: int, rules: Rules) -> None:
+        self._ahead = ahead
+        self._start = self._checked = self._settled = len(ahead.text)
+        self._ending = Ending(rules.stop, self._start, length, exact=rules.exact_length)
+        self._guards: list[Guard] = [*guards, self._ending]
+        free = rules.exact_length and rules.stop == "length" and not guards
+        self._hold = 0 if free else _HOLD + max(map(len, rules.banned), default=0)
+        self._tries = Counter[tuple[Guard, int]]()
+        self._accepted: dict[Guard, int] = {}  # up to where a guard's faults are accepted
+        self._discarded = 0
+
+    def pieces(self) -> Iterator[str]:
+        """Write the passage."""
+        ahead, released = self._ahead, self._start
+        while True:
+            ahead.grow(self._ending.left(self._checked), freely=not self._hold)
+            while self._checked < len(ahead.text):
+                self._checked += 1
+                if self._takes_back():
+                    continue
+                end = self._ending.at(ahead.text, self._checked)
+                if end is not None:
+                    ahead.end_at(max(end, self._settled))
+                    yield ahead.text[released:]
+                    return
+            self._settle(self._checked)
+            yield ahead.text[released : self._settled]
+            released = self._settled
+
+    def _settle(self, end: int) -> None:
+        """Note that text[:end] has been written and keeps the rules."""
+        settled = min(end - self._hold, self._ending.settled(self._ahead.text, end))
+        self._settled = max(self._settled, settled)
+        self._ahead.forget(self._settled)
+
+    def _takes_back(self) -> bool:
+        """Let the guards look at the last checked character; return whether it was taken back."""
+        text, end = self._ahead.text, self._checked
+        for guard in self._guards:
+            found = guard.fault(text, end)
+            if found is None or found < self._accepted.get(guard, 0):
+                continue
+            self._settle(end - 1)
+            offset = max(found, self._settled)
+            if self._may_draw_again(guard, offset):
+                self._take_back(offset)
+                return True
+            if guard.strict and (excluded := self._faulty_characters(text[: end - 1])):
+                self._take_back(end - 1)
+                self._ahead.draw_without(excluded)
+                return True
+            self._accepted[guard] = end
+        return False
+
+    def _may_draw_again(self, guard: Guard, offset: int) -> bool:
+        """Whether a guard has a try left at this place; it is counted."""
+        if self._discarded > _MOST_DISCARDED + 3 * (self._settled - self._start):
+            return False
+        self._tries[guard, offset] += 1
+        return self._tries[guard, offset] <= guard.tries
+
+    def _take_back(self, offset: int) -> None:
+        self._discarded += self._checked - offset
+        self._ahead.take_back(offset)
+        self._checked = offset
+
+    def _faulty_characters(self, text: str) -> str:
+        """The characters that must not follow; none if that would leave no character."""
+        seen = text[-_SEEN:]
+        strict = [guard for guard in self._guards if guard.strict]
+        faulty = [
+            character
+            for character in self._ahead.characters
+            if any(g.fault(seen + character, len(seen) + 1) is not None for g in strict)
+        ]
+        return "".join(faulty) if len(faulty) < len(self._ahead.characters) else ""
 
 
-def _rest_of_cue(memory: CueMemory, context: Context, text: str, sampling: Sampling) -> str:
-    """Draw the source of a block that `text` begins: the rest of a speaker's cue, or ""."""
-    opening, cues = memory.opening, memory.probabilities()
-    matching = {cue: p for cue, p in cues.items() if opening and cue.startswith(opening)}
-    if not opening or not matching:
-        return ""
-    context.seek(text[: -len(opening)])
-    own = probability_of_own(context.decoder)
-    network = (1 - sum(cues.values())) * float(np.exp(context.read(opening).sum()))
-    weights = {cue[len(opening) :]: (1 - own) * p for cue, p in matching.items()}
-    return _draw(weights, network + sum(weights.values()), context, sampling)
-
-
-def _draw(weights: Mapping[str, float], total: float, context: Context, sampling: Sampling) -> str:
-    """Draw one of the keys by their weights out of `total`; "" for the rest of it."""
-    left = _uniform(sampling.random_seed, context.decoder.position) * total
-    for key, weight in weights.items():
-        left -= weight
-        if left < 0:
-            return key
-    return ""
-
-
-def _uniform(random_seed: int, position: int) -> float:
-    """A random number from 0 to 1 that depends on the random seed and the position alone."""
-    philox = np.random.Philox(key=_SOURCES | random_seed, counter=position)
-    return float(np.random.Generator(philox).random())
+def _guards(rules: Rules, form: Form, text: str, words: frozenset[str]) -> list[Guard]:
+    guards: list[Guard] = []
+    if form != "play":
+        guards.append(FormGuard(form, text))
+    if rules.banned:
+        guards.append(BannedPhrases(rules.banned))
+    if rules.spelling and words:
+        guards.append(Spelling(words, text))
+    if rules.avoid_loops:
+        guards.append(Loops())
+    return guards

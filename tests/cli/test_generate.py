@@ -12,7 +12,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from tests.cli.commands import refusal, run, shell
 
-WRITE = ("generate", "--model", "tiny", "--random-seed", "7", "--length", "120")
+WRITE = ("generate", "--model", "tiny", "--random-seed", "7", "--exact-length", "--length", "120")
 
 
 def test_the_same_random_seed_gives_the_same_text(installed: ModelBundle) -> None:
@@ -55,8 +55,14 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "temperature": 0.8,
         "top_k": 9,
         "top_p": 0.9,
+        "min_p": 0.0,
         "random_seed": 7,
         "cue_memory": True,
+        "form": "scene",
+        "spelling": True,
+        "banned": [],
+        "avoid_loops": True,
+        "exact_length": True,
     }
 
 
@@ -64,7 +70,7 @@ def test_without_the_cue_memory_the_model_alone_writes(
     installed: ModelBundle, decoder: Decoder
 ) -> None:
     seed = "TEA:\nThe lamp is low.\n\nWEB:\nAsleep.\n\n"
-    arguments = (*WRITE, "--json", "--seed", seed)
+    arguments = (*WRITE, "--json", "--no-avoid-loops", "--seed", seed)
     decoder.read(installed.vocabulary.encode(seed).indices)
     alone = "".join(decoder.write(120, Sampling(random_seed=7)))
     assert json.loads(run(*arguments, "--no-cue-memory").stdout)["text"] == alone

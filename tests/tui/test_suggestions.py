@@ -249,7 +249,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         await until(pilot, lambda: bool(line.suggestion))
         order = asked.orders[-1]
         assert order.text == before + "\n" * (not before.endswith("\n")) + "The lamp is"
-        assert (order.rule, order.temperature) == ("line", 0.6)
+        assert (order.rules.stop, order.temperature) == ("line", 0.6)
         await until(pilot, lambda: "tab accepts" in shown(stage.app))
         end = line.suggestion
         await press(pilot, "tab")

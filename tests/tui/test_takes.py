@@ -49,7 +49,7 @@ async def test_all_takes_are_kept_and_the_picked_one_is_shown(
         await until(pilot, kept(stage.app, 2 + TAKES))
         assert scene.text == before == stage.transcript.text
         takes = scene.children(head)
-        assert [len(take.text) for take in takes] == [60] * TAKES
+        assert all(45 <= len(take.text) <= 75 for take in takes)
         panes = [pane.text for pane in screen.query(TakePane)]
         assert [take.text.lstrip("\n") for take in takes] == panes
         await press(pilot, "3")
@@ -141,7 +141,7 @@ async def test_in_a_scene_with_roles_each_take_is_a_speech(program: Program) -> 
         for take in scene.children(1):
             assert take.text.startswith("\nBEN:\n")
             speech = take.text.removeprefix("\nBEN:\n")
-            assert take.reason == ("length" if len(speech) == 200 else "speech")
+            assert take.reason == "speech"
             end = end_of("speech", speech)
             assert end is None or end == len(speech)
         await press(pilot, "escape")

@@ -1,6 +1,7 @@
 """Writing a passage with the cue memory: what is drawn, and that chunks do not matter."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import CueMemory, mix, probability_of_own
 from bardtui.writing.passage import write_passage
+from bardtui.writing.rules import PLAIN, Rules
 
+WITH_MEMORY = replace(PLAIN, cue_memory=True)
 # Names that the tiny model has never read, in letters that it knows.
 SCRIPT = "TEA:\nThe lamp is low.\n\nBABE:\nThe house asleep.\n\nWEB:\nThe lamp is low.\n\n"
 
@@ -20,9 +23,11 @@ def context(decoder: Decoder) -> Context:
     return Context(decoder)
 
 
-def written(context: Context, text: str, length: int, sampling: Sampling, **options: bool) -> str:
+def written(
+    context: Context, text: str, length: int, sampling: Sampling, rules: Rules = WITH_MEMORY
+) -> str:
     context.seek(text)
-    return "".join(write_passage(context, text, length, sampling, **options))
+    return "".join(write_passage(context, text, length, sampling, rules))
 
 
 def chance(context: Context, text: str, block: str) -> float:
@@ -69,11 +74,14 @@ def test_the_temperature_does_not_change_who_is_drawn(context: Context) -> None:
 def test_pieces_and_turns_do_not_change_the_text(context: Context) -> None:
     alone = [written(context, SCRIPT, 400, Sampling(random_seed=seed)) for seed in (1, 2)]
     assert [len(text) for text in alone] == [400, 400]
-    takes = [write_passage(context, SCRIPT, 400, Sampling(random_seed=seed)) for seed in (1, 2)]
+    context.seek(SCRIPT)
+    takes = [
+        write_passage(context, SCRIPT, 400, Sampling(random_seed=seed), WITH_MEMORY)
+        for seed in (1, 2)
+    ]
     texts = ["", ""]
     while texts != alone:
         for n, take in enumerate(takes):
-            context.seek(SCRIPT + texts[n])
             texts[n] += next(take, "")
             assert alone[n].startswith(texts[n])
     # The context follows the text, so that the next passage goes on from there.
@@ -92,7 +100,7 @@ def test_a_passage_has_the_length_asked_for(context: Context, length: int) -> No
 def test_without_the_memory_the_model_alone_writes(context: Context) -> None:
     context.seek(SCRIPT)
     alone = "".join(context.write(200, Sampling(random_seed=5)))
-    assert written(context, SCRIPT, 200, Sampling(random_seed=5), cue_memory=False) == alone
+    assert written(context, SCRIPT, 200, Sampling(random_seed=5), PLAIN) == alone
     assert written(context, SCRIPT, 200, Sampling(random_seed=5)) != alone
 
 
@@ -100,5 +108,5 @@ def test_where_nobody_is_remembered_the_model_alone_writes(context: Context) -> 
     for text in ("", "ANN:\nThe lamp is low.\n\n", "The lamp is low.\n\nThe house asleep.\n\n"):
         for seed in range(5):
             sampling = Sampling(random_seed=seed)
-            alone = written(context, text, 30, sampling, cue_memory=False)
+            alone = written(context, text, 30, sampling, PLAIN)
             assert written(context, text, 30, sampling) == alone

@@ -1,0 +1,79 @@
+"""The form of a text: recognising it, and keeping to it."""
+
+import re
+
+from bardtui.scene.script import Speech, is_cue_line, parse
+from bardtui.settings import Form
+
+_RECENT = 4_000  # characters at the end of a text that show its form
+_HEADING = re.compile(r"^(?:INT|EXT|INT\./EXT|I/E)[. ]", re.MULTILINE)
+_CAPITALS = re.compile(r"[^\W\d_a-z]{2}")
+_LONGEST_VERSE = 60  # characters of a line
+_LEAST_PROSE = 80  # characters of a paragraph on one line
+_LEAST_VERSE = 4  # lines
+
+
+def recognised(text: str) -> Form:
+    """Return the form of a text: that of its last few thousand characters.
+
+    A text that shows no form may be a play.
+    """
+    recent = text[-_RECENT:]
+    if _HEADING.search(recent):
+        return "screenplay"
+    if "[" in recent or any(isinstance(block, Speech) for block in parse(recent)):
+        return "play"
+    lines = [line for line in recent.split("\n") if line.strip()]
+    longest = max(map(len, lines), default=0)
+    if longest >= _LEAST_PROSE:
+        return "prose"
+    if len(lines) >= _LEAST_VERSE:
+        return "verse" if longest <= _LONGEST_VERSE else "prose"
+    return "play"
+
+
+class FormGuard:
+    """A text must keep to its form.
+
+    Prose, verse and screenplays have no directions in square brackets; prose and verse have no
+    cues, nor words in capitals, unless the text before has some. Verse breaks its lines. A line of
+    prose ends with a sentence, unless the text before has lines that do not.
+    """
+
+    tries, strict = 0, True
+
+    def __init__(self, form: Form, text: str) -> None:
+        recent = text[-_RECENT:]
+        self._form = form
+        self._has_capitals = _CAPITALS.search(recent) is not None
+        self._is_wrapped = any(_is_open(line) for line in recent.split("\n")[:-1])
+
+    def fault(self, text: str, end: int) -> int | None:
+        """See `Guard`. The character that breaks the form is the one to be drawn again."""
+        last = text[end - 1]
+        if last in "[]":
+            return end - 1
+        if self._form == "screenplay":
+            return None
+        line = text[text.rfind("\n", 0, end - 1) + 1 : end]
+        breaks_form = (
+            (last.isupper() and line[-2:-1].isalpha() and self._is_too_large(line))
+            or (last in ":\n" and is_cue_line(line.rstrip(), True))
+            or (last == " " and self._form == "verse" and len(line) > _LONGEST_VERSE)
+            or (
+                last == "\n"
+                and self._form == "prose"
+                and not self._is_wrapped
+                and _is_open(line[:-1])
+            )
+        )
+        return end - 1 if breaks_form else None
+
+    def _is_too_large(self, line: str) -> bool:
+        """Whether a line whose last two characters are capitals may not have them."""
+        return not self._has_capitals or line.upper() == line
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line ends in the middle of a sentence."""
+    return line[-1:].isalnum() or line[-1:] in (",", ";")

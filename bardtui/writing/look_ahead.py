@@ -1,0 +1,95 @@
+"""Text that a model writes ahead of what is shown, and that can be taken back."""
+
+from dataclasses import replace
+
+from bardtui.model.context import Context
+from bardtui.model.sampling import Sampling
+from bardtui.writing.cue_memory import CueMemory
+from bardtui.writing.sources import next_cue, rest_of_cue
+
+_PIECE = 48  # characters of a call: text is taken back to the beginning of one
+
+
+class LookAhead:
+    """The text so far with what a model writes after it.
+
+    Attributes:
+        text: The text, which `context` has read.
+        redraws: How often text was taken back. It is in the key of the random numbers.
+    """
+
+    def __init__(
+        self, context: Context, text: str, sampling: Sampling, memory: CueMemory | None
+    ) -> None:
+        self.text, self.redraws = text, 0
+        self._context, self._sampling, self._memory = context, sampling, memory
+        self._start = len(text)
+        # Where pieces end, with the cue memory there; the first is never beyond what may be
+        # taken back.
+        self._places = [(len(text), context.here, memory and memory.copy())]
+
+    def grow(self, most: int, *, freely: bool = False) -> None:
+        """Write on, at most `most` characters: as many as one call of the network takes, or, where
+        text may be taken back, fewer."""
+        _, place, _ = self._places[-1]
+        if self._context.here is not place:  # somebody else used the context
+            self._context.return_to(place)
+        cue = self._cue()[:most]
+        if cue:
+            self._context.read(cue)
+            self._wrote(cue)
+        else:
+            until = "" if self._memory is None else "\n"
+            most = most if freely else min(most, _PIECE)
+            self._wrote(next(self._context.write(most, self._drawing, until=until)))
+
+    def take_back(self, offset: int) -> None:
+        """Return to the text before `offset`, from where other random numbers are drawn."""
+        self.redraws += 1
+        self.end_at(offset)
+
+    def end_at(self, offset: int) -> None:
+        """Return to the text before `offset`."""
+        while self._places[-1][0] > offset:
+            self._places.pop()
+        at, place, memory = self._places[-1]
+        self._context.return_to(place)
+        between, self.text = self.text[at:offset], self.text[:at]
+        self._memory = memory and memory.copy()
+        if between:
+            self._context.read(between)
+            self._wrote(between)
+
+    def draw_without(self, characters: str) -> None:
+        """Draw one character that is none of `characters`."""
+        self._wrote(self._context.draw_without(characters, self._drawing))
+
+    def forget(self, offset: int) -> None:
+        """Forget what is only needed to take text back to before `offset`."""
+        while len(self._places) > 1 and self._places[1][0] <= offset:
+            self._places.pop(0)
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """The characters that the model can write."""
+        return self._context.decoder.vocabulary.characters
+
+    @property
+    def _drawing(self) -> Sampling:
+        return replace(self._sampling, redraw=self.redraws)
+
+    def _cue(self) -> str:
+        """The cue, or its rest, that a block begins with; "" where the model goes on alone."""
+        if self._memory is None:
+            return ""
+        if len(self.text) == self._start and self._memory.opening:
+            return rest_of_cue(self._memory, self._context, self.text, self._drawing)
+        return next_cue(self._memory, self._context, self._drawing)
+
+    def _wrote(self, piece: str) -> None:
+        self.text += piece
+        if self._memory is not None:
+            self._memory.extend(piece)
+        self._places.append(
+            (len(self.text), self._context.here, self._memory and self._memory.copy())
+        )

@@ -1,0 +1,46 @@
+"""The rules that a passage is written by."""
+
+from dataclasses import dataclass
+
+from bardtui.settings import Form, Stop
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a passage is written, besides how its characters are drawn.
+
+    Attributes:
+        stop: Where the passage ends, if that is before its length.
+        cue_memory: Whether a block of a script may begin with the cue of a recent speaker.
+        form: What the text is. "scene" recognises it from the text so far; "play" allows
+            everything.
+        spelling: Whether words that nobody knows are drawn again.
+        banned: Words and phrases that are never written.
+        avoid_loops: Whether text that repeats itself is drawn again.
+        exact_length: Whether a passage has exactly its length. Otherwise it ends with a sentence
+            or a line near it.
+    """
+
+    stop: Stop = "length"
+    cue_memory: bool = True
+    form: Form = "scene"
+    spelling: bool = True
+    banned: tuple[str, ...] = ()
+    avoid_loops: bool = True
+    exact_length: bool = False
+
+    def to_json(self) -> dict[str, str | bool]:
+        """Return the rules as plain values, to be saved with a passage."""
+        return {
+            "stop": self.stop,
+            "cue_memory": self.cue_memory,
+            "form": self.form,
+            "spelling": self.spelling,
+            "banned": "\n".join(self.banned),
+            "avoid_loops": self.avoid_loops,
+            "exact_length": self.exact_length,
+        }
+
+
+PLAIN = Rules(cue_memory=False, form="play", spelling=False, avoid_loops=False, exact_length=True)
+"""The model alone, undisturbed."""
