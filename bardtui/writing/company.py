@@ -1,7 +1,7 @@
 """Companies: which speakers belong together, by the casts of the plays a model was trained on."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from bardtui.scene.cast import speakers
@@ -9,6 +9,7 @@ from bardtui.scene.cast import speakers
 Casts = Mapping[str, Mapping[str, int]]  # the title of a play: its speakers and their speeches
 
 _MISSING = 1e-3  # the likelihood of a play for a speaker who is not in it, for one who is: 1
+_LIKELY = 0.05  # a play with a higher probability counts as one that people are from
 _FEWEST_SPEECHES = 10  # in a document that counts as a play
 
 
@@ -41,21 +42,34 @@ class Company:
         their posterior probability, given those present; in a play, speakers count by their
         speeches.
         """
+        known = 0.0
+        newcomers: defaultdict[str, float] = defaultdict(float)
+        for title, probability in self._plays(present).items():
+            cast = self._casts[title]
+            known += probability * _share(present, cast)
+            absent = {name: count for name, count in cast.items() if name not in present}
+            for name, count in absent.items():
+                newcomers[name] += probability * count / sum(absent.values())
+        total = math.fsum(newcomers.values())
+        return known, {name: weight / total for name, weight in newcomers.items()}
+
+    def members(self, present: Mapping[str, float]) -> set[str]:
+        """Return those present and everybody in the plays that they are probably from."""
+        plays = self._plays(present)
+        likely = [title for title, probability in plays.items() if probability > _LIKELY]
+        return set(present).union(*(self._casts[title] for title in likely))
+
+    def _plays(self, present: Mapping[str, float]) -> dict[str, float]:
+        """The posterior probability of each play with somebody of those present."""
         total = sum(present.values())
-        covered = {
-            title: sum(weight for name, weight in present.items() if name in cast) / total
+        fits = {
+            title: _MISSING ** (total * (1 - _share(present, cast)))
             for title, cast in self._casts.items()
             if not cast.keys().isdisjoint(present)
         }
-        if not covered:
-            return 0.0, {}
-        fits = {title: _MISSING ** (total * (1 - share)) for title, share in covered.items()}
-        scale = math.fsum(fits.values())
-        known = sum(fits[title] / scale * share for title, share in covered.items())
-        newcomers: Counter[str] = Counter()
-        for title, fit in fits.items():
-            absent = {n: count for n, count in self._casts[title].items() if n not in present}
-            for name, count in absent.items():
-                newcomers[name] += fit * count / sum(absent.values())
-        weights = sum(newcomers.values())
-        return known, {name: weight / weights for name, weight in newcomers.items()}
+        return {title: fit / sum(fits.values()) for title, fit in fits.items()}
+
+
+def _share(present: Mapping[str, float], cast: Mapping[str, int]) -> float:
+    """The share of the weight of those present that belongs to people of a cast."""
+    return sum(weight for name, weight in present.items() if name in cast) / sum(present.values())

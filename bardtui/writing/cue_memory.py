@@ -29,10 +29,9 @@ ENTERED, LEFT = 0.5, 0.2  # the weight of one who just entered, and by what an e
 MAX_BLOCKS = 64
 _RECENT = 50_000  # characters at the end of a text that are looked at
 
-# The probabilities of a newcomer, where every block is a speech: whom the model alone names, where
-# nobody present is in its plays and where all are; and whom the company sends, where all are. In
-# the plays, a newcomer whom no direction announces speaks 3 % of the speeches.
-_STRANGER, _STRAY, _COMPANY = 0.03, 0.002, 0.05
+# The probability that the model alone names the speaker: where nobody present is in its plays, and
+# where all are. And the weight of all who may join, beside 1 for one who just spoke.
+_STRANGER, _STRAY, _COMPANY = 0.01, 0.0005, 0.1
 
 Newcomers = Literal["never", "seldom"]
 
@@ -86,14 +85,14 @@ class CueMemory:
 
     @property
     def present(self) -> dict[str, float]:
-        """The weight of everybody on stage, by name, the most recent first.
+        """The weight of everybody who was lately on stage, by name, the most recent first.
 
-        The weight halves with every HALF_LIFE blocks since the last speech or entrance. How often
-        they spoke does not count, or else a few would soon speak alone.
+        It halves with every HALF_LIFE blocks since the last speech or entrance. How often they
+        spoke does not count, or else a few would soon speak alone.
         """
         return {
-            cue.removesuffix(":"): weight * 0.5 ** ((self._blocks - since) / HALF_LIFE)
-            for cue, (since, weight) in reversed(self._on_stage.items())
+            cue.removesuffix(":"): 0.5 ** ((self._blocks - since) / HALF_LIFE)
+            for cue, (since, _) in reversed(self._on_stage.items())
         }
 
     def probabilities(self) -> dict[str, float]:
@@ -102,30 +101,35 @@ class CueMemory:
         They add up to at most 1; the rest is the model's. The last speaker is left out.
         """
         present = self.present
-        known, joining = self._company.joining(present) if present else (0.0, {})
-        stranger, joins = _STRANGER + (_STRAY - _STRANGER) * known, _COMPANY * known
+        if not present:
+            return {}
+        others = {
+            name: weight * self._on_stage[f"{name}:"][1]
+            for name, weight in present.items()
+            if f"{name}:" != self._last
+        }
+        known, joining = self._company.joining(present)
         if self._newcomers == "never":
-            stranger = joins = 0.0
-        last = self._last.removesuffix(":")
-        others = {name: weight for name, weight in present.items() if name != last}
-        if not others:
-            if self._newcomers == "never":
-                others = present
-            else:  # somebody has to answer
-                joins, stranger = known, _STRANGER
-        left = (1 - stranger) * self._share_of_speeches()
+            others, joining, stranger = others or present, {}, 0.0
+        else:
+            stranger = _STRANGER + (_STRAY - _STRANGER) * known
+        memory = (1 - stranger) * self._share_of_speeches()
+        # The fewer are left on stage, the likelier is a newcomer.
+        joins = known * _COMPANY / (_COMPANY + sum(others.values())) if joining else 0.0
+        newcomers = {name: p * joins * memory for name, p in joining.items()}
         if others:
-            scale = (1 - joins) * left / sum(others.values())
+            scale = (1 - joins) * memory / sum(others.values())
             others = {name: weight * scale for name, weight in others.items()}
-        newcomers = {name: p * joins * left for name, p in joining.items() if joins}
         return {f"{name}:\n": p for name, p in (others | newcomers).items()}
 
     def _share_of_speeches(self) -> float:
-        ages = [0.5 ** (age / HALF_LIFE) for age in range(len(self._speeches))]
-        speeches = sum(
-            weight for speech, weight in zip(reversed(self._speeches), ages, strict=True) if speech
-        )
-        return speeches / sum(ages) if ages else 1.0
+        """How far the last blocks are a script: 1 for two speeches in three, 0 for one."""
+        blocks = list(self._speeches)
+        while blocks and not blocks[0]:
+            blocks.pop(0)  # what comes before the first speech may be the end of one
+        ages = [0.5 ** (age / HALF_LIFE) for age in range(len(blocks))]
+        speeches = sum(age for age, speech in zip(ages, reversed(blocks), strict=True) if speech)
+        return min(1.0, max(0.0, 3 * speeches / sum(ages) - 1)) if ages else 1.0
 
     def _add_block(self, cue: str) -> None:
         self._speeches.append(bool(cue))

@@ -30,6 +30,14 @@ def test_one_stranger_does_not_change_the_play() -> None:
     assert joining["CAL"] > 0.8
 
 
+def test_the_members_are_those_present_and_the_casts_of_their_plays() -> None:
+    company = Company(CASTS)
+    assert company.members({"ANN": 1.0, "QUILLON": 1.0}) == CASTS["One"].keys() | {"QUILLON"}
+    assert company.members({"Messenger": 1.0}) == CASTS["One"].keys() | CASTS["Two"].keys()
+    assert company.members({"QUILLON": 1.0}) == {"QUILLON"}
+    assert company.members({}) == set()
+
+
 def test_invented_people_have_no_company() -> None:
     assert Company(CASTS).joining({"QUILLON": 1.0}) == (0.0, {})
     assert Company({}).joining({"ANN": 1.0}) == (0.0, {})
