@@ -21,6 +21,8 @@ Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
 Form = Literal["scene", "play", "screenplay", "prose", "verse"]
 FORMS: tuple[Form, ...] = get_args(Form)
+Newcomers = Literal["never", "seldom", "free"]
+NEWCOMERS: tuple[Newcomers, ...] = get_args(Newcomers)
 
 _MOST_BYTES = 100_000  # of a settings file
 LONGEST_PHRASE = 200  # characters of a banned phrase
@@ -40,7 +42,7 @@ class Settings:
     top_k: int = 0  # sample from the k most likely characters; 0 for all
     top_p: float = 1.0  # sample from the most likely characters up to this probability
     min_p: float = 0.0  # leave out characters less probable than this times the likeliest
-    cue_memory: bool = True  # whether recent speakers are preferred in free text that is a script
+    newcomers: Newcomers = "seldom"  # who may join a scene; "free": whoever the model names
     spelling: bool = True  # whether words that nobody knows are drawn again
     avoid_loops: bool = True  # whether text that repeats itself is drawn again
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
@@ -108,7 +110,9 @@ def _problem(name: str, value: Any) -> str:
         case "banned":
             valid = isinstance(value, list) and all(map(is_phrase, value))
             return "" if valid else 'a list of words and phrases, such as ["forsooth"]'
-        case "suggestions" | "cue_memory" | "spelling" | "avoid_loops":
+        case "newcomers":
+            return "" if value in NEWCOMERS else f"one of {', '.join(NEWCOMERS)}"
+        case "suggestions" | "spelling" | "avoid_loops":
             return "" if isinstance(value, bool) else "true or false"
         case _:
             return "" if isinstance(value, dict) else "a table, [keys]"

@@ -41,7 +41,7 @@ def test_settings_are_read(home: Path) -> None:
     assert settings(home, text) == Settings("nord", 100, 20, 0.9)
     assert settings(home, "top_p = 1") == Settings(top_p=1)
     assert settings(home, "suggestions = false") == Settings(suggestions=False)
-    assert settings(home, "cue_memory = false") == Settings(cue_memory=False)
+    assert settings(home, 'newcomers = "never"') == Settings(newcomers="never")
     assert settings(home, 'banned = ["forsooth"]') == Settings(banned=("forsooth",))
 
 
@@ -72,10 +72,10 @@ KEYS = "keys must be a table, [keys]"
         (
             'thme = "nord"',
             "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
-            "cue_memory, spelling, avoid_loops, banned, "
+            "newcomers, spelling, avoid_loops, banned, "
             "suggestions, keys",
         ),
-        ("cue_memory = 0", "cue_memory must be true or false"),
+        ("newcomers = false", "newcomers must be one of never, seldom, free"),
         ("spelling = 1", "spelling must be true or false"),
         ('avoid_loops = "no"', "avoid_loops must be true or false"),
         ("min_p = 1.5", "min_p must be a number from 0 to 1"),

@@ -11,7 +11,7 @@ import typer
 from bardtui.cli.common import warn
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
-from bardtui.settings import FORMS, LONGEST_PHRASE, TEMPERATURES, is_phrase
+from bardtui.settings import FORMS, LONGEST_PHRASE, NEWCOMERS, TEMPERATURES, is_phrase
 from bardtui.tf_startup import start_tensorflow
 
 _LARGEST_SEED = 50_000_000  # bytes read from standard input
@@ -39,9 +39,13 @@ def generate(
     random_seed: Annotated[
         int | None, typer.Option(help="The same number gives the same text.")
     ] = None,
-    cue_memory: Annotated[
-        bool, typer.Option(help="In a script, draw the next speaker from the recent ones.")
-    ] = True,
+    newcomers: Annotated[
+        str,
+        typer.Option(
+            help="Who joins those on stage in a script: never anybody, seldom somebody of their "
+            "play, or free: whoever the model names."
+        ),
+    ] = "seldom",
     form: Annotated[
         str,
         typer.Option(help="play, screenplay, prose, verse, or scene: as the seed."),
@@ -74,8 +78,10 @@ def generate(
 
     if form not in FORMS:
         raise UserError(f"the form must be one of {', '.join(FORMS)}: {form!r:.60}")
+    if newcomers not in NEWCOMERS:
+        raise UserError(f"newcomers must be one of {', '.join(NEWCOMERS)}: {newcomers!r:.60}")
     rules = Rules(
-        cue_memory=cue_memory,
+        newcomers=newcomers,
         form=form,
         spelling=spelling,
         banned=tuple(map(_phrase, ban or ())),
@@ -112,7 +118,7 @@ def generate(
             "top_p": top_p,
             "min_p": min_p,
             "random_seed": chosen,
-            "cue_memory": cue_memory,
+            "newcomers": newcomers,
             "form": form,
             "spelling": spelling,
             "banned": list(rules.banned),

@@ -224,7 +224,7 @@ class WritingSession:
         return Rules(
             stop=stop,
             # A cast decides by itself who speaks.
-            cue_memory=settings.cue_memory and not self.cast.roles,
+            newcomers="free" if self.cast.roles else settings.newcomers,
             form=self.remembered.form,
             spelling=settings.spelling,
             banned=settings.banned,

@@ -31,7 +31,7 @@ class Company:
     """The people who may join those on stage, from the plays in which those appear."""
 
     def __init__(self, casts: Casts) -> None:
-        self._casts = casts
+        self.casts = casts
 
     def joining(self, present: Mapping[str, float]) -> tuple[float, dict[str, float]]:
         """Return how well the plays know those present, and who may join them.
@@ -45,7 +45,7 @@ class Company:
         known = 0.0
         newcomers: defaultdict[str, float] = defaultdict(float)
         for title, probability in self._plays(present).items():
-            cast = self._casts[title]
+            cast = self.casts[title]
             known += probability * _share(present, cast)
             absent = {name: count for name, count in cast.items() if name not in present}
             for name, count in absent.items():
@@ -57,14 +57,14 @@ class Company:
         """Return those present and everybody in the plays that they are probably from."""
         plays = self._plays(present)
         likely = [title for title, probability in plays.items() if probability > _LIKELY]
-        return set(present).union(*(self._casts[title] for title in likely))
+        return set(present).union(*(self.casts[title] for title in likely))
 
     def _plays(self, present: Mapping[str, float]) -> dict[str, float]:
         """The posterior probability of each play with somebody of those present."""
         total = sum(present.values())
         fits = {
             title: _MISSING ** (total * (1 - _share(present, cast)))
-            for title, cast in self._casts.items()
+            for title, cast in self.casts.items()
             if not cast.keys().isdisjoint(present)
         }
         return {title: fit / sum(fits.values()) for title, fit in fits.items()}

@@ -33,8 +33,6 @@ _RECENT = 50_000  # characters at the end of a text that are looked at
 # where all are. And the weight of all who may join, beside 1 for one who just spoke.
 _STRANGER, _STRAY, _COMPANY = 0.01, 0.0005, 0.1
 
-Newcomers = Literal["never", "seldom"]
-
 
 class CueMemory:
     """Who is on stage at the end of a text that grows, and who will speak next.
@@ -46,7 +44,10 @@ class CueMemory:
     """
 
     def __init__(
-        self, text: str = "", company: Company | None = None, newcomers: Newcomers = "seldom"
+        self,
+        text: str = "",
+        company: Company | None = None,
+        newcomers: Literal["never", "seldom"] = "seldom",
     ) -> None:
         self._company, self._newcomers = company or Company({}), newcomers
         self._speeches: deque[bool] = deque(maxlen=MAX_BLOCKS)  # False: a paragraph without a cue

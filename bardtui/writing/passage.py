@@ -15,9 +15,10 @@ from bardtui.writing.guards import BannedPhrases, Guard, Loops
 from bardtui.writing.look_ahead import LookAhead
 from bardtui.writing.rules import Rules
 from bardtui.writing.spelling import Spelling
+from bardtui.writing.strangers import Strangers
 
 _HOLD = MAX_CUE_LENGTH + 4  # characters that are held back, besides the longest banned phrase
-_SEEN = 1_000  # characters before the next one that strict guards look at
+_SEEN = 8_000  # characters before the next one that strict guards look at
 # Once more characters than this, and three times the passage, are discarded, nothing is drawn
 # again: a strict guard still leaves out characters.
 _MOST_DISCARDED = 2_000
@@ -44,10 +45,13 @@ def write_passage(
     other random numbers. Text that was yielded is never taken back.
     """
     form = recognised(text) if rules.form == "scene" else rules.form
-    has_cues = rules.cue_memory and form in ("play", "screenplay")
-    memory = CueMemory(text, company) if has_cues else None
-    ahead = LookAhead(context, text, sampling, memory)
-    passage = _Passage(ahead, _guards(rules, form, text, words), length, rules)
+    memory = None
+    guards = _guards(rules, form, text, words)
+    if rules.newcomers != "free" and form in ("play", "screenplay"):
+        memory = CueMemory(text, company, rules.newcomers)
+        if company is not None and company.casts:
+            guards.append(Strangers(company))
+    passage = _Passage(LookAhead(context, text, sampling, memory), guards, length, rules)
     return passage.pieces() if length > 0 else iter(())
 
 

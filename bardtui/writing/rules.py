@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bardtui.settings import Form, Stop
+from bardtui.settings import Form, Newcomers, Stop
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,8 @@ class Rules:
 
     Attributes:
         stop: Where the passage ends, if that is before its length.
-        cue_memory: Whether a block of a script may begin with the cue of a recent speaker.
+        newcomers: Who may join those on stage in a script: nobody, seldom somebody of their plays,
+            or, without the cue memory, whoever the model names.
         form: What the text is. "scene" recognises it from the text so far; "play" allows
             everything.
         spelling: Whether words that nobody knows are drawn again.
@@ -22,7 +23,7 @@ class Rules:
     """
 
     stop: Stop = "length"
-    cue_memory: bool = True
+    newcomers: Newcomers = "seldom"
     form: Form = "scene"
     spelling: bool = True
     banned: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class Rules:
         """Return the rules as plain values, to be saved with a passage."""
         return {
             "stop": self.stop,
-            "cue_memory": self.cue_memory,
+            "newcomers": self.newcomers,
             "form": self.form,
             "spelling": self.spelling,
             "banned": "\n".join(self.banned),
@@ -42,5 +43,5 @@ class Rules:
         }
 
 
-PLAIN = Rules(cue_memory=False, form="play", spelling=False, avoid_loops=False, exact_length=True)
+PLAIN = Rules(newcomers="free", form="play", spelling=False, avoid_loops=False, exact_length=True)
 """The model alone, undisturbed."""

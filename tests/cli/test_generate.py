@@ -57,7 +57,7 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "top_p": 0.9,
         "min_p": 0.0,
         "random_seed": 7,
-        "cue_memory": True,
+        "newcomers": "seldom",
         "form": "scene",
         "spelling": True,
         "banned": [],
@@ -73,7 +73,7 @@ def test_without_the_cue_memory_the_model_alone_writes(
     arguments = (*WRITE, "--json", "--no-avoid-loops", "--seed", seed)
     decoder.read(installed.vocabulary.encode(seed).indices)
     alone = "".join(decoder.write(120, Sampling(random_seed=7)))
-    assert json.loads(run(*arguments, "--no-cue-memory").stdout)["text"] == alone
+    assert json.loads(run(*arguments, "--newcomers", "free").stdout)["text"] == alone
     assert json.loads(run(*arguments).stdout)["text"] != alone
 
 

@@ -94,8 +94,8 @@ def test_takes_are_saved_and_the_picked_one_shows() -> None:
 def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
     text = "TEA:\nThe lamp is low.\n\nWEB:\nThe house asleep.\n\n"
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
-    for on in (True, False):
-        with Driver(settings=Settings(suggestions=False, cue_memory=on)) as driver:
+    for newcomers in ("seldom", "free"):
+        with Driver(settings=Settings(suggestions=False, newcomers=newcomers)) as driver:
             driver.session.manuscript.add_line(text)
             request = driver.session.takes.write(3)
             assert request is not None
@@ -104,7 +104,7 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
             context.seek(text)
             sampling = Sampling(driver.session.remembered.temperature, random_seed=request.seeds[0])
             rules = driver.session.rules("length")
-            assert rules.cue_memory == on
+            assert rules.newcomers == newcomers
             alone = write_passage(context, text, 60, sampling, rules)
             assert driver.session.text == text + "".join(alone)
 
@@ -116,7 +116,7 @@ def test_a_cast_decides_by_itself_who_speaks() -> None:
         cast = driver.session.request_values()
         assert free is not None
         assert cast is not None
-        assert (free["rules"].cue_memory, cast["rules"].cue_memory) == (True, False)
+        assert (free["rules"].newcomers, cast["rules"].newcomers) == ("seldom", "free")
 
 
 def test_a_retry_that_is_stopped_at_once_shows_the_earlier_take_again() -> None:

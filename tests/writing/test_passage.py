@@ -13,7 +13,7 @@ from bardtui.writing.cue_memory import CueMemory, mix, probability_of_own
 from bardtui.writing.passage import write_passage
 from bardtui.writing.rules import PLAIN, Rules
 
-WITH_MEMORY = replace(PLAIN, cue_memory=True)
+WITH_MEMORY = replace(PLAIN, newcomers="seldom")
 # Names that the tiny model has never read, in letters that it knows.
 SCRIPT = "TEA:\nThe lamp is low.\n\nBABE:\nThe house asleep.\n\nWEB:\nThe lamp is low.\n\n"
 
@@ -84,9 +84,12 @@ def test_pieces_and_turns_do_not_change_the_text(context: Context) -> None:
         for n, take in enumerate(takes):
             texts[n] += next(take, "")
             assert alone[n].startswith(texts[n])
-    # The context follows the text, so that the next passage goes on from there.
+
+
+def test_the_context_follows_the_whole_passage(context: Context) -> None:
+    text = written(context, SCRIPT, 400, Sampling(random_seed=1))
     after = context.snapshot()
-    context.seek(SCRIPT + texts[1])
+    context.seek(SCRIPT + text)
     for one, other in zip(after.arrays, context.snapshot().arrays, strict=True):
         np.testing.assert_array_equal(one, other)
 
