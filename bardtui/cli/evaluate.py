@@ -210,7 +210,9 @@ def _written(
     from bardtui.model.decoder import Decoder
     from bardtui.writing.company import Company
     from bardtui.writing.passage import write_passage
+    from bardtui.writing.rules import Rules
 
+    rules = Rules(exact_length=True)
     decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
     context = Context(decoder, bundle.memory_length)
     company = Company(bundle.casts)
@@ -218,7 +220,9 @@ def _written(
     for sampling, seed in product(settings, seeds):
         context.seek(seed)
         pieces = []
-        for piece in write_passage(context, seed, length, sampling, company=company):
+        for piece in write_passage(
+            context, seed, length, sampling, rules, words=bundle.words, company=company
+        ):
             pieces.append(piece)
             done += len(piece)
             on_progress(done, total)

@@ -59,6 +59,14 @@ def train(
     ] = None,
     base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
     description: Annotated[str, typer.Option(help="The model's description, one line.")] = "",
+    word_list: Annotated[
+        bool | None,
+        typer.Option(
+            "--word-list/--no-word-list",
+            help="Keep the words of the text, and the names of speakers, in the model, to check "
+            "what it writes. Everybody who gets the model can read them. [catalogue texts only]",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a stopped run.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Start again, replacing the old run and model.")
@@ -72,6 +80,7 @@ def train(
     from bardtui.cli.display import progress_bar
     from bardtui.escaping import visible
     from bardtui.model.store import check_name
+    from bardtui.text.catalogue import find_entry
     from bardtui.text.corpus import load_corpus
     from bardtui.training.checkpoint import run_lock
     from bardtui.training.distributed import Distribution
@@ -106,6 +115,8 @@ def train(
         with progress_bar(err, f"reading {visible(source)}") as on_progress:
             corpus = load_corpus(source, on_progress=on_progress)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
+        # A user's own text may be private, and a model may be given away.
+        keeps_words = find_entry(source) is not None if word_list is None else word_list
 
         distribution: Distribution | None = None
         if distribute:
@@ -126,7 +137,8 @@ def train(
                 command=shlex.join(
                     ["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)]
                 ),
-                casts=_casts(source, corpus),
+                casts=_casts(corpus) if keeps_words else {},
+                keeps_words=keeps_words,
                 on_progress=on_progress,
                 distribution=distribution,
             )
@@ -147,14 +159,10 @@ def train(
         _train(run, out, err)
 
 
-def _casts(source: str, corpus: "Corpus") -> dict[str, dict[str, int]]:
-    """The casts of the plays in a text of the catalogue. The names in a user's own text stay out of
-    the model, which may be given away."""
-    from bardtui.text.catalogue import find_entry
+def _casts(corpus: "Corpus") -> dict[str, dict[str, int]]:
+    """The casts of the plays in a text."""
     from bardtui.writing.company import casts_of
 
-    if find_entry(source) is None:
-        return {}
     return casts_of((document.name, document.text) for document in corpus.documents)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 MAX_WORDS = 50_000
 MAX_LENGTH = 40  # characters of a word
 MAX_PACKED = 200_000  # characters of a packed list
+_MOST_TEXT = 50_000_000  # characters that are counted, which takes some seconds
 _MAX_BYTES = 2_000_000  # of a list that is unpacked
 _A = ord("A")
 
@@ -31,11 +32,15 @@ def words_in(text: str) -> Iterator[str]:
 
 
 def pack(texts: Iterable[str], more: Iterable[str] = ()) -> str:
-    """Return a packed list of the MAX_WORDS most frequent words of a text, given in pieces that do
-    not cut words, and the words `more`."""
-    counts = Counter(more)
+    """Return a packed list of the MAX_WORDS most frequent words of a text, which is given in pieces
+    that do not cut words, and of the words `more`. Only the beginning of a very long text counts.
+    """
+    counts, left = Counter(more), _MOST_TEXT
     for text in texts:
         counts.update(words_in(text))
+        left -= len(text)
+        if left <= 0:
+            break
     common = [word for word, _ in counts.most_common() if len(word) <= MAX_LENGTH][:MAX_WORDS]
     parts, before = [], ""
     for word in sorted(common):

@@ -3,6 +3,7 @@
 import math
 import platform
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from bardtui.model.memory_length import measure_memory_length
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
 from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
+from bardtui.model.word_list import pack
 from bardtui.progress import OnProgress
 from bardtui.text.corpus import Corpus
 from bardtui.training.checkpoint import FILE as CHECKPOINT
@@ -105,6 +107,7 @@ def prepare(
     base: ModelBundle | None = None,
     command: str = "",
     casts: dict[str, dict[str, int]] | None = None,
+    keeps_words: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     distribution: Distribution | None = None,
 ) -> Run:
@@ -112,8 +115,8 @@ def prepare(
 
     This encodes the text; `on_progress` gets the number of characters done, and of all. `command`
     is kept in the model, as the way to make it again, and so are `casts` and those of `base`, but
-    for the plays that are held out. Raises TrainingError, ModelError, SpecError,
-    CorpusError or TooLittleText.
+    for the plays that are held out. With `keeps_words` the words of the training text and of `base`
+    are kept too. Raises TrainingError, ModelError, SpecError, CorpusError or TooLittleText.
     """
     check_name(name)
     if base and base.name == name:
@@ -173,6 +176,7 @@ def prepare(
                 corpus=_described(corpus, options),
                 training={"command": command, "from": base.name if base else None} | asdict(plan),
                 versions=_versions(),
+                packed_words=_packed_words(corpus, options, base) if keeps_words else "",
                 casts=(base.casts if base else {}) | _trained_on(casts or {}, options),
             ),
             folder,
@@ -250,6 +254,21 @@ def _described(corpus: Corpus, options: TrainOptions) -> dict[str, Any]:
         "documents": len(corpus.documents),
         "held_out": list(options.hold_out) or f"the last {options.validation:.0%}",
     }
+
+
+def _packed_words(corpus: Corpus, options: TrainOptions, base: ModelBundle | None) -> str:
+    """The words of the text that is trained on, and of the base model."""
+    text = corpus.split(options.hold_out)[0] if options.hold_out else corpus
+    left = corpus.length if options.hold_out else round(corpus.length * (1 - options.validation))
+    return pack(_beginning(text, left), base.words if base else ())
+
+
+def _beginning(corpus: Corpus, length: int) -> Iterator[str]:
+    for piece in corpus.pieces():
+        if length <= 0:
+            return
+        yield piece[:length]
+        length -= len(piece)
 
 
 def _trained_on(

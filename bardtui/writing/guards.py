@@ -16,8 +16,8 @@ class Guard(Protocol):
     """A rule of a kind.
 
     `tries` is how often text is drawn again from one place. After that, a lenient guard accepts
-    the text as it is. For a strict one, the character that broke the rule is drawn without those
-    that would break it too.
+    the text as it is. For a strict one, the character there is drawn without those that led to
+    faults.
     """
 
     tries: int
@@ -79,9 +79,9 @@ class Loops:
     tries, strict = 3, False
 
     def fault(self, text: str, end: int) -> int | None:
-        """See `Guard`."""
+        """See `Guard`. To save time, only whole words are compared."""
         start = end - LOOP
-        if start <= 0 or not _occurs(text, start, end):
+        if start <= 0 or not text[end - 1].isspace() or not _occurs(text, start, end):
             return None
         # A run with cues in it must be longer by them.
         start -= sum(

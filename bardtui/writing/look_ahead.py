@@ -7,7 +7,8 @@ from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.sources import next_cue, rest_of_cue
 
-_PIECE = 48  # characters of a call: text is taken back to the beginning of one
+_PIECE = 48  # characters of a call at most: text is taken back to the beginning of one
+_FIRST_PIECE = 12  # characters of the call after that, since the next fault is often near
 
 
 class LookAhead:
@@ -24,6 +25,7 @@ class LookAhead:
         self.text, self.redraws = text, 0
         self._context, self._sampling, self._memory = context, sampling, memory
         self._start = len(text)
+        self._piece = _PIECE
         # Where pieces end, with the cue memory there; the first is never beyond what may be
         # taken back.
         self._places = [(len(text), context.here, memory and memory.copy())]
@@ -40,12 +42,14 @@ class LookAhead:
             self._wrote(cue)
         else:
             until = "" if self._memory is None else "\n"
-            most = most if freely else min(most, _PIECE)
+            most = most if freely else min(most, self._piece)
+            self._piece = min(2 * self._piece, _PIECE)
             self._wrote(next(self._context.write(most, self._drawing, until=until)))
 
     def take_back(self, offset: int) -> None:
         """Return to the text before `offset`, from where other random numbers are drawn."""
         self.redraws += 1
+        self._piece = _FIRST_PIECE
         self.end_at(offset)
 
     def end_at(self, offset: int) -> None:

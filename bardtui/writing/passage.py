@@ -70,6 +70,7 @@ class _Passage:
         self._hold = 0 if free else _HOLD + max(map(len, rules.banned), default=0)
         self._tries = Counter[tuple[Guard, int]]()
         self._accepted: dict[Guard, int] = {}  # up to where a guard's faults are accepted
+        self._excluded: dict[int, set[str]] = {}  # characters that led to faults, by offset
         self._discarded = 0
 
     def pieces(self) -> Iterator[str]:
@@ -108,8 +109,8 @@ class _Passage:
             if self._may_draw_again(guard, offset):
                 self._take_back(offset)
                 return True
-            if guard.strict and (excluded := self._faulty_characters(text[: end - 1])):
-                self._take_back(end - 1)
+            if guard.strict and (excluded := self._excluded_at(offset)):
+                self._take_back(offset)
                 self._ahead.draw_without(excluded)
                 return True
             self._accepted[guard] = end
@@ -124,19 +125,26 @@ class _Passage:
 
     def _take_back(self, offset: int) -> None:
         self._discarded += self._checked - offset
+        self._excluded = {at: c for at, c in self._excluded.items() if at <= offset}
         self._ahead.take_back(offset)
         self._checked = offset
 
-    def _faulty_characters(self, text: str) -> str:
-        """The characters that must not follow; none if that would leave no character."""
-        seen = text[-_SEEN:]
-        strict = [guard for guard in self._guards if guard.strict]
-        faulty = [
-            character
-            for character in self._ahead.characters
-            if any(g.fault(seen + character, len(seen) + 1) is not None for g in strict)
-        ]
-        return "".join(faulty) if len(faulty) < len(self._ahead.characters) else ""
+    def _excluded_at(self, offset: int) -> str:
+        """The characters that must not be at `offset`: the one that is there, those that were there
+        before, and all that would be faults; none if that would leave no character."""
+        text = self._ahead.text
+        excluded = self._excluded.setdefault(offset, set())
+        if not excluded:
+            seen = text[max(0, offset - _SEEN) : offset]
+            strict = [guard for guard in self._guards if guard.strict]
+            excluded.update(
+                character
+                for character in self._ahead.characters
+                if any(g.fault(seen + character, len(seen) + 1) is not None for g in strict)
+            )
+        excluded.add(text[offset])
+        allowed = len(excluded) < len(self._ahead.characters)
+        return "".join(sorted(excluded)) if allowed else ""
 
 
 def _guards(rules: Rules, form: Form, text: str, words: frozenset[str]) -> list[Guard]:

@@ -4,7 +4,9 @@ from functools import cached_property
 
 from bardtui.model.word_list import MAX_LENGTH, WORD, words_in
 
-_LEAST_STEM = 3  # letters
+# The letters that a word needs at least for its forms to be accepted. A model's list has most forms
+# of its short words: others, such as "holded", are often wrong.
+_LEAST_STEM, _LEAST_SCENE_STEM = 5, 3
 _ENDINGS = ("s", "es", "'s", "d", "ed", "'d", "ing", "ly", "st", "'st", "est", "th", "eth")
 _RECENT = 200_000  # characters of the scene whose words are known
 
@@ -26,15 +28,19 @@ class Spelling:
         if finished is None:
             return None
         for found in WORD.finditer(text, max(0, finished - MAX_LENGTH), finished):
-            if found.end() == finished:
+            if found.end() == finished and not text[found.start() - 1 : found.start()].isdigit():
                 word = found[0].casefold().replace("’", "'")
-                return None if is_known(word, self._words, self._scene_words) else found.start()
+                return None if self._knows(word) else found.start()
         return None
+
+    def _knows(self, word: str) -> bool:
+        return is_known(word, self._words, _LEAST_STEM) or is_known(
+            word, self._scene_words, _LEAST_SCENE_STEM
+        )
 
     @cached_property
     def _scene_words(self) -> frozenset[str]:
-        *whole, _ = [*words_in(self._scene[-_RECENT:]), ""]
-        return frozenset(whole)
+        return frozenset(words_in(self._scene[-_RECENT:]))
 
 
 def _end_of_word(text: str, end: int) -> int | None:
@@ -48,21 +54,19 @@ def _end_of_word(text: str, end: int) -> int | None:
     return end - 1 if before.isalpha() else None
 
 
-def is_known(word: str, *lists: frozenset[str]) -> bool:
-    """Return whether a word in small letters, or what it is a form of, is in one of the lists.
+def is_known(word: str, words: frozenset[str], least: int) -> bool:
+    """Return whether a word in small letters, or what it is a form of, is in a list.
 
-    Forms are those of English: love, loves, lov'd, loving, lovest, unloved.
+    Forms are those of English, of words with at least `least` letters before the ending: loves,
+    lov'd, loving, lovest, unloved.
     """
-
-    def listed(form: str) -> bool:
-        return any(form in words for words in lists)
-
-    if listed(word) or (word.startswith("un") and len(word) > 5 and listed(word[2:])):
+    if word in words:
         return True
+    if word.startswith("un") and is_known(word[2:], words, least):
+        return len(word) >= least + 2
     stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    return any(
-        listed(form) for stem in stems if len(stem) >= _LEAST_STEM for form in _before_ending(stem)
-    )
+    forms = [form for stem in stems if len(stem) >= least for form in _before_ending(stem)]
+    return not words.isdisjoint(forms)
 
 
 def _before_ending(stem: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bardtui.model.description import DESCRIPTION, MAX_HISTORY, MAX_TEXT, ModelE
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.store import ModelBundle, check_name, find_model, list_models
 from bardtui.model.weights import WEIGHTS
+from bardtui.model.word_list import pack
 from bardtui.text.corpus import Corpus
 from tests.conftest import random_weights, small_model
 from tests.model.hostile_models import sign
@@ -69,6 +70,7 @@ def test_a_model_is_loaded_as_it_was_saved(home: Path, cell: str, skip: bool) ->
         evaluation={"nats": 1.25},
         versions={"keras": "3"},
         memory_length=700,
+        packed_words=pack(["the lamp"]),
         casts={"A Play": {"ANN": 3, "First Lord": 2}},
     )
     weights = random_weights(bundle.spec)

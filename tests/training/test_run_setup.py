@@ -16,6 +16,7 @@ from bardtui.model.loss import CONTINUOUS, SEGMENTS, loss_figures
 from bardtui.model.network import SpecError
 from bardtui.model.store import ModelBundle, ModelError, find_model
 from bardtui.model.vocabulary import MAX_SIZE
+from bardtui.model.word_list import words_in
 from bardtui.text.corpus import Corpus, CorpusError, Document
 from bardtui.training import defaults
 from bardtui.training.checkpoint import FILE
@@ -235,7 +236,8 @@ def test_a_published_model_says_how_it_was_made() -> None:
     source = corpus(VERSE * 2, VERSE)
     options = TrainOptions(**SMALL, epochs=2, hold_out=("play 2",), description="Two of them.")
     casts = {"play 1": {"ANN": 4, "BEN": 3}, "Play 2": {"CAL": 2, "DOT": 2}}
-    run = prepare(source, "mine", options, command="bardtui train plays --name mine", casts=casts)
+    command = "bardtui train plays --name mine"
+    run = prepare(source, "mine", options, command=command, casts=casts, keeps_words=True)
     assert run.trainer.run(lambda event: None, lambda: False)
     model = find_model("mine")
     assert (model.description, model.licence) == ("Two of them.", "CC0")
@@ -248,7 +250,8 @@ def test_a_published_model_says_how_it_was_made() -> None:
         "held_out": ["play 2"],
     }
     assert model.casts == {"play 1": {"ANN": 4, "BEN": 3}}
-    assert model.training["command"] == "bardtui train plays --name mine"
+    assert model.words == {*words_in(VERSE)}
+    assert model.training["command"] == command
     assert (model.training["from"], model.training["epochs"]) == (None, 2)
     assert [entry["epoch"] for entry in model.history] == [1, 2]
     assert model.evaluation == loss_figures(model.history[-1]["held_out"], len(VERSE), SEGMENTS)

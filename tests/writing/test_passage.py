@@ -1,7 +1,9 @@
-"""Writing a passage with the cue memory: what is drawn, and that chunks do not matter."""
+"""Writing a passage: what is drawn, what guards take back, and that pieces do not matter."""
 
+import re
 from collections import Counter
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -9,9 +11,13 @@ import pytest
 from bardtui.model.context import Context
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
+from bardtui.model.word_list import words_in
+from bardtui.scene.script import is_cue_line
+from bardtui.settings import Form
 from bardtui.writing.cue_memory import CueMemory, mix, probability_of_own
 from bardtui.writing.passage import write_passage
 from bardtui.writing.rules import PLAIN, Rules
+from tests.conftest import VERSE
 
 WITH_MEMORY = replace(PLAIN, newcomers="seldom")
 # Names that the tiny model has never read, in letters that it knows.
@@ -113,3 +119,86 @@ def test_where_nobody_is_remembered_the_model_alone_writes(context: Context) -> 
             sampling = Sampling(random_seed=seed)
             alone = written(context, text, 30, sampling, PLAIN)
             assert written(context, text, 30, sampling) == alone
+
+
+# --- guards
+
+KNOWN = frozenset(words_in(VERSE))
+STRICT = Rules(banned=("lamp", "the house"))
+
+
+def test_a_guarded_text_depends_neither_on_pieces_nor_on_turns(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules, texts = STRICT, set()
+    for piece in (3, 17, 48):
+        monkeypatch.setattr("bardtui.writing.look_ahead._PIECE", piece)
+        monkeypatch.setattr("bardtui.writing.look_ahead._FIRST_PIECE", piece)
+        context.seek(SCRIPT)
+        takes = [
+            write_passage(context, SCRIPT, 300, Sampling(1.5, random_seed=seed), rules, words=KNOWN)
+            for seed in (1, 2)
+        ]
+        pieces = zip_longest(*takes, fillvalue="")
+        one, other = ("".join(parts) for parts in zip(*pieces, strict=True))
+        texts.add((one, other))
+        assert context.decoder.position in (len(SCRIPT + one), len(SCRIPT + other))
+    assert len(texts) == 1
+
+
+def test_a_banned_phrase_is_never_written(context: Context) -> None:
+    free = "".join(written(context, SCRIPT, 200, Sampling(random_seed=seed)) for seed in range(4))
+    assert "lamp" in free
+    assert "the house" in free
+    for seed in range(4):
+        text = written(context, SCRIPT, 200, Sampling(random_seed=seed), STRICT)
+        assert re.search(r"\b(lamp|the\s+house)\b", text, re.IGNORECASE) is None
+
+
+def test_a_model_that_may_write_nothing_it_knows_still_ends(context: Context) -> None:
+    banned = ("[", *words_in(written(context, "", 2_000, Sampling(1.0))))
+    for temperature in (0.1, 1.0):
+        for form in ("play", "prose", "verse"):
+            rules = Rules(banned=banned, form=form)
+            text = written(context, SCRIPT, 200, Sampling(temperature), rules)
+            assert 150 <= len(text) <= 300
+            assert not set(banned) & set(text.replace("\n", " ").split(" "))
+
+
+def test_unknown_words_are_drawn_again(context: Context) -> None:
+    def share_known(rules: Rules) -> float:
+        context.seek(SCRIPT)
+        pieces = write_passage(context, SCRIPT, 600, Sampling(1.3), rules, words=KNOWN)
+        found = [*words_in("".join(pieces))]
+        return sum(word in KNOWN | {*words_in(SCRIPT)} for word in found) / len(found)
+
+    plain = replace(PLAIN, exact_length=False)
+    assert share_known(plain) < 0.9 < 0.98 < share_known(replace(plain, spelling=True))
+
+
+@pytest.mark.parametrize("form", ["prose", "verse"])
+def test_prose_and_verse_get_no_cues_from_a_model_of_plays(context: Context, form: Form) -> None:
+    before = "The lamp is low and the house asleep.\n\n"
+    assert "[" in written(context, before, 400, Sampling(), Rules(form="play"))
+    for seed in range(3):
+        text = written(context, before, 400, Sampling(random_seed=seed), Rules(form=form))
+        assert not set(text) & set("[]")
+        assert not any(is_cue_line(line, True) for line in text.split("\n"))
+        if form == "verse":
+            assert max(map(len, text.split("\n"))) < 75
+
+
+def test_a_passage_does_not_repeat_itself(context: Context) -> None:
+    cold = Sampling(0.1)
+    looping = written(context, SCRIPT, 1_500, cold, Rules(avoid_loops=False))
+    moving = written(context, SCRIPT, 1_500, cold)
+    assert looping.count(looping[-80:]) > 1
+    assert len({*moving.split("\n")}) > len({*looping.split("\n")})
+
+
+def test_passages_end_with_a_sentence_or_a_line(context: Context) -> None:
+    for length in range(50, 600, 50):
+        text = written(context, SCRIPT, length, Sampling(random_seed=length), Rules())
+        assert 0.75 * length <= len(text) <= 1.25 * length
+        assert text.endswith("\n") or text[-1] in ".?!"
+        assert not text.endswith(":\n")

@@ -1,0 +1,74 @@
+"""Forms: recognised from a text, and what breaks them."""
+
+import pytest
+
+from bardtui.settings import Form
+from bardtui.writing.forms import FormGuard, recognised
+
+PROSE = "She filled the kettle and stood at the window, watching the rain upon the car park.\n"
+VERSE = "The lamp is low,\nthe house asleep,\nand all the stair\nhas much to keep.\n"
+SPEECHES = "ANN:\nThe lamp is low.\n\nBEN:\nIt is.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("", "play"),
+        ("Once more unto the breach", "play"),  # too little to tell
+        (SPEECHES, "play"),
+        (f"{PROSE}\n{SPEECHES}", "play"),
+        ("[Enter ANN]\n\n", "play"),
+        (PROSE, "prose"),
+        (f'{PROSE}\n"You\'re up early," he said.\n\n', "prose"),
+        (SPEECHES + PROSE * 60, "prose"),
+        (VERSE, "verse"),
+        ("INT. KITCHEN - DAY\n\nAnn fills the kettle.\n\nANN:\nRain.\n\nCUT TO:\n\n", "screenplay"),
+    ],
+)
+def test_a_form_is_recognised(text: str, form: Form) -> None:
+    assert recognised(text) == form
+
+
+def faults(form: Form, text: str, before: str = "") -> str:
+    """The characters of a text that break its form."""
+    guard, whole = FormGuard(form, before), before + text
+    ends = range(len(before) + 1, len(whole) + 1)
+    return "".join(whole[end - 1] for end in ends if guard.fault(whole, end) is not None)
+
+
+@pytest.mark.parametrize("form", ["prose", "verse"])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("[Enter ANN]", "[NN]"),
+        ("ROMEO:", "OMEO:"),
+        ("A LORD:", "ORD:"),
+        ("First Citizen:", ":"),
+        ("DeMETRIUS: my", "METRIUS:"),
+        ("He said: I am here. O, Ann!\n\nA house.\n", ""),
+        ("Item: one lamp.", ":"),
+    ],
+)
+def test_prose_and_verse_have_no_cues_and_no_directions(form: Form, text: str, wrong: str) -> None:
+    assert faults(form, text) == wrong
+
+
+def test_capitals_that_the_text_has_are_allowed_but_for_cues() -> None:
+    assert faults("prose", "The BBC, he said.\n", "They saw the BBC, and slept.\n") == ""
+    assert faults("prose", "BBC:", "They saw the BBC, and slept.\n") == "BC:"
+
+
+def test_a_screenplay_has_cues_but_no_brackets() -> None:
+    assert faults("screenplay", "INT. ROOM\n\nANN:\n(low)\nRain.\n\nCUT TO:\n\n[Exit]") == "[]"
+
+
+def test_verse_breaks_its_lines() -> None:
+    words = "the lamp is low and all the house asleep and not the stair "
+    assert faults("verse", words) == ""
+    assert faults("verse", f"{words}comes to\nlook") == " "
+    assert faults("prose", f"{words}comes to look") == ""
+
+
+def test_a_line_of_prose_ends_with_a_sentence_unless_the_text_is_wrapped() -> None:
+    assert faults("prose", 'She slept,\nand it rained.\n"You!"\n') == "\n"
+    assert faults("prose", "She slept,\nand it rained.\n", "It was late and\nit rained.\n") == ""
