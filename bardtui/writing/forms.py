@@ -2,7 +2,7 @@
 
 import re
 
-from bardtui.scene.script import Speech, is_cue_line, parse
+from bardtui.scene.script import Block, Speech, is_cue_line, parse
 from bardtui.settings import Form
 
 _RECENT = 4_000  # characters at the end of a text that show its form
@@ -21,7 +21,7 @@ def recognised(text: str) -> Form:
     recent = text[-_RECENT:]
     if _HEADING.search(recent):
         return "screenplay"
-    if "[" in recent or any(isinstance(block, Speech) for block in parse(recent)):
+    if "[" in recent or _is_script(parse(recent)):
         return "play"
     lines = [line for line in recent.split("\n") if line.strip()]
     longest = max(map(len, lines), default=0)
@@ -30,6 +30,13 @@ def recognised(text: str) -> Form:
     if len(lines) >= _LEAST_VERSE:
         return "verse" if longest <= _LONGEST_VERSE else "prose"
     return "play"
+
+
+def _is_script(blocks: list[Block]) -> bool:
+    """Whether a quarter of the blocks are speeches, or the last is one. Prose too has some lines
+    like "Note:"."""
+    speeches = [isinstance(block, Speech) for block in blocks]
+    return speeches[-1:] == [True] or 4 * sum(speeches) >= max(1, len(speeches))
 
 
 class FormGuard:

@@ -21,6 +21,8 @@ SPEECHES = "ANN:\nThe lamp is low.\n\nBEN:\nIt is.\n\n"
         (PROSE, "prose"),
         (f'{PROSE}\n"You\'re up early," he said.\n\n', "prose"),
         (SPEECHES + PROSE * 60, "prose"),
+        (f"{PROSE}\n" * 2 + "Note:\nIt rained.\n\n" + f"{PROSE}\n" * 4, "prose"),
+        (f"{PROSE}\n" * 6 + "ANN:\n", "play"),
         (VERSE, "verse"),
         ("INT. KITCHEN - DAY\n\nAnn fills the kettle.\n\nANN:\nRain.\n\nCUT TO:\n\n", "screenplay"),
     ],
