@@ -5,9 +5,11 @@ from functools import cached_property
 from bardtui.model.word_list import MAX_LENGTH, WORD, words_in
 
 # The letters that a word needs at least for its forms to be accepted. A model's list has most forms
-# of its short words: others, such as "holded", are often wrong.
-_LEAST_STEM, _LEAST_SCENE_STEM = 5, 3
-_ENDINGS = ("s", "es", "'s", "d", "ed", "'d", "ing", "ly", "st", "'st", "est", "th", "eth")
+# of its short words, and a long list those of the others too: what it lacks is often wrong, such as
+# "fighted".
+_LEAST_SCENE_STEM, _LEAST_STEM, _NO_FORMS = 3, 5, MAX_LENGTH + 1
+_LONG_LIST = 15_000  # words
+_ENDINGS = ("s", "es", "d", "ed", "'d", "ing", "ly", "st", "'st", "est", "th", "eth")
 _RECENT = 200_000  # characters of the scene whose words are known
 
 
@@ -21,6 +23,7 @@ class Spelling:
 
     def __init__(self, words: frozenset[str], scene: str) -> None:
         self._words, self._scene = words, scene
+        self._least = _LEAST_STEM if len(words) < _LONG_LIST else _NO_FORMS
 
     def fault(self, text: str, end: int) -> int | None:
         """See `Guard`. A word is finished by the next character that cannot belong to it."""
@@ -34,7 +37,7 @@ class Spelling:
         return None
 
     def _knows(self, word: str) -> bool:
-        return is_known(word, self._words, _LEAST_STEM) or is_known(
+        return is_known(word, self._words, self._least) or is_known(
             word, self._scene_words, _LEAST_SCENE_STEM
         )
 
@@ -58,9 +61,9 @@ def is_known(word: str, words: frozenset[str], least: int) -> bool:
     """Return whether a word in small letters, or what it is a form of, is in a list.
 
     Forms are those of English, of words with at least `least` letters before the ending: loves,
-    lov'd, loving, lovest, unloved.
+    lov'd, loving, lovest, unloved. A possessive 's is always accepted.
     """
-    if word in words:
+    if word in words or word.removesuffix("'s") in words:
         return True
     if word.startswith("un") and is_known(word[2:], words, least):
         return len(word) >= least + 2

@@ -29,6 +29,16 @@ def test_forms_of_words_too_short_are_not_known() -> None:
     assert is_known("hasted", WORDS, 5)
     assert not is_known("hasted", WORDS, 6)
     assert not is_known("unlove", WORDS, 5)
+    assert is_known("love's", WORDS, 5)
+
+
+def test_a_long_list_has_the_forms_itself() -> None:
+    short = frozenset({"parrot", "fight"})
+    long = short | {f"word{n}" for n in range(15_000)}
+    assert Spelling(short, "").fault("fighted ", 8) is None
+    assert Spelling(long, "").fault("fighted ", 8) == 0
+    assert Spelling(long, "a fight").fault("fighted ", 8) is None
+    assert Spelling(long, "").fault("parrot's ", 9) is None
 
 
 @pytest.mark.parametrize(
