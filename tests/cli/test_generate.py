@@ -77,6 +77,24 @@ def test_without_the_cue_memory_the_model_alone_writes(
     assert json.loads(run(*arguments).stdout)["text"] != alone
 
 
+def test_a_passage_ends_whole_unless_its_length_is_exact(installed: ModelBundle) -> None:
+    write = ("generate", "--model", "tiny", "--random-seed", "7", "--length", "130", "--json")
+    text = json.loads(run(*write).stdout)["text"]
+    assert 98 <= len(text) <= 162
+    assert text.endswith("\n") or text[-1] in ".?!"
+    assert len(json.loads(run(*write, "--exact-length").stdout)["text"]) == 130
+
+
+def test_a_form_is_kept_and_banned_words_are_not_written(installed: ModelBundle) -> None:
+    arguments = (*WRITE, "--json", "--seed", "The lamp is low.\n\n")
+    plain = json.loads(run(*arguments).stdout)["text"]
+    assert "ANN:" in plain or "[" in plain
+    prose = json.loads(run(*arguments, "--form", "prose", "--ban", "lamp", "--ban", "it").stdout)
+    assert prose["banned"] == ["lamp", "it"]
+    assert not {"lamp", "it", "["} & {*prose["text"].casefold().replace("[", "[ ").split()}
+    assert "ANN:" not in prose["text"]
+
+
 def test_without_a_random_seed_one_is_drawn_and_reported(installed: ModelBundle) -> None:
     first = json.loads(run(*WRITE[:3], "--json").stdout)
     seed = str(first["random_seed"])
@@ -126,6 +144,9 @@ def test_standard_input_that_is_closed_or_endless_is_refused(
         (("--top-k", "99999999999"), "top-k must be from 0"),
         (("--top-p", "0"), "top-p must be above 0"),
         (("--top-p", "nan"), "top-p must be above 0"),
+        (("--min-p", "1.5"), "min-p must be from 0"),
+        (("--form", "novel"), "the form must be one of scene, play, screenplay, prose, verse"),
+        (("--ban", "  "), "a phrase to ban has 1 to 200 characters"),
         (("--random-seed", "-1"), "random seed must be from 0"),
         (("--random-seed", "99999999999"), "random seed must be from 0"),
     ],
