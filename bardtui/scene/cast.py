@@ -1,4 +1,4 @@
-"""The cast of a scene: its roles, who writes each of them, and whose turn it is.
+"""The cast of a scene: its roles, and who writes each of them.
 
 The cast is a property of the scene and is saved with it. A scene without a cast is free text.
 """
@@ -16,7 +16,7 @@ Player = Literal["writer", "model"]
 
 PROPERTY = "cast"  # the property of a scene that holds the cast
 MAX_ROLES = 100
-_RECENT = 20_000  # characters at the end of a scene that decide whose turn it is
+_RECENT = 20_000  # characters at the end of a scene that decide who is speaking
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # a name, never a path
 
 
@@ -121,21 +121,6 @@ class Cast:
             cast = cast.with_role(Role(name, "model" if taken else "writer"))
         return cast
 
-    def turn(self, player: Player, text: str) -> Role | None:
-        """Return the role of a player that speaks next after `text`; None if there is none.
-
-        It is the role that has been silent for longest, so two roles alternate and three take
-        turns. A writer in the middle of a speech continues it.
-        """
-        roles = [role for role in self.roles if role.player == player and not role.muted]
-        if not roles:
-            return None
-        spoken = list(speakers(text[-_RECENT:]))
-        if player == "writer" and spoken and any(role.name == spoken[-1] for role in roles):
-            return self[spoken[-1]]
-        latest = {name: at for at, name in enumerate(spoken)}
-        return min(roles, key=lambda role: latest.get(role.name, -1))
-
 
 def speakers(text: str) -> Iterable[str]:
     """Return the speaker of every speech in order."""
@@ -149,13 +134,18 @@ def is_speaking(before: str, role: Role) -> bool:
     return isinstance(last, Speech) and last.speaker == role.name and not before.endswith("\n\n")
 
 
+def new_cue(before: str, role: Role) -> str:
+    """Return the role's cue in a new paragraph after `before`."""
+    breaks = len(before) - len(before.rstrip("\n"))
+    return "\n" * max(0, 2 - breaks if before else 0) + role.cue + "\n"
+
+
 def cue_to_add(before: str, role: Role) -> str:
     """Return what must follow `before` for the role to speak: its cue in a new paragraph, or at
     most a newline if the role is speaking already."""
     if is_speaking(before, role):
         return "" if before.endswith("\n") else "\n"
-    breaks = len(before) - len(before.rstrip("\n"))
-    return "\n" * max(0, 2 - breaks if before else 0) + role.cue + "\n"
+    return new_cue(before, role)
 
 
 def _role(entry: Any) -> Role | None:

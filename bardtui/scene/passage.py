@@ -29,7 +29,8 @@ class Passage:
     characters of the parent (None: after all of them). `model`, `fingerprint`, `settings` and
     `random_seed` are what is needed to write it again. `reason` says why it ended; it is None
     while the passage can grow. If the writer edited a model's passage, `kept` are the parts that
-    are still the model's.
+    are still the model's. The passages that a model wrote in one go, one for each speaker, are a
+    *reply*: all but the first name the first in `reply`.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Passage:
     random_seed: int | None = None
     reason: str | None = None
     kept: Spans = ()
+    reply: int | None = None
     length: int = field(default=0, init=False)
     _chunks: list[str] = field(default_factory=list, init=False, repr=False)
 
@@ -100,6 +102,7 @@ class Passage:
             "text": self.text or None,
             "reason": self.reason,
             "kept": [list(span) for span in self.kept] or None,
+            "reply": self.reply,
         }
         return {name: value for name, value in event.items() if value is not None}
 
@@ -125,6 +128,7 @@ class Passage:
             random_seed=integer(event, "random_seed"),
             reason=optional_string(event, "reason"),
             kept=spans(event, "kept"),
+            reply=integer(event, "reply"),
         )
         passage.grow(optional_string(event, "text") or "")
         return passage

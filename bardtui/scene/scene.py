@@ -26,7 +26,8 @@ from bardtui.scene.events import Event as Event
 from bardtui.scene.events import Scalar as Scalar
 from bardtui.scene.events import SceneError as SceneError
 from bardtui.scene.events import canonical, integer, string
-from bardtui.scene.history import History, Position, move_event
+from bardtui.scene.history import History, move_event
+from bardtui.scene.history import Position as Position
 from bardtui.scene.passage import Author as Author
 from bardtui.scene.passage import Passage as Passage
 from bardtui.scene.passage import Spans
@@ -119,6 +120,24 @@ class Scene:
             if self._offset(take.parent, take.at) == at
         ]
 
+    def first_of_reply(self, passage_id: int) -> Passage:
+        """Return the first passage of the reply that a passage belongs to."""
+        passage = self._passage(passage_id)
+        while passage.reply is not None and passage.parent is not None:
+            before = self.passages[passage.parent]
+            if passage.reply not in (before.id, before.reply):
+                break
+            passage = before
+        return passage
+
+    def last_of_reply(self, passage_id: int) -> Passage:
+        """Return the last passage of the reply that a passage belongs to."""
+        passage = self._passage(passage_id)
+        reply = passage.id if passage.reply is None else passage.reply
+        while following := [p for p in self.children(passage.id) if p.reply == reply]:
+            passage = following[-1]
+        return passage
+
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield events that build this scene again, with undo and redo, but not its title."""
         for name, value in self.properties.items():
@@ -142,6 +161,7 @@ class Scene:
         random_seed: int | None = None,
         reason: str | None = None,
         kept: Spans = (),
+        reply: int | None = None,
         after: Position | None = None,
     ) -> Passage:
         """Add a passage at the end of the visible text, or `after` another position, and move the
@@ -165,6 +185,7 @@ class Scene:
             random_seed=random_seed,
             reason=SENT if author == "writer" and reason is None else reason,
             kept=kept,
+            reply=reply,
         )
         passage.grow(text)
         self._do(passage.event())
@@ -182,34 +203,39 @@ class Scene:
         """Replace the text of a visible passage, in a jump that undo takes back.
 
         The new text is another take of the passage. It is by the writer, except for the parts of a
-        model's words that were kept. The later passages are copied behind it, so the rest of the
-        visible text stays the same. With an empty `text` the copies follow what came before.
-        Raises SceneError if the passage is not visible.
+        model's words that were kept. The other passages of its reply and the later passages are
+        copied, so the rest of the visible text stays the same. With an empty `text` the passage is
+        left out. Raises SceneError if the passage is not visible.
         """
         here, path = (self.head, self.head_at), self.path()
-        while path and path[0][0].id != passage_id:
-            del path[0]
-        if not path:
+        if not any(passage.id == passage_id for passage, _ in path):
             raise SceneError(f"passage {passage_id} is not in the visible text")
-        old, old_length = path.pop(0)
-        end: Position = old.parent, old.at
-        if text:
-            reason = OPENED if old.reason == OPENED else EDITED
-            kept = old.kept_in(text, old_length)
-            new = self.add("writer", text, model=old.model, reason=reason, kept=kept, after=end)
-            end = new.id, None
-        for passage, length in path:
+        first = self.first_of_reply(passage_id)
+        while path[0][0] is not first:
+            del path[0]
+        end: Position = first.parent, first.at
+        replies: dict[int, int] = {}  # the first passage of each reply, and its copy
+        for old, length in path:
+            reply = old.id if old.reply is None else old.reply
+            author, copied, reason, kept = old.author, old.text[:length], old.reason, old.kept
+            made: dict[str, Any] = {"fingerprint": old.fingerprint, "settings": old.settings}
+            made["random_seed"] = old.random_seed
+            if old.id == passage_id:
+                author, copied, made, kept = "writer", text, {}, old.kept_in(text, length)
+                reason = OPENED if reason == OPENED else EDITED
+            if not copied:
+                continue
             copy = self.add(
-                passage.author,
-                passage.text[:length],
-                model=passage.model,
-                fingerprint=passage.fingerprint,
-                settings=passage.settings,
-                random_seed=passage.random_seed,
-                reason=passage.reason or "stopped",
-                kept=passage.kept,
+                author,
+                copied,
+                model=old.model,
+                reason=reason or "stopped",
+                kept=kept,
+                reply=replies.get(reply),
                 after=end,
+                **made,
             )
+            replies.setdefault(reply, copy.id)
             end = copy.id, None
         self.move_head(*here)
         self.move_head(*end, jump=True)
@@ -231,7 +257,7 @@ class Scene:
             self._do(move_event(target, jump=jump))
 
     def undo(self) -> bool:
-        """Take back a jump, or the last exchange: a model's passage and the line it answered.
+        """Take back a jump, or the last exchange: a model's reply and the line it answered.
 
         Text that was opened from a file is not such a line. Returns False if there is nothing to
         undo.
@@ -309,17 +335,17 @@ class Scene:
         self.head, self.head_at = target
 
     def _starts(self) -> list[Position]:
-        """Return where the last passage starts and, if it answers a line, where the line starts.
+        """Return where the last reply starts and, if it answers a line, where the line starts.
 
         Undo goes to the last of them. A line that a jump led to was there before: it is not undone
         together with the answer.
         """
         if self.head is None:
             return []
-        last = self.passages[self.head]
-        starts = [self._normalised((last.parent, last.at))]
-        if last.is_take and last.parent is not None and last.at is None:
-            line = self.passages[last.parent]
+        first = self.first_of_reply(self.head)
+        starts = [self._normalised((first.parent, first.at))]
+        if first.is_take and first.parent is not None and first.at is None:
+            line = self.passages[first.parent]
             is_line = line.author == "writer" and line.reason != OPENED
             if is_line and self._history.origin((line.id, None)) is None:
                 starts.append(self._normalised((line.parent, line.at)))

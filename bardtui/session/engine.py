@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bardtui import paths
@@ -25,12 +25,10 @@ from bardtui.session.events import (
     ModelState,
     Started,
     Suggested,
-    TakesGrew,
 )
 from bardtui.session.requests import (
     PassageRequest,
     SuggestionRequest,
-    TakesRequest,
     WriteRequest,
 )
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
-_TURN = 200  # characters that one of several takes grows by before the next one does
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
@@ -85,7 +82,7 @@ class Engine:
         self._post = post
         self._queue: queue.SimpleQueue[str | WriteRequest | None] = queue.SimpleQueue()
         self._models: dict[str, _Loaded] = {}
-        self._current: PassageRequest | TakesRequest | None = None
+        self._current: PassageRequest | None = None
         self._suggestion: SuggestionRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -100,10 +97,10 @@ class Engine:
         """Load a model: posts ModelState, unless it is loaded already."""
         self._queue.put(model)
 
-    def write(self, request: PassageRequest | TakesRequest) -> None:
+    def write(self, request: PassageRequest) -> None:
         """Stop what is being written and write this.
 
-        Posts Started, then Chunk or TakesGrew several times, then Finished.
+        Posts Started, then Chunk several times, then Finished.
         """
         self.stop()
         self._current = request
@@ -128,7 +125,7 @@ class Engine:
 
     def show_rest(self) -> None:
         """Write the rest of the current passage as fast as possible."""
-        if isinstance(self._current, PassageRequest):
+        if self._current is not None:
             self._current.pace = math.inf
 
     def close(self, timeout: float) -> None:
@@ -180,8 +177,6 @@ class Engine:
         match request:
             case SuggestionRequest():
                 self._suggest(loaded, request)
-            case TakesRequest():
-                self._write_takes(loaded, request)
             case PassageRequest():
                 self._write(loaded, request)
 
@@ -258,27 +253,6 @@ class Engine:
                 self._post(Chunk(request.id, waiting[:count]))
                 waiting, credit = waiting[count:], credit - count
         self._post(Finished(request.id, request.rules.stop))
-
-    def _write_takes(self, loaded: _Loaded, request: TakesRequest) -> None:
-        """Write the takes by turns."""
-        self._begin(loaded, request)
-        takes = [loaded.pieces(replace(request, random_seed=seed)) for seed in request.seeds]
-        written = [""] * len(takes)
-        growing = list(range(len(takes)))
-        shown = time.monotonic()
-        while growing and not request.stop.is_set():
-            for n in tuple(growing):
-                end = len(written[n]) + _TURN
-                while len(written[n]) < end and not request.stop.is_set():
-                    if (piece := next(takes[n], None)) is None:
-                        growing.remove(n)
-                        break
-                    written[n] += piece
-                if time.monotonic() - shown > CHUNK_SECONDS:
-                    shown = time.monotonic()
-                    self._post(TakesGrew(request.id, tuple(written)))
-        self._post(TakesGrew(request.id, tuple(written)))
-        self._post(Finished(request.id, "stopped" if request.stop.is_set() else "length"))
 
     def _suggest(self, loaded: _Loaded, request: SuggestionRequest) -> None:
         """Finish the line in a few ways."""

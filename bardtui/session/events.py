@@ -47,14 +47,6 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class TakesGrew:
-    """The whole text so far of every take of a request."""
-
-    request: int
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Suggested:
     """Endings found so far for an unfinished line."""
 
@@ -82,7 +74,7 @@ class EngineFault:
     message: str
 
 
-EngineEvent = ModelState | Started | Chunk | TakesGrew | Suggested | Finished | EngineFault
+EngineEvent = ModelState | Started | Chunk | Suggested | Finished | EngineFault
 
 # -- events of the session -------------------------------------------------------------------------
 
@@ -126,7 +118,7 @@ class SuggestionsDropped:
 
 @dataclass(frozen=True)
 class TakesShown:
-    """The whole text so far of every take that is written side by side."""
+    """The whole text so far of every take; empty for one that has not begun."""
 
     texts: tuple[str, ...]
 

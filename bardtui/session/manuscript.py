@@ -13,7 +13,7 @@ from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
 from bardtui.scene.names import new_scene_path
-from bardtui.scene.scene import Author, Event, Scalar, Scene, SceneError
+from bardtui.scene.scene import Author, Event, Position, Scalar, Scene, SceneError
 from bardtui.scene.script import is_cue
 
 UNTITLED = "Untitled scene"
@@ -22,12 +22,14 @@ _MAX_TEXT_FILE = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Take:
-    """The text of a take that was written beside others, and how it was written."""
+class Written:
+    """The text of a passage that a model wrote, and how it was written."""
 
     text: str
-    random_seed: int
+    model: str
+    fingerprint: str
     settings: dict[str, Scalar]
+    random_seed: int
     reason: str
 
 
@@ -115,15 +117,24 @@ class Manuscript:
         return self.scene.title in {UNTITLED, *(_title(p.text) for p in beginnings)}
 
     def begin(
-        self, model: str, fingerprint: str, settings: dict[str, Scalar], random_seed: int
+        self,
+        model: str,
+        fingerprint: str,
+        settings: dict[str, Scalar],
+        random_seed: int,
+        reply: int | None = None,
     ) -> int:
-        """Begin a passage by a model; return its id."""
+        """Begin a passage by a model; return its id.
+
+        `reply` is the first passage of the reply that it goes on with, if it is not the first.
+        """
         passage = self.scene.add(
             "model",
             model=model,
             fingerprint=fingerprint,
             settings=settings,
             random_seed=random_seed,
+            reply=reply,
         )
         return passage.id
 
@@ -132,26 +143,35 @@ class Manuscript:
         self.scene.extend(passage, text)
         self._counts["model"] += len(text)
 
-    def add_takes(self, model: str, fingerprint: str, takes: Sequence[Take]) -> list[int]:
-        """Save takes that go on from the visible text, which stays as it is; return their ids."""
+    def add_takes(self, takes: Sequence[Sequence[Written]], after: Position) -> list[int]:
+        """Save takes, replies of one or more passages, that go on from a position.
+
+        The visible text stays as it is. Returns the id of each take's last passage.
+        """
         scene = self.scene
         here = scene.head, scene.head_at
         with self._at_once():
-            added = [
-                scene.add(
-                    "model",
-                    take.text,
-                    model=model,
-                    fingerprint=fingerprint,
-                    settings=take.settings,
-                    random_seed=take.random_seed,
-                    reason=take.reason,
-                    after=here,
-                )
-                for take in takes
-            ]
+            ends = [self._add_take(take, after) for take in takes]
             scene.move_head(*here)
-        return [passage.id for passage in added]
+        return ends
+
+    def _add_take(self, take: Sequence[Written], after: Position) -> int:
+        reply: int | None = None
+        for written in take:
+            passage = self.scene.add(
+                "model",
+                written.text,
+                model=written.model,
+                fingerprint=written.fingerprint,
+                settings=written.settings,
+                random_seed=written.random_seed,
+                reason=written.reason,
+                reply=reply,
+                after=after,
+            )
+            after = passage.id, None
+            reply = reply or passage.id
+        return passage.id
 
     def edit(self, passage: int, text: str) -> None:
         """Replace the text of a visible passage; undo restores it."""
@@ -185,17 +205,31 @@ class Manuscript:
         return self._moved(self.scene.redo())
 
     def retry(self) -> int | None:
-        """Go back to where the model's last passage began.
+        """Go back to where the model's last reply began.
 
-        Returns that passage's id; None if the last passage is not a model's.
+        Returns the id of its last passage; None if the visible text does not end with a reply.
         """
         scene = self.scene
         if scene.head is None or not scene.passages[scene.head].is_take:
             return None
-        passage = scene.passages[scene.head]
-        scene.move_head(passage.parent, passage.at)
+        before, first = scene.head, scene.first_of_reply(scene.head)
+        scene.move_head(first.parent, first.at)
         self._moved(True)
-        return passage.id
+        return before
+
+    @property
+    def reply(self) -> tuple[Position, int] | None:
+        """Where the model's reply at the end of the visible text begins: after which position, and
+        at which offset. None if the text does not end with a whole reply."""
+        scene = self.scene
+        if scene.head is None or scene.head_at is not None:
+            return None
+        if not scene.passages[scene.head].is_take:
+            return None
+        first = scene.first_of_reply(scene.head)
+        path = [passage.id for passage, _ in scene.path()]
+        lengths = [length for _, length in scene.path()]
+        return (first.parent, first.at), sum(lengths[: path.index(first.id)])
 
     def back_to(self, passage: int) -> None:
         """Go to the end of a passage."""
@@ -203,7 +237,7 @@ class Manuscript:
         self._moved(True)
 
     def next_take(self) -> bool:
-        """Show the next take of the last passage; return whether there is another."""
+        """Show the next take of the last reply; return whether there is another."""
         takes = self.takes()
         if len(takes) < 2:
             return False
@@ -212,11 +246,16 @@ class Manuscript:
         return self._moved(True)
 
     def takes(self) -> list[int]:
-        """Return the ids of all takes of the last passage, itself included."""
-        head = self.scene.head
-        if head is None or not self.scene.passages[head].is_take:
+        """Return the ids at which all takes of the last reply end, itself included."""
+        scene = self.scene
+        if scene.head is None or not scene.passages[scene.head].is_take:
             return []
-        return [take.id for take in self.scene.takes(head) if take.is_take]
+        first = scene.first_of_reply(scene.head)
+        return [
+            scene.head if take is first else scene.last_of_reply(take.id).id
+            for take in scene.takes(first.id)
+            if take.is_take and scene.first_of_reply(take.id) is take
+        ]
 
     def _moved(self, moved: bool) -> bool:
         self._counts = self._count()

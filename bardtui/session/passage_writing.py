@@ -1,16 +1,17 @@
-"""The passage that a model is writing at the end of the visible text."""
+"""The reply that a model is writing at the end of the visible text."""
 
 from typing import TYPE_CHECKING, Literal
 
 from bardtui.session.events import Chunk, Finished, PassageBegan, Started, StateChanged, TextAdded
-from bardtui.session.requests import PassageRequest
+from bardtui.session.replies import next_passage
+from bardtui.session.requests import PassageRequest, new_random_seed
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
 
 
 class PassageWriting:
-    """Asks the engine for a passage, and adds its text to the scene as it arrives.
+    """Asks the engine for a reply, passage by passage, and adds its text to the scene as it comes.
 
     Attributes:
         request: The request that is being served, if any.
@@ -24,13 +25,15 @@ class PassageWriting:
         self.activity: Literal["", "waiting", "writing"] = ""
         self.unknown_told: set[str] = set()
         self._id: int | None = None  # the passage's id, once it has text
+        self._reply: int | None = None  # the id of the reply's first passage, once it has text
+        self._written = 0  # characters of the reply
         self._instead_of: int | None = None
         self._fingerprint = ""
 
     @property
     def has_text(self) -> bool:
-        """Whether some of the passage shows."""
-        return self._id is not None
+        """Whether some of the reply shows."""
+        return self._reply is not None
 
     @property
     def speaker(self) -> str:
@@ -48,13 +51,20 @@ class PassageWriting:
 
         `instead_of` is a passage that is written anew: it shows again if the new one stays empty.
         """
-        values = self._session.request_values()
-        if values is None:  # no role may speak
+        session = self._session
+        request = next_passage(session, session.text, new_random_seed())
+        if request is None:
+            session.notify("nobody_speaks")
+            session.emit(StateChanged())
             self._show_again(instead_of)
             return
-        self.request = PassageRequest(**values, pace=self._session.remembered.pace)
-        self._id, self._instead_of, self.activity = None, instead_of, "waiting"
-        self._session.engine.write(self.request)
+        self._reply, self._written, self._instead_of = None, 0, instead_of
+        self.activity = "waiting"
+        self._ask(request)
+
+    def _ask(self, request: PassageRequest) -> None:
+        self.request, self._id = request, None
+        self._session.engine.write(request)
         self._session.emit(StateChanged())
 
     def end(self, reason: str) -> None:
@@ -65,9 +75,9 @@ class PassageWriting:
         self.request, self.activity = None, ""
         if self._id is not None:
             self._session.manuscript.scene.end(self._id, reason)
-        else:
+        elif self._reply is None:
             self._show_again(self._instead_of)
-        self._id = self._instead_of = None
+        self._id = self._reply = self._instead_of = None
         self._session.emit(StateChanged())
 
     def is_current(self, request: int) -> bool:
@@ -87,14 +97,34 @@ class PassageWriting:
             case Chunk():
                 if self._id is None:
                     self._id = session.manuscript.begin(
-                        request.model, self._fingerprint, request.settings(), request.random_seed
+                        request.model,
+                        self._fingerprint,
+                        request.settings(),
+                        request.random_seed,
+                        self._reply,
                     )
+                    self._reply = self._reply or self._id
                 session.manuscript.extend(self._id, event.text)
+                self._written += len(event.text)
                 session.emit(TextAdded(event.text))
             case Finished():
-                session.stop(event.reason)
+                if event.reason == "error" or not self._go_on(event.reason):
+                    session.stop(event.reason)
                 if event.reason == "error":
                     session.notify("writing_failed", "error", reason=event.error)
+
+    def _go_on(self, reason: str) -> bool:
+        """Let the next speaker of the reply speak; return whether there is one."""
+        session, request = self._session, self.request
+        if request is None or self._id is None:
+            return False
+        following = next_passage(session, session.text, request.random_seed, self._written)
+        if following is None:
+            return False
+        following.pace = request.pace  # the writer may have asked to see the rest at once
+        session.manuscript.scene.end(self._id, reason)
+        self._ask(following)
+        return True
 
     def _show_again(self, passage: int | None) -> None:
         if passage is not None:

@@ -83,13 +83,6 @@ class PassageRequest(WriteRequest):
 
 
 @dataclass
-class TakesRequest(WriteRequest):
-    """A request for several takes side by side, one for each of the random `seeds`."""
-
-    seeds: tuple[int, ...] = ()
-
-
-@dataclass
 class SuggestionRequest(WriteRequest):
     """A request for `count` ways to finish a line. Every other request cancels it."""
 

@@ -34,17 +34,15 @@ from bardtui.session.events import (
     Started,
     StateChanged,
     Suggested,
-    TakesGrew,
     TextAdded,
 )
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.passage_writing import PassageWriting
-from bardtui.session.requests import new_random_seed
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.takes import Takes
 from bardtui.settings import Remembered, Settings, Stop
 from bardtui.writing.rules import Rules
-from bardtui.writing.turns import next_turn, spoken
+from bardtui.writing.turns import next_role, next_turn, spoken
 
 CLOSE_SECONDS = 0.5  # how long closing waits for the engine
 
@@ -133,7 +131,7 @@ class WritingSession:
     @property
     def your_role(self) -> Role | None:
         """The role that the writer's next line is spoken by."""
-        return self.cast.turn("writer", self.text)
+        return next_role(self.cast, self.text, "writer")
 
     @property
     def cut_row(self) -> str:
@@ -192,32 +190,6 @@ class WritingSession:
         """Show the rest of the passage at once."""
         self.engine.show_rest()
 
-    def request_values(self) -> dict[str, Any] | None:
-        """Return the values of a request to go on from the visible text.
-
-        None, with a notice, where no role may speak.
-        """
-        text, chosen = self.text, self.remembered
-        turn = next_turn(self.cast, text)
-        if turn is None:
-            self.notify("nobody_speaks")
-            self.emit(StateChanged())
-            return None
-        return {
-            "id": self.new_id(),
-            "model": turn.model or self.model,
-            "speaker": turn.speaker,
-            "text": text,
-            "length": chosen.length,
-            "temperature": turn.temperature or chosen.temperature,
-            "random_seed": new_random_seed(),
-            "opening": turn.opening,
-            "rules": self.rules(turn.rule or chosen.rule),
-            "top_k": self.settings.top_k,
-            "top_p": self.settings.top_p,
-            "min_p": self.settings.min_p,
-        }
-
     def rules(self, stop: Stop) -> Rules:
         """Return the rules that passages are written by, with this stop rule."""
         settings = self.settings
@@ -248,7 +220,7 @@ class WritingSession:
         self._moved(self.manuscript.redo(), "nothing_to_redo")
 
     def retry(self) -> None:
-        """Write another take of the model's last passage; the earlier one is kept."""
+        """Write another take of the model's last reply; the earlier one is kept."""
         self.stop()
         if (before := self.manuscript.retry()) is None:
             self.notify("nothing_to_retry")
@@ -386,7 +358,7 @@ class WritingSession:
                 self.suggestions.found(event)
             case EngineFault():
                 self.notify("failed", "error", reason=event.message)
-            case Started() | TakesGrew() | Finished() if self.takes.is_current(event.request):
+            case Started() | Chunk() | Finished() if self.takes.is_current(event.request):
                 self.takes.handle(event)
             case Started() | Chunk() | Finished() if self.passage.is_current(event.request):
                 self.passage.handle(event)

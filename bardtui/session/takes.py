@@ -2,89 +2,147 @@
 
 from typing import TYPE_CHECKING
 
-from bardtui.session.events import (
-    Finished,
-    Started,
-    StateChanged,
-    TakesEnded,
-    TakesGrew,
-    TakesShown,
-)
-from bardtui.session.manuscript import Take
-from bardtui.session.requests import TakesRequest, new_random_seed
+from bardtui.scene.scene import Position
+from bardtui.session.events import Chunk, Finished, Started, StateChanged, TakesEnded, TakesShown
+from bardtui.session.manuscript import Written
+from bardtui.session.replies import next_passage
+from bardtui.session.requests import PassageRequest, new_random_seed
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
 
 
 class Takes:
-    """Writes several takes from the end of the visible text.
+    """Writes several takes: instead of the model's reply at the end of the scene, or after the end.
 
-    All are saved as passages when they end or are stopped; the visible text stays as it is until
-    one is picked.
+    They are written one after the other. All are saved when they end or are stopped; the visible
+    text stays as it is until one is picked.
+
+    Attributes:
+        before: The text that the takes follow.
     """
 
     def __init__(self, session: "WritingSession") -> None:
         self._session = session
-        self._request: TakesRequest | None = None  # until the takes are saved
-        self._fingerprint = ""
-        self._texts: tuple[str, ...] = ()
-        self._passages: dict[int, int] = {}  # passage ids of the saved takes, by place
+        self.before = ""
+        self._after: Position = None, None
+        self._count = 0
+        self._request: PassageRequest | None = None  # for the passage that is being written
+        self._fingerprint, self._text = "", ""  # of that passage
+        self._takes: list[list[Written]] = []
+        self._ends: dict[int, int] = {}  # the last passage of each saved take, by its place
 
-    def write(self, count: int) -> TakesRequest | None:
-        """Begin to write `count` takes; None, with a notice, where no role may speak."""
-        self._session.stop()
-        if (values := self._session.request_values()) is None:
-            return None
-        seeds = tuple(new_random_seed() for _ in range(count))
-        self._request = TakesRequest(**(values | {"random_seed": seeds[0]}), seeds=seeds)
-        self._fingerprint, self._texts, self._passages = "", (), {}
-        self._session.engine.write(self._request)
-        return self._request
+    @property
+    def can_replace(self) -> bool:
+        """Whether the visible text ends with a reply, instead of which takes can be written."""
+        return self._session.manuscript.reply is not None
+
+    def write(self, count: int, *, instead: bool = False) -> bool:
+        """Begin to write `count` takes, `instead` of the reply at the end or after it.
+
+        Returns False, with a notice, where no role may speak.
+        """
+        session = self._session
+        session.stop()
+        scene, reply = session.manuscript.scene, session.manuscript.reply
+        self.before, self._after = session.text, (scene.head, scene.head_at)
+        if instead and reply is not None:
+            self._after, offset = reply
+            self.before = self.before[:offset]
+        self._count, self._takes, self._ends = count, [], {}
+        if self._begin_take():
+            return True
+        session.notify("nobody_speaks")
+        return False
 
     def pick(self, place: int | None) -> None:
         """End the takes, and go to the one at this place, counted from 0; None picks none."""
         self._session.stop()
-        if place in self._passages:
-            self._session.jump(self._passages[place])
+        if place in self._ends:
+            self._session.jump(self._ends[place])
 
     def is_current(self, request: int) -> bool:
-        """Whether the takes of this request are being written."""
+        """Whether this request is for a take."""
         return self._request is not None and self._request.id == request
 
-    def handle(self, event: Started | TakesGrew | Finished) -> None:
+    def handle(self, event: Started | Chunk | Finished) -> None:
         """Take an event of the engine about the current request."""
         request = self._request
         assert request is not None
         match event:
             case Started():
                 self._fingerprint = event.fingerprint
-            case TakesGrew():
-                self._texts = event.texts
-                self._session.emit(TakesShown(event.texts))
+            case Chunk():
+                self._text += event.text
+                self._show()
             case Finished():
-                self.keep("stopped" if event.reason == "stopped" else request.rules.stop)
+                self._end_passage(event.reason)
+                text = self._take_so_far()
+                if event.reason != "error" and (self._go_on(request, text) or self._begin_take()):
+                    return
+                self.keep(event.reason)
                 self._session.emit(TakesEnded(failed=bool(event.error)))
                 if event.error:
                     self._session.notify("writing_failed", "error", reason=event.error)
 
     def keep(self, reason: str) -> None:
         """Save the takes as passages; the visible text stays as it is."""
-        request, self._request = self._request, None
-        if request is None:
+        if self._request is None:
             return
         self._session.engine.stop()
-        takes = {
-            place: Take(
-                request.opening + text,
-                request.seeds[place],
-                request.settings(),
-                reason,
-            )
-            for place, text in enumerate(self._texts)
-            if text
-        }
-        manuscript = self._session.manuscript
-        ids = manuscript.add_takes(request.model, self._fingerprint, list(takes.values()))
-        self._passages = dict(zip(takes, ids, strict=True))
+        self._end_passage(reason)
+        self._request = None
+        takes = {place: take for place, take in enumerate(self._takes) if take}
+        ends = self._session.manuscript.add_takes(list(takes.values()), self._after)
+        self._ends = dict(zip(takes, ends, strict=True))
         self._session.emit(StateChanged())
+
+    def _begin_take(self) -> bool:
+        """Begin the next take; return whether there is one."""
+        request = None
+        if len(self._takes) < self._count:
+            request = next_passage(self._session, self.before, new_random_seed())
+        if request is None:
+            return False
+        self._takes.append([])
+        self._ask(request)
+        return True
+
+    def _go_on(self, request: PassageRequest, text: str) -> bool:
+        """Go on with the take by its next speaker; return whether there is one."""
+        following = text and next_passage(
+            self._session, self.before + text, request.random_seed, len(text)
+        )
+        if following:
+            self._ask(following)
+        return bool(following)
+
+    def _ask(self, request: PassageRequest) -> None:
+        request.pace = float("inf")
+        self._request, self._fingerprint, self._text = request, "", ""
+        self._session.engine.write(request)
+
+    def _end_passage(self, reason: str) -> None:
+        """Add the passage to its take."""
+        request = self._request
+        assert request is not None
+        if self._text:
+            self._takes[-1].append(
+                Written(
+                    self._text,
+                    request.model,
+                    self._fingerprint,
+                    request.settings(),
+                    request.random_seed,
+                    reason,
+                )
+            )
+        self._text = ""
+
+    def _take_so_far(self) -> str:
+        return "".join(written.text for written in self._takes[-1]) + self._text
+
+    def _show(self) -> None:
+        texts = ["".join(written.text for written in take) for take in self._takes[:-1]]
+        texts += [self._take_so_far()] + [""] * (self._count - len(self._takes))
+        self._session.emit(TakesShown(tuple(texts)))

@@ -4,18 +4,19 @@ from textual.binding import Binding, BindingType
 
 STAGE_KEYS: list[BindingType] = [
     Binding("escape", "stop", "Stop", id="stage.stop", tooltip="Stop writing; keep what is shown"),
-    Binding("ctrl+g", "hurry", "Rest", id="stage.hurry", tooltip="Show the rest at once"),
     Binding(
-        "ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Write another take of the passage"
+        "ctrl+g", "hurry", "Rest", show=False, id="stage.hurry", tooltip="Show the rest at once"
+    ),
+    Binding(
+        "ctrl+r", "retry", "Retry", id="stage.retry", tooltip="Write another take of the reply"
     ),
     Binding("ctrl+t", "take", "Take", id="stage.take", tooltip="Show the next take"),
     Binding(
         "f5",
         "takes",
-        "Five takes",
-        show=False,
+        "5 takes",
         id="stage.takes",
-        tooltip="Write five takes side by side",
+        tooltip="Write five takes instead of the reply, or after your line",
     ),
     Binding(
         "f6", "map", "Map", show=False, id="stage.map", tooltip="Show a map of the scene's takes"

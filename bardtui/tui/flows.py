@@ -31,17 +31,25 @@ class TakesView(Protocol):
 
 
 async def choose_take(stage: StageScreen) -> None:
-    """Write several takes side by side, to pick one. All are saved, also if none is picked."""
-    from bardtui.tui.screens.takes import TAKES, TakesScreen
+    """Write several takes side by side, to pick one. All are saved, also if none is picked.
+
+    They are instead of the reply that the scene ends with, or after it, as the writer chooses.
+    """
+    from bardtui.tui.screens.takes import OTHER, TAKES, TakesScreen
 
     session = stage.session
     manuscript = session.manuscript
-    if (request := session.takes.write(TAKES)) is None:
-        return
-    screen = stage.takes_screen = TakesScreen(request.text, request.opening)
-    picked = await stage.app.push_screen_wait(screen)
-    stage.takes_screen = None
-    session.takes.pick(picked if manuscript is session.manuscript else None)
+    session.stop()
+    instead = can_replace = session.takes.can_replace
+    picked: int | None = OTHER
+    while picked == OTHER and session.takes.write(TAKES, instead=instead):
+        reply = session.text[len(session.takes.before) :]
+        screen = TakesScreen(session.takes.before, reply, can_replace=can_replace)
+        stage.takes_screen = screen
+        picked = await stage.app.push_screen_wait(screen)
+        stage.takes_screen = None
+        session.takes.pick(picked if manuscript is session.manuscript else None)
+        instead = not instead
     if picked is not None:
         stage.transcript.action_scroll_end()
 

@@ -122,7 +122,7 @@ class StageDisplay:
         if (models := (session.model, dict(session.model_states))) != self._models:
             self._models = models
             self.side.show_model()
-        if (settings := (session.remembered, bool(session.cast.roles))) != self._settings:
+        if (settings := session.remembered) != self._settings:
             self._settings = settings
             self.side.show_settings()
             self.settings_line.show(session.model, self.side.summary())

@@ -13,12 +13,13 @@ class Status:
     Attributes:
         offer: The keys for the suggestion that shows.
         stop_key: The key that stops writing.
+        rest_key: The key that shows the rest at once.
     """
 
     def __init__(self, session: WritingSession) -> None:
         self._session = session
         self.offer = ""
-        self.stop_key = "esc"
+        self.stop_key, self.rest_key = "esc", "^g"
         self._written = 0
         self._began = 0.0
         self._note = ""
@@ -50,7 +51,8 @@ class Status:
             return self._note
         if passage.activity == "writing":
             rate = self._written / max(now - self._began, 0.05)
-            return f"{passage.writer_name} writes · {rate:,.0f} char/s · {self.stop_key} stops"
+            keys = f"{self.stop_key} stops, {self.rest_key} the rest"
+            return f"{passage.writer_name} writes · {rate:,.0f} char/s · {keys}"
         model = passage.request.model if passage.request else session.model
         match session.model_states.get(model, "loading"), passage.activity:
             case "unusable", _:

@@ -13,15 +13,17 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from copy import copy
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bardtui.model.decoder import Decoder
 from bardtui.scene.script import is_cue_line
 from bardtui.writing.company import Company
 from bardtui.writing.directions import Move, moves
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bardtui.model.decoder import Decoder
 
 OWN = "[(\n"  # a block that starts with one of these is never a speech: the model alone decides
 HALF_LIFE = 8  # blocks
@@ -165,21 +167,25 @@ class CueMemory:
             self._on_stage[cue] = since, weight * LEFT
 
 
-def probability_of_own(decoder: Decoder) -> float:
+def probability_of_own(decoder: "Decoder") -> float:
     """Return the network's probability that the next character is one of OWN."""
+    import numpy as np  # the first screen of a scene with a cast does not wait for it
+
     known = [decoder.vocabulary.index(c) for c in OWN if c in decoder.vocabulary]
     return float(np.exp(decoder.log_probabilities()[0, known]).sum())
 
 
 def mix(
-    block: str, scores: NDArray[np.float32], own: float, cues: Mapping[str, float]
-) -> NDArray[np.float64]:
+    block: str, scores: "NDArray[np.float32]", own: float, cues: Mapping[str, float]
+) -> "NDArray[np.float64]":
     """Return the natural-log probability of each character of a block's beginning, (n,).
 
     `scores` (n,) are those of the network alone, `own` is its probability for the characters of
     OWN at the start, and `cues` has the memory's probabilities. The forward algorithm over the
     sources: each cue is a source that predicts its own text, until the block differs from it.
     """
+    import numpy as np
+
     mixed = scores.astype(np.float64)
     if not cues or block[0] in OWN:
         return mixed

@@ -1,8 +1,16 @@
-"""Turns: how the model continues in a scene with a cast, and how the writer's line is added."""
+"""Turns: who speaks next in a scene with a cast, and how the writer's line is added.
 
+Who speaks next is drawn by a rule that depends on the text alone. So the writer sees who it is, and
+undo, retry and reopening change nothing.
+"""
+
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
+from zlib import crc32
 
-from bardtui.scene.cast import Cast, Role, cue_to_add, is_speaking, speakers
+from bardtui.scene.cast import Cast, Player, Role, cue_to_add, is_speaking, new_cue, speakers
 from bardtui.scene.script import (
     MAX_CUE_LENGTH,
     Speech,
@@ -14,9 +22,9 @@ from bardtui.scene.script import (
     line_to_add,
     parse,
 )
-from bardtui.settings import Stop
 
 _RECENT = 20_000  # characters at the end of a scene that decide who speaks
+_LEAST = 1e-9  # weight of a role
 
 
 @dataclass(frozen=True)
@@ -28,38 +36,69 @@ class Turn:
         speaker: The role that speaks; "" in free text.
         model: The role's own model, if it has one.
         temperature: The role's own temperature, if it has one.
-        rule: Where the passage ends, if the cast decides it.
     """
 
     opening: str = ""
     speaker: str = ""
     model: str | None = None
     temperature: float | None = None
-    rule: Stop | None = None
 
 
 def next_turn(cast: Cast, text: str) -> Turn | None:
     """Return the model's turn after `text`; None if the cast has no role for the model.
 
-    A text that ends in the middle of a line is continued as it stands, with the settings of the
-    role that speaks there if the model plays it.
+    A text that ends with a cue or in the middle of a line is continued as it stands, with the
+    settings of the role that speaks there if the model plays it.
     """
     if not cast.roles:
         return Turn()
-    if text and not text.endswith("\n"):
-        last = parse(text[-_RECENT:])[-1]
-        name = last.speaker if isinstance(last, Speech) else ""
+    blocks = parse(text[-_RECENT:])
+    last = blocks[-1] if blocks and isinstance(blocks[-1], Speech) else None
+    if text and (not text.endswith("\n") or (last and text.endswith(f"{last.cue}\n"))):
+        name = last.speaker if last else ""
         role = next((r for r in cast.roles if r.name == name and r.player == "model"), None)
-        own = (role.model, role.temperature) if role else (None, None)
-        return Turn("", name, *own, "speech")
-    role = cast.turn("model", text)
+        return Turn("", name, role.model, role.temperature) if role else Turn("", name)
+    role = next_role(cast, text, "model")
     if role is None:
         return None
     # A finished speech of this role is not continued: the model alone would change the speaker.
-    opening = cue_to_add(text, role)
-    if not opening and not text.endswith(f"{role.cue}\n"):
-        opening = f"\n{role.cue}\n"
-    return Turn(opening, role.name, role.model, role.temperature, "speech")
+    return Turn(new_cue(text, role), role.name, role.model, role.temperature)
+
+
+def next_role(cast: Cast, text: str, player: Player | None = None) -> Role | None:
+    """Return the role that speaks next after `text`, of all roles or those of one player.
+
+    The writer's last speaker goes on until somebody else speaks. None if there is no such role, or
+    if nobody but the last speaker is left of all roles.
+    """
+    may_speak = [r for r in cast.roles if not r.muted and player in (None, r.player)]
+    spoken = list(speakers(text[-_RECENT:]))
+    last = next((role for role in may_speak if spoken and role.name == spoken[-1]), None)
+    if player == "writer" and last:
+        return last
+    others = [role for role in may_speak if role is not last]
+    return _draw(others, text) if others else last if player else None
+
+
+def _draw(roles: Sequence[Role], text: str) -> Role:
+    """Draw one of the roles, the likelier the more recently it spoke or entered.
+
+    Of those who are not on stage, the first in the cast may enter.
+    """
+    from bardtui.writing.cue_memory import ENTERED, CueMemory  # not before the first screen
+
+    present = CueMemory(text).present
+    weights = {role: max(present[role.name], _LEAST) for role in roles if role.name in present}
+    newcomer = next((role for role in roles if role.name not in present), None)
+    if newcomer is not None:
+        weights[newcomer] = ENTERED
+
+    def waits(role: Role) -> float:
+        """A time, exponentially distributed with the weight as its rate: the first one speaks."""
+        key = f"{role.name}\n{text[-_RECENT:]}".encode("utf-8", "surrogatepass")
+        return -math.log(1 - Random(crc32(key)).random()) / weights[role]
+
+    return min(weights, key=waits)
 
 
 def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
@@ -82,7 +121,7 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
         line = line.removeprefix(f"{name}:").lstrip(" ")
     if cut and (not name or is_speaking(before, Role(name))):
         return line + end
-    role = Role(name) if name else cast.turn("writer", before)
+    role = Role(name) if name else next_role(cast, before, "writer")
     direction = not name and is_only_directions(line)
     # Without a role the line must not look like a part of the last speech. A stage direction is
     # nobody's speech, unless it stands in the middle of one.

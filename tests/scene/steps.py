@@ -19,6 +19,7 @@ _SETTINGS = st.dictionaries(
 STEP = st.one_of(
     st.tuples(st.just("writer"), ANY_TEXT),
     st.tuples(st.just("model"), ANY_TEXT, _SETTINGS, st.none() | st.integers(0, 2**64 - 1)),
+    st.tuples(st.just("reply"), ANY_TEXT, _ANY),
     st.tuples(st.just("extend"), _ANY, ANY_TEXT),
     st.tuples(st.just("end"), _ANY, ANY_TEXT),
     st.tuples(st.just("move"), _ANY, _AT),
@@ -39,6 +40,9 @@ def take(scene: Scene, step: Step) -> None:
             scene.add("writer", text)
         case "model", text, settings, seed:
             scene.add("model", text, model="m", settings=settings, random_seed=seed)
+        case "reply", text, pick:
+            first = scene.head if pick % 2 else pick
+            scene.add("model", text, model="m", reason="speech", reply=first)
         case "set", name, value:
             scene.set(name, value)
         case ("undo",):

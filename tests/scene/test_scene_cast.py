@@ -1,4 +1,4 @@
-"""The cast of a scene: its roles, and whose turn it is."""
+"""The cast of a scene: its roles, and their cues."""
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,6 @@ from bardtui.scene.script import parse, unparse
 
 TALK = "ROMEO:\nWho is there?\n\nJULIET:\nIt is I.\n\nNURSE:\nAnd I.\n"
 PAIR = Cast((Role("ROMEO", "writer"), Role("JULIET")))
-
-
-def name(role: Role | None) -> str | None:
-    return role.name if role else None
 
 
 def scene_with(value: object) -> Scene:
@@ -134,28 +130,6 @@ def test_the_speakers_of_a_text_are_added_to_the_cast() -> None:
         ("NURSE", "model"),
     ]
     assert cast.with_speakers(TALK) == cast
-
-
-def test_two_roles_alternate() -> None:
-    assert name(PAIR.turn("model", "")) == "JULIET"
-    assert name(PAIR.turn("writer", "ROMEO:\nSpeak.\n\nJULIET:\nI do.\n")) == "ROMEO"
-    both = Cast((Role("ROMEO"), Role("JULIET")))
-    assert name(both.turn("model", "ROMEO:\nSpeak.\n")) == "JULIET"
-    assert name(both.turn("model", "ROMEO:\nSpeak.\n\nJULIET:\nI do.\n")) == "ROMEO"
-
-
-def test_three_roles_take_turns_and_a_muted_one_is_skipped() -> None:
-    cast = Cast(tuple(Role(n) for n in ("ROMEO", "JULIET", "NURSE")))
-    assert name(cast.turn("model", TALK)) == "ROMEO"
-    muted = cast.with_role(Role("ROMEO", muted=True), instead_of="ROMEO")
-    assert name(muted.turn("model", TALK)) == "JULIET"
-    assert cast.turn("writer", TALK) is None
-
-
-def test_a_writer_continues_a_speech() -> None:
-    cast = Cast((Role("ROMEO", "writer"), Role("NURSE", "writer")))
-    assert name(cast.turn("writer", TALK)) == "NURSE"
-    assert name(cast.turn("writer", "")) == "ROMEO"
 
 
 @pytest.mark.parametrize(

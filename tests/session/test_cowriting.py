@@ -3,7 +3,13 @@
 import pytest
 from driver import Driver
 
-from bardtui.scene.cast import Cast, Role
+from bardtui import paths
+from bardtui.model.store import ModelBundle
+from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.passage import Passage
+from bardtui.session.events import TakesShown
+from bardtui.session.manuscript import Manuscript
+from bardtui.session.replies import ENOUGH
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -47,3 +53,198 @@ def test_a_name_before_the_words_speaks_them_where_no_cast_has_it(cast: Cast) ->
         before = driver.session.text.rstrip("\n")
         driver.send("BOY: It is up")
         assert driver.session.text.startswith(f"{before}\n\nBOY:\nIt is up\n")
+
+
+TRIO = Cast((Role("ANN"), Role("BEN", temperature=0.3), Role("CAL", model="other")))
+WITH_THE_WRITER = Cast((Role("ANN", "writer"), Role("BEN"), Role("CAL")))
+
+
+def reply(driver: Driver) -> list[Passage]:
+    """The passages of the reply at the end."""
+    scene = driver.session.manuscript.scene
+    first = scene.first_of_reply(scene.head or 0)
+    path = [passage for passage, _ in scene.path()]
+    return path[path.index(first) :]
+
+
+@pytest.fixture
+def other(installed: ModelBundle) -> None:
+    """Another model, for a role of its own."""
+    installed.save(paths.models_dir() / "other", installed.weights())
+
+
+@pytest.mark.usefixtures("other")
+def test_a_reply_goes_on_among_the_roles_of_the_model_as_long_as_the_length_says() -> None:
+    with Driver(length=1_500) as driver:
+        driver.session.keep_cast(TRIO)
+        driver.send()
+        passages = reply(driver)
+        assert 1_500 * ENOUGH <= len(driver.session.text) <= 1_500 * 1.25
+        names = [passage.text.lstrip("\n")[:3] for passage in passages]
+        assert set(names) == {"ANN", "BEN", "CAL"}
+        for name, passage in zip(names, passages, strict=True):
+            assert next(iter(speakers(passage.text))) == name
+            assert passage.model == ("other" if name == "CAL" else "tiny")
+            assert passage.settings["temperature"] == (0.3 if name == "BEN" else 0.8)
+            assert passage.settings["stop"] == "speech"
+        assert len({passage.random_seed for passage in passages}) == 1
+        assert driver.shown == driver.session.text
+
+
+@pytest.mark.usefixtures("other")
+def test_a_reply_is_undone_retried_and_found_again_as_one() -> None:
+    with Driver(length=200, temperature=2.0) as driver:
+        session = driver.session
+        session.keep_cast(TRIO)
+        driver.send("[A door is heard.]")
+        line, first = "[A door is heard.]\n", session.text
+        assert len(reply(driver)) > 1
+        session.retry()
+        driver.idle()
+        second = session.text
+        assert second.startswith(line)
+        assert second != first
+        assert len(session.manuscript.takes()) == 2
+        session.next_take()
+        assert session.text == first
+        session.next_take()
+        assert session.text == second
+        session.undo()
+        assert session.text == ""
+        session.redo()
+        assert session.text == second
+        path = session.manuscript.path
+        assert path is not None
+    manuscript, notice = Manuscript.open(path)
+    assert not notice
+    with Driver(manuscript) as driver:
+        assert len(driver.session.manuscript.takes()) == 2
+        driver.session.undo()
+        assert driver.session.text == ""
+
+
+def test_the_word_is_given_to_the_writers_role_when_its_turn_comes() -> None:
+    with Driver(length=2_000) as driver:
+        session = driver.session
+        session.keep_cast(WITH_THE_WRITER)
+        for _ in range(3):
+            driver.send("The lamp is low.")
+            last = list(speakers(session.text))[-1]
+            assert last != "ANN"
+            assert session.your_role == Role("ANN", "writer")
+            assert len(session.text) < 1_500
+        assert list(speakers(session.text)).count("ANN") == 3
+
+
+@pytest.mark.parametrize("rule", ["speech", "line"])
+def test_with_another_stop_rule_one_role_speaks(rule: str) -> None:
+    with Driver(length=400, rule=rule) as driver:
+        driver.session.keep_cast(TRIO.without("CAL"))
+        driver.send()
+        (passage,) = reply(driver)
+        assert passage.reason == rule
+        assert passage.text.count("\n") >= 2
+        if rule == "line":
+            assert passage.text.rstrip("\n").count("\n") == 1
+
+
+def test_stopping_a_reply_keeps_what_shows_and_the_next_one_goes_on() -> None:
+    with Driver(length=2_000, pace=400.0) as driver:
+        session = driver.session
+        session.keep_cast(TRIO.without("CAL"))
+        session.send("")
+        driver.until(lambda: len(list(speakers(driver.shown))) > 2)
+        shown = driver.shown
+        session.stop()
+        assert session.text == shown
+        assert [passage.reason for passage in reply(driver)] == ["speech", "speech", "stopped"]
+        session.retry()
+        session.stop()
+        assert session.text == shown
+        session.choose(length=50)
+        driver.send()
+        assert session.text.startswith(shown)
+        session.undo()
+        assert session.text == shown
+
+
+def test_the_rest_of_a_reply_is_shown_at_once_to_its_end() -> None:
+    with Driver(length=1_000, pace=10.0) as driver:
+        driver.session.keep_cast(TRIO.without("CAL"))
+        driver.session.send("")
+        driver.until(lambda: bool(driver.shown))
+        driver.session.show_rest()
+        driver.idle()
+        assert len(driver.shown) >= 750
+
+
+def test_an_edited_passage_of_a_reply_is_another_take_of_all_of_it() -> None:
+    with Driver(length=200) as driver:
+        session = driver.session
+        session.keep_cast(TRIO.without("CAL"))
+        driver.send()
+        before, passages = session.text, reply(driver)
+        session.edit(passages[1].id, "\nBEN:\nNo.\n")
+        assert session.text == before.replace(passages[1].text, "\nBEN:\nNo.\n", 1)
+        assert len(session.manuscript.takes()) == 2
+        edited = session.text
+        session.next_take()
+        assert session.text == before
+        session.next_take()
+        session.retry()
+        session.stop()
+        assert session.text == edited
+        session.undo()
+        assert session.text == before
+
+
+def test_takes_are_written_instead_of_the_reply_just_read_or_after_it() -> None:
+    with Driver(length=150, temperature=2.0) as driver:
+        session = driver.session
+        session.keep_cast(TRIO.without("CAL"))
+        driver.send("[A door is heard.]")
+        before, line = session.text, "[A door is heard.]\n"
+        assert session.takes.can_replace
+        assert session.takes.write(3, instead=True)
+        assert session.takes.before == line
+        driver.takes()
+        texts = [event.texts for event in driver.events if isinstance(event, TakesShown)][-1]
+        assert session.text == before
+        session.takes.pick(2)
+        assert session.text == line + texts[2] == driver.shown
+        assert len(session.manuscript.takes()) == 4
+        session.undo()
+        assert session.text == before
+        driver.events.clear()
+        assert session.takes.write(2)
+        driver.takes()
+        session.takes.pick(1)
+        assert session.text.startswith(before)
+        assert len(session.manuscript.takes()) == 2
+
+
+def test_after_the_writers_own_line_there_is_no_reply_to_replace() -> None:
+    with Driver() as driver:
+        driver.session.send("ANN:")
+        driver.session.stop()
+        assert not driver.session.takes.can_replace
+        assert driver.session.takes.write(1, instead=True)
+        assert driver.session.takes.before == "ANN:\n"
+        driver.takes()
+
+
+def test_takes_that_are_stopped_keep_what_shows() -> None:
+    with Driver(length=3_000) as driver:
+        session = driver.session
+        driver.send("ANN:")
+        before = session.text
+        driver.events.clear()
+        assert session.takes.write(3, instead=True)
+        driver.until(lambda: any(isinstance(e, TakesShown) for e in driver.events))
+        shown = [event.texts for event in driver.events if isinstance(event, TakesShown)][-1]
+        session.takes.pick(None)
+        assert session.text == before
+        scene = session.manuscript.scene
+        kept = [take.text for take in scene.takes(scene.head or 0)]
+        assert kept == [before.removeprefix("ANN:\n"), *filter(None, shown)]
+        assert scene.passages[max(scene.passages)].reason == "stopped"

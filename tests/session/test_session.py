@@ -14,6 +14,7 @@ from bardtui.scene.cast import Cast, Role
 from bardtui.scene.journal_reader import read_scene
 from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesShown
 from bardtui.session.manuscript import Manuscript
+from bardtui.session.replies import next_passage
 from bardtui.settings import Remembered, Settings
 from bardtui.writing.passage import write_passage
 
@@ -81,8 +82,7 @@ def test_takes_are_saved_and_the_picked_one_shows() -> None:
     with Driver(temperature=2.0) as driver:
         driver.send("ANN:")
         before = driver.session.text
-        request = driver.session.takes.write(3)
-        assert request is not None
+        assert driver.session.takes.write(3)
         driver.takes()
         texts = [event.texts for event in driver.events if isinstance(event, TakesShown)][-1]
         assert all(45 <= len(text) <= 75 for text in texts)
@@ -97,12 +97,13 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
     for newcomers in ("seldom", "free"):
         with Driver(settings=Settings(suggestions=False, newcomers=newcomers)) as driver:
             driver.session.manuscript.add_line(text)
-            request = driver.session.takes.write(3)
-            assert request is not None
+            assert driver.session.takes.write(3)
             driver.takes()
             driver.session.takes.pick(0)
             context.seek(text)
-            sampling = Sampling(driver.session.remembered.temperature, random_seed=request.seeds[0])
+            seed = driver.session.manuscript.scene.path()[-1][0].random_seed
+            assert seed is not None
+            sampling = Sampling(driver.session.remembered.temperature, random_seed=seed)
             rules = driver.session.rules("length")
             assert rules.newcomers == newcomers
             alone = write_passage(context, text, 60, sampling, rules)
@@ -111,12 +112,12 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
 
 def test_a_cast_decides_by_itself_who_speaks() -> None:
     with Driver() as driver:
-        free = driver.session.request_values()
+        free = next_passage(driver.session, "", 1)
         driver.session.keep_cast(Cast((Role("ANN", "model"),)))
-        cast = driver.session.request_values()
+        cast = next_passage(driver.session, "", 1)
         assert free is not None
         assert cast is not None
-        assert (free["rules"].newcomers, cast["rules"].newcomers) == ("seldom", "free")
+        assert (free.rules.newcomers, cast.rules.newcomers) == ("seldom", "free")
 
 
 def test_a_retry_that_is_stopped_at_once_shows_the_earlier_take_again() -> None:

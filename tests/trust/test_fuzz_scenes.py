@@ -17,6 +17,7 @@ from bardtui.scene.library import list_scenes
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.scene_search import Query, SceneSearch
 from bardtui.scene.script import parse, split_directions, unparse
+from bardtui.writing.turns import next_role
 from tests.trust.fuzzing import ANY_JSON, ANY_TEXT, NASTY, NUMBERS, fuzz, is_one_line
 
 EVENTS = st.fixed_dictionaries(
@@ -103,7 +104,7 @@ def test_any_stored_cast_is_a_valid_cast(value: Any) -> None:
         assert role.player in ("writer", "model")
         assert role.temperature is None or 0.1 <= role.temperature <= 2
         assert "\n" not in role.cue
-    assert cast.turn("model", "ANN:\nYes.\n") in (None, *cast.roles)
+    assert next_role(cast, "ANN:\nYes.\n", "model") in (None, *cast.roles)
 
 
 _EXPORTED = st.fixed_dictionaries(

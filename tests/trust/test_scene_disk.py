@@ -18,7 +18,7 @@ from bardtui.scene.journal_reader import SUFFIX, read_scene
 from bardtui.scene.names import new_scene_path
 from bardtui.scene.operations import delete_scene, duplicate_scene, rename_scene, restore_scene
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.session.manuscript import Manuscript, Take
+from bardtui.session.manuscript import Manuscript, Written
 from bardtui.settings import Remembered
 
 # -- a disk that refuses ---------------------------------------------------------------------------
@@ -124,7 +124,8 @@ def co_write(manuscript: Manuscript) -> None:
     manuscript.retry()
     manuscript.retry_saving()
     write("Come in.")
-    manuscript.add_takes("small", "f", [Take("One.", 1, {}, "length"), Take("Two.", 2, {}, "x")])
+    takes = [[Written(text, "small", "f", {}, 1, "length")] for text in ("One.", "Two.")]
+    manuscript.add_takes(takes, (manuscript.scene.head, None))
     manuscript.undo()
     manuscript.redo()
     manuscript.retry_saving()

@@ -144,7 +144,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(progra
         titles = ["The scene", "Your line", "The transcript", "The cast", "A dial", "The models"]
         assert set(titles) < set(groups)
         listed = {does: key for group in groups.values() for key, does in group}
-        assert listed["Write another take of the passage"] == "f9, f12"
+        assert listed["Write another take of the reply"] == "f9, f12"
         assert listed["Quit; everything is saved"] == "f11"
         assert ("insert", "Most") in groups["A dial"]
         assert groups["Your line"][0][0] == "⏎"
@@ -154,7 +154,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(progra
         await until(pilot, lambda: "f9 Retry" in shown(stage.app))
         assert "f10 settings" in shown(stage.app)
         helps = {command.title: command.help for command in stage.app.get_system_commands(stage)}
-        assert helps["Write another take of the passage"] == "also f9"
+        assert helps["Write another take of the reply"] == "also f9"
         await press(pilot, "f1")
         await until(pilot, lambda: "f9, f12" in shown(stage.app))
 
@@ -172,7 +172,7 @@ async def test_every_command_of_the_palette_can_be_run(program: Program) -> None
 
 @pytest.mark.parametrize(
     "widget",
-    [Transcript, SceneView, partial(TakePane, 0, ""), SearchField, CastPane, ModelsPane, Button],
+    [Transcript, SceneView, partial(TakePane, 0), SearchField, CastPane, ModelsPane, Button],
 )
 async def test_the_bindings_of_a_class_are_those_its_widgets_have(
     widget: Callable[[], Widget],

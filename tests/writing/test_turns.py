@@ -1,10 +1,14 @@
 """Whose words come next, and how they are asked for."""
 
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.script import Paragraph, parse
-from bardtui.writing.turns import Turn, next_turn, spoken
+from bardtui.writing.turns import Turn, next_role, next_turn, spoken
 
 ROMEO = Role("ROMEO", "writer")
 JULIET = Role("JULIET", model="tragedy", temperature=0.7)
@@ -32,20 +36,64 @@ def test_free_text_is_written_as_the_panes_say() -> None:
 def test_a_role_of_the_models_speaks_a_speech_with_its_own_settings(
     text: str, opening: str
 ) -> None:
-    assert next_turn(PAIR, text) == Turn(opening, "JULIET", "tragedy", 0.7, "speech")
+    assert next_turn(PAIR, text) == Turn(opening, "JULIET", "tragedy", 0.7)
 
 
 def test_a_line_broken_off_is_finished_by_whoever_speaks_it() -> None:
-    hers = Turn("", "JULIET", "tragedy", 0.7, "speech")
+    hers = Turn("", "JULIET", "tragedy", 0.7)
     assert next_turn(PAIR, HERS.rstrip(".\n")) == hers
-    assert next_turn(PAIR, "ROMEO:\nWho is ") == Turn("", "ROMEO", rule="speech")
-    assert next_turn(PAIR, "TYBALT:\nWho is ") == Turn("", "TYBALT", rule="speech")
-    assert next_turn(PAIR, f"{HERS}\n[Exit") == Turn(rule="speech")
+    assert next_turn(PAIR, "ROMEO:\nWho is ") == Turn("", "ROMEO")
+    assert next_turn(PAIR, "TYBALT:\nWho is ") == Turn("", "TYBALT")
+    assert next_turn(PAIR, f"{HERS}\n[Exit") == Turn()
 
 
 def test_where_every_role_is_the_writers_or_muted_the_model_has_no_turn() -> None:
     assert next_turn(Cast((ROMEO,)), HIS) is None
     assert next_turn(Cast((ROMEO, Role("JULIET", muted=True))), HIS) is None
+
+
+def test_a_cue_that_stands_alone_is_spoken_by_the_one_it_names() -> None:
+    for name in ("ROMEO", "BOY"):
+        assert next_turn(PAIR, f"{HERS}\n{name}:\n") == Turn("", name)
+
+
+def name(role: Role | None) -> str | None:
+    return role.name if role else None
+
+
+def test_the_writer_goes_on_until_somebody_else_speaks() -> None:
+    nurse = Role("NURSE", "writer")
+    cast = PAIR.with_role(nurse)
+    assert next_role(cast, f"{HERS}\nNURSE:\nI too.\n", "writer") == nurse
+    assert next_role(PAIR, HERS, "writer") == ROMEO == next_role(PAIR, HERS)
+    assert next_role(Cast((JULIET,)), HERS, "writer") is None
+
+
+def test_nobody_follows_the_only_role_but_it_may_be_asked_again() -> None:
+    alone = Cast((JULIET,))
+    assert next_role(alone, HERS) is None
+    assert next_role(alone, HERS, "model") == JULIET
+
+
+def test_those_who_spoke_or_entered_last_are_likeliest_to_speak_next() -> None:
+    cast = Cast(tuple(Role(n) for n in ("ANN", "BEN", "CAL", "DOT", "EVE", "FAY")))
+    cast = cast.with_role(Role("EVE", muted=True), instead_of="EVE")
+    before = "CAL:\nNo.\n\n" + "A wind.\n\n" * 20 + "ANN:\nNo.\n\nBEN:\n"
+    drawn = Counter(name(next_role(cast, f"{before}Yes {n}.\n")) for n in range(1_000))
+    assert set(drawn) == {"ANN", "CAL", "DOT"}  # DOT is the first who has not spoken
+    weights = {"ANN": 0.5 ** (1 / 8), "CAL": 0.5 ** (22 / 8), "DOT": 0.5}
+    for role, weight in weights.items():
+        expected = 1_000 * weight / sum(weights.values())
+        assert abs(drawn[role] - expected) < 4 * expected**0.5
+    entered = Counter(name(next_role(cast, f"{before}Yes.\n\n[Enter FAY]\n{n}")) for n in range(99))
+    assert entered["FAY"] > 15
+
+
+@given(st.text(), st.lists(st.sampled_from(["ANN", "BEN", "CAL"]), unique=True))
+def test_somebody_of_the_cast_speaks_next_after_any_text(text: str, names: list[str]) -> None:
+    cast = Cast(tuple(Role(name) for name in names))
+    assert (next_role(cast, text, "model") in cast.roles) == bool(names)
+    assert next_role(cast, text, "model") == next_role(cast, text, "model")
 
 
 def test_both_of_the_models_take_turns() -> None:

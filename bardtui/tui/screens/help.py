@@ -21,7 +21,7 @@ _GUIDE: Keys = (
         "Writing",
         "Type a line and press Enter. The line is added to the scene, and the model writes on from "
         "there. Press Enter on an empty line to let the model go on. Your text has a bar in the "
-        "margin.",
+        "margin. ROMEO: and words in one row are a speech of Romeo's.",
     ),
     (
         "Suggestions",
@@ -30,14 +30,15 @@ _GUIDE: Keys = (
     ),
     (
         "Takes",
-        "You can ask for another take of a passage, or for five at once. All takes are kept: a "
-        "scene is a tree of passages. You see one branch; the map shows the others.",
+        "You can ask for another take of the model's reply, or for five at once, instead of the "
+        "reply or after it. All takes are kept: a scene is a tree of passages. You see one branch; "
+        "the map shows the others.",
     ),
     (
         "Roles",
         "You or the model play a role. A role can have its own model and temperature. Your line is "
-        "added under the cue of your role. Enter on an empty line lets the model's next role "
-        "speak.",
+        "added under the cue of your role. The model's roles answer one another as long as Length "
+        "says, until it is your role's turn. Those who spoke last are likeliest to speak.",
     ),
     (
         "Editing",
@@ -55,7 +56,8 @@ _GUIDE: Keys = (
     ),
     (
         "Stops after",
-        "What ends a passage before its length: a line, a sentence or a speech.",
+        "What ends a passage before its length: a line, a sentence or a speech. With a cast, one "
+        "role speaks then.",
     ),
     (
         "Pace",

@@ -19,7 +19,6 @@ from bardtui.session.events import (
     ModelState,
     SessionEvent,
     TakesEnded,
-    TakesGrew,
     TakesShown,
 )
 from bardtui.session.manuscript import Manuscript
@@ -47,15 +46,6 @@ class EngineMessage(Message):
     def __init__(self, event: EngineEvent) -> None:
         super().__init__()
         self.event = event
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest state of takes matters; text is never dropped."""
-        return (
-            isinstance(message, EngineMessage)
-            and isinstance(self.event, TakesGrew)
-            and isinstance(message.event, TakesGrew)
-            and self.event.request == message.event.request
-        )
 
 
 class StageScreen(Screen[None]):
@@ -99,6 +89,7 @@ class StageScreen(Screen[None]):
         self.transcript.border_title = "Scene"
         self.view.settings_line.key = key_of(self.app, "stage.settings")
         self.view.status.stop_key = key_of(self.app, "stage.stop")
+        self.view.status.rest_key = key_of(self.app, "stage.hurry")
         self.app.theme_changed_signal.subscribe(
             self, lambda theme: self.session.choose(theme=self.app.theme)
         )

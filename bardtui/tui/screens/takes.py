@@ -16,7 +16,8 @@ from bardtui.tui.widgets.transcript import Transcript
 
 TAKES = 5
 WIDE = 110  # columns; in a narrower terminal the takes are below each other
-_KEYS = f"1 to {TAKES}, or arrows and Enter: pick a take, Esc: none"
+OTHER = -1  # the answer for takes instead of the reply, or else after it
+_PICK = f"1 to {TAKES} or Enter: pick"
 
 
 class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
@@ -30,29 +31,29 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
     ]
     ALLOW_SELECT = False  # a click picks the take
 
-    def __init__(self, place: int, opening: str) -> None:
+    def __init__(self, place: int) -> None:
         super().__init__()
         self.place = place
-        self._opening = opening
         self.border_title = str(place + 1)
 
     def on_mount(self) -> None:
-        self.set_passages([("model", self._opening.lstrip("\n"))])
+        self.set_passages([("model", "")])
         self.writing = True
 
     def show(self, text: str) -> None:
         """Show the take, without empty rows at its beginning."""
-        self.append((self._opening + text).lstrip("\n")[len(self.text) :])
+        self.append(text.lstrip("\n")[len(self.text) :])
 
     async def on_click(self) -> None:
         await self.run_action(f"screen.pick({self.place})")
 
 
 class TakesScreen(ModalScreen[int | None]):
-    """Takes that follow the text `before`, each beginning with `opening`.
+    """Takes that follow the text `before`, instead of `reply` or, if that is empty, at the end.
 
-    Dismissed with the number of the picked take, counted from 0, or None. The stage calls `tell`,
-    `show` and `end` as the takes are written.
+    With `can_replace`, the writer may switch between takes instead of a reply and after it.
+    Dismissed with the number of the picked take, counted from 0, with OTHER to switch, or with
+    None. The stage calls `tell`, `show` and `end` as the takes are written.
     """
 
     DEFAULT_CSS = """
@@ -94,19 +95,25 @@ class TakesScreen(ModalScreen[int | None]):
         Binding("enter", "pick_focused", "Pick", show=False, id="takes.pick"),
         Binding("left,up", "app.focus_previous", "Previous take", show=False, id="takes.before"),
         Binding("right,down", "app.focus_next", "Next take", show=False, id="takes.next"),
+        Binding("a", "after", "Takes after the reply", show=False, id="takes.after"),
+        Binding("i", "instead", "Takes instead of the reply", show=False, id="takes.instead"),
         Binding("escape", "none", "None", show=False, id="takes.none"),
     ]
 
-    def __init__(self, before: str, opening: str) -> None:
+    def __init__(self, before: str, reply: str = "", *, can_replace: bool = False) -> None:
         super().__init__()
         last = before[-1000:].strip().rpartition("\n")[2]
-        self._before = visible(f"… {last}") if last else "Beginning of the scene"
-        self._takes = [TakePane(n, opening) for n in range(TAKES)]
+        first = " ".join(reply[:1000].split())
+        self._before = Content(visible(f"After: … {last}" if last else "Beginning of the scene"))
+        if reply:
+            self._before = Content.assemble(("Instead of: ", "bold $cue"), visible(first))
+        self._instead, self._can_replace = bool(reply), can_replace
+        self._takes = [TakePane(n) for n in range(TAKES)]
         self._written = [False] * TAKES
-        self._status = Static(_status("starting"), id="status")
+        self._status = Static(self._keys("starting"), id="status")
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(self._before), id="before")
+        yield Static(self._before, id="before")
         with Container(id="takes"):
             yield from self._takes
         yield self._status
@@ -116,7 +123,7 @@ class TakesScreen(ModalScreen[int | None]):
 
     def tell(self, text: str) -> None:
         """Show how far the takes are."""
-        self._status.update(_status(text), layout=False)
+        self._status.update(self._keys(text), layout=False)
 
     def show(self, texts: tuple[str, ...]) -> None:
         """Show the takes as they are now."""
@@ -140,9 +147,23 @@ class TakesScreen(ModalScreen[int | None]):
         if isinstance(self.focused, TakePane):
             self.action_pick(self.focused.place)
 
+    def action_after(self) -> None:
+        """Write takes after the reply."""
+        if self._instead:
+            self.dismiss(OTHER)
+
+    def action_instead(self) -> None:
+        """Write takes instead of the reply."""
+        if self._can_replace and not self._instead:
+            self.dismiss(OTHER)
+
     def action_none(self) -> None:
         self.dismiss(None)
 
-
-def _status(text: str) -> Content:
-    return Content(visible(f"{_KEYS} · {text}"))
+    def _keys(self, text: str) -> Content:
+        """The line of keys, and how far the takes are."""
+        switch = "a: takes after it, " if self._instead else ""
+        if self._can_replace and not self._instead:
+            switch = "i: instead of the reply, "
+        leave = "Esc: keep it" if self._instead else "Esc: none"
+        return Content(visible(f"{_PICK}, {switch}{leave} · {text}"))

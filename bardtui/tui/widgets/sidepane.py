@@ -68,11 +68,10 @@ class SidePane(Vertical):
     def summary(self) -> tuple[str, ...]:
         """Return the settings as texts, for terminals too narrow for the pane."""
         chosen = self._session.remembered
-        rule = "speech" if self._session.cast.roles else chosen.rule
         return (
             f"temperature {chosen.temperature:.2f}",
             f"length {chosen.length:,}",
-            *([f"to {_RULE_TITLES[rule]}'s end"] if rule != "length" else []),
+            *([f"to {_RULE_TITLES[chosen.rule]}'s end"] if chosen.rule != "length" else []),
             f"pace {_pace(chosen.pace)}",
         )
 
@@ -83,7 +82,6 @@ class SidePane(Vertical):
     def show_cast(self, cast: Cast, turn: str | None) -> None:
         """Show the roles, and mark the one that speaks."""
         self.cast.show(cast, turn)
-        self.rule.border_subtitle = "a role: its speech" if cast.roles else ""
 
     def show_model(self) -> None:
         """Mark the model in use, and the one that is loading."""
