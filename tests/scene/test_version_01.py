@@ -83,4 +83,4 @@ def test_settings_of_version_01() -> None:
         suggestions=False,
         keys={"stage.retry": "f5,ctrl+r", "stage.takes": "f7"},
     )
-    assert remembered == Remembered("pocket", 1.1, 250, math.inf, "speech", "nord")
+    assert remembered == Remembered("pocket", 1.1, 250, math.inf, "speech", theme="nord")
