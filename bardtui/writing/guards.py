@@ -6,7 +6,7 @@ What guards do is not part of the language model, and no loss counts it.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bardtui.scene.script import is_cue_line
+from bardtui.scene.script import is_cue, is_cue_line
 
 LOOP = 40  # characters: a longer run that was there before is a repetition
 _RECENT = 4_000  # characters in which a repetition is looked for
@@ -60,6 +60,22 @@ class BannedPhrases:
             opens = start == 0 or not (_is_in_word(text[start - 1]) and _is_in_word(text[start]))
             if opens and not text[start].isspace() and _folded(text[start:end]) in self._phrases:
                 yield start
+
+
+class CuesWithoutWords:
+    """A cue must have words below it: neither another cue nor an empty line."""
+
+    tries, strict = 4, True
+
+    def fault(self, text: str, end: int) -> int | None:
+        """See `Guard`."""
+        if text[end - 1] not in ":\n":
+            return None
+        begin = text.rfind("\n", 0, end - 1) + 1
+        above = text[text.rfind("\n", 0, max(0, begin - 1)) + 1 : max(0, begin - 1)]
+        line = text[begin:end].rstrip("\n")
+        wordless = not line or is_cue(line)
+        return begin if wordless and is_cue_line(above, True) else None
 
 
 def _folded(text: str) -> str:

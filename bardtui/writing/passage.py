@@ -11,7 +11,7 @@ from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, recognised
-from bardtui.writing.guards import BannedPhrases, Guard, Loops
+from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops
 from bardtui.writing.look_ahead import LookAhead
 from bardtui.writing.rules import Rules
 from bardtui.writing.spelling import Spelling
@@ -151,6 +151,8 @@ def _guards(rules: Rules, form: Form, text: str, words: frozenset[str]) -> list[
     guards: list[Guard] = []
     if form != "play":
         guards.append(FormGuard(form, text))
+    if rules.stop == "speech":
+        guards.append(CuesWithoutWords())
     if rules.banned:
         guards.append(BannedPhrases(rules.banned))
     if rules.spelling and words:

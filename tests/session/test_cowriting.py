@@ -1,5 +1,7 @@
 """Writing together: where the writer's line goes, and who speaks it."""
 
+from itertools import pairwise
+
 import pytest
 from driver import Driver
 
@@ -51,8 +53,8 @@ def test_a_name_before_the_words_speaks_them_where_no_cast_has_it(cast: Cast) ->
         driver.send("BOY: The river is up")
         assert driver.session.text.startswith("BOY:\nThe river is up\n")
         before = driver.session.text.rstrip("\n")
-        driver.send("BOY: It is up")
-        assert driver.session.text.startswith(f"{before}\n\nBOY:\nIt is up\n")
+        driver.send("GIRL: It is up")
+        assert driver.session.text.startswith(f"{before}\n\nGIRL:\nIt is up\n")
 
 
 TRIO = Cast((Role("ANN"), Role("BEN", temperature=0.3), Role("CAL", model="other")))
@@ -80,10 +82,11 @@ def test_a_reply_goes_on_among_the_roles_of_the_model_as_long_as_the_length_says
         driver.send()
         passages = reply(driver)
         assert 1_500 * ENOUGH <= len(driver.session.text) <= 1_500 * 1.25
-        names = [passage.text.lstrip("\n")[:3] for passage in passages]
+        names = list(speakers(driver.session.text))
+        assert all(one != other for one, other in pairwise(names))
         assert set(names) == {"ANN", "BEN", "CAL"}
         for name, passage in zip(names, passages, strict=True):
-            assert next(iter(speakers(passage.text))) == name
+            assert passage.text.lstrip("\n").startswith(f"{name}:\n")
             assert passage.model == ("other" if name == "CAL" else "tiny")
             assert passage.settings["temperature"] == (0.3 if name == "BEN" else 0.8)
             assert passage.settings["stop"] == "speech"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.writing.guards import LOOP, BannedPhrases, Loops
+from bardtui.writing.guards import LOOP, BannedPhrases, CuesWithoutWords, Guard, Loops
 
 
-def first_fault(guard: BannedPhrases | Loops, text: str) -> tuple[int, int] | None:
+def first_fault(guard: Guard, text: str) -> tuple[int, int] | None:
     """Where the first fault is found, and from where text is drawn again."""
     for end in range(1, len(text) + 1):
         if (fault := guard.fault(text, end)) is not None:
@@ -54,6 +54,20 @@ def test_a_text_without_faults_has_no_phrase(phrases: list[str], text: str) -> N
     if first_fault(BannedPhrases(phrases), text) is None:
         folded = f" {' '.join(text.casefold().split())} "
         assert not any(phrase and f" {phrase.casefold()} " in folded for phrase in phrases)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("ANN:\nBEN:", (9, 5)),
+        ("No.\n\nANN:\n\n", (11, 10)),
+        ("First Citizen:\nANN:", (19, 15)),
+        ("ANN:\nNo.\n\nBEN:\nYes: I do.\nO:", None),
+        ("\n\nA lamp:\n[Exit]", None),
+    ],
+)
+def test_a_cue_has_words_below_it(text: str, fault: tuple[int, int] | None) -> None:
+    assert first_fault(CuesWithoutWords(), text) == fault
 
 
 LINE = "The lamp is low and all the house asleep,\n"
