@@ -74,13 +74,26 @@ class BardApp(RebindableApp):
         for theme in THEMES:
             self.register_theme(theme)
         wanted = (self.settings.theme, remembered.theme, FOOTLIGHTS.name)
-        self.theme = next(name for name in wanted if name in self.available_themes)
+        self._start_with_theme(next(name for name in wanted if name in self.available_themes))
         if scene is None:
             manuscript, self._notice, self._severity = _last_scene(key_of(self, "stage.new"))
         else:
             manuscript, self._notice = Manuscript.open(scene)
             self._severity = "warning"
         self.stage = StageScreen(manuscript, self.settings, remembered)
+
+    def _start_with_theme(self, name: str) -> None:
+        """Set the theme before the program runs.
+
+        Setting the reactive would parse the style sheets and style all widgets twice. A dark theme
+        needs no more than its variables; the colours and classes of the app are for dark themes.
+        """
+        theme = self.available_themes[name]
+        if theme.dark and not theme.ansi:
+            self.set_reactive(BardApp.theme, name)
+            self.stylesheet.set_variables(self.get_css_variables())
+        else:
+            self.theme = name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours of roles for themes that do not define them."""

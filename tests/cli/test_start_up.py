@@ -43,6 +43,7 @@ def test_the_first_screen_imports_only_what_it_shows() -> None:
     assert not modules & {"tensorflow", "keras", "numpy", "bardtui.model", "rich.progress"}
     screens = {m for m in modules if m.startswith("bardtui.tui.screens.")}
     assert screens == {"bardtui.tui.screens.stage"}
+    assert "bardtui.scene.scene_search" not in modules
     assert not [m for m in modules if m.startswith("bardtui.scene.formats")]
 
 

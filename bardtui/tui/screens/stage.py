@@ -4,7 +4,11 @@ It forwards the writer's actions to the session and shows the session's events. 
 imported on first use, so that they do not delay the first screen.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Coroutine
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +17,6 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
-from bardtui.scene.scene_search import SceneSearch
 from bardtui.session.events import (
     EngineEvent,
     ModelState,
@@ -31,6 +34,9 @@ from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.seedline import SeedLine
+
+if TYPE_CHECKING:
+    from bardtui.scene.scene_search import SceneSearch
 
 FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
 LOW_BELOW = 32  # rows: lower terminals hide the words below the dials
@@ -69,7 +75,6 @@ class StageScreen(Screen[None]):
         self.transcript = self.view.transcript
         self.seed_line = self.view.seed_line
         self.takes_screen: flows.TakesView | None = None
-        self.scene_contents = SceneSearch()  # what was read of the saved scenes
         self._flow: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -81,6 +86,13 @@ class StageScreen(Screen[None]):
                 yield self.transcript
                 yield self.seed_line
         yield KeysLine()
+
+    @cached_property
+    def scene_contents(self) -> SceneSearch:
+        """What was read of the saved scenes, for the list of scenes."""
+        from bardtui.scene.scene_search import SceneSearch
+
+        return SceneSearch()
 
     # -- life --------------------------------------------------------------------------------------
 
