@@ -1,6 +1,7 @@
 """Checkpoints: the one file from which a training run resumes exactly, and the lock of a run."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from bardtui.files import atomic_write, lock_file, private_folder
 FILE = "checkpoint.safetensors"
 
 Arrays = dict[str, list[NDArray[Any]]]
+
+_TENSOR = re.compile(r"(\w+)/([0-9]{1,9})")  # its group, and its place there
 
 
 class CheckpointError(UserError):
@@ -75,16 +78,23 @@ class Checkpoint:
             return None
         try:
             with safe_open(path, "numpy") as file:
-                state = json.loads((file.metadata() or {})["state"])
-                if not (
-                    isinstance(state["identity"], dict) and isinstance(state["progress"], dict)
-                ):
-                    raise ValueError("it does not describe a run")
-                groups: dict[str, dict[int, NDArray[Any]]] = {}
-                for key in file.keys():  # noqa: SIM118 (not a mapping)
-                    group, number = key.rsplit("/", 1)
-                    groups.setdefault(group, {})[int(number)] = file.get_tensor(key)
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+                text = (file.metadata() or {}).get("state", "")
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{path} cannot be read: {error}") from error
+        try:
+            state = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointError(f"{path} cannot be read: {error}") from error
+        if not (
+            isinstance(state, dict)
+            and all(isinstance(state.get(part), dict) for part in ("identity", "progress"))
+        ):
+            raise CheckpointError(f"{path} cannot be read: it does not describe a run")
+        groups: dict[str, dict[int, NDArray[Any]]] = {}
+        for key, tensor in tensors.items():
+            if (named := _TENSOR.fullmatch(key)) is None:
+                raise CheckpointError(f"{path} cannot be read: it holds {key!r}")
+            groups.setdefault(named[1], {})[int(named[2])] = tensor
         arrays = {name: [group[i] for i in sorted(group)] for name, group in groups.items()}
         return cls(arrays, state)

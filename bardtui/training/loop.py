@@ -17,7 +17,7 @@ from bardtui.model.loss import Indices, SegmentScorer
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import Vocabulary
-from bardtui.training.checkpoint import Checkpoint
+from bardtui.training.checkpoint import Arrays, Checkpoint
 from bardtui.training.distributed import Distribution
 from bardtui.training.optimizers import scheduled
 from bardtui.training.plan import TrainingError, TrainPlan
@@ -167,11 +167,7 @@ class Trainer:
         """
         if not self.distribution.chief:
             return
-        arrays = {
-            "network": [v.numpy() for v in self.network.variables],
-            "averages": [v.numpy() for v in self.averages],
-            "optimizer": [v.numpy() for v in self.optimizer.variables],
-        }
+        arrays = {group: [v.numpy() for v in each] for group, each in self._variables().items()}
         state = {"identity": self.identity, "progress": asdict(self.state)}
         with self._disk_errors():
             Checkpoint(arrays, state).save(self.folder)
@@ -196,24 +192,31 @@ class Trainer:
                     f"the run to resume had another {key}: "
                     f"it was {_difference(before, now)}, now it is {_difference(now, before)}"
                 )
-        try:
-            for group, variables in (
-                ("network", self.network.variables),
-                ("averages", self.averages),
-                ("optimizer", self.optimizer.variables),
-            ):
-                for variable, array in zip(variables, checkpoint.arrays[group], strict=True):
-                    variable.assign(array)
-            self.state = TrainState.from_json(checkpoint.state["progress"])
-        except (KeyError, TypeError, ValueError) as error:
+        variables, arrays = self._variables(), checkpoint.arrays
+        state = TrainState.from_json(checkpoint.state["progress"])
+        if state is None or not _alike(
+            {group: [v.numpy() for v in each] for group, each in variables.items()}, arrays
+        ):
             raise TrainingError(
                 f"{self.folder} holds a run of another version, or a damaged one: "
                 "--replace starts again"
-            ) from error
+            )
+        for group, each in variables.items():
+            for variable, array in zip(each, arrays[group], strict=True):
+                variable.assign(array)
+        self.state = state
         self.saved = True
         ended_an_epoch = self.state.history and not self.state.step
         if ended_an_epoch and self.state.history[-1]["best"]:
             self._publish([average.numpy() for average in self.averages])
+
+    def _variables(self) -> dict[str, list[Any]]:
+        """What a checkpoint keeps, by the names of its groups."""
+        return {
+            "network": list(self.network.variables),
+            "averages": self.averages,
+            "optimizer": list(self.optimizer.variables),
+        }
 
     def _publish(self, weights: Weights) -> None:
         if self.distribution.chief:
@@ -269,6 +272,15 @@ class Trainer:
             rate=self._rate(),
             seconds_left=remaining * state.epoch_seconds / state.step,
         )
+
+
+def _alike(one: Arrays, other: Arrays) -> bool:
+    """Whether the groups have the same names, and their arrays the same shapes and types."""
+
+    def kinds(groups: Arrays) -> dict[str, list[tuple[Any, Any]]]:
+        return {name: [(a.shape, a.dtype) for a in arrays] for name, arrays in groups.items()}
+
+    return kinds(one) == kinds(other)
 
 
 def _difference(one: Any, other: Any) -> Any:

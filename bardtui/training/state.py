@@ -74,19 +74,18 @@ class TrainState:
         self.step, self.failed, self.loss_sum, self.epoch_seconds = 0, 0, 0.0, 0.0
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "TrainState":
-        """Read the state from a checkpoint. Raises ValueError if it is not one."""
+    def from_json(cls, values: dict[str, Any]) -> "TrainState | None":
+        """The state that a checkpoint keeps; None if the values are not a state."""
         if values.keys() != vars(cls()).keys():
-            raise ValueError("other fields")
+            return None
         state = cls(**values)
         counts = (state.epoch, state.step, state.failed)
         numbers = (state.loss_sum, state.epoch_seconds, state.best)
-        if not (
+        valid = (
             all(type(count) is int and count >= 0 for count in counts)
-            and all(type(number) in (int, float) and not math.isnan(number) for number in numbers)
+            and all(type(number) is float and not math.isnan(number) for number in numbers)
             and isinstance(state.history, list)
             and all(isinstance(entry, dict) for entry in state.history)
             and all({"best", "held_out"} <= entry.keys() for entry in state.history)
-        ):
-            raise ValueError("values out of range")
-        return state
+        )
+        return state if valid else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError
 from bardtui.training.plan import TrainingError
@@ -18,6 +19,21 @@ from tests.trust.conftest import times
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / FILE).write_bytes(damage)
     with pytest.raises(CheckpointError, match="cannot be read"):
+        Checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("state", ["[" * 100_000, "7", "{}", '{"identity": {}, "progress": 1}'])
+def test_a_checkpoint_that_does_not_describe_a_run_is_refused(tmp_path: Path, state: str) -> None:
+    (tmp_path / FILE).write_bytes(save({"network/0": np.ones(2)}, {"state": state}))
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        Checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["network", "network/", "network/x", "network/-1", "/0"])
+def test_a_checkpoint_with_an_array_of_no_group_is_refused(tmp_path: Path, name: str) -> None:
+    state = '{"identity": {}, "progress": {}}'
+    (tmp_path / FILE).write_bytes(save({name: np.ones(2)}, {"state": state}))
+    with pytest.raises(CheckpointError, match=f"cannot be read: it holds '{name}'"):
         Checkpoint.load(tmp_path)
 
 
@@ -39,6 +55,7 @@ def test_a_truncated_checkpoint_is_refused(whole: Recorder, tmp_path: Path) -> N
         lambda c: c.state["progress"].update(epoch=-1),
         lambda c: c.state["progress"].update(step="1"),
         lambda c: c.state["progress"].update(best=math.nan),
+        lambda c: c.state["progress"].update(best=10**400),
         lambda c: c.state["progress"].update(history=[1]),
         lambda c: c.state["progress"].update(history=[{}]),
     ],
