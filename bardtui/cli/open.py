@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from bardtui.errors import UserError
+from bardtui.files import open_regular
 
 
 def open_(
     file: Annotated[Path, typer.Argument(help="A saved scene (.scene.jsonl) or a text file.")],
 ) -> None:
     """Open a saved scene or a text file in the program."""
-    if not file.is_file():
-        raise UserError(f"{file} is a folder" if file.is_dir() else f"there is no file {file}")
+    open_regular(file).close()  # refuses what is no file before the screen is cleared
     run_interface(file)
 
 

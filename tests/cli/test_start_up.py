@@ -89,9 +89,11 @@ def test_unusual_file_names_in_wrong_usage_are_escaped() -> None:
     assert "\u202e" not in result.stderr
 
 
-def test_a_file_that_does_not_exist_is_not_opened(home: Path) -> None:
-    assert "there is no file" in refusal("open", "nothing.scene.jsonl")
-    assert "is a folder" in refusal("open", home)
+def test_what_is_no_file_is_not_opened(home: Path) -> None:
+    os.mkfifo(home / "pipe")
+    assert refusal("open", "no.scene.jsonl") == "no.scene.jsonl: No such file or directory"
+    assert refusal("open", home) == f"{home}: a folder, not a file"
+    assert refusal("open", home / "pipe") == f"{home / 'pipe'}: a pipe, not a file"
     assert "\x1b" not in refusal("open", "\x1b[2J")
 
 
