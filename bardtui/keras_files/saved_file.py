@@ -31,11 +31,13 @@ _ZIP, _HDF5 = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 _TOO_LARGE = "the description of the network is too large"
 _NOT_WEIGHTS = ("optimizer", "seed_generator")  # groups beside those of the network
 
-# What zipfile and h5py raise for a damaged file.
-_DAMAGE = (
-    *(OSError, EOFError, KeyError, ValueError, RuntimeError, TypeError, NotImplementedError),
-    *(RecursionError, zipfile.BadZipFile, zlib.error),
+# What the libraries raise for a damaged file. UnicodeDecodeError: the name of a part of an archive.
+# h5py raises TypeError for a kind of number that NumPy lacks.
+_ZIP_DAMAGE = (
+    *(OSError, EOFError, RuntimeError, NotImplementedError, UnicodeDecodeError),
+    *(zipfile.BadZipFile, zlib.error),
 )
+_HDF5_DAMAGE = (OSError, KeyError, RuntimeError, TypeError, ValueError)
 
 
 class KerasFileError(ModelError):
@@ -54,8 +56,10 @@ class Weight:
     def read(self) -> NDArray[np.float32]:
         """The numbers, all of them finite in half precision. Raises KerasFileError."""
         self._file.allow(math.prod(self.shape) * self._dataset.dtype.itemsize)
-        with _damage_as_error(self.name), np.errstate(over="ignore"):
-            array = np.asarray(self._dataset[()], np.float32)
+        with _damage_as_error(self.name, *_HDF5_DAMAGE):
+            numbers = self._dataset[()]
+        with np.errstate(over="ignore"):
+            array = np.asarray(numbers, np.float32)
             fit = np.isfinite(array.astype(np.float16)).all()
         if not fit:
             raise KerasFileError(f"{self.name} holds numbers that are not finite, or above 65,504")
@@ -104,14 +108,14 @@ def open_saved(path: Path) -> Iterator[SavedModel]:
         magic = part.read(len(_HDF5))
         config = None
         if magic.startswith(_ZIP):
-            with _damage_as_error(path.name):
+            with _damage_as_error(path.name, *_ZIP_DAMAGE):
                 config, part = _open_archive(file, part)
         elif magic != _HDF5:
             raise KerasFileError(f"{path.name} is neither a .keras nor an HDF5 file (.h5)")
-        with _damage_as_error(path.name):
+        with _damage_as_error(path.name, *_HDF5_DAMAGE):
             hdf5 = h5py.File(part, "r")
         with hdf5:
-            with _damage_as_error(path.name):
+            with _damage_as_error(path.name, *_HDF5_DAMAGE):
                 saved = _read_layout(hdf5, part, config)
             yield saved
 
@@ -122,12 +126,10 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 @contextmanager
-def _damage_as_error(name: str) -> Iterator[None]:
+def _damage_as_error(name: str, *damage: type[Exception]) -> Iterator[None]:
     try:
         yield
-    except ModelError:
-        raise
-    except _DAMAGE as error:
+    except damage as error:
         raise KerasFileError(f"{name} is damaged, or not a file that Keras saved") from error
 
 
@@ -157,7 +159,8 @@ def _open_archive(file: BinaryIO, whole: BoundedFile) -> tuple[dict[str, Any], B
 def _parse(text: bytes | str) -> dict[str, Any]:
     if len(text) > MAX_DESCRIPTION:
         raise KerasFileError(_TOO_LARGE)
-    config = json.loads(text)
+    with _damage_as_error("the description of the network", ValueError, RecursionError):
+        config = json.loads(text)
     if not isinstance(config, dict):
         raise KerasFileError("the description of the network is not one that Keras writes")
     return config
