@@ -25,16 +25,9 @@ class MeasuringDriver(Driver):
     Textual renders and writes everything as it does for a real terminal.
     """
 
-    def __init__(
-        self,
-        app: App[Any],
-        *,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._start_size = size or (80, 24)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._start_size = options.get("size") or (80, 24)
         self._condition: Callable[[str], bool] = bool
         self._drawn: asyncio.Future[float] | None = None
 

@@ -59,15 +59,8 @@ class TerminalDriver(LinuxDriver):
     handler can wait for a lock that the code it interrupts holds, and freeze the program.
     """
 
-    def __init__(
-        self,
-        app: App[Any],
-        *,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, self.suspend)
 
     def suspend(self) -> None:
