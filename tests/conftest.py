@@ -1,6 +1,12 @@
-"""Fixtures of all tests: an empty home folder for each, and one small trained model."""
+"""Fixtures of all tests: an empty home folder for each, and one small trained model.
 
+Without XLA, a small model is ready in a fifth of a second instead of one second, also in the
+programs that tests start. The tests of the decoder compile it.
+"""
+
+import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +25,7 @@ from bardtui.tf_startup import set_tensorflow_environment
 from tests.terminal import Terminal
 
 set_tensorflow_environment()
+os.environ["BARDTUI_XLA"] = "0"
 
 # All tests together take a few minutes; `--hypothesis-profile=default` tries more examples.
 settings.register_profile("brisk", max_examples=40, deadline=None)
@@ -69,20 +76,49 @@ def tiny_model() -> ModelBundle:
     return ModelBundle.load(TINY)
 
 
-@pytest.fixture(scope="module")
-def without_xla() -> Iterator[None]:
-    """Decoders without XLA, which would take longer to compile than most tests take."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BARDTUI_XLA", "0")
-        yield
+class Decoders:
+    """Builds decoders like the class Decoder, and lends them again to the tests that follow."""
+
+    def __init__(self) -> None:
+        self._free: dict[NetworkSpec, list[Decoder]] = {}
+        self._lent: list[tuple[NetworkSpec, Decoder]] = []
+
+    def __call__(
+        self, spec: NetworkSpec, vocabulary: Vocabulary, weights: Sequence[NDArray[np.float32]]
+    ) -> Decoder:
+        if free := self._free.get(spec):
+            decoder = free.pop()
+            decoder.vocabulary = vocabulary
+            decoder.set_weights(weights)
+        else:
+            decoder = Decoder(spec, vocabulary, weights)
+        self._lent.append((spec, decoder))
+        return decoder
+
+    def take_back(self) -> None:
+        """Lend the decoders again, unless an engine is still writing with one."""
+        if not any(thread.name == "engine" for thread in threading.enumerate()):
+            for spec, decoder in self._lent:
+                self._free.setdefault(spec, []).append(decoder)
+        self._lent.clear()
+
+
+DECODERS = Decoders()
+
+
+@pytest.fixture(autouse=True)
+def lent_decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sessions and commands use decoders of earlier tests: to build one takes longer than most
+    tests."""
+    monkeypatch.setattr("bardtui.model.decoder.Decoder", DECODERS)
+    yield
+    DECODERS.take_back()
 
 
 @pytest.fixture(scope="session")
 def shared_decoder(tiny_model: ModelBundle) -> Decoder:
     """The tiny model's decoder in some state; use `decoder` instead, which starts a new text."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("BARDTUI_XLA", raising=False)  # of the test that happens to come first
-        return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
+    return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from bardtui.model.store import ModelBundle
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, installed: ModelBundle) -> None:
-    monkeypatch.setenv("BARDTUI_XLA", "0")
     monkeypatch.setattr(reading, "_ROUNDS", 1)
     monkeypatch.setattr(paths, "bundled_models", lambda: paths.data_dir() / "none")
 

@@ -17,12 +17,6 @@ from bardtui.scene.scene import Scene
 from tests.cli.commands import run
 
 
-@pytest.fixture(autouse=True)
-def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without XLA: compiling takes seconds, and a small model is fast enough."""
-    monkeypatch.setenv("BARDTUI_XLA", "0")
-
-
 def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home: Path) -> None:
     command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.5"]
     result = run(*command, "--characters", "200000", "--json")

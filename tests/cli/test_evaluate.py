@@ -15,7 +15,6 @@ from bardtui.writing.passage import write_passage
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
-pytestmark = pytest.mark.usefixtures("without_xla")
 METRICS = ("evaluate", "tiny", "--text", "--length", "600", "--random-seed", "3")
 
 

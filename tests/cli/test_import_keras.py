@@ -14,8 +14,6 @@ from bardtui.training.checkpoint import run_lock
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
-pytestmark = pytest.mark.usefixtures("without_xla")
-
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,7 +16,6 @@ from bardtui.model.store import ModelBundle, find_model
 from bardtui.training.state import EpochReport, StepReport
 from tests.cli.commands import refusal, run
 
-pytestmark = pytest.mark.usefixtures("without_xla")
 STOPPING = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 SIZES = ("--units", "12", "--seq-len", "24", "--batch-size", "8")
 

@@ -5,11 +5,6 @@ import pytest
 from tests.training.runs import Recorder, begin
 
 
-@pytest.fixture(autouse=True, scope="module")
-def fast_decoders(without_xla: None) -> None:
-    """All of these tests use decoders without XLA."""
-
-
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
     """A run that nothing interrupted."""

@@ -83,7 +83,6 @@ from bardtui import paths
 from bardtui.cli.app import app
 from bardtui.tf_startup import redirect_stderr
 
-os.environ["BARDTUI_XLA"] = "0"
 text = os.environ["BARDTUI_HOME"] + "/../verse.txt"
 sizes = ["--units", "8", "--layers", "1", "--seq-len", "24", "--epochs", "1"]
 for arguments in (

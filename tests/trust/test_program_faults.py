@@ -23,7 +23,6 @@ from bardtui.scene.scene import Scene
 from bardtui.tui.app import BardApp
 from tests.terminal import Terminal
 from tests.trust.conftest import long_form
-from tests.tui.conftest import not_compiled  # noqa: F401
 from tests.tui.hosts import remember, until
 
 ENTER, SAVE, QUIT, FIVE_TAKES = "\r", "\x13", "\x11", "\x1b[15~"

@@ -45,7 +45,6 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a small untrained model; the program's random seeds are the same every time."""
     model = small_model()
     model.save(paths.models_dir() / "small", random_weights(model.spec))
-    monkeypatch.setenv("BARDTUI_XLA", "0")
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
     for part in ("session", "takes"):
         lots = random.Random(1)

@@ -29,7 +29,6 @@ from tests.trust.conftest import long_form, times
 SIZES = ("--units", "12", "--layers", "1", "--seq-len", "24", "--batch-size", "8")
 EPOCHS = 2
 
-pytestmark = pytest.mark.usefixtures("without_xla")
 
 Outcome = tuple[list[dict[str, Any]], str]
 
@@ -107,7 +106,7 @@ class Runner:
 
 
 @pytest.fixture(scope="module")
-def runner(without_xla: None) -> Iterator[Runner]:
+def runner() -> Iterator[Runner]:
     command = [sys.executable, "-c", RUNNER]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
@@ -126,7 +125,7 @@ def text_file(home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, without_xla: None) -> Outcome:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The outcome of a run that nothing interrupts."""
     root = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:

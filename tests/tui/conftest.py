@@ -15,12 +15,6 @@ from tests.tui.hosts import remember
 Program = Callable[..., AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]]
 
 
-@pytest.fixture(autouse=True)
-def not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small model writes fast enough without being compiled."""
-    monkeypatch.setenv("BARDTUI_XLA", "0")
-
-
 @pytest.fixture
 def program(installed: ModelBundle) -> Program:
     """Starts the program with the small model: `async with program(length=80) as (pilot, stage):`.

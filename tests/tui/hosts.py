@@ -71,22 +71,36 @@ async def settle(pilot: Pilot[Any]) -> None:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Let the program run until the condition holds; a test that waits in vain fails."""
+    """Let the program run until the condition holds; a test that waits in vain fails.
+
+    To look takes time too: `shown` draws the whole screen. Most of the time is the program's.
+    """
     end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        await pilot.pause(0.01)
+    while True:
+        began = time.monotonic()
+        if condition():
+            return
+        assert began < end, "waited in vain"
+        await pilot.pause(max(0.01, 2 * (time.monotonic() - began)))
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys, one after the other, as a terminal sends them: `a`, `?`, `ctrl+a`, `enter`."""
-    for key in keys:
-        character = key_to_character(key)
-        if len(key) == 1 and not key.isalnum():
-            name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
-            key = KEY_NAME_REPLACEMENTS.get(name, name)
-        pilot.app.post_message(Key(key, character))
-        await settle(pilot)
+    """Press keys, one after the other, as a terminal sends them: `a`, `?`, `ctrl+a`, `enter`.
+
+    Every key acts before the next one comes, but characters come as fast as they are typed.
+    """
+    for key, following in zip(keys, (*keys[1:], "end"), strict=True):
+        pilot.app.post_message(Key(_name(key), key_to_character(key)))
+        if len(key) > 1 or len(following) > 1:
+            await settle(pilot)
+
+
+def _name(key: str) -> str:
+    """Textual's name of a key: `?` is question_mark."""
+    if len(key) > 1 or key.isalnum():
+        return key
+    name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 async def asked(pilot: Pilot[None], dialog: Screen[Answer]) -> Screen[Answer]:

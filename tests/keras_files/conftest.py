@@ -1,8 +1,0 @@
-"""Fixtures of the tests of Keras files."""
-
-import pytest
-
-
-@pytest.fixture(autouse=True, scope="module")
-def fast_decoders(without_xla: None) -> None:
-    """All of these tests use decoders without XLA."""
