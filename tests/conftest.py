@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,8 +85,14 @@ class Decoders:
         self._lent: list[tuple[NetworkSpec, Decoder]] = []
 
     def __call__(
-        self, spec: NetworkSpec, vocabulary: Vocabulary, weights: Sequence[NDArray[np.float32]]
+        self,
+        spec: NetworkSpec,
+        vocabulary: Vocabulary,
+        weights: Sequence[NDArray[np.float32]],
+        **options: Any,
     ) -> Decoder:
+        if options:
+            return Decoder(spec, vocabulary, weights, **options)
         if free := self._free.get(spec):
             decoder = free.pop()
             decoder.vocabulary = vocabulary

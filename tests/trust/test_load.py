@@ -23,6 +23,7 @@ from bardtui.tui.widgets.seedline import LIMIT
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
 from tests.trust.test_random_events import until
+from tests.tui.hosts import press
 
 MEGABYTE = 1_000_000
 WARM = 12  # passages
@@ -96,19 +97,19 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
         sound = [entry.name for entry in models.entries if entry.error is None]
         assert len(sound) == 196
         models.focus()
-        await pilot.press("end", *["up"] * 4, "enter")  # broken models come last
+        await press(pilot, "end", *["up"] * 4, "enter")  # broken models come last
         await until(pilot, lambda: stage.session.model == sound[-1], "it is not picked")
-        await pilot.press("ctrl+o")
+        await press(pilot, "ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ScenesScreen), "no list of scenes")
         scenes = app.screen
         assert isinstance(scenes, ScenesScreen)
         await until(pilot, lambda: scenes._list.scene_count == 1_000, "not all are listed")
-        await pilot.press("end", "enter")
+        await press(pilot, "end", "enter")
         await until(pilot, lambda: app.screen is stage, "it does not open")
         before = stage.session.text
         app.post_message(Paste("word\r\n" * (5 * MEGABYTE // 6)))
         await until(pilot, lambda: len(stage.seed_line.text) == LIMIT, "nothing is pasted")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         scene = stage.session.manuscript.scene
         await until(pilot, lambda: scene.length > len(before) + LIMIT, "nothing is written")
         await until(pilot, lambda: not stage.session.writing, "it does not end")
@@ -136,7 +137,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
         tracemalloc.start()
         try:
             for passage in range(1, passages + 1):
-                await pilot.press("enter")
+                await press(pilot, "enter")
                 scene = stage.session.manuscript.scene
                 await until(
                     pilot,
