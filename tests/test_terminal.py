@@ -133,8 +133,9 @@ def test_a_tiny_terminal_that_grows(home: Path, stage: list[Terminal]) -> None:
     terminal = Terminal(home, columns=20, rows=5)
     stage.append(terminal)
     terminal.wait_for("pocket is ready")
-    terminal.send("Hark" + ENTER)
+    terminal.send("Hark")
     terminal.wait_for("Hark")
+    terminal.send(ENTER)
     terminal.resize(120, 40)
     terminal.wait_for(lambda text: "Temperature" in text and "Hark" in text)
     assert terminal.leave() == 0

@@ -269,7 +269,7 @@ async def test_what_is_typed_before_the_model_is_ready_is_finished_when_it_is(
         asked = Asked(stage, monkeypatch)
         stage.seed_line.insert("The lamp is")
         await until(pilot, lambda: bool(stage.seed_line.suggestion))
-        assert len(asked.orders) == 1
+        assert {order.text for order in asked.orders} == {"The lamp is"}
 
 
 async def test_a_row_begun_below_another_is_finished_as_such(
