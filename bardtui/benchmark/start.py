@@ -23,7 +23,7 @@ _SEED = "ANN:"
 
 
 def start(
-    model: str, begin: Callable[[str], None], *, screens: int = 11, texts: int = 5
+    model: str, begin: Callable[[str], None], *, screens: int = 12, texts: int = 6
 ) -> list[Figure]:
     """Launch bardtui and baseline programs in pseudo-terminals, in turns; report the best times.
 
@@ -59,9 +59,9 @@ def start(
 
 
 def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
-    """The best time of each way; a first round fills the caches and is not counted."""
-    taken = [[way() for way in ways] for _ in range(1 + rounds)]
-    return [min(times) for times in zip(*taken[1:], strict=True)]
+    """The best time of each way; the first of several rounds fills caches and is not counted."""
+    taken = [[way() for way in ways] for _ in range(rounds)]
+    return [min(times) for times in zip(*(taken[1:] or taken), strict=True)]
 
 
 def seconds_until(
