@@ -51,7 +51,7 @@ async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
     return app.screen.query_one("#text", TextArea)
 
 
-async def test_a_line_sent_after_a_cut_goes_on_in_the_row(program: Program) -> None:
+async def test_a_line_sent_after_a_cut_continues_the_row(program: Program) -> None:
     async with program(length=30) as (pilot, stage):
         exchange(stage.app, "Wait: I know thee.\n", "Ay.\n")
         await pointing(pilot, stage.app, 10)
@@ -62,7 +62,7 @@ async def test_a_line_sent_after_a_cut_goes_on_in_the_row(program: Program) -> N
         assert stage.transcript.text == stage.session.text == on_disk()
 
 
-async def test_an_edited_speech_stays_apart_from_the_next_one(program: Program) -> None:
+async def test_an_edited_speech_keeps_the_empty_line_after_it(program: Program) -> None:
     async with program() as (pilot, stage):
         exchange(stage.app, "ANN:\nWho?\n\n", "BEN:\nI.\n")
         await pointing(pilot, stage.app, 9)  # on the empty row
@@ -78,7 +78,7 @@ async def test_an_edited_speech_stays_apart_from_the_next_one(program: Program) 
         assert stage.transcript.text == "BEN:\nI.\n"
 
 
-async def test_cut_here_and_go_on_from_that_very_character(
+async def test_after_a_cut_the_model_continues_from_the_cursor(
     installed: ModelBundle, program: Program
 ) -> None:
     async with program(length=30) as (pilot, stage):
@@ -184,7 +184,7 @@ async def test_what_the_mouse_selects_is_copied_as_it_was_written(program: Progr
         assert stage.app.clipboard in view.text
 
 
-async def test_the_map_leads_anywhere_and_undo_back(program: Program) -> None:
+async def test_the_map_jumps_to_any_passage_and_undo_returns(program: Program) -> None:
     async with program(temperature=2.0, size=(100, 30)) as (pilot, stage):
         await press(pilot, "f6")
         await until(pilot, lambda: "no map yet" in stage.view.status.text)
@@ -211,7 +211,7 @@ async def test_the_map_leads_anywhere_and_undo_back(program: Program) -> None:
         assert stage.transcript.text == whole == on_disk()
 
 
-async def test_any_of_it_stops_what_is_being_written_and_keeps_it(program: Program) -> None:
+async def test_every_history_action_stops_writing_and_keeps_the_text(program: Program) -> None:
     async with program(length=20_000, pace=400, size=(100, 30)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
@@ -270,7 +270,7 @@ async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
 # -- the editor ------------------------------------------------------------------------------------
 
 
-async def test_what_is_not_touched_stays_to_the_control_character() -> None:
+async def test_an_edit_leaves_untouched_characters_unchanged() -> None:
     text = "a\x1b[31m \u202eb\n\tc \x9b\r\n\ud800[/] end"
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
@@ -289,7 +289,7 @@ async def test_what_is_not_touched_stays_to_the_control_character() -> None:
 
 
 @pytest.mark.parametrize("pasted", ["a\nb", "a\r\nb", "a\rb", "a\u2028b"])
-async def test_what_is_pasted_keeps_its_lines(pasted: str) -> None:
+async def test_pasted_text_keeps_its_lines(pasted: str) -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
         screen = await asked(pilot, EditScreen("One.", 4))
@@ -297,7 +297,7 @@ async def test_what_is_pasted_keeps_its_lines(pasted: str) -> None:
         await until(pilot, lambda: screen.query_one("#text", TextArea).text == "One.a\nb")
 
 
-async def test_one_key_does_not_discard_changes() -> None:
+async def test_closing_an_edit_with_changes_takes_two_keys() -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
         screen = await asked(pilot, EditScreen("One.", 4))
@@ -311,7 +311,7 @@ async def test_one_key_does_not_discard_changes() -> None:
 
 
 @pytest.mark.parametrize("line", ["a line of the text\n", "no line at all "])
-def test_of_a_long_passage_the_lines_near_by_are_edited(line: str) -> None:
+def test_only_the_lines_near_the_cursor_of_a_long_passage_are_edited(line: str) -> None:
     text = line * 10_000
     for at in (0, 7, 90_001, len(text) - 1, len(text)):
         begin, end = part_around(text, at)
@@ -346,7 +346,7 @@ async def test_quitting_does_not_discard_an_edit_without_a_warning(program: Prog
         assert stage.session.text == "So. Wait: I know thee. Now\nAy.\n"
 
 
-async def test_what_was_said_of_an_edit_goes_when_it_is_taken_back(program: Program) -> None:
+async def test_undoing_an_edit_removes_its_message(program: Program) -> None:
     async with program() as (pilot, stage):
         exchange(stage.app, "Wait: I know thee.\n", "Ay.\n")
         await pointing(pilot, stage.app, 0)

@@ -46,7 +46,7 @@ async def idle(pilot: Pilot[None], stage: StageScreen) -> None:
     await until(pilot, lambda: not stage.session.writing)
 
 
-async def test_a_line_stands_in_the_scene_and_the_model_writes_on(program: Program) -> None:
+async def test_a_sent_line_joins_the_scene_and_the_model_continues_it(program: Program) -> None:
     async with program(length=80) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
@@ -58,17 +58,7 @@ async def test_a_line_stands_in_the_scene_and_the_model_writes_on(program: Progr
     assert on_disk() == scene.text
 
 
-async def test_enter_alone_lets_the_model_go_on(program: Program) -> None:
-    async with program(length=30) as (pilot, stage):
-        await press(pilot, "enter")
-        await idle(pilot, stage)
-        await press(pilot, "enter")
-        await idle(pilot, stage)
-        assert 44 <= stage.session.manuscript.scene.length <= 76
-        assert stage.session.manuscript.writers_share == 0
-
-
-async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
+async def test_escape_keeps_exactly_what_shows_and_the_model_continues_from_there(
     installed: ModelBundle, program: Program
 ) -> None:
     async with program(length=5_000, pace=200) as (pilot, stage):
@@ -97,7 +87,7 @@ async def test_esc_keeps_exactly_what_shows_and_the_model_goes_on_from_there(
     assert "".join(write_passage(fresh, kept, 40, Sampling(random_seed=seed))) == written
 
 
-async def test_a_line_sent_while_a_model_writes_stops_it_and_says_so(program: Program) -> None:
+async def test_sending_a_line_stops_the_writing_model_and_says_so(program: Program) -> None:
     async with program(length=2000, pace=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.session.manuscript.scene.length > 5)
@@ -107,7 +97,7 @@ async def test_a_line_sent_while_a_model_writes_stops_it_and_says_so(program: Pr
         assert written[:3] == ["writer", "model", "writer"]
 
 
-async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name(
+async def test_a_scene_is_named_after_its_first_line_until_it_is_renamed(
     program: Program,
 ) -> None:
     async with program(length=10) as (pilot, stage):
@@ -125,7 +115,7 @@ async def test_a_scene_is_called_after_its_first_line_until_it_is_given_a_name(
         assert scene.title == "Act I"
 
 
-async def test_the_pace_holds_back_and_the_rest_comes_at_once(program: Program) -> None:
+async def test_text_appears_at_the_pace_until_the_rest_is_asked_for(program: Program) -> None:
     async with program(length=300, pace=10) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: len(stage.transcript.text) > 6)
@@ -133,19 +123,6 @@ async def test_the_pace_holds_back_and_the_rest_comes_at_once(program: Program) 
         await press(pilot, "ctrl+g")
         await idle(pilot, stage)
         assert stage.session.manuscript.scene.length >= 250
-
-
-async def test_a_retry_is_another_take_and_the_first_one_stays(program: Program) -> None:
-    async with program(length=60, temperature=2.0) as (pilot, stage):  # no two takes are alike
-        await type_line(pilot, "ANN:")
-        await idle(pilot, stage)
-        first = stage.session.text
-        await press(pilot, "ctrl+r")
-        await idle(pilot, stage)
-        scene = stage.session.manuscript.scene
-        assert scene.text != first
-        assert len(scene.takes(scene.head)) == 2  # type: ignore[arg-type]
-        assert stage.transcript.text == scene.text
 
 
 async def test_retry_in_the_middle_of_writing_loses_nothing(program: Program) -> None:
@@ -161,7 +138,7 @@ async def test_retry_in_the_middle_of_writing_loses_nothing(program: Program) ->
         assert first.reason == "stopped"
 
 
-async def test_undo_takes_the_exchange_back_and_redo_brings_it(program: Program) -> None:
+async def test_undo_removes_the_exchange_and_redo_restores_it(program: Program) -> None:
     async with program(length=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
@@ -172,7 +149,7 @@ async def test_undo_takes_the_exchange_back_and_redo_brings_it(program: Program)
         assert stage.transcript.text == whole
 
 
-async def test_ctrl_z_in_a_line_being_typed_takes_back_typing_only(program: Program) -> None:
+async def test_ctrl_z_in_an_unsent_line_undoes_only_the_typing(program: Program) -> None:
     async with program(length=20) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
@@ -201,7 +178,7 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
         assert stage.transcript.text.startswith("ANN:")  # the last scene, opened again
 
 
-async def test_another_model_takes_in_the_scene_and_writes_on(
+async def test_another_model_reads_the_scene_and_continues_it(
     installed: ModelBundle, home: Path, program: Program
 ) -> None:
     installed.save(paths.models_dir() / "other", installed.weights())
@@ -227,7 +204,9 @@ async def test_another_model_takes_in_the_scene_and_writes_on(
         assert (passage.model, passage.settings["length"]) == ("other", 20)
 
 
-async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept(program: Program) -> None:
+async def test_a_model_that_cannot_be_loaded_is_reported_and_the_line_kept(
+    program: Program,
+) -> None:
     async with program(model="missing", size=(120, 40), toasts=True) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
@@ -237,7 +216,7 @@ async def test_a_model_that_cannot_be_loaded_is_said_and_the_line_kept(program: 
         await until(pilot, lambda: stage.session.model != "missing")
 
 
-async def test_saving_asks_again_when_the_disk_says_no(
+async def test_the_save_dialog_stays_open_when_the_disk_refuses(
     home: Path, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     monkeypatch.chdir(home)
@@ -258,7 +237,7 @@ async def test_saving_asks_again_when_the_disk_says_no(
         assert (home / "mine.txt").read_text() == to_text(stage.session.manuscript.scene)
 
 
-async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on(
+async def test_a_refused_journal_is_reported_and_writing_continues(
     program: Program,
 ) -> None:
     paths.scenes_dir().write_text("a file where the folder should be")
@@ -272,7 +251,7 @@ async def test_a_disk_that_refuses_the_journal_is_said_and_writing_goes_on(
     assert on_disk().startswith("ANN:")
 
 
-async def test_a_long_title_makes_room_for_what_else_the_top_line_says(program: Program) -> None:
+async def test_a_long_title_is_cut_to_fit_the_top_line(program: Program) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
         stage.session.manuscript.add_line("A line.\n")
         stage.session.manuscript.scene.set(
@@ -284,7 +263,7 @@ async def test_a_long_title_makes_room_for_what_else_the_top_line_says(program: 
         await until(pilot, lambda: "over the hills, part two  ·  saved" in shown(stage.app))
 
 
-async def test_the_open_side_pane_does_not_lie_over_the_line_that_is_typed(
+async def test_typing_closes_the_drawer_that_covers_the_line(
     program: Program,
 ) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
@@ -314,7 +293,7 @@ async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again(program: Pro
         assert stage.transcript.text == text
 
 
-async def test_a_scene_that_is_open_elsewhere_is_not_opened(program: Program) -> None:
+async def test_a_scene_that_is_open_in_another_program_is_not_opened(program: Program) -> None:
     async with program() as (pilot, stage):
         await type_line(pilot, "ANN:")
         await idle(pilot, stage)
@@ -324,7 +303,7 @@ async def test_a_scene_that_is_open_elsewhere_is_not_opened(program: Program) ->
             await until(pilot, lambda: "open elsewhere" in toasts(other))
 
 
-async def test_help_lists_the_real_keys_and_the_palette_knows_every_action(
+async def test_the_help_and_the_palette_list_every_action(
     program: Program,
 ) -> None:
     async with program(size=(120, 60)) as (pilot, stage):
@@ -339,7 +318,7 @@ async def test_help_lists_the_real_keys_and_the_palette_knows_every_action(
             assert binding.tooltip in titles
 
 
-async def test_only_one_thread_ever_steps_the_network(program: Program) -> None:
+async def test_there_is_one_engine_thread(program: Program) -> None:
     async with program(length=5_000, pace=200) as (pilot, stage):
         for _ in range(4):
             await type_line(pilot, "ANN:")
@@ -366,7 +345,7 @@ async def test_every_take_can_be_shown_again(program: Program) -> None:
         assert stage.transcript.text == second
 
 
-async def test_a_line_that_ends_in_a_space_is_finished_by_the_model(program: Program) -> None:
+async def test_the_model_finishes_a_line_that_ends_in_a_space(program: Program) -> None:
     async with program(length=10) as (pilot, stage):
         await type_line(pilot, "The lamp ")
         await idle(pilot, stage)
@@ -375,7 +354,7 @@ async def test_a_line_that_ends_in_a_space_is_finished_by_the_model(program: Pro
         assert 0 < model.length < 20
 
 
-async def test_what_is_typed_in_another_pane_goes_into_the_line(program: Program) -> None:
+async def test_characters_typed_in_another_pane_go_to_the_seed_line(program: Program) -> None:
     async with program(size=(120, 40)) as (pilot, stage):
         for pane in (stage.transcript, stage.side.models, stage.side.temperature):
             pane.focus()
@@ -398,7 +377,7 @@ async def test_fast_typing_in_another_pane_loses_nothing(pane: str, program: Pro
         assert stage.session.manuscript.cast == cast
 
 
-async def test_the_reader_stays_where_they_are_and_end_follows_again(program: Program) -> None:
+async def test_scrolling_up_stops_following_until_end_is_pressed(program: Program) -> None:
     async with program(length=5_000, pace=500, size=(80, 14)) as (pilot, stage):
         await type_line(pilot, "ANN:")
         await until(pilot, lambda: stage.transcript.max_scroll_y > 10)
@@ -412,7 +391,7 @@ async def test_the_reader_stays_where_they_are_and_end_follows_again(program: Pr
         await press(pilot, "escape")
 
 
-async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about(program: Program) -> None:
+async def test_quitting_asks_first_if_the_scene_cannot_be_saved(program: Program) -> None:
     paths.scenes_dir().write_text("a file where the folder should be")
     async with program(length=10, size=(120, 40)) as (pilot, stage):
         await type_line(pilot, "ANN:")
@@ -427,7 +406,7 @@ async def test_leaving_a_scene_that_cannot_be_saved_is_asked_about(program: Prog
         await until(pilot, lambda: stage.app.return_code is not None)
 
 
-async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
+async def test_an_unsent_line_is_restored_at_the_next_start() -> None:
     remember()
     app = BardApp()
     async with app.run_test() as pilot:
@@ -437,7 +416,7 @@ async def test_a_line_not_sent_is_there_at_the_next_start() -> None:
         assert again.stage.seed_line.text == "Not yet"
 
 
-async def test_a_line_is_kept_as_typed_until_it_is_in_the_scene(
+async def test_the_draft_is_kept_until_the_line_is_in_the_scene(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(length=10) as (pilot, stage):
@@ -454,7 +433,7 @@ async def test_a_line_is_kept_as_typed_until_it_is_in_the_scene(
         await until(pilot, lambda: not paths.draft_file().exists())
 
 
-async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take(
+async def test_a_retry_stopped_at_once_shows_the_earlier_take(
     program: Program,
 ) -> None:
     async with program(length=30) as (pilot, stage):
@@ -467,7 +446,7 @@ async def test_a_retry_stopped_before_its_first_character_leaves_the_old_take(
         assert stage.transcript.text == whole
 
 
-async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
+async def test_focusing_the_models_lists_newly_trained_ones(
     installed: ModelBundle, program: Program
 ) -> None:
     async with program(size=(120, 40)) as (pilot, stage):
@@ -478,7 +457,7 @@ async def test_a_model_trained_meanwhile_appears_when_the_models_are_looked_at(
         await until(pilot, lambda: any(entry.name == "newer" for entry in models.entries))
 
 
-async def test_the_first_picture_is_of_the_terminal_there_is(
+async def test_the_first_screen_fits_the_terminal(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     folded = []
@@ -499,7 +478,7 @@ async def test_a_click_on_the_name_opens_the_palette(program: Program) -> None:
         await until(pilot, lambda: isinstance(stage.app.screen, CommandPalette))
 
 
-async def test_garbage_is_collected_once_the_first_picture_is_there(
+async def test_garbage_collection_starts_after_the_first_screen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     collected: list[bool] = []

@@ -24,7 +24,7 @@ async def offered(pilot: Pilot[None], line: SeedLine, typed: str, *ends: str) ->
     await settle(pilot)
 
 
-async def test_a_pause_in_the_typing_is_said_once() -> None:
+async def test_a_pause_in_typing_is_reported_once() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -45,7 +45,7 @@ async def test_a_pause_in_the_typing_is_said_once() -> None:
         assert len(host.got(SeedLine.Paused)) == 1
 
 
-async def test_a_line_recalled_or_sent_is_not_unfinished() -> None:
+async def test_a_recalled_or_sent_line_is_not_unfinished() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -57,7 +57,7 @@ async def test_a_line_recalled_or_sent_is_not_unfinished() -> None:
 
 
 @pytest.mark.parametrize("key", ["tab", "right"])
-async def test_the_ghost_shows_and_a_key_takes_it(key: str) -> None:
+async def test_a_suggestion_shows_after_the_text_and_a_key_accepts_it(key: str) -> None:
     line = SeedLine()
     host = Host(line, Button("other"))
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -75,7 +75,7 @@ async def test_the_ghost_shows_and_a_key_takes_it(key: str) -> None:
         assert line.text == "The la"
 
 
-async def test_without_a_ghost_tab_goes_to_the_next_pane() -> None:
+async def test_without_a_suggestion_tab_moves_to_the_next_pane() -> None:
     line, other = SeedLine(), Button("other")
     host = Host(line, other)
     async with host.run_test() as pilot:
@@ -85,7 +85,7 @@ async def test_without_a_ghost_tab_goes_to_the_next_pane() -> None:
         assert line.text == "The lax"
 
 
-async def test_keys_that_come_together_are_obeyed_in_their_order() -> None:
+async def test_keys_that_arrive_together_act_in_order() -> None:
     line = SeedLine()
     host = Host(line, Button("other"))
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -96,7 +96,7 @@ async def test_keys_that_come_together_are_obeyed_in_their_order() -> None:
         assert [sent.text for sent in host.got(SeedLine.Sent)] == ["The lamps"]
 
 
-async def test_up_and_down_show_the_others_and_esc_drops_them() -> None:
+async def test_up_and_down_show_other_suggestions_and_escape_drops_them() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -115,7 +115,7 @@ async def test_up_and_down_show_the_others_and_esc_drops_them() -> None:
         assert line.text == "old"
 
 
-async def test_typing_on_keeps_what_matches_and_drops_what_does_not() -> None:
+async def test_typing_keeps_matching_suggestions_and_drops_the_others() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -131,7 +131,7 @@ async def test_typing_on_keeps_what_matches_and_drops_what_does_not() -> None:
         assert line.text == "The lax"
 
 
-async def test_what_was_offered_for_less_than_is_left_is_dropped() -> None:
+async def test_a_suggestion_for_other_text_is_dropped() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -142,7 +142,7 @@ async def test_what_was_offered_for_less_than_is_left_is_dropped() -> None:
         assert line.suggestion == ""
 
 
-async def test_more_ends_keep_the_one_that_shows() -> None:
+async def test_more_suggestions_leave_the_shown_one_in_place() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(message_hook=host.hear) as pilot:
@@ -155,7 +155,7 @@ async def test_more_ends_keep_the_one_that_shows() -> None:
         assert (last.place, last.count) == (2, 3)
 
 
-async def test_the_ghost_is_only_at_the_end() -> None:
+async def test_a_suggestion_shows_only_with_the_cursor_at_the_end() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -168,7 +168,7 @@ async def test_the_ghost_is_only_at_the_end() -> None:
         assert line.suggestion == ""
 
 
-async def test_a_word_of_it_can_be_taken() -> None:
+async def test_one_word_of_a_suggestion_can_be_accepted() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -179,7 +179,7 @@ async def test_a_word_of_it_can_be_taken() -> None:
         assert (line.text, line.suggestion) == ("The lamp is low", "")
 
 
-async def test_it_is_data_of_one_row() -> None:
+async def test_a_suggestion_is_shown_as_one_row_without_control_characters() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test() as pilot:
@@ -195,7 +195,7 @@ async def test_it_is_data_of_one_row() -> None:
         assert line.text.endswith("e\tb")
 
 
-async def test_where_the_row_is_too_short_the_ghost_says_that_there_is_more() -> None:
+async def test_a_suggestion_that_does_not_fit_ends_in_an_ellipsis() -> None:
     line = SeedLine()
     host = Host(line)
     async with host.run_test(size=(30, 10)) as pilot:
@@ -233,7 +233,7 @@ async def loaded(pilot: Pilot[None], stage: StageScreen) -> None:
     await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
 
 
-async def test_the_model_finishes_the_line_and_tab_takes_it(
+async def test_the_model_suggests_an_ending_and_tab_accepts_it(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED, size=(100, 30)) as (pilot, stage):
@@ -262,7 +262,7 @@ async def test_the_model_finishes_the_line_and_tab_takes_it(
         assert stage.session.text.startswith(f"{order.text}{end}\n")
 
 
-async def test_what_is_typed_before_the_model_is_ready_is_finished_when_it_is(
+async def test_a_line_typed_while_the_model_loads_gets_a_suggestion_afterwards(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED) as (pilot, stage):
@@ -272,7 +272,7 @@ async def test_what_is_typed_before_the_model_is_ready_is_finished_when_it_is(
         assert {order.text for order in asked.orders} == {"The lamp is"}
 
 
-async def test_a_row_begun_below_another_is_finished_as_such(
+async def test_a_new_row_of_the_line_is_finished_as_a_new_row(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED) as (pilot, stage):
@@ -282,7 +282,7 @@ async def test_a_row_begun_below_another_is_finished_as_such(
         await until(pilot, lambda: bool(asked.orders) and asked.orders[-1].text == "The lamp\n")
 
 
-async def test_answers_to_what_is_no_longer_asked_are_dropped(
+async def test_answers_to_earlier_questions_are_dropped(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED) as (pilot, stage):
@@ -303,7 +303,7 @@ async def test_answers_to_what_is_no_longer_asked_are_dropped(
         assert line.suggestion == ""
 
 
-async def test_a_scene_that_changes_drops_it(program: Program) -> None:
+async def test_a_change_of_the_scene_drops_the_suggestion(program: Program) -> None:
     async with program(**REMEMBERED) as (pilot, stage):
         stage, line = stage, stage.seed_line
         await press(pilot, *"ANN:", "enter")
@@ -314,7 +314,7 @@ async def test_a_scene_that_changes_drops_it(program: Program) -> None:
         assert (line.suggestion, line.text) == ("", "The lamp is")
 
 
-async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
+async def test_suggestions_wait_until_the_model_has_written(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED) as (pilot, stage):
@@ -331,7 +331,7 @@ async def test_while_the_model_writes_nothing_is_suggested_but_after_it(
         assert [order.text.rpartition("\n")[2] for order in asked.orders] == ["The lamp is"]
 
 
-async def test_the_settings_turn_it_off_and_a_key_turns_it_on_for_now(
+async def test_settings_turn_suggestions_off_and_a_key_turns_them_on(
     monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     async with program(**REMEMBERED, settings=Settings(suggestions=False)) as (pilot, stage):
