@@ -65,7 +65,7 @@ class Decoder:
         self._load(weights)
         self.position, self.at_once = 0, 1
         self.compiled = jit and os.environ.get("BARDTUI_XLA") != "0"
-        self._run = self._compile(self.compiled)
+        self._compile(self.compiled)
         try:
             self.step((), 1, Sampling())
         except tf.errors.OpError:
@@ -73,7 +73,8 @@ class Decoder:
                 raise
             # XLA is missing on this machine or cannot compile for it. The same function runs
             # without XLA, only slower.
-            self.compiled, self._run = False, self._compile(False)
+            self.compiled = False
+            self._compile(False)
         self._start = self._start_of_text()
         self.at_once = min(16, self.max_chunk)  # the calls until now included compilation
 
@@ -97,7 +98,7 @@ class Decoder:
     @property
     def compilations(self) -> int:
         """How many times the function was traced; more than 1 would be a fault."""
-        return int(self._run.experimental_get_tracing_count())
+        return int(self._function.experimental_get_tracing_count())
 
     def reset(self, position: int = 0) -> None:
         """Forget the text and start a new one, at `position` of some longer text."""
@@ -183,6 +184,8 @@ class Decoder:
         ends early after the first stream took the index `until`. Returns the indices read or drawn
         and their natural-log probabilities, each (streams, steps).
         """
+        import tensorflow as tf
+
         started = time.perf_counter()
         n_forced = len(forced)
         padded = np.zeros(self.max_chunk, np.int32)
@@ -194,7 +197,8 @@ class Decoder:
             )
         control = np.array([n_forced, steps, sampling.top_k, until], np.int32)
         parameters = np.array(sampling.parameters, np.float32)
-        outputs = self._run(padded, self._noise, control, parameters)
+        arrays = (padded, self._noise, control, parameters)
+        outputs = self._run(*[tf.constant(array) for array in arrays])
         indices, scores, taken = (output.numpy() for output in outputs)
         steps = int(taken)
         self._adjust_at_once(steps, time.perf_counter() - started)
@@ -210,7 +214,7 @@ class Decoder:
             )
             self.at_once = max(1, self.at_once // 2, fit)
 
-    def _compile(self, jit: bool) -> Any:
+    def _compile(self, jit: bool) -> None:
         import tensorflow as tf
 
         signature = [
@@ -254,7 +258,10 @@ class Decoder:
 
         # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
         # of tracing.
-        return tf.function(run, signature, autograph=False, jit_compile=jit)
+        self._function = tf.function(run, signature, autograph=False, jit_compile=jit)
+        # Calling the function itself looks up the signature every time: half of what a short call
+        # costs.
+        self._run = self._function.get_concrete_function()
 
     def advance(self, indices: Any, state: Sequence[Any]) -> list[Any]:
         """Pass one character of each stream, int32 (streams,), through the network.

@@ -7,7 +7,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.sources import next_cue, rest_of_cue
 
-_PIECE = 48  # characters of a call at most: text is taken back to the beginning of one
+_PIECE = 32  # characters of a call at most: text is taken back to the beginning of one
 _FIRST_PIECE = 12  # characters of the call after that, since the next fault is often near
 
 

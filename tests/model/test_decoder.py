@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -285,11 +286,10 @@ def fail_with(error: type[Exception], monkeypatch: pytest.MonkeyPatch, *, also_p
     genuine = tf.function
 
     def function(run: Any, *arguments: Any, jit_compile: bool, **options: Any) -> Any:
-        def fail(*_: Any) -> Any:
-            raise error(None, None, "failed")
-
         if jit_compile or also_plain:
-            return fail
+            failing = Mock(side_effect=error(None, None, "failed"))
+            failing.get_concrete_function.return_value = failing
+            return failing
         return genuine(run, *arguments, jit_compile=False, **options)
 
     monkeypatch.setattr(tf, "function", function)
