@@ -18,11 +18,11 @@ _FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 async def draw(seeds: list[int]) -> str:
     """Write a scene, and take the picture while the last passage is being written."""
-    from bardtui.session import session as session_module
+    from bardtui.session import passage_writing
     from bardtui.tui.app import BardApp
 
     chosen = iter(seeds)
-    session_module.new_random_seed = lambda: next(chosen)
+    passage_writing.new_random_seed = lambda: next(chosen)
     app = BardApp()
     async with app.run_test(size=(110, 32)) as pilot:
         session, line = app.stage.session, app.stage.seed_line

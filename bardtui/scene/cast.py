@@ -108,17 +108,23 @@ class Cast:
         return Cast(tuple(role for role in self.roles if role.name != name))
 
     def with_speakers(self, text: str) -> "Cast":
-        """Return the cast with the speakers of `text` added.
+        """Return the cast with the speakers of `text` added; see `with_names`."""
+        return self.with_names(speakers(text))
 
-        If the writer has no role yet, the first new speaker is the writer's. All others are the
+    def with_names(self, names: Iterable[str]) -> "Cast":
+        """Return the cast with roles of these names added; names that cannot be cues are left out.
+
+        If the writer has no role yet, the first new one is the writer's. All others are the
         model's.
         """
         cast = self
-        for name in dict.fromkeys(speakers(text)):
-            if len(cast.roles) >= MAX_ROLES or any(role.name == name for role in cast.roles):
-                continue
+        for name in dict.fromkeys(names):
             taken = any(role.player == "writer" for role in cast.roles)
-            cast = cast.with_role(Role(name, "model" if taken else "writer"))
+            role = _role({"name": name, "player": "model" if taken else "writer"})
+            if len(cast.roles) >= MAX_ROLES or role is None:
+                continue
+            if not any(other.name == name for other in cast.roles):
+                cast = cast.with_role(role)
         return cast
 
 

@@ -6,7 +6,7 @@ through `deliver`; the front end passes each to `handle` in its own thread. `lis
 the events that say what changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import Any
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
-from bardtui.scene.cast import Cast, Role
+from bardtui.scene.banned import PROPERTY as BANNED
+from bardtui.scene.banned import banned_in
+from bardtui.scene.cast import Cast, Role, speakers
 from bardtui.scene.scene import Author
 from bardtui.session.background import BackgroundSaver
 from bardtui.session.draft import Draft
@@ -199,7 +201,7 @@ class WritingSession:
             newcomers="free" if self.cast.roles else settings.newcomers,
             form=self.remembered.form,
             spelling=settings.spelling,
-            banned=settings.banned,
+            banned=settings.banned + banned_in(self.manuscript.scene),
             avoid_loops=settings.avoid_loops,
         )
 
@@ -303,11 +305,20 @@ class WritingSession:
 
     def add_speakers(self) -> None:
         """Add those who speak in the scene to the cast."""
+        self.add_roles(speakers(self.text))
+
+    def add_roles(self, names: Iterable[str]) -> None:
+        """Add roles of these names to the cast."""
         cast = self.cast
-        grown = cast.with_speakers(self.text)
-        self.notify("speakers_added", count=len(grown.roles) - len(cast.roles))
+        grown = cast.with_names(names)
+        self.notify("roles_added", count=len(grown.roles) - len(cast.roles))
         if grown != cast:
             self.keep_cast(grown)
+
+    def ban(self, phrases: list[str]) -> None:
+        """Make these the words and phrases that the model never writes in this scene."""
+        self.manuscript.scene.set(BANNED, phrases)
+        self.notify("banned", count=len(phrases))
 
     # -- scenes ------------------------------------------------------------------------------------
 

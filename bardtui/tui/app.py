@@ -123,6 +123,10 @@ class BardApp(RebindableApp):
         send, end = key_of(self, "line.send"), key_of(self, "line.end")
         yield SystemCommand("Let the model go on", f"also {send}", self.stage.seed_line.send)
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
+        cast = "Adds the roles of Hamlet, for example, if the model knows that play"
+        yield SystemCommand("Take the cast of a play", cast, self.stage.action_play_cast)
+        ban = "The model never writes them in this scene"
+        yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Quit"):
                 yield command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.escaping import remove_invisible
+from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Role
 from bardtui.scene.library import list_scenes
 from bardtui.tui import ui_strings
@@ -108,6 +109,37 @@ async def edit_role(stage: StageScreen, before: Role | None) -> None:
         pane.put(role, before.name if before else None)
     except UserError as error:  # a cast has a limited size
         stage.say(str(error), "warning")
+
+
+async def take_cast(stage: StageScreen) -> None:
+    """Add the cast of one of the model's plays to the scene's cast."""
+    from bardtui.model.store import find_model
+    from bardtui.tui.screens.plays import PlaysScreen
+
+    session = stage.session
+    try:
+        casts = find_model(session.model).casts
+    except UserError as error:
+        stage.say(str(error), "error")
+        return
+    if not casts:
+        stage.say(f"{session.model} knows no casts: it was not trained on plays", "warning")
+        return
+    title = await stage.app.push_screen_wait(PlaysScreen(casts, session.model))
+    if title is not None:
+        session.add_roles(casts[title])
+
+
+async def ban_phrases(stage: StageScreen) -> None:
+    """Edit the words and phrases that the model never writes in this scene."""
+    from bardtui.tui.screens.banned import BannedScreen
+
+    session = stage.session
+    manuscript = session.manuscript
+    screen = BannedScreen(banned_in(manuscript.scene), len(session.settings.banned))
+    phrases = await stage.app.push_screen_wait(screen)
+    if phrases is not None and manuscript is session.manuscript:
+        session.ban(phrases)
 
 
 async def save_scene(stage: StageScreen) -> None:

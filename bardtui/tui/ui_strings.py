@@ -47,8 +47,11 @@ _NOTICES = {
 def notice(said: Notice, key_of: Callable[[str], str]) -> str:
     """Return the text of a notice; `key_of` returns the key of a binding, by its id."""
     match said.name:
-        case "speakers_added":
-            return _speakers_added(said.values["count"])
+        case "roles_added":
+            return _roles_added(said.values["count"])
+        case "banned":
+            count = said.values["count"]
+            return f"{count:,} banned in this scene" if count else "Nothing banned in this scene"
         case "unknown_characters":
             return _unknown_characters(said.values["model"], said.values["characters"])
     return _NOTICES[said.name].format_map({**said.values, "k": _Keys(key_of)})
@@ -62,9 +65,9 @@ class _Keys:
         return self._key_of(id)
 
 
-def _speakers_added(count: int) -> str:
+def _roles_added(count: int) -> str:
     if not count:
-        return "Every speaker is already in the cast."
+        return "Everybody is in the cast already."
     return "Added 1 role" if count == 1 else f"Added {count} roles"
 
 

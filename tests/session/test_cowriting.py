@@ -8,10 +8,12 @@ from driver import Driver
 from bardtui import paths
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.passage import Passage
 from bardtui.session.events import TakesShown
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.replies import ENOUGH
+from bardtui.settings import Remembered, Settings
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -251,3 +253,81 @@ def test_takes_that_are_stopped_keep_what_shows() -> None:
         kept = [take.text for take in scene.takes(scene.head or 0)]
         assert kept == [before.removeprefix("ANN:\n"), *filter(None, shown)]
         assert scene.passages[max(scene.passages)].reason == "stopped"
+
+
+def test_what_is_banned_in_a_scene_is_never_written_there_and_kept_with_it() -> None:
+    with Driver(length=1_000, settings=Settings(suggestions=False, banned=("stair",))) as driver:
+        session = driver.session
+        driver.send("ANN:")
+        session.ban(["the lamp", "keep"])
+        assert session.rules("length").banned == ("stair", "the lamp", "keep")
+        before = len(session.text)
+        driver.send()
+        written = " ".join(session.text[before:].lower().split())
+        assert written
+        assert "the lamp" not in written
+        assert "keep" not in written.replace("keeps", "")
+        path = session.manuscript.path
+        assert path is not None
+    manuscript, _ = Manuscript.open(path)
+    with Driver(manuscript) as driver:
+        assert driver.session.rules("length").banned == ("the lamp", "keep")
+        driver.session.new()
+        assert driver.session.rules("length").banned == ()
+
+
+def test_the_form_is_kept_with_the_passage_and_remembered() -> None:
+    with Driver() as driver:
+        driver.session.choose(form="prose")
+        driver.send("The lamp was low.")
+        assert driver.session.manuscript.scene.path()[-1][0].settings["form"] == "prose"
+    assert Remembered.load(paths.remembered_file()).form == "prose"
+
+
+def test_the_cast_of_a_play_joins_the_roles_of_the_scene() -> None:
+    with Driver() as driver:
+        driver.session.add_roles(["HAMLET", "a ghost", "HORATIO", "First Player"])
+        assert driver.session.cast == Cast(
+            (Role("HAMLET", "writer"), Role("HORATIO"), Role("First Player"))
+        )
+        driver.session.add_roles(["OPHELIA", "HAMLET"])
+        assert [role.name for role in driver.session.cast.roles][3:] == ["OPHELIA"]
+        assert driver.notices() == ["roles_added"] * 2
+
+
+@pytest.mark.parametrize("action", ["send", "retry", "edit", "undo", "cut", "takes"])
+def test_nothing_that_shows_is_taken_back_or_lost_while_guards_are_at_work(action: str) -> None:
+    """At this temperature, hardly a word is known: the guards redraw all the time."""
+    with Driver(length=2_000, pace=300.0, temperature=2.0, form="prose") as driver:
+        session, scene = driver.session, driver.session.manuscript.scene
+        session.manuscript.add_line("The lamp was low, and all the house was asleep by then.\n")
+        session.show_scene()
+        session.send("")
+        seen: list[str] = []
+        while len(driver.shown) < 200:
+            driver.until(lambda: len(driver.shown) != len(seen[-1] if seen else ""))
+            assert not seen or driver.shown.startswith(seen[-1])
+            seen.append(driver.shown)
+        shown = driver.shown
+        match action:
+            case "send":
+                session.send("Who is there?")
+                assert session.text.startswith(shown)
+            case "retry":
+                session.retry()
+            case "edit":
+                session.edit(scene.path()[0][0].id, "The lamp was out.\n")
+                assert session.text.endswith(shown[-100:])
+            case "undo":
+                session.undo()
+            case "cut":
+                session.cut(100)
+            case "takes":
+                session.takes.write(2, instead=True)
+        written = scene.passages[2]
+        assert scene.passages[1].text + written.text == shown
+        assert written.reason == "stopped"
+        driver.session.stop()
+        path = session.manuscript.path
+        assert path is not None
+    assert read_scene(path)[0].passages[2].text == written.text

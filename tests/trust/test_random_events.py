@@ -46,7 +46,7 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = small_model()
     model.save(paths.models_dir() / "small", random_weights(model.spec))
     monkeypatch.setattr(paths, "bundled_models", lambda: home / "none")
-    for part in ("session", "takes"):
+    for part in ("passage_writing", "takes"):
         lots = random.Random(1)
         monkeypatch.setattr(
             f"bardtui.session.{part}.new_random_seed", lambda lots=lots: lots.getrandbits(31)

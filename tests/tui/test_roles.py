@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 LINE = "the stair has counted every tread."  # after which the model knows what Ben says
 ANN = Role("ANN", "writer")
 BEN = Role("BEN", temperature=0.3)
-REMEMBERED = {"length": 400, "temperature": 0.4}
+REMEMBERED = {"length": 400, "temperature": 0.4, "rule": "speech"}
 
 
 async def written(pilot: Pilot[None], stage: StageScreen, line: str = "") -> Passage:
@@ -135,7 +135,7 @@ async def test_the_speakers_of_a_scene_are_added_to_its_cast(
         await until(pilot, lambda: stage.session.manuscript.cast == Cast((ANN, Role("BEN"))))
         await until(pilot, lambda: "Cast  2 roles" in shown(stage.app))
         await press(pilot, "f8")
-        await until(pilot, lambda: "Every speaker is already in the cast" in shown(stage.app))
+        await until(pilot, lambda: "Everybody is in the cast already" in shown(stage.app))
 
 
 async def test_roles_are_added_and_removed_in_the_folded_pane(

@@ -52,12 +52,22 @@ _GUIDE: Keys = (
     ),
     (
         "Length",
-        "The most characters that the model writes before it is your turn.",
+        "About how many characters the model writes before it is your turn. It ends with a whole "
+        "sentence or line.",
     ),
     (
         "Stops after",
         "What ends a passage before its length: a line, a sentence or a speech. With a cast, one "
         "role speaks then.",
+    ),
+    (
+        "Form",
+        "What the model writes: a play, a screenplay, prose or verse; or what the scene so far is. "
+        "Prose and verse have no cues.",
+    ),
+    (
+        "Banning",
+        "The palette has a command for words and phrases that the model never writes in a scene.",
     ),
     (
         "Pace",

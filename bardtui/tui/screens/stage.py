@@ -260,6 +260,15 @@ class StageScreen(Screen[None]):
     def action_help(self) -> None:
         self.run_flow(flows.show_help)
 
+    def action_play_cast(self) -> None:
+        self.run_flow(flows.take_cast)
+
+    def action_ban(self) -> None:
+        self.run_flow(flows.ban_phrases)
+
+    def on_cast_pane_play_wanted(self) -> None:
+        self.action_play_cast()
+
     def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
         self.run_flow(lambda stage: flows.edit_role(stage, message.role))
 
@@ -342,6 +351,8 @@ class StageScreen(Screen[None]):
             self.action_alone()
         self.set_class(self.has_class("-folded"), "-drawer")
         self.side.cast.focus()
+        # The drawer has to be laid out first.
+        self.call_after_refresh(self.side.cast.scroll_visible, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         """A click on the program's name opens the palette."""

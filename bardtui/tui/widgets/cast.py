@@ -23,8 +23,8 @@ class CastPane(ListPane):
     """The roles, one in each row, and below them rows to add some.
 
     A bar marks the roles that the writer plays, an arrow the role whose turn it is. The pane posts
-    `Changed` when it has changed its cast, `Edit` for the dialog of a role and `SpeakersWanted` for
-    the speakers of the scene.
+    `Changed` when it has changed its cast, `Edit` for the dialog of a role, `SpeakersWanted` for
+    the speakers of the scene and `PlayWanted` for the cast of a play.
     """
 
     DEFAULT_CSS = """
@@ -64,6 +64,9 @@ class CastPane(ListPane):
 
     class SpeakersWanted(Message):
         """The writer wants the speakers of the scene as roles. Call `show` with the new cast."""
+
+    class PlayWanted(Message):
+        """The writer wants the cast of a play. Call `show` with the new cast."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -122,6 +125,8 @@ class CastPane(ListPane):
         event.stop()
         if event.option.id == "speakers":
             self.post_message(self.SpeakersWanted())
+        elif event.option.id == "play":
+            self.post_message(self.PlayWanted())
         else:
             self.post_message(self.Edit(self.role))
 
@@ -162,6 +167,7 @@ class CastPane(ListPane):
         self.add_option(Option(_offer("+ add a role"), id="add"))
         if not roles:
             self.add_option(Option(_offer("+ add the scene's speakers"), id="speakers"))
+        self.add_option(Option(_offer("+ add the cast of a play"), id="play"))
         self.highlighted = min(at, len(roles)) if roles else 1
 
     def _highlight(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The side pane: models, dials, stop rule and cast."""
+"""The side pane: models, dials, stop rule, form and cast."""
 
 import math
 
@@ -8,12 +8,13 @@ from textual.containers import Vertical
 
 from bardtui.scene.cast import Cast
 from bardtui.session.session import WritingSession
-from bardtui.settings import LENGTHS, PACES, STOPS, TEMPERATURES, Remembered
+from bardtui.settings import FORMS, LENGTHS, PACES, STOPS, TEMPERATURES, Remembered
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
 
+_FORMS: dict[str, str] = {form: form for form in FORMS} | {"scene": "as the scene"}
 _RULES: dict[str, str] = {stop: stop for stop in STOPS}
 _RULE_TITLES = {rule: "the length" if rule == "length" else f"a {rule}" for rule in _RULES}
 
@@ -28,10 +29,12 @@ class SidePane(Vertical):
         self.models = ModelsPane(None, id="models")
         self.temperature, self.length, self.pace = _dials(chosen)
         self.rule = Choice("Stops after", _RULES, chosen.rule, titles=_RULE_TITLES, id="rule")
+        self.form = Choice("Form", _FORMS, chosen.form, id="form")
         self.cast = CastPane(id="cast")
 
     def compose(self) -> ComposeResult:
-        yield from (self.models, self.temperature, self.length, self.rule, self.pace, self.cast)
+        yield from (self.models, self.temperature, self.length, self.rule, self.form, self.pace)
+        yield self.cast
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._list_models)  # after the first screen
@@ -51,7 +54,10 @@ class SidePane(Vertical):
                 self._session.choose(pace=message.value)
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
-        self._session.choose(rule=message.value)
+        if message.choice is self.form:
+            self._session.choose(form=message.value)
+        else:
+            self._session.choose(rule=message.value)
 
     def on_models_pane_picked(self, message: ModelsPane.Picked) -> None:
         self._session.set_model(message.name)
@@ -71,6 +77,7 @@ class SidePane(Vertical):
         return (
             f"temperature {chosen.temperature:.2f}",
             f"length {chosen.length:,}",
+            *([chosen.form] if chosen.form != "scene" else []),
             *([f"to {_RULE_TITLES[chosen.rule]}'s end"] if chosen.rule != "length" else []),
             f"pace {_pace(chosen.pace)}",
         )
@@ -98,6 +105,7 @@ class SidePane(Vertical):
             self.length.value = chosen.length
             self.pace.value = chosen.pace
             self.rule.value = chosen.rule
+            self.form.value = chosen.form
 
     @work(thread=True, exclusive=True)
     def _list_models(self) -> None:
@@ -134,7 +142,7 @@ def _dials(chosen: Remembered) -> tuple[Dial, Dial, Dial]:
         id="temperature",
     )
     length = Dial(
-        "Length, at most",
+        "Length, about",
         *LENGTHS,
         chosen.length,
         format=lambda value: f"{value:,.0f}",
