@@ -6,6 +6,7 @@ programs that tests start. The tests of the decoder compile it.
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -115,9 +116,10 @@ DECODERS = Decoders()
 
 @pytest.fixture(autouse=True)
 def lent_decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sessions and commands use decoders of earlier tests: to build one takes longer than most
-    tests."""
-    monkeypatch.setattr("bardtui.model.decoder.Decoder", DECODERS)
+    """The program uses decoders of earlier tests: to build one takes longer than most tests."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("bardtui.") and vars(module).get("Decoder") is Decoder:
+            monkeypatch.setattr(module, "Decoder", DECODERS)
     yield
     DECODERS.take_back()
 

@@ -1,5 +1,6 @@
 """A small app that holds widgets or dialogs, and what tests do with it and with the program."""
 
+import asyncio
 import html
 import json
 import re
@@ -23,7 +24,9 @@ from bardtui.tui.theme import THEMES, role_variables
 Kind = TypeVar("Kind", bound=Message)
 Answer = TypeVar("Answer")
 
-_HOPS = 8  # a key goes to the app, the focused widget and up again; so does what its action posts
+# A key goes to the app, the focused widget and up again; so does what its action posts, and what
+# follows the next drawing.
+_DRAWINGS, _HOPS = 3, 10
 # Of the SVG that Rich exports: where the first row stands, and the size of a cell.
 _SVG_TEXT = re.compile(r'<text [^>]*?x="([\d.]+)" y="([\d.]+)"[^>]*?clip-path[^>]*>([^<]*)</text>')
 _FIRST_Y, _ROW, _COLUMN = 20, 24.4, 12.2
@@ -66,7 +69,9 @@ async def settle(pilot: Pilot[Any]) -> None:
 
     Unlike `pilot.pause()`, it does not wait until no thread of the process works.
     """
-    for _ in range(_HOPS):
+    for _ in range(_DRAWINGS):
+        for _ in range(_HOPS):
+            await asyncio.sleep(0)
         await pilot.pause(0)
 
 

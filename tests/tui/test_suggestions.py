@@ -242,7 +242,7 @@ async def test_the_model_suggests_an_ending_and_tab_accepts_it(
         await loaded(pilot, stage)
         await press(pilot, *"ANN:", "enter")
         await until(
-            pilot, lambda: not stage.session.writing and stage.session.manuscript.length > 30
+            pilot, lambda: not stage.session.writing and stage.session.manuscript.length > 5
         )
         before = stage.session.text
         line.insert("The lamp is")

@@ -267,8 +267,16 @@ async def test_the_view_follows_new_text() -> None:
         assert rows(transcript)[-1] == "  a mouse"
 
 
-@pytest.mark.parametrize("away", ["up", "pageup", "home", wheel(MouseScrollUp), drag(0.4)])
-@pytest.mark.parametrize("back", ["end", wheel(MouseScrollDown), "pagedown", "down", drag(1.0)])
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [
+        ("up", "end"),
+        ("pageup", wheel(MouseScrollDown)),
+        ("home", "pagedown"),
+        (wheel(MouseScrollUp), "down"),
+        (drag(0.4), drag(1.0)),
+    ],
+)
 async def test_a_reader_who_scrolls_up_stays_there_until_they_return(
     away: Gesture, back: Gesture
 ) -> None:
