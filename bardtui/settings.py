@@ -17,6 +17,9 @@ PACES = (10.0, 1_000.0)  # characters a second; infinity is the full speed of th
 TEXT_WIDTHS = (20, 1_000)  # cells
 TOP_KS = (0, 2**31 - 1)
 
+# What a new user starts with, chosen by measuring what `shakespeare` writes with its guards.
+TEMPERATURE, TOP_P = 1.15, 0.95
+
 Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
 Form = Literal["scene", "play", "screenplay", "prose", "verse"]
@@ -40,7 +43,7 @@ class Settings:
     theme: str = ""  # the name of a theme; empty for the one chosen last
     text_width: int = 80  # the longest row of the transcript, in cells
     top_k: int = 0  # sample from the k most likely characters; 0 for all
-    top_p: float = 1.0  # sample from the most likely characters up to this probability
+    top_p: float = TOP_P  # sample from the most likely characters up to this probability
     min_p: float = 0.0  # leave out characters less probable than this times the likeliest
     newcomers: Newcomers = "seldom"  # who may join a scene; "free": whoever the model names
     spelling: bool = True  # whether words that nobody knows are drawn again
@@ -155,7 +158,7 @@ class Remembered:
     """What was in use when the program ended, kept in a JSON file for the next start."""
 
     model: str = "shakespeare"
-    temperature: float = 0.8
+    temperature: float = TEMPERATURE
     length: int = 400  # characters
     pace: float = 120.0  # characters a second; JSON has no infinity, so it is stored as null
     rule: Stop = "length"  # where a passage stops: one of STOPS

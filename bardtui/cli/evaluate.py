@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bardtui.cli.common import checked_model, console, plain, warn
+from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _MAX_COPY = 200  # characters of a copied passage that are shown
 _LOSS_OPTIONS = ("start", "stop", "document", "excerpts")
-_TEXT_OPTIONS = ("length", "temperature", "top_k", "top_p", "random_seed")
+_TEXT_OPTIONS = ("length", "temperature", "top_k", "top_p", "min_p", "random_seed")
 
 
 def evaluate(
@@ -49,10 +50,11 @@ def evaluate(
     ] = False,
     length: Annotated[int, typer.Option(min=1, help="With --text: characters to write.")] = 20_000,
     temperature: Annotated[
-        list[float] | None, typer.Option(help="With --text: repeatable. [0.8]")
+        list[float] | None, typer.Option(help=f"With --text: repeatable. [{TEMPERATURE}]")
     ] = None,
     top_k: Annotated[int, typer.Option(help="With --text: as in generate.")] = 0,
-    top_p: Annotated[float, typer.Option(help="With --text: as in generate.")] = 1.0,
+    top_p: Annotated[float, typer.Option(help="With --text: as in generate.")] = TOP_P,
+    min_p: Annotated[float, typer.Option(help="With --text: as in generate.")] = 0.0,
     random_seed: Annotated[int | None, typer.Option(help="With --text: as in generate.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -80,7 +82,7 @@ def evaluate(
     from bardtui.model.sampling import Sampling
 
     seed = secrets.randbelow(2**31) if random_seed is None else random_seed
-    settings = [Sampling(t, top_k, top_p, seed) for t in temperature or [0.8]]
+    settings = [Sampling(t, top_k, top_p, seed, min_p) for t in temperature or [TEMPERATURE]]
     _print_metrics(bundle, corpus, length, settings, as_json)
 
 
@@ -183,6 +185,7 @@ def _print_metrics(
         "corpus_sha256": corpus.sha256,
         "top_k": settings[0].top_k,
         "top_p": settings[0].top_p,
+        "min_p": settings[0].min_p,
         "random_seed": settings[0].random_seed,
         "texts": [
             {"temperature": sampling.temperature} | asdict(measured)

@@ -11,7 +11,15 @@ import typer
 from bardtui.cli.common import warn
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
-from bardtui.settings import FORMS, LONGEST_PHRASE, NEWCOMERS, TEMPERATURES, is_phrase
+from bardtui.settings import (
+    FORMS,
+    LONGEST_PHRASE,
+    NEWCOMERS,
+    TEMPERATURE,
+    TEMPERATURES,
+    TOP_P,
+    is_phrase,
+)
 from bardtui.tf_startup import start_tensorflow
 
 _LARGEST_SEED = 50_000_000  # bytes read from standard input
@@ -24,14 +32,14 @@ def generate(
     temperature: Annotated[
         float,
         typer.Option(min=_COOLEST, max=_HOTTEST, help="Low is predictable, high is surprising."),
-    ] = 0.8,
+    ] = TEMPERATURE,
     length: Annotated[int, typer.Option(min=0, help="About how many characters to write.")] = 400,
     top_k: Annotated[
         int, typer.Option(help="Sample from the K most likely characters; 0 is all.")
     ] = 0,
     top_p: Annotated[
         float, typer.Option(help="Sample from the most likely characters up to probability P.")
-    ] = 1.0,
+    ] = TOP_P,
     min_p: Annotated[
         float,
         typer.Option(help="Leave out characters less likely than P times the likeliest."),

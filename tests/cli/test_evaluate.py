@@ -10,8 +10,10 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import speakers as speakers_of
+from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.text.corpus import load_corpus
 from bardtui.writing.passage import write_passage
+from bardtui.writing.rules import Rules
 from tests.cli.commands import refusal, run
 from tests.conftest import VERSE
 
@@ -53,7 +55,8 @@ def test_what_a_model_writes_is_measured(
     for row, temperature in zip(answer["texts"], (0.5, 1.5), strict=True):
         context = Context(decoder)
         context.seek("\n")
-        text = "".join(write_passage(context, "\n", 600, Sampling(temperature, random_seed=3)))
+        sampling = Sampling(temperature, top_p=TOP_P, random_seed=3)
+        text = "".join(write_passage(context, "\n", 600, sampling, Rules(exact_length=True)))
         speakers = row.pop("speakers")
         assert row == {"temperature": temperature} | vars(measure_text(text, corpus))
         assert speakers["speeches"] == len(list(speakers_of(text)))
@@ -94,7 +97,7 @@ def test_the_text_that_the_model_was_trained_on_is_the_default(installed: ModelB
     assert "the-lower-stair has changed since the model was trained" in result.stderr
     answer = json.loads(result.stdout)
     assert answer["corpus_sha256"] == load_corpus("the-lower-stair").sha256
-    assert [row["temperature"] for row in answer["texts"]] == [0.8]
+    assert [row["temperature"] for row in answer["texts"]] == [TEMPERATURE]
 
 
 @pytest.mark.parametrize("name", [None, ["x"], "verse", "../verse.txt"])

@@ -10,6 +10,7 @@ import pytest
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
+from bardtui.settings import TEMPERATURE, TOP_P
 from tests.cli.commands import refusal, run, shell
 
 WRITE = ("generate", "--model", "tiny", "--random-seed", "7", "--exact-length", "--length", "120")
@@ -52,7 +53,7 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "fingerprint": installed.sha256,
         "seed": "ANN 😀:",
         "left_out": "😀",
-        "temperature": 0.8,
+        "temperature": TEMPERATURE,
         "top_k": 9,
         "top_p": 0.9,
         "min_p": 0.0,
@@ -72,7 +73,7 @@ def test_without_the_cue_memory_the_model_alone_writes(
     seed = "TEA:\nThe lamp is low.\n\nWEB:\nAsleep.\n\n"
     arguments = (*WRITE, "--json", "--no-avoid-loops", "--seed", seed)
     decoder.read(installed.vocabulary.encode(seed).indices)
-    alone = "".join(decoder.write(120, Sampling(random_seed=7)))
+    alone = "".join(decoder.write(120, Sampling(TEMPERATURE, top_p=TOP_P, random_seed=7)))
     assert json.loads(run(*arguments, "--newcomers", "free").stdout)["text"] == alone
     assert json.loads(run(*arguments).stdout)["text"] != alone
 

@@ -13,7 +13,7 @@ from bardtui.scene.passage import Passage
 from bardtui.session.events import TakesShown
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.replies import ENOUGH
-from bardtui.settings import Remembered, Settings
+from bardtui.settings import TEMPERATURE, Remembered, Settings
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -90,7 +90,7 @@ def test_a_reply_goes_on_among_the_roles_of_the_model_as_long_as_the_length_says
         for name, passage in zip(names, passages, strict=True):
             assert passage.text.lstrip("\n").startswith(f"{name}:\n")
             assert passage.model == ("other" if name == "CAL" else "tiny")
-            assert passage.settings["temperature"] == (0.3 if name == "BEN" else 0.8)
+            assert passage.settings["temperature"] == (0.3 if name == "BEN" else TEMPERATURE)
             assert passage.settings["stop"] == "speech"
         assert len({passage.random_seed for passage in passages}) == 1
         assert driver.shown == driver.session.text

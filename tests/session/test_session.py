@@ -15,7 +15,7 @@ from bardtui.scene.journal_reader import read_scene
 from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesShown
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.replies import next_passage
-from bardtui.settings import Remembered, Settings
+from bardtui.settings import TEMPERATURE, TOP_P, Remembered, Settings
 from bardtui.writing.passage import write_passage
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -103,7 +103,7 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
             context.seek(text)
             seed = driver.session.manuscript.scene.path()[-1][0].random_seed
             assert seed is not None
-            sampling = Sampling(driver.session.remembered.temperature, random_seed=seed)
+            sampling = Sampling(TEMPERATURE, top_p=TOP_P, random_seed=seed)
             rules = driver.session.rules("length")
             assert rules.newcomers == newcomers
             alone = write_passage(context, text, 60, sampling, rules)

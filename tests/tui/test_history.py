@@ -11,6 +11,7 @@ from bardtui.model.context import Context
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
+from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
@@ -103,9 +104,8 @@ async def test_after_a_cut_the_model_continues_from_the_cursor(
     context = Context(Decoder(installed.spec, installed.vocabulary, installed.weights()))
     context.seek(whole[:12])
     seed = passage.random_seed or 0
-    assert (
-        "".join(write_passage(context, whole[:12], 30, Sampling(random_seed=seed))) == passage.text
-    )
+    sampling = Sampling(TEMPERATURE, top_p=TOP_P, random_seed=seed)
+    assert "".join(write_passage(context, whole[:12], 30, sampling)) == passage.text
 
 
 async def test_a_passage_is_edited_in_place(program: Program) -> None:

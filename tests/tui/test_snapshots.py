@@ -36,7 +36,9 @@ def scene(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def app(theme: str = "footlights") -> BardApp:
     """The program, with its theme."""
-    paths.remembered_file().write_text(json.dumps({"model": "tiny", "theme": theme}))
+    paths.remembered_file().write_text(
+        json.dumps({"model": "tiny", "theme": theme, "temperature": 0.8})
+    )
     return BardApp()
 
 

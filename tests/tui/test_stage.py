@@ -18,6 +18,7 @@ from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.export import to_text
 from bardtui.scene.journal_reader import read_scene
+from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tui.app import BardApp
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.keys import key_groups
@@ -84,7 +85,8 @@ async def test_escape_keeps_exactly_what_shows_and_the_model_continues_from_ther
     fresh.seek(kept)
     from bardtui.model.sampling import Sampling
 
-    assert "".join(write_passage(fresh, kept, 40, Sampling(random_seed=seed))) == written
+    sampling = Sampling(TEMPERATURE, top_p=TOP_P, random_seed=seed)
+    assert "".join(write_passage(fresh, kept, 40, sampling)) == written
 
 
 async def test_sending_a_line_stops_the_writing_model_and_says_so(program: Program) -> None:

@@ -12,6 +12,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Scene
+from bardtui.settings import TOP_P
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
 from bardtui.tui.widgets.transcript import Transcript
@@ -79,7 +80,7 @@ async def test_takes_instead_of_the_reply_are_kept_and_the_picked_one_is_shown(
     again = []
     for take in takes:
         context.seek("ANN:\n")
-        sampling = Sampling(2.0, random_seed=take.random_seed or 0)
+        sampling = Sampling(2.0, top_p=TOP_P, random_seed=take.random_seed or 0)
         again.append("".join(write_passage(context, "ANN:\n", 60, sampling)))
     assert sum(text == take.text for text, take in zip(again, takes, strict=True)) >= TAKES - 1
 

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 from bardtui.escaping import inert, visible
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
-from bardtui.settings import TEMPERATURES
+from bardtui.settings import TEMPERATURE, TEMPERATURES
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
@@ -65,7 +65,7 @@ class TemperatureField(Input):
             now = self.temperature
         except SceneError:
             now = None
-        wanted = 0.8 if now is None else now + steps * _STEP
+        wanted = TEMPERATURE if now is None else now + steps * _STEP
         self.value = f"{min(high, max(low, wanted)):.2f}"
         self.action_end()
 
