@@ -10,13 +10,16 @@ _LINE = re.compile(r"\S[^\n]*\n")
 # A sentence's closing mark, closing quotes or brackets, then a space or the end of the line.
 _SENTENCE = re.compile(r"""[^\s.!?][^.!?]*[.!?…]+["'”’)\]]*(?=\s)""")
 _GAP = re.compile(r"\n[ \t]*\n")
+# A line longer than verse and wrapped prose have is a whole paragraph.
+_PARAGRAPH = re.compile(r"[^\n]{90,}\n")
 
 
 def end_of(stop: Stop, text: str) -> int | None:
     """Return the offset in `text`, a passage so far, at which the rule ends it; None if not yet.
 
     "line" ends after the first line that is not empty, with its line break; "sentence" after the
-    sentence's closing mark; "speech" after the line break before an empty line or another cue.
+    sentence's closing mark; "speech" after the line break before an empty line or another cue, or
+    after a paragraph of prose on one line.
     An offset that was found does not change when the passage grows.
     """
     return _ENDS[stop](text)
@@ -34,6 +37,8 @@ def _end_of_sentence(text: str) -> int | None:
 
 def _end_of_speech(text: str) -> int | None:
     begin = len(text) - len(text.lstrip())
+    if paragraph := _PARAGRAPH.search(text, begin):
+        text = text[: paragraph.end()]
     gap = _GAP.search(text, begin)
     at = begin
     # The first line may be a cue itself; only a later line can be another speaker's cue.
@@ -42,7 +47,9 @@ def _end_of_speech(text: str) -> int | None:
             break
         if is_cue(text[at:end]):
             return at
-    return gap.start() + 1 if gap else None
+    if gap:
+        return gap.start() + 1
+    return paragraph.end() if paragraph else None
 
 
 _ENDS: dict[Stop, Callable[[str], int | None]] = {

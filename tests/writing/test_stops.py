@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from bardtui.settings import STOPS, Stop
 from bardtui.writing.stops import end_of
 
-scripts = st.text(st.sampled_from("ab AB.!?:\"'\n\t"), max_size=60)
+words = st.sampled_from([*"ab AB.!?:\"'\n\t", "long line " * 9])
+scripts = st.lists(words, max_size=40).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,8 @@ scripts = st.text(st.sampled_from("ab AB.!?:\"'\n\t"), max_size=60)
         ("speech", "JULIET:\nOnce more.\n", "ROMEO:\nNo"),
         ("speech", "\n\nJULIET:\nOnce more.\n", "\n[Exit]"),
         ("speech", "Once more.\n", "  \nNo"),
+        ("speech", f"{'Once more. ' * 9}\n", "Another paragraph"),  # of prose
+        ("speech", "Once more.\n", f"\n{'Once more. ' * 9}\n"),
     ],
 )
 def test_a_passage_ends_where_the_rule_says(stop: Stop, passage: str, rest: str) -> None:

@@ -110,7 +110,7 @@ class TakesScreen(ModalScreen[int | None]):
         self._instead, self._can_replace = bool(reply), can_replace
         self._takes = [TakePane(n) for n in range(TAKES)]
         self._written = [False] * TAKES
-        self._status = Static(self._keys("starting"), id="status")
+        self._status = Static(self._keys("writing ..."), id="status")
 
     def compose(self) -> ComposeResult:
         yield Static(self._before, id="before")
