@@ -218,14 +218,18 @@ async def test_an_error_is_shown_and_the_text_kept(
         assert not stage.session.manuscript.scene.passages
 
 
-async def test_a_status_set_before_the_screen_is_shown_is_seen() -> None:
+async def test_what_was_written_before_the_screen_is_shown_is_seen() -> None:
     screen = TakesScreen("")
+    screen.show(("One.", "", "", "", ""))
     screen.tell("stopped by an error")
     host = Host()
     async with host.run_test(size=(100, 24)) as pilot:
         host.ask(screen)
         await until(pilot, lambda: host.screen is screen and screen.focused is not None)
         assert "stopped by an error" in said(screen)
+        screen.show(("One. Two.", "", "", "", ""))
+        await settle(pilot)
+        assert "One. Two." in shown(host)
 
 
 @pytest.mark.parametrize("width", [80, WIDE])

@@ -35,14 +35,27 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
         super().__init__()
         self.place = place
         self.border_title = str(place + 1)
+        self._take, self._ended, self._ready = "", False, False
 
     def on_mount(self) -> None:
-        self.set_passages([("model", "")])
-        self.writing = True
+        """Show what was written before the pane was there."""
+        self.set_passages([("model", self._take)])
+        self.writing = not self._ended
+        self._ready = True
 
     def show(self, text: str) -> None:
         """Show the take, without empty rows at its beginning."""
-        self.append(text.lstrip("\n")[len(self.text) :])
+        self._take = text.lstrip("\n")
+        if self._ready:
+            self.append(self._take[len(self.text) :])
+
+    def end(self) -> None:
+        """Mark the take as complete, and show it from its beginning."""
+        self._ended = True
+        if self._ready:
+            self.writing = False
+            if self.follow:
+                self.scroll_home()
 
     async def on_click(self) -> None:
         await self.run_action(f"screen.pick({self.place})")
@@ -134,9 +147,7 @@ class TakesScreen(ModalScreen[int | None]):
     def end(self) -> None:
         """Mark the takes as complete, and show them from their beginnings."""
         for take in self._takes:
-            take.writing = False
-            if take.follow:
-                take.scroll_home()
+            take.end()
 
     def action_pick(self, place: int) -> None:
         """Pick a take, unless it is still empty."""
