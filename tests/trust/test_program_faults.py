@@ -61,11 +61,10 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         stage = app.stage
         for number, error in enumerate(errors()):
+            pieces = iter(["half"])
 
-            def fail(
-                self: Context, *_: Any, error: BaseException = error, **options: Any
-            ) -> Iterator[str]:
-                yield "half"
+            def fail(*_: Any, error: BaseException = error, **options: Any) -> Iterator[str]:
+                yield from pieces  # noqa: B023
                 raise error
 
             monkeypatch.setattr(Context, "write", fail)
@@ -81,7 +80,7 @@ async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_
             before = stage.session.manuscript.length
             await press(pilot, "enter")
             await until(pilot, lambda: not stage.session.writing)
-            assert stage.session.manuscript.length == before + 200
+            assert stage.session.manuscript.length > before
             assert texts() == [stage.session.text]
 
 
@@ -130,9 +129,9 @@ async def test_with_a_clock_that_runs_backwards_the_model_writes_as_ever(
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot, *"ANN:", "enter")
-        await until(pilot, lambda: app.stage.session.manuscript.length == 105)
+        await until(pilot, lambda: app.stage.session.manuscript.length > 30)
         await until(pilot, lambda: not app.stage.session.writing)
-    assert [len(text) for text in texts()] == [105]
+    assert texts() == [app.stage.session.text]
 
 
 # -- the real program ------------------------------------------------------------------------------
@@ -207,13 +206,12 @@ def test_where_memory_has_run_out_that_is_said_nothing_is_lost_and_later_the_mod
 
     pages = int(Path(f"/proc/{program.process.pid}/statm").read_text().split()[0])
     limit(pages * resource.getpagesize() + left * MB)
-    program.send("ANN: It is late." + ENTER)
-    little, written = left < 30, len("ANN: It is late.\n")
+    program.send("It is late." + ENTER)
+    little, line = left < 30, "It is late.\n"
     if little:
         program.wait_for("Writing needs about")
     else:
-        written += 50
-        program.wait_for(lambda _: [len(text) for text in texts()] == [written])
+        program.wait_for(lambda text: "is ready" in text and len("".join(texts())) > len(line))
     program.send(FIVE_TAKES)
     if little:
         program.wait_for("stopped by an error")
@@ -223,17 +221,16 @@ def test_where_memory_has_run_out_that_is_said_nothing_is_lost_and_later_the_mod
     program.send("\x1b")
     program.wait_for("pocket is ready")
     limit(-1)
-    program.send("BEN: It is." + ENTER)
-    written += len("BEN: It is.\n") + 50
-    program.wait_for(lambda _: len(texts()[0]) >= written)
+    program.send("It is." + ENTER)
+    program.wait_for(lambda text: "is ready" in text and texts()[0].rpartition("It is.\n")[2] != "")
     program.send(FIVE_TAKES)
     program.wait_for("all are saved")
     program.send("\x1b")
     program.wait_for("pocket is ready")
     assert program.leave() == 0
     (text,) = texts()
-    assert text.startswith("ANN: It is late.\n")
-    assert "BEN: It is.\n" in text
+    assert text.startswith(line)
+    assert "\nIt is.\n" in text
 
 
 @linux
