@@ -113,10 +113,13 @@ class Context:
         self._took(piece)
         return scores
 
-    def write(self, length: int, sampling: Sampling, *, until: str = "") -> Iterator[str]:
+    def write(
+        self, length: int, sampling: Sampling, *, until: str = "", met: int = 0
+    ) -> Iterator[str]:
         """Write `length` characters after the text, in pieces of about CALL_SECONDS; a caller may
-        stop iterating at any piece. With `until`, writing ends after that character."""
-        for piece in self.decoder.write(length, sampling, until=until):
+        stop iterating at any piece. With `until`, writing ends after that character twice in a row;
+        the text ends with `met` of it."""
+        for piece in self.decoder.write(length, sampling, until=until, met=met):
             self._took(piece)
             yield piece
 

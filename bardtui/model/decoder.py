@@ -149,13 +149,20 @@ class Decoder:
         return piece
 
     def write(
-        self, length: int, sampling: Sampling, *, chunk: int | None = None, until: str = ""
+        self,
+        length: int,
+        sampling: Sampling,
+        *,
+        chunk: int | None = None,
+        until: str = "",
+        met: int = 0,
     ) -> Iterator[str]:
         """Write `length` characters, in pieces of `at_once` or, if given, `chunk` characters.
 
-        With `until`, writing ends after that character. When a piece is yielded, the network has
-        read exactly the text up to its end, so a caller may stop iterating there. Raises
-        ValueError for several streams or a chunk out of range.
+        With `until`, writing ends after that character twice in a row; the text so far ends with
+        `met` of it. When a piece is yielded, the network has read exactly the text up to its end,
+        so a caller may stop iterating there. Raises ValueError for several streams or a chunk out
+        of range.
         """
         if self.streams != 1:
             raise ValueError("only one stream writes")
@@ -164,10 +171,12 @@ class Decoder:
         last = self.vocabulary.index(until) if until in self.vocabulary else -1
         while length > 0:
             steps = min(chunk or self.at_once, length)
-            (drawn,), _ = self.step((), steps, sampling, until=last)
+            (drawn,), _ = self.step((), steps, sampling, until=last, met=met)
             yield self.vocabulary.decode(drawn)
             length -= len(drawn)
-            if drawn[-1] == last:
+            others = np.flatnonzero(drawn != last)
+            met = len(drawn) - 1 - int(others[-1]) if len(others) else met + len(drawn)
+            if met >= 2:
                 return
 
     def step(
@@ -177,12 +186,14 @@ class Decoder:
         sampling: Sampling,
         *,
         until: int = -1,
+        met: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Make one call: read `forced` with every stream, then draw until `steps` are taken.
 
         `steps` is at most `max_chunk`. The noise of a draw is the same for every stream. The call
-        ends early after the first stream took the index `until`. Returns the indices read or drawn
-        and their natural-log probabilities, each (streams, steps).
+        ends early after the first stream took the index `until` twice in a row, `met` times of that
+        before the call. Returns the indices read or drawn and their natural-log probabilities, each
+        (streams, steps).
         """
         import tensorflow as tf
 
@@ -195,7 +206,7 @@ class Decoder:
             self._noise[n_forced:steps] = gumbel_noise(
                 sampling.key, self.position + n_forced, steps - n_forced, size
             )
-        control = np.array([n_forced, steps, sampling.top_k, until], np.int32)
+        control = np.array([n_forced, steps, sampling.top_k, until, met], np.int32)
         parameters = np.array(sampling.parameters, np.float32)
         arrays = (padded, self._noise, control, parameters)
         outputs = self._run(*[tf.constant(array) for array in arrays])
@@ -220,33 +231,36 @@ class Decoder:
         signature = [
             tf.TensorSpec([self.max_chunk], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
-            tf.TensorSpec([4], tf.int32),
+            tf.TensorSpec([5], tf.int32),
             tf.TensorSpec([3], tf.float32),
         ]
 
         def run(forced: Any, noise: Any, control: Any, parameters: Any) -> Any:
-            n_forced, steps, top_k, until = tf.unstack(control)
+            n_forced, steps, top_k, until, met = tf.unstack(control)
 
-            def step(i: Any, end: Any, out: Any, scores: Any, *state: Any) -> Any:
+            def step(i: Any, end: Any, met: Any, out: Any, scores: Any, *state: Any) -> Any:
                 # tf.gather, not forced[i]: XLA would compile again for every slice.
                 logits = filter_logits(state[-1], top_k, parameters)
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
                 taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
+                met = tf.where(taken[0] == until, met + 1, 0)
                 return (
                     i + 1,
-                    tf.where(taken[0] == until, i + 1, end),
+                    tf.where(met >= 2, i + 1, end),
+                    met,
                     out.write(i, taken),
                     scores.write(i, score),
                     *self.advance(taken, state),
                 )
 
-            taken, _, out, scores, *state = tf.while_loop(
+            taken, _, _, out, scores, *state = tf.while_loop(
                 lambda i, end, *_: i < end,
                 step,
                 (
                     tf.constant(0),
                     steps,
+                    met,
                     tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
                     tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
                     *[tf.convert_to_tensor(v) for v in self.state],

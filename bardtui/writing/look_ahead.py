@@ -41,10 +41,13 @@ class LookAhead:
             self._context.read(cue)
             self._wrote(cue)
         else:
+            # A block of a script begins after an empty line, and at the beginning of a text.
             until = "" if self._memory is None else "\n"
+            end = self.text[-2:]
+            met = len(end) - len(end.rstrip("\n")) if end else 2
             most = most if freely else min(most, self._piece)
             self._piece = min(2 * self._piece, _PIECE)
-            self._wrote(next(self._context.write(most, self._drawing, until=until)))
+            self._wrote(next(self._context.write(most, self._drawing, until=until, met=met)))
 
     def take_back(self, offset: int) -> None:
         """Return to the text before `offset`, from where other random numbers are drawn."""

@@ -105,10 +105,14 @@ def test_a_caller_may_stop_at_any_piece(decoder: Decoder, long_text: str) -> Non
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 299])
-def test_writing_may_end_after_a_character(decoder: Decoder, long_text: str, chunk: int) -> None:
-    first = long_text[: long_text.index("\n") + 1]
+def test_writing_may_end_after_an_empty_line(decoder: Decoder, long_text: str, chunk: int) -> None:
+    first = long_text[: long_text.index("\n\n") + 2]
     assert "".join(decoder.write(300, SAMPLING, chunk=chunk, until="\n")) == first
     assert decoder.position == len(first)
+    decoder.reset()
+    head = "".join(decoder.write(len(first) - 1, SAMPLING))
+    assert "".join(decoder.write(300, SAMPLING, chunk=chunk, until="\n", met=1)) == "\n"
+    assert head + "\n" == first
     # The text goes on as if it had not been cut; a character that is not known ends nothing.
     rest = decoder.write(300 - len(first), SAMPLING, until="\u00df")
     assert first + "".join(rest) == long_text
