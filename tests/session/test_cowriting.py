@@ -331,3 +331,35 @@ def test_nothing_that_shows_is_taken_back_or_lost_while_guards_are_at_work(actio
         path = session.manuscript.path
         assert path is not None
     assert read_scene(path)[0].passages[2].text == written.text
+
+
+def test_a_reply_whose_next_speaker_has_no_model_keeps_what_shows() -> None:
+    with Driver(length=2_000) as driver:
+        session = driver.session
+        session.keep_cast(Cast((Role("ANN"), Role("BEN", model="missing"))))
+        driver.send()
+        assert "writing_failed" in driver.notices()
+        (passage,) = reply(driver)
+        assert passage.text.startswith("ANN:\n")
+        assert passage.reason == "speech"
+        assert session.text == driver.shown == passage.text
+
+
+@pytest.mark.parametrize("reason", ["muted", "yours", "removed"])
+def test_a_cast_that_changes_while_a_role_speaks_decides_who_follows(reason: str) -> None:
+    with Driver(length=2_000, pace=500.0) as driver:
+        session = driver.session
+        session.keep_cast(TRIO.without("CAL"))
+        session.send("")
+        driver.until(lambda: len(driver.shown) > 8)
+        first = session.passage.speaker
+        other = next(role for role in session.cast.roles if role.name != first)
+        changed = {
+            "muted": session.cast.with_role(Role(other.name, muted=True), other.name),
+            "yours": session.cast.with_role(Role(other.name, "writer"), other.name),
+            "removed": session.cast.without(other.name),
+        }
+        session.keep_cast(changed[reason])
+        driver.idle()
+        assert set(speakers(session.text)) == {first}
+        assert len(reply(driver)) == 1
