@@ -17,6 +17,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.snapshots import Snapshot
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.scene.journal_reader import read_scene
+from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.widgets.seedline import LIMIT
@@ -129,7 +130,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
     length, passages = 20_000, times(WARM + 8, 518)
     monkeypatch.setattr("bardtui.model.decoder.Decoder", Quick)
     small(length)
-    app = BardApp()
+    app = BardApp(settings=Settings(spelling=False, avoid_loops=False))
     held: list[int] = []
     async with app.run_test(size=(120, 34)) as pilot:
         stage = app.stage
