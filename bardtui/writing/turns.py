@@ -17,7 +17,6 @@ from bardtui.scene.script import (
     is_cue,
     is_cue_line,
     is_heading,
-    is_name,
     is_only_directions,
     line_to_add,
     parse,
@@ -108,18 +107,26 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     """Return the writer's line as it is added to `before`, under the cue of the writer's role.
 
     A line that names a speaker itself ("NURSE: Anon!", or a cue alone) is spoken by that speaker,
-    who need not be in the cast. `cut` says that the visible text was cut in the middle of a row:
-    then the line continues that row, unless it names somebody else.
+    who need not be in the cast; each later row that names a speaker is a speech of its own. `cut`
+    says that the visible text was cut in the middle of a row: then the line continues that row,
+    unless it names somebody else.
     """
+    in_rows = not cast.roles and _names_in_rows(before)
+    known = _known(cast, before) if ":" in line and not in_rows else frozenset()
+    if not in_rows:
+        line = _in_speeches(line, known)
     first, _, rest = line.partition("\n")
     end = "" if line[-1:].isspace() else "\n"
-    if cut and is_cue_line(_row(before) + first.rstrip(), _opens_paragraph(before)):
+    if (
+        cut
+        and _row(before)
+        and is_cue_line(_row(before) + first.rstrip(), _opens_paragraph(before))
+    ):
         return line + end  # the cut was in a cue
-    in_rows = not cast.roles and _names_in_rows(before)
     if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
         alone = not rest and not in_rows
         return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
-    name = "" if in_rows else _name(cast, before, first)
+    name = "" if in_rows else _name(first, known)
     if name:
         line = line.removeprefix(f"{name}:").lstrip(" ")
     if cut and (not name or is_speaking(before, Role(name))):
@@ -133,19 +140,38 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     return cue_to_add(before, role) + line + end
 
 
-def _name(cast: Cast, before: str, row: str) -> str:
+def _known(cast: Cast, before: str) -> frozenset[str]:
+    """Return the names of the cast and of those who spoke lately."""
+    return frozenset([*(role.name for role in cast.roles), *speakers(before[-_RECENT:])])
+
+
+def _in_speeches(line: str, known: frozenset[str]) -> str:
+    """Return the writer's text with a cue and an empty line before the words of every later row
+    that names a speaker."""
+    first, *later = line.split("\n")
+    rows = [first]
+    for row in later:
+        name = _name(row, known)
+        cue = f"{name}:" if name else row.rstrip() if is_cue(row) else ""
+        if not cue:
+            rows.append(row)
+            continue
+        words = row.removeprefix(cue).lstrip(" ")
+        rows += [*([""] if rows[-1] else []), cue, *([words] if words else [])]
+    return "\n".join(rows)
+
+
+def _name(row: str, known: frozenset[str]) -> str:
     """Return the speaker that a row names before its words: "BOY" in "BOY: The river is up".
 
-    A name that is not in capitals must be known in the cast or the scene: prose has "Note: ..."
-    too. "" if there is none.
+    A name that is not in capitals must be a known one: prose has "Note: ..." too. "" if there is
+    none.
     """
     name, colon, _ = row.partition(": ")
     cue = f"{name}:"
     if not colon or len(cue) > MAX_CUE_LENGTH:
         return ""
-    if is_cue(cue) or any(role.name == name for role in cast.roles):
-        return name
-    return name if is_name(cue) and name in speakers(before[-_RECENT:]) else ""
+    return name if is_cue(cue) or name in known else ""
 
 
 def _names_in_rows(text: str) -> bool:

@@ -156,6 +156,33 @@ def test_a_name_before_the_words_speaks_them_in_any_scene(
     assert spoken(cast, before, line) == added
 
 
+FERRY = "OSWIN:\nThe ferry will not cross.\n\nTILDA:\n"
+
+
+@pytest.mark.parametrize("cast", [Cast(), PAIR])
+@pytest.mark.parametrize(
+    ("before", "line", "added"),
+    [
+        ("", "OSWIN: The ferry will not cross.\nTILDA: Then we wait.", f"{FERRY}Then we wait.\n"),
+        ("", "OSWIN: The ferry will not cross.\n\nTILDA: Then we ", f"{FERRY}Then we "),
+        ("", "OSWIN: The ferry will not cross.\nTILDA: ", FERRY),
+        ("", "OSWIN: The ferry will not cross.\nTILDA:", FERRY),
+        ("", "OSWIN: The ferry will not cross.\nTILDA: \nWe wait.", f"{FERRY}We wait.\n"),
+        (f"{HIS}\nOld Ann:\nNo.\n", "BOY: Up!\nOld Ann: No.", "\nBOY:\nUp!\n\nOld Ann:\nNo.\n"),
+        (HERS, "BOY: Up!\nNote: it is.", "\nBOY:\nUp!\nNote: it is.\n"),
+    ],
+)
+def test_each_row_that_names_a_speaker_is_a_speech(
+    cast: Cast, before: str, line: str, added: str
+) -> None:
+    assert spoken(cast, before, line) == added
+
+
+@pytest.mark.parametrize("cast", [Cast(), PAIR])
+def test_a_cue_typed_after_a_cut_between_speeches_stands_alone(cast: Cast) -> None:
+    assert spoken(cast, f"{HIS}\n", "TILDA: ", cut=True) == "TILDA:\n"
+
+
 def test_a_word_before_a_colon_is_no_name_in_prose() -> None:
     for line in ("Note: this is so.", "He said: go.", "W" * 60 + ": go."):
         assert spoken(Cast(), "The lamp was low.\n", line) == f"{line}\n"
@@ -163,7 +190,8 @@ def test_a_word_before_a_colon_is_no_name_in_prose() -> None:
 
 def test_a_scene_that_names_its_speakers_in_their_rows_keeps_to_that() -> None:
     chat = "ANN: Hello!\nBEN: Hello, Ann.\n"
-    assert spoken(Cast(), chat, "ANN: How are you?") == "ANN: How are you?\n"
+    for line in ("ANN: How are you?", "ANN: How are you?\nBEN: Well."):
+        assert spoken(Cast(), chat, line) == f"{line}\n"
     assert spoken(Cast(), f"{chat}\nANN:\nStop.\n", "BEN: No.") == "\nBEN:\nNo.\n"
 
 
