@@ -14,6 +14,7 @@ MAX_CUE_LENGTH = 60  # characters; a longer line is never a cue
 _CUE = re.compile(r"[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+[^\Wa-z]+)*:\s*")
 _NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
 _WORD = re.compile(r"\w[\w'’]*")
+_TRANSITION = re.compile(r"(?:[A-Z]+ )+TO:\s*|FADE (?:IN|OUT):\s*")
 _SMALL_WORDS = {"a", "an", "and", "de", "in", "la", "of", "old", "the", "to", "von", "young"}
 _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
 _DIRECTIONS = re.compile(r"\[[^\[\]]*(?:\]|$)")
@@ -22,8 +23,12 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def is_cue(line: str) -> bool:
-    """Return whether a line is a name in capitals and a colon, and nothing more."""
-    return _CUE.fullmatch(line) is not None and line.upper() == line
+    """Return whether a line is a name in capitals and a colon, and nothing more.
+
+    A transition of a screenplay, "CUT TO:" or "FADE IN:", is no name.
+    """
+    is_name_in_capitals = _CUE.fullmatch(line) is not None and line.upper() == line
+    return is_name_in_capitals and _TRANSITION.fullmatch(line) is None
 
 
 def is_name(line: str) -> bool:
@@ -34,6 +39,8 @@ def is_name(line: str) -> bool:
     if _NAME.fullmatch(line) is None:
         return False
     words = _WORD.findall(line)
+    if _TRANSITION.fullmatch(line):
+        return False
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
 
 

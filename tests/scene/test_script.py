@@ -32,6 +32,13 @@ def test_anything_else_is_none(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line", ["CUT TO:", "DISSOLVE TO:", "SMASH CUT TO:", "FADE IN:", "FADE OUT: "]
+)
+def test_a_transition_of_a_screenplay_is_no_cue(line: str) -> None:
+    assert not any(isinstance(block, Speech) for block in parse(f"He goes.\n\n{line}\n"))
+
+
+@pytest.mark.parametrize(
     ("before", "line", "added"),
     [
         ("", "ROMEO:", "ROMEO:\n"),
