@@ -23,7 +23,8 @@ _WORD_END = re.compile(r"\S(?=\s)")
 class Ending:
     """Where a passage ends.
 
-    It is a guard too: text that has no end near the length asked for is drawn again.
+    The end of a sentence is better than that of a line within one. It is a guard too: text that has
+    no end near the length asked for is drawn again.
     """
 
     strict = False
@@ -51,7 +52,8 @@ class Ending:
         if self._exact or end < self._first:
             return end
         ends = [at for at in self._ends(text, end) if at <= self._target]
-        return ends[-1] if ends else self._first
+        closed = _closed(text, ends)
+        return closed[-1] if closed else self._first
 
     def at(self, text: str, end: int) -> int | None:
         """Return where the passage ends if text[:end] is enough to know; None if it goes on."""
@@ -63,11 +65,14 @@ class Ending:
             return None
         if self._exact:
             return end
-        if ends := self._ends(text, end):
-            nearest = min(ends, key=self._distance)
+        ends = self._ends(text, end)
+        if closed := _closed(text, ends):
+            nearest = min(closed, key=self._distance)
             # Another end can only come at `end` or later.
             return nearest if self._distance(nearest) <= self._distance(end) else None
-        return self._after_a_word(text, end) if end > self._last else None
+        if end <= self._last:
+            return None  # a sentence may still end near
+        return min(ends, key=self._distance) if ends else self._after_a_word(text, end)
 
     def _distance(self, offset: int) -> int:
         return abs(offset - self._target)
@@ -99,3 +104,8 @@ class Ending:
         if ends:
             return min(ends, key=self._distance)
         return self._target if end > self._last + _LONGEST_WORD else None
+
+
+def _closed(text: str, ends: list[int]) -> list[int]:
+    """The ends that are ends of sentences."""
+    return [at for at in ends if _CLOSED.search(text, max(0, at - _LONGEST_WORD), at)]

@@ -41,6 +41,16 @@ def test_a_passage_ends_with_the_nearest_sentence_or_line(
     assert ended(before + passage + rest, length, start=len(before)) == passage
 
 
+def test_a_sentence_that_ends_near_is_better_than_a_line_that_ends_nearer() -> None:
+    text = (
+        "I see the lark, my love, and\nthe nightingale too.\nThere it sings, and\nmore and more\n"
+    )
+    assert (
+        ended(text + "and more " * 9, 41) == "I see the lark, my love, and\nthe nightingale too.\n"
+    )
+    assert ended(text + "and more " * 9, 31) == "I see the lark, my love, and\n"
+
+
 def test_it_never_ends_with_a_cue() -> None:
     text = "It is so here and then.\n\nROMEO:\nI know it well enough.\n" + "and more " * 5
     assert ended(text, 31) == "It is so here and then.\n"
