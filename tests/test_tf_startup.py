@@ -175,7 +175,16 @@ def test_a_command_leaves_the_home_folder_as_it_is(
         (user / ".keras").mkdir()
         (user / ".keras" / "keras.json").write_text(json.dumps(settings))
     before = sorted(user.rglob("*"))
-    command = ("generate", "--model", "tiny", "--length", "5", "--random-seed", "1")
+    command = (
+        "generate",
+        "--model",
+        "tiny",
+        "--length",
+        "5",
+        "--exact-length",
+        "--random-seed",
+        "1",
+    )
     result = shell(*command, environment={"HOME": str(user), "XDG_CACHE_HOME": str(user)})
     assert (result.returncode, result.stderr) == (0, b"")
     assert len(result.stdout.decode()) == len("ROMEO:") + 5 + 1
