@@ -89,9 +89,10 @@ class Engine:
     # -- requests ----------------------------------------------------------------------------------
 
     def start(self, model: str) -> None:
-        """Start the thread and load this model."""
-        self._thread.start()
-        self.load(model)
+        """Start the thread and load this model; does nothing if the thread was started before."""
+        if self._thread.ident is None:
+            self._thread.start()
+            self.load(model)
 
     def load(self, model: str) -> None:
         """Load a model: posts ModelState, unless it is loaded already."""

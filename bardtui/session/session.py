@@ -89,7 +89,7 @@ class WritingSession:
     # -- life --------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the engine and load the model."""
+        """Start the engine and load the model; does nothing the second time."""
         self.engine.start(self.model)
 
     def tick(self) -> None:

@@ -112,6 +112,10 @@ class StageScreen(Screen[None]):
         # The engine starts after the first screen.
         self.call_after_refresh(self.session.start)
 
+    def on_screen_suspend(self) -> None:
+        """Start the engine: while another screen covers this one, no first refresh comes."""
+        self.session.start()
+
     def _tick(self) -> None:
         self.session.tick()
         self.view.show_status()
