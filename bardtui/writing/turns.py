@@ -123,7 +123,7 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
         and is_cue_line(_row(before) + first.rstrip(), _opens_paragraph(before))
     ):
         return line + end  # the cut was in a cue
-    if is_cue(first) or any(first.rstrip() == role.cue for role in cast.roles):
+    if is_cue(first) or (":" in first and first.rstrip().removesuffix(":") in known):
         alone = not rest and not in_rows
         return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
     name = "" if in_rows else _name(first, known)

@@ -227,6 +227,13 @@ def test_a_cue_of_a_name_that_is_not_in_capitals_is_one_where_the_cast_has_it() 
     assert spoken(cast, before, "First Citizen: On.") == "On.\n"
 
 
+def test_a_cue_of_a_name_that_is_not_in_capitals_is_one_where_the_scene_has_it() -> None:
+    before = "Old Ann:\nSpeak.\n"
+    for line in ("Old Ann:", "Old Ann: "):
+        assert spoken(Cast(), before, line) == "\nOld Ann:\n"
+    assert spoken(Cast(), before, "Old Ann") == "Old Ann\n"
+
+
 def test_a_line_of_no_role_stands_under_nobodys_cue() -> None:
     muted = Cast((Role("ROMEO", "writer", muted=True), JULIET))
     for cast in (Cast((JULIET,)), muted):
