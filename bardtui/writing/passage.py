@@ -46,11 +46,11 @@ def write_passage(
     """
     form = recognised(text) if rules.form == "scene" else rules.form
     memory = None
-    guards = _guards(rules, form, text, words)
     if rules.newcomers != "free" and form in ("play", "screenplay"):
         memory = CueMemory(text, company, rules.newcomers)
-        if company is not None and company.casts:
-            guards.append(Strangers(company))
+    guards = _guards(rules, form, text, words, cues=memory is not None)
+    if memory is not None and company is not None and company.casts:
+        guards.append(Strangers(company))
     passage = _Passage(LookAhead(context, text, sampling, memory), guards, length, rules)
     return passage.pieces() if length > 0 else iter(())
 
@@ -147,11 +147,14 @@ class _Passage:
         return "".join(sorted(excluded)) if allowed else ""
 
 
-def _guards(rules: Rules, form: Form, text: str, words: frozenset[str]) -> list[Guard]:
+def _guards(
+    rules: Rules, form: Form, text: str, words: frozenset[str], *, cues: bool
+) -> list[Guard]:
+    """The guards of a passage; `cues` says that it is a script in which cues are ruled."""
     guards: list[Guard] = []
     if form != "play":
         guards.append(FormGuard(form, text))
-    if rules.stop == "speech":
+    if cues or rules.stop == "speech":
         guards.append(CuesWithoutWords())
     if rules.banned:
         guards.append(BannedPhrases(rules.banned))

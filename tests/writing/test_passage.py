@@ -146,6 +146,13 @@ def test_a_guarded_text_depends_neither_on_pieces_nor_on_turns(
     assert len(texts) == 1
 
 
+def test_a_speaker_is_never_left_without_words(context: Context) -> None:
+    wordless = re.compile(r"^[A-Z]+:\s*\n(?:\n|[A-Z]+:$)", re.MULTILINE)
+    for seed in range(4):
+        text = written(context, SCRIPT, 400, Sampling(4.0, top_k=6, random_seed=seed))
+        assert not wordless.search(text)
+
+
 def test_a_banned_phrase_is_never_written(context: Context) -> None:
     free = "".join(written(context, SCRIPT, 200, Sampling(random_seed=seed)) for seed in range(4))
     assert "lamp" in free
