@@ -1,5 +1,6 @@
 """Writing together: where the writer's line goes, and who speaks it."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -265,8 +266,7 @@ def test_what_is_banned_in_a_scene_is_never_written_there_and_kept_with_it() -> 
         driver.send()
         written = " ".join(session.text[before:].lower().split())
         assert written
-        assert "the lamp" not in written
-        assert "keep" not in written.replace("keeps", "")
+        assert not re.search(r"\b(?:the lamp|keep)\b", written)
         path = session.manuscript.path
         assert path is not None
     manuscript, _ = Manuscript.open(path)
