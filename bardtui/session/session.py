@@ -305,7 +305,10 @@ class WritingSession:
 
     def add_speakers(self) -> None:
         """Add those who speak in the scene to the cast."""
-        self.add_roles(speakers(self.text))
+        if names := list(speakers(self.text)):
+            self.add_roles(names)
+        else:
+            self.notify("no_speakers")
 
     def add_roles(self, names: Iterable[str]) -> None:
         """Add roles of these names to the cast."""

@@ -31,6 +31,7 @@ _NOTICES = {
     "model_slow": "{detail}",
     "model_unusable": "{model} cannot be used: {reason}",
     "no_other_take": "No other take yet; {k[stage.retry]} writes one",
+    "no_speakers": "No speakers in the scene yet.",
     "nobody_speaks": "The model plays no role that may speak; give it one in the cast",
     "not_saved": "This scene is not saved: {problem}. {k[stage.save]} saves it elsewhere.",
     "nothing_to_redo": "Nothing to redo.",

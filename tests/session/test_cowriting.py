@@ -363,3 +363,10 @@ def test_a_cast_that_changes_while_a_role_speaks_decides_who_follows(reason: str
         driver.idle()
         assert set(speakers(session.text)) == {first}
         assert len(reply(driver)) == 1
+
+
+def test_in_a_scene_without_speakers_there_is_nobody_to_add_to_the_cast() -> None:
+    with Driver() as driver:
+        driver.session.add_speakers()
+        assert driver.notices() == ["no_speakers"]
+        assert not driver.session.cast.roles
