@@ -19,6 +19,7 @@ _SMALL_WORDS = {"a", "an", "and", "de", "in", "la", "of", "old", "the", "to", "v
 _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
 _DIRECTIONS = re.compile(r"\[[^\[\]]*(?:\]|$)")
 _HEADING = re.compile(r"\[(?:SCENE|ACT)\b[^\[\]\n]*\]", re.IGNORECASE)
+_SLUG_LINE = re.compile(r"(?:INT\.?/EXT|INT|EXT|I/E)[. ].*\S")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -60,6 +61,11 @@ def is_heading(line: str) -> bool:
     return _HEADING.fullmatch(line.strip()) is not None
 
 
+def is_slug_line(line: str) -> bool:
+    """Return whether a line is the heading of a screenplay's scene: "INT. KITCHEN - NIGHT"."""
+    return _SLUG_LINE.fullmatch(line) is not None
+
+
 def is_only_directions(text: str) -> bool:
     """Return whether a writer's text consists of stage directions, the last of them perhaps
     unfinished. A space after a finished one means that words are to follow."""
@@ -73,10 +79,12 @@ def line_to_add(before: str, line: str, *, apart: bool = False) -> str:
 
     It starts a new line. A cue, alone or with its speech, starts a new paragraph, and so does any
     line if `apart` is true. The line is ended too, unless it ends in a space: then the model
-    continues it.
+    continues it. The heading of a screenplay's scene stands alone, between empty lines.
     """
     if not line:
         return line
+    if is_slug_line(line):
+        apart, line = True, f"{line}\n\n"
     breaks = len(before) - len(before.rstrip("\n"))
     wanted = 2 if apart or is_cue(line.split("\n", 1)[0]) else 1
     opening = "\n" * max(0, wanted - breaks) if before else ""

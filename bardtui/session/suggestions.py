@@ -39,7 +39,7 @@ class Suggestions:
             SuggestionRequest(
                 id=self._asked[0],
                 model=session.model,
-                text=before + (joined if line[-1].isspace() else joined.removesuffix("\n")),
+                text=before + (joined if line[-1].isspace() else joined.rstrip("\n")),
                 length=LENGTH,
                 temperature=min(session.remembered.temperature, TEMPERATURE),
                 random_seed=0,  # a line that is typed as suggested goes on as suggested

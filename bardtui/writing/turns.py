@@ -18,6 +18,7 @@ from bardtui.scene.script import (
     is_cue_line,
     is_heading,
     is_only_directions,
+    is_slug_line,
     line_to_add,
     parse,
 )
@@ -126,6 +127,8 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     if is_cue(first) or (":" in first and first.rstrip().removesuffix(":") in known):
         alone = not rest and not in_rows
         return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
+    if is_slug_line(line) and not (cut and _row(before)):
+        return line_to_add(before, line)
     name = "" if in_rows else _name(first, known)
     if name:
         line = line.removeprefix(f"{name}:").lstrip(" ")

@@ -183,6 +183,17 @@ def test_a_cue_typed_after_a_cut_between_speeches_stands_alone(cast: Cast) -> No
     assert spoken(cast, f"{HIS}\n", "TILDA: ", cut=True) == "TILDA:\n"
 
 
+@pytest.mark.parametrize("cast", [Cast(), PAIR])
+@pytest.mark.parametrize(
+    "heading", ["INT. KITCHEN - NIGHT", "EXT. A FERRY: DAWN", "INT./EXT. CAR - DAY"]
+)
+def test_the_heading_of_a_screenplay_s_scene_stands_alone(cast: Cast, heading: str) -> None:
+    assert spoken(cast, "", heading) == f"{heading}\n\n"
+    assert spoken(cast, "The kettle boils.\n", heading) == f"\n{heading}\n\n"
+    unfinished = spoken(Cast(), "", "INT. KITCHEN - ")
+    assert unfinished == "INT. KITCHEN - "  # which the model is to finish
+
+
 def test_a_word_before_a_colon_is_no_name_in_prose() -> None:
     for line in ("Note: this is so.", "He said: go.", "W" * 60 + ": go."):
         assert spoken(Cast(), "The lamp was low.\n", line) == f"{line}\n"
