@@ -90,7 +90,7 @@ class Ending:
         line = text[text.rfind("\n", 0, at - 1) + 1 : at]
         if line.endswith("\n"):
             # A speech is not cut between two lines of one sentence.
-            whole = self._stop != "speech" or _CLOSED.search(line) is not None
+            whole = self._stop != "speech" or closes_sentence(line)
             return whole and not is_cue_line(line.rstrip(), True)
         return line.count("[") == line.count("]") and not _ABBREVIATED.search(line)
 
@@ -109,3 +109,8 @@ class Ending:
 def _closed(text: str, ends: list[int]) -> list[int]:
     """The ends that are ends of sentences."""
     return [at for at in ends if _CLOSED.search(text, max(0, at - _LONGEST_WORD), at)]
+
+
+def closes_sentence(line: str) -> bool:
+    """Return whether a line ends with a sentence's closing mark, perhaps in quotes or brackets."""
+    return _CLOSED.search(line) is not None

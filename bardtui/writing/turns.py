@@ -22,6 +22,7 @@ from bardtui.scene.script import (
     line_to_add,
     parse,
 )
+from bardtui.writing.endings import closes_sentence
 
 _RECENT = 20_000  # characters at the end of a scene that decide who speaks
 _LEAST = 1e-9  # weight of a role; one who has just spoken has about 1
@@ -65,7 +66,14 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
     if role is None:
         return None
     # A finished speech of this role is not continued: the model alone would change the speaker.
-    return Turn(new_cue(text, role), role.name, role.model, role.temperature)
+    opening = "" if is_speaking(text, role) and _is_unfinished(text) else new_cue(text, role)
+    return Turn(opening, role.name, role.model, role.temperature)
+
+
+def _is_unfinished(text: str) -> bool:
+    """Whether the last row ends in the middle of a sentence; one with a direction does not."""
+    row = _row(text.removesuffix("\n"))
+    return not (closes_sentence(row) or row.rstrip().endswith("]"))
 
 
 def next_role(cast: Cast, text: str, player: Player | None = None) -> Role | None:

@@ -47,6 +47,22 @@ def test_a_line_broken_off_is_finished_by_whoever_speaks_it() -> None:
     assert next_turn(PAIR, f"{HERS}\n[Exit") == Turn()
 
 
+def test_an_unfinished_sentence_goes_on_under_its_speakers_cue() -> None:
+    for words, opening in (
+        ("It is I, the", ""),
+        ("It is I, (alone,", ""),
+        ("It is “I.”", "\nJULIET:\n"),
+        ("It is (I?)", "\nJULIET:\n"),
+        ("It is I, the\n[Exit]", "\nJULIET:\n"),
+        ("It is I, the\n", "JULIET:\n"),  # the empty line has ended her speech
+    ):
+        text = f"{HIS}\nJULIET:\n{words}\n"
+        assert next_turn(PAIR, text) == Turn(opening, "JULIET", "tragedy", 0.7)
+    assert next_turn(PAIR, "ROMEO:\nIt is I, the\n") == Turn(
+        "\nJULIET:\n", "JULIET", "tragedy", 0.7
+    )
+
+
 def test_where_every_role_is_the_writers_or_muted_the_model_has_no_turn() -> None:
     assert next_turn(Cast((ROMEO,)), HIS) is None
     assert next_turn(Cast((ROMEO, Role("JULIET", muted=True))), HIS) is None
