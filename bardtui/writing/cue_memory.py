@@ -33,7 +33,7 @@ _RECENT = 50_000  # characters at the end of a text that are looked at
 
 # The probability that the model alone names the speaker: where nobody present is in its plays, and
 # where all are. And the weight of all who may join, beside 1 for one who just spoke.
-_STRANGER, _STRAY, _COMPANY = 0.01, 0.0005, 0.1
+_STRANGER, _STRAY, _COMPANY = 0.001, 0.0005, 0.1
 
 
 class CueMemory:
@@ -117,8 +117,9 @@ class CueMemory:
         else:
             stranger = _STRANGER + (_STRAY - _STRANGER) * known
         memory = (1 - stranger) * self._share_of_speeches()
-        # The fewer are left on stage, the likelier is a newcomer.
-        joins = known * _COMPANY / (_COMPANY + sum(others.values())) if joining else 0.0
+        # The fewer are left on stage, the likelier is a newcomer. The square of what is known, so
+        # that one known name among invented ones hardly brings its play along.
+        joins = known**2 * _COMPANY / (_COMPANY + sum(others.values())) if joining else 0.0
         newcomers = {name: p * joins * memory for name, p in joining.items()}
         if others:
             scale = (1 - joins) * memory / sum(others.values())
