@@ -140,7 +140,7 @@ def test_a_writer_alone_is_not_named_and_an_odd_date_is_left_out() -> None:
         ("[Exit ROMEO]", "[Exit ROMEO]"),
         ("[ACT II]\n\n[SCENE I. A wood.]", "> ACT II <\n\n.SCENE I. A wood."),
         ("ROMEO LEAVES", "!ROMEO LEAVES"),
-        ("CUT TO:\n", "CUT TO\n  "),
+        ("CUT TO:\n", "!CUT TO:"),
         ("int. a hall", "!int. a hall"),
         ("> so <\n\n= ~ !no", "!> so <\n\n!= ~ !no"),
         ("Prose stays\n  as it is.", "Prose stays\n  as it is."),

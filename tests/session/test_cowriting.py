@@ -87,7 +87,7 @@ def test_a_reply_goes_on_among_the_roles_of_the_model_as_long_as_the_length_says
         assert 1_500 * ENOUGH <= len(driver.session.text) <= 1_500 * 1.25
         names = list(speakers(driver.session.text))
         assert all(one != other for one, other in pairwise(names))
-        assert set(names) == {"ANN", "BEN", "CAL"}
+        assert {"ANN", "BEN"} <= set(names) <= {"ANN", "BEN", "CAL"}
         for name, passage in zip(names, passages, strict=True):
             assert passage.text.lstrip("\n").startswith(f"{name}:\n")
             assert passage.model == ("other" if name == "CAL" else "tiny")
