@@ -45,8 +45,8 @@ class Settings:
     top_k: int = 0  # sample from the k most likely characters; 0 for all
     top_p: float = TOP_P  # sample from the most likely characters up to this probability
     min_p: float = 0.0  # leave out characters less probable than this times the likeliest
-    newcomers: Newcomers = "seldom"  # who may join a scene; "free": whoever the model names
-    spelling: bool = True  # whether words that nobody knows are drawn again
+    newcomers: Newcomers = "seldom"  # who may join a scene; "free": anybody the model names
+    spelling: bool = True  # whether words unknown to model and scene are drawn again
     avoid_loops: bool = True  # whether text that repeats itself is drawn again
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end

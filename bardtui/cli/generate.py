@@ -51,7 +51,7 @@ def generate(
         str,
         typer.Option(
             help="Who joins those on stage in a script: never anybody, seldom somebody of their "
-            "play, or free: whoever the model names."
+            "play, or free: anybody the model names."
         ),
     ] = "seldom",
     form: Annotated[

@@ -12,10 +12,10 @@ class Rules:
     Attributes:
         stop: Where the passage ends, if that is before its length.
         newcomers: Who may join those on stage in a script: nobody, seldom somebody of their plays,
-            or, without the cue memory, whoever the model names.
+            or, without the cue memory, anybody the model names.
         form: What the text is. "scene" recognises it from the text so far; "play" allows
             everything.
-        spelling: Whether words that nobody knows are drawn again.
+        spelling: Whether words unknown to the model and the scene are drawn again.
         banned: Words and phrases that are never written.
         avoid_loops: Whether text that repeats itself is drawn again.
         exact_length: Whether a passage has exactly its length. Otherwise it ends with a sentence
@@ -44,4 +44,4 @@ class Rules:
 
 
 PLAIN = Rules(newcomers="free", form="play", spelling=False, avoid_loops=False, exact_length=True)
-"""The model alone, undisturbed."""
+"""The model alone, without memory and guards."""

@@ -1,4 +1,4 @@
-"""Spelling: a word that nobody knows is drawn again."""
+"""Spelling: a word unknown to the model and the scene is drawn again."""
 
 from functools import cached_property
 
