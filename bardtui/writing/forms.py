@@ -2,11 +2,10 @@
 
 import re
 
-from bardtui.scene.script import Block, Speech, is_cue_line, parse
+from bardtui.scene.script import Block, Speech, is_cue_line, is_slug_line, parse
 from bardtui.settings import Form
 
 _RECENT = 4_000  # characters at the end of a text that show its form
-_HEADING = re.compile(r"^(?:INT|EXT|INT\./EXT|I/E)[. ]", re.MULTILINE)
 _CAPITALS = re.compile(r"[^\W\d_a-z]{2}")
 _LONGEST_VERSE = 60  # characters of a line
 _LEAST_PROSE = 80  # characters of a paragraph on one line
@@ -19,7 +18,7 @@ def recognised(text: str) -> Form:
     A text that shows no form may be a play.
     """
     recent = text[-_RECENT:]
-    if _HEADING.search(recent):
+    if any(map(is_slug_line, recent.split("\n"))):
         return "screenplay"
     if "[" in recent or _is_script(parse(recent)):
         return "play"
