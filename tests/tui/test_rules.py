@@ -19,6 +19,7 @@ CASTS = {"Hamlet": {"HAMLET": 30, "HORATIO": 20}, "[b]King Lear\x1b": {"LEAR": 9
 
 async def test_the_form_is_chosen_in_a_small_terminal_and_remembered(program: Program) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
+        await until(pilot, lambda: bool(stage.side.models.entries))  # the list moves what is below
         await press(pilot, "ctrl+b", "tab", "tab", "tab")
         assert stage.focused is stage.side.form
         await press(pilot, "right", "right", "right")
@@ -26,6 +27,7 @@ async def test_the_form_is_chosen_in_a_small_terminal_and_remembered(program: Pr
         await press(pilot, "escape")
         assert "· prose ·" in shown(stage.app)
         await press(pilot, "ctrl+b")
+        await until(pilot, lambda: "◂ prose ▸" in shown(stage.app))
         await pilot.click(stage.side.form, offset=(3, 1))
         await until(pilot, lambda: stage.session.remembered.form == "screenplay")
     assert Remembered.load(paths.remembered_file()).form == "screenplay"
