@@ -14,15 +14,17 @@ from bardtui.escaping import visible
 from bardtui.files import atomic_write
 from bardtui.scene import export as exports
 from bardtui.scene.journal_reader import SUFFIX, read_scene
-from bardtui.scene.library import SceneInfo, list_scenes
-from bardtui.scene.scene import SceneError
+from bardtui.scene.library import find_scene
+from bardtui.scene.scene import Scene, SceneError
 
-_LISTED = 10  # scenes named in one message
 _STDOUT = Path("-")
 
 
 def export(
-    scene: Annotated[str, typer.Argument(help="A saved scene: its title, file name or path.")],
+    scene: Annotated[
+        str,
+        typer.Argument(help="A saved scene: its title, file name or path; or a text file."),
+    ],
     format: Annotated[
         str | None,
         typer.Option(
@@ -43,10 +45,7 @@ def export(
         raise SceneError(f"{output} would look like a saved scene: choose another name")
     if output != _STDOUT and output.exists() and not force:
         raise SceneError(f"{output} exists: --force replaces it")
-    found, report = read_scene(_find(scene))
-    text = exports.export(found, chosen)
-    if report:
-        warn(str(replace(report, backup=None)))
+    text = exports.export(_scene(find_scene(paths.scenes_dir(), scene)), chosen)
     if output != _STDOUT:
         atomic_write(output, text, private=False)
     elif sys.stdout is None:
@@ -55,6 +54,16 @@ def export(
         typer.echo(visible(text, keep="\n\t"), nl=False)
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+
+
+def _scene(path: Path) -> Scene:
+    """The scene in a file, of a saved scene or of text. Raises SceneError or OSError."""
+    if not path.name.endswith(SUFFIX):
+        return exports.scene_from_file(path)
+    scene, report = read_scene(path)
+    if report:
+        warn(str(replace(report, backup=None)))
+    return scene
 
 
 def _format_named(name: str) -> str:
@@ -69,31 +78,3 @@ def _format_for(output: Path) -> str:
     if (format := exports.format_of(output)) is None:
         raise SceneError(f"the suffix of {output.name} names no format: choose one with --format")
     return format
-
-
-def _find(name: str) -> Path:
-    """The path of a scene given by path, file name or title.
-
-    Raises SceneError if there is no such scene or more than one, and OSError.
-    """
-    if name.endswith(SUFFIX):
-        return Path(name)
-    scenes = list_scenes(paths.scenes_dir())
-    named = [scene for scene in scenes if _name(scene) == name]
-    titled = [scene for scene in scenes if scene.title.casefold() == name.casefold()]
-    if len(found := named or titled) == 1:
-        return found[0].path
-    if found:
-        raise SceneError(
-            f"{len(found)} scenes are called {name}; use a file name: {_listed(found)}"
-        )
-    saved = f"saved scenes: {_listed(scenes)}" if scenes else "no scene is saved yet"
-    raise SceneError(f"there is no scene called {name}; {saved}")
-
-
-def _name(scene: SceneInfo) -> str:
-    return scene.path.name.removesuffix(SUFFIX)
-
-
-def _listed(scenes: list[SceneInfo]) -> str:
-    return ", ".join(map(_name, scenes[:_LISTED])) + (", ..." if scenes[_LISTED:] else "")

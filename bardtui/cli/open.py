@@ -1,20 +1,33 @@
 """bardtui open"""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bardtui import paths
 from bardtui.files import open_regular
+from bardtui.scene.journal_reader import SUFFIX
+from bardtui.scene.library import find_scene
 
 
 def open_(
-    file: Annotated[Path, typer.Argument(help="A saved scene (.scene.jsonl) or a text file.")],
+    scene: Annotated[
+        str,
+        typer.Argument(
+            help="A saved scene (its title, file name or path), a text file or a screenplay "
+            "(.fountain).",
+        ),
+    ],
 ) -> None:
-    """Open a saved scene or a text file in the program."""
-    open_regular(file).close()  # refuses what is no file before the screen is cleared
-    run_interface(file)
+    """Open a saved scene, a text file or a screenplay in the program."""
+    path = Path(scene)
+    if os.sep not in scene and not scene.endswith(SUFFIX) and not os.path.lexists(scene):
+        path = find_scene(paths.scenes_dir(), scene)
+    open_regular(path).close()  # refuses what is no file before the screen is cleared
+    run_interface(path)
 
 
 def run_interface(scene: Path | None) -> None:

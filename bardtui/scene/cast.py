@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bardtui.scene.scene import Scene, SceneError
-from bardtui.scene.script import MAX_CUE_LENGTH, Speech, is_cue, is_name, parse
+from bardtui.scene.script import MAX_CUE_LENGTH, Speech, is_cue, is_name, parse, split_cue
 from bardtui.settings import TEMPERATURES
 
 Player = Literal["writer", "model"]
@@ -36,7 +36,8 @@ class Role:
     muted: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.cue) > MAX_CUE_LENGTH or not (is_cue(self.cue) or is_name(self.cue)):
+        is_usable = is_cue(self.cue) or is_name(self.cue)
+        if len(self.cue) > MAX_CUE_LENGTH or not is_usable or split_cue(self.cue)[1]:
             raise SceneError(
                 f"{self.name[:MAX_CUE_LENGTH]!r} cannot be a role's name: write it like OLD ANN"
             )

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bardtui.escaping import inert
+from bardtui.files import read_regular
 from bardtui.scene.formats.fountain import to_fountain
+from bardtui.scene.formats.fountain_source import scene_from_fountain
 from bardtui.scene.formats.html import to_html
 from bardtui.scene.formats.json import is_exported, scene_from_json, to_json
 from bardtui.scene.formats.markdown import to_markdown
+from bardtui.scene.journal_reader import display_name
 from bardtui.scene.scene import OPENED, Scene, SceneError
+
+_MAX_TEXT_FILE = 50 * 1024 * 1024  # bytes
 
 
 def to_text(scene: Scene) -> str:
@@ -53,16 +58,32 @@ def export(scene: Scene, format: str) -> str:
     return FORMATS[format](scene)
 
 
-def scene_from_text(title: str, text: str) -> Scene:
-    """Return the scene in a JSON export, or else a new scene that starts with the text.
+def scene_from_file(path: Path) -> Scene:
+    """Return the scene in a JSON export, or a new scene that starts with the text of a file.
 
-    A new scene has the given title, and its text is the writer's. Line ends become newlines.
-    Raises SceneError if an export is damaged or was written by a newer version.
+    See `scene_from_text`. Raises SceneError, also for a file that is not text, or OSError.
+    """
+    try:
+        text = read_regular(path, _MAX_TEXT_FILE).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SceneError(f"{display_name(path)} is not a UTF-8 text") from error
+    return scene_from_text(path.name, text)
+
+
+def scene_from_text(name: str, text: str) -> Scene:
+    """Return the scene in a JSON export, or else a new scene that starts with the text of a file.
+
+    `name` is the file's name. A new scene is titled like the file, and its text is the writer's; a
+    Fountain file keeps its title page. Line ends become newlines. Raises SceneError if an export is
+    damaged or was written by a newer version.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    path = Path(name)
     if is_exported(text):
         return scene_from_json(text)
-    scene = Scene(title)
+    if format_of(path) == "fountain":
+        return scene_from_fountain(path.stem, text)
+    scene = Scene(path.stem)
     if text:
         scene.add("writer", text, reason=OPENED)
     return scene

@@ -16,6 +16,7 @@ OPENED_FROM = "opened_from"  # the property of a scene that holds what `origin_o
 _MAX_LINE = 1 << 16  # bytes read of a line
 _MAX_SEARCH = 1 << 25  # bytes at the end of a file that are searched for a new title
 _CHUNK = 1 << 20
+_LISTED = 10  # scenes named in one message
 # These bytes cannot occur inside another event, where quotes are escaped.
 _NEW_TITLE = b'\n{"type":"set","name":"title",'
 
@@ -52,6 +53,35 @@ def latest_scene(folder: Path) -> SceneInfo | None:
     """
     scenes = map(scene_info, sorted(_scene_files(folder), key=_modified, reverse=True))
     return next((scene for scene in scenes if scene.broken is None), None)
+
+
+def find_scene(folder: Path, name: str) -> Path:
+    """Return the path of a file, or of the scene in `folder` with this file name or title.
+
+    A path is one that ends like a scene's file, or names a file. Raises SceneError if there is no
+    such scene or more than one, and OSError.
+    """
+    if name.endswith(SUFFIX) or Path(name).is_file():
+        return Path(name)
+    scenes = list_scenes(folder)
+    named = [scene for scene in scenes if _name(scene) == name]
+    titled = [scene for scene in scenes if scene.title.casefold() == name.casefold()]
+    if len(found := named or titled) == 1:
+        return found[0].path
+    if found:
+        raise SceneError(
+            f"{len(found)} scenes are called {name}; use a file name: {_listed(found)}"
+        )
+    saved = f"saved scenes: {_listed(scenes)}" if scenes else "no scene is saved yet"
+    raise SceneError(f"there is no scene called {name}; {saved}")
+
+
+def _name(scene: SceneInfo) -> str:
+    return scene.path.name.removesuffix(SUFFIX)
+
+
+def _listed(scenes: list[SceneInfo]) -> str:
+    return ", ".join(map(_name, scenes[:_LISTED])) + (", ..." if scenes[_LISTED:] else "")
 
 
 def scene_info(path: Path) -> SceneInfo:

@@ -1,8 +1,10 @@
 """The grammar of script text: cues, speeches, stage directions and prose.
 
 A script consists of paragraphs, separated by empty lines. A paragraph that starts with a *cue*, a
-line with a name and a colon, is a speech. Any other is a stage direction or prose. A line of spaces
-does not separate paragraphs: as in Fountain, it is a pause within a speech.
+line with a name and a colon, is a speech. Between name and colon, a cue may say how the speech is
+spoken: "TOM (O.S.):", "MARTHA [Aside]:", and "BOTH ^:" for a speech beside the one before it. Any
+other paragraph is a stage direction or prose. A line of spaces does not separate paragraphs: as in
+Fountain, it is a pause within a speech.
 """
 
 import re
@@ -11,10 +13,13 @@ from dataclasses import dataclass
 
 MAX_CUE_LENGTH = 60  # characters; a longer line is never a cue
 
-_CUE = re.compile(r"[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+[^\Wa-z]+)*:\s*")
-_NAME = re.compile(r"[^\W\d_]\w*(?:[ .,'’&-]+\w+)*:\s*")
+_EXTENSION = r"(?P<extension>(?: *(?:\([^()\n]*\)|\[[^\[\]\n]*\]))*(?: *\^)?)"
+_CUE = re.compile(rf"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+#?[^\Wa-z]+)*){_EXTENSION}:\s*")
+_NAME = re.compile(rf"(?P<name>[^\W\d_]\w*(?:[ .,'’&-]+#?\w+)*){_EXTENSION}:\s*")
 _WORD = re.compile(r"\w[\w'’]*")
-_TRANSITION = re.compile(r"(?:[A-Z]+ )+TO:\s*|FADE (?:IN|OUT):\s*")
+_TRANSITION = re.compile(
+    r"(?:[A-Z]+ )+TO:\s*|FADE (?:IN|OUT|TO [A-Z]+)[.:]\s*|CUT TO [A-Z]+[.:]\s*"
+)
 _SMALL_WORDS = {"a", "an", "and", "de", "in", "la", "of", "old", "the", "to", "von", "young"}
 _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
 _DIRECTIONS = re.compile(r"\[[^\[\]]*(?:\]|$)")
@@ -28,8 +33,10 @@ def is_cue(line: str) -> bool:
 
     A transition of a screenplay, "CUT TO:" or "FADE IN:", is no name.
     """
-    is_name_in_capitals = _CUE.fullmatch(line) is not None and line.upper() == line
-    return is_name_in_capitals and _TRANSITION.fullmatch(line) is None
+    found = _CUE.fullmatch(line)
+    if found is None or is_transition(line):
+        return False
+    return found["name"].upper() == found["name"]
 
 
 def is_name(line: str) -> bool:
@@ -37,12 +44,27 @@ def is_name(line: str) -> bool:
 
     Prose has such lines too ("Note:"), so it is a cue only at the start of a paragraph.
     """
-    if _NAME.fullmatch(line) is None:
+    found = _NAME.fullmatch(line)
+    if found is None or is_transition(line):
         return False
-    words = _WORD.findall(line)
-    if _TRANSITION.fullmatch(line):
-        return False
+    words = _WORD.findall(found["name"])
     return words[0][0].isupper() and all(w[0].isupper() or w in _SMALL_WORDS for w in words)
+
+
+def split_cue(cue: str) -> tuple[str, str]:
+    """Return the name in a cue, and how the speech is spoken: "TOM" and " (O.S.)".
+
+    Raises ValueError if the line is not a cue.
+    """
+    found = _CUE.fullmatch(cue) or _NAME.fullmatch(cue)
+    if found is None:
+        raise ValueError(f"not a cue: {cue!r}")
+    return found["name"], found["extension"]
+
+
+def is_transition(line: str) -> bool:
+    """Return whether a line is a transition of a screenplay: "CUT TO:", "FADE OUT."."""
+    return _TRANSITION.fullmatch(line) is not None
 
 
 def is_cue_line(line: str, opens_paragraph: bool) -> bool:
@@ -126,7 +148,12 @@ class Speech:
     @property
     def speaker(self) -> str:
         """The name in the cue: "ROMEO"."""
-        return self.cue.rstrip().removesuffix(":")
+        return split_cue(self.cue)[0]
+
+    @property
+    def extension(self) -> str:
+        """What the cue says after the name: " (O.S.)", mostly nothing."""
+        return split_cue(self.cue)[1]
 
     @property
     def lines(self) -> tuple[str, ...]:

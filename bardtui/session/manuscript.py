@@ -7,18 +7,16 @@ from pathlib import Path
 from textwrap import shorten
 
 from bardtui import paths
-from bardtui.files import read_regular
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
 from bardtui.scene.names import new_scene_path
-from bardtui.scene.scene import Author, Event, Position, Scalar, Scene, SceneError
+from bardtui.scene.scene import Author, Event, Position, Scalar, Scene
 from bardtui.scene.script import is_cue
 
 UNTITLED = "Untitled scene"
 _TITLE_LENGTH = 40
-_MAX_TEXT_FILE = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -63,19 +61,13 @@ class Manuscript:
             journal, scene, report = Journal.open(path)
             notices = (str(report), Cast.read(scene)[1])
             return cls(scene, journal), "; ".join(filter(None, notices))
-        content = read_regular(path, _MAX_TEXT_FILE)
-        origin = origin_of(path)
+        from bardtui.scene.export import scene_from_file  # not before the first screen
+
+        scene, origin = scene_from_file(path), origin_of(path)
         if (made := scene_made_from(paths.scenes_dir(), origin)) is not None:
             manuscript, notice = cls.open(made)
             known = f"You opened {display_name(path)} before: this is its scene"
             return manuscript, f"{known}; {notice}" if notice else known
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise SceneError(f"{display_name(path)} is not a UTF-8 text") from error
-        from bardtui.scene.export import scene_from_text
-
-        scene = scene_from_text(path.stem, text)
         scene.set(OPENED_FROM, origin)
         return cls(scene), ""
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Literal
 
-from bardtui.scene.script import is_cue_line
+from bardtui.scene.script import is_cue_line, split_cue
 from bardtui.writing.company import Company
 from bardtui.writing.directions import Move, moves
 
@@ -73,7 +73,7 @@ class CueMemory:
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
             if is_cue_line(line, self._opens):
-                self._add_block(line.rstrip())
+                self._add_block(f"{split_cue(line)[0]}:")
             elif self._opens and line and line[0] not in OWN:
                 self._add_block("")
             elif "[" in line:

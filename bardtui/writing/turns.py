@@ -17,10 +17,12 @@ from bardtui.scene.script import (
     is_cue,
     is_cue_line,
     is_heading,
+    is_name,
     is_only_directions,
     is_slug_line,
     line_to_add,
     parse,
+    split_cue,
 )
 from bardtui.writing.endings import closes_sentence
 
@@ -132,12 +134,14 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
         and is_cue_line(_row(before) + first.rstrip(), _opens_paragraph(before))
     ):
         return line + end  # the cut was in a cue
-    if is_cue(first) or (":" in first and first.rstrip().removesuffix(":") in known):
+    if is_cue(first) or (is_name(first) and split_cue(first)[0] in known):
         alone = not rest and not in_rows
         return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
     if is_slug_line(line) and not (cut and _row(before)):
         return line_to_add(before, line)
     name = "" if in_rows else _name(first, known)
+    if name and split_cue(f"{name}:")[1]:  # "TOM (O.S.): ..." is not how he speaks already
+        return line_to_add(before, line.replace(": ", ":\n", 1), apart=True)
     if name:
         line = line.removeprefix(f"{name}:").lstrip(" ")
     if cut and (not name or is_speaking(before, Role(name))):
@@ -182,7 +186,7 @@ def _name(row: str, known: frozenset[str]) -> str:
     cue = f"{name}:"
     if not colon or len(cue) > MAX_CUE_LENGTH:
         return ""
-    return name if is_cue(cue) or name in known else ""
+    return name if is_cue(cue) or (is_name(cue) and split_cue(cue)[0] in known) else ""
 
 
 def _names_in_rows(text: str) -> bool:

@@ -53,6 +53,18 @@ def test_a_scene_is_found_by_its_path(tmp_path: Path) -> None:
     assert written(str(moved), "--format", "txt") == scene.text + "\n"
 
 
+def test_a_text_file_is_exported_as_it_would_be_opened(tmp_path: Path) -> None:
+    screenplay = tmp_path / "yard.fountain"
+    screenplay.write_text("Title: The Yard\n\nINT. YARD\n\nANN (O.S.)\nYes.\n")
+    assert written(str(screenplay), "-f", "fountain") == screenplay.read_text()
+    assert written(str(screenplay)) == "INT. YARD\n\nANN (O.S.):\nYes.\n"
+    whole = tmp_path / "yard.json"
+    assert written(str(screenplay), "-o", str(whole)) == ""
+    assert written(str(whole), "-f", "fountain") == screenplay.read_text()
+    (tmp_path / "bytes.txt").write_bytes(b"\xff\xfe")
+    assert refused(str(tmp_path / "bytes.txt")) == "bytes.txt is not a UTF-8 text"
+
+
 def test_a_scene_is_found_by_a_later_title() -> None:
     path, _ = saved("Act I")
     journal, scene, _ = Journal.open(path)

@@ -94,6 +94,7 @@ def test_what_is_no_file_is_not_opened(home: Path) -> None:
     assert refusal("open", "no.scene.jsonl") == "no.scene.jsonl: No such file or directory"
     assert refusal("open", home) == f"{home}: a folder, not a file"
     assert refusal("open", home / "pipe") == f"{home / 'pipe'}: a pipe, not a file"
+    assert refusal("open", "A Yard") == "there is no scene called A Yard; no scene is saved yet"
     assert "\x1b" not in refusal("open", "\x1b[2J")
 
 

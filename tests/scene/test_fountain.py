@@ -17,7 +17,7 @@ from scripts import STAIR, scene_of, texts
 from bardtui.escaping import inert
 from bardtui.scene.export import export
 from bardtui.scene.scene import Scene
-from bardtui.scene.script import Speech, parse
+from bardtui.scene.script import Speech, is_slug_line, parse
 
 Part = tuple[str, ...]
 DIRECTION = re.compile(r"\[([^\[\]]*)\]")
@@ -52,7 +52,8 @@ def parts(screenplay: Screenplay) -> list[Part]:
         else:
             assert isinstance(paragraph, Action | Slug)
             if isinstance(paragraph, Slug):
-                assert str(paragraph.line).startswith("SCENE")
+                heading = str(paragraph.line)
+                assert heading.startswith("SCENE") or is_slug_line(heading)
             found += [("line", plain(line)) for line in paragraph.lines if plain(line).strip()]
     return found
 
@@ -140,7 +141,10 @@ def test_a_writer_alone_is_not_named_and_an_odd_date_is_left_out() -> None:
         ("[Exit ROMEO]", "[Exit ROMEO]"),
         ("[ACT II]\n\n[SCENE I. A wood.]", "> ACT II <\n\n.SCENE I. A wood."),
         ("ROMEO LEAVES", "!ROMEO LEAVES"),
-        ("CUT TO:\n", "!CUT TO:"),
+        ("CUT TO:\n", "CUT TO:"),
+        ("FADE OUT.\n", "> FADE OUT."),
+        ("INT. A HALL - NIGHT\n\nOwls.", "INT. A HALL - NIGHT\n\nOwls."),
+        ("TOM (O.S.):\nHm.\n\nANN [aside]:\nAh.", "TOM (O.S.)\nHm.\n\nANN (aside)\nAh."),
         ("int. a hall", "!int. a hall"),
         ("> so <\n\n= ~ !no", "!> so <\n\n!= ~ !no"),
         ("Prose stays\n  as it is.", "Prose stays\n  as it is."),

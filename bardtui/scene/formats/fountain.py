@@ -1,9 +1,10 @@
 """Export a scene to Fountain, the plain text format of screenwriting programs.
 
 The syntax is described at fountain.io/syntax. Cues become Characters, without the colon, which
-would make a Transition. What is spoken becomes Dialogue, "[SCENE ...]" a Scene Heading, "[ACT ...]"
-centred text, and everything else Action. A direction on a line of its own within a speech becomes a
-Parenthetical. Directions that end a speech, such as "[Exit]", become Action.
+would make a Transition. What is spoken becomes Dialogue, "[SCENE ...]" and "INT. ..." a Scene
+Heading, "[ACT ...]" centred text, "FADE OUT." a Transition, and everything else Action. A direction
+on a line of its own within a speech becomes a Parenthetical. Directions that end a speech, such as
+"[Exit]", become Action.
 
 Text that Fountain would read as something else is forced or escaped, so a parser returns the same
 speakers and lines. Fountain cannot express everything:
@@ -17,28 +18,46 @@ speakers and lines. Fountain cannot express everything:
 import re
 
 from bardtui.escaping import inert
+from bardtui.scene.formats.fountain_source import (
+    HEADING_LIKE,
+    character,
+    escaped,
+    is_from_fountain,
+    source_of,
+)
 from bardtui.scene.formats.shared import models_of, title_of
 from bardtui.scene.scene import Scene
-from bardtui.scene.script import Block, Speech, is_direction, parse
+from bardtui.scene.script import (
+    Block,
+    Speech,
+    is_direction,
+    is_slug_line,
+    is_transition,
+    parse,
+    split_cue,
+)
 
-_EMPHASIS = re.compile(r"\\(?=[*_\\])|[*_]")
-_HEADING_LIKE = re.compile(r"(?:INT|EXT|EST|I/E)[ ./]")
 _SCENE = re.compile(r"\[(SCENE\b[^\n\[\]#*_\\]*)\]", re.IGNORECASE)
 _ACT = re.compile(r"\[(ACT\b[^\n\[\]*_\\<>]*)\]", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def to_fountain(scene: Scene) -> str:
-    """Return the visible text as a screenplay with a title page."""
+    """Return the visible text as a screenplay with a title page.
+
+    A scene that was opened from a Fountain file is in Fountain already.
+    """
+    if is_from_fountain(scene):
+        return source_of(scene)
     blocks = map(_block, parse(inert(scene.text)))
     return "\n\n".join([_title_page(scene), *filter(None, blocks)]) + "\n"
 
 
 def _title_page(scene: Scene) -> str:
-    lines = [f"Title: {_escaped(title_of(scene))}"]
+    lines = [f"Title: {escaped(title_of(scene))}"]
     if models := models_of(scene):
         named = f"the model{'s' * (len(models) > 1)} {' and '.join(models)}"
-        lines += ["Credit: written by", f"Author: a writer and {_escaped(named)}"]
+        lines += ["Credit: written by", f"Author: a writer and {escaped(named)}"]
     if date := _DATE.match(scene.created):
         lines.append(f"Draft date: {date[0]}")
     return "\n".join(lines)
@@ -52,9 +71,15 @@ def _block(block: Block) -> str:
 
 
 def _heading(text: str) -> str:
-    if scene := _SCENE.fullmatch(text.strip()):
+    """Return a heading or a transition in Fountain; "" for anything else."""
+    line = text.strip()
+    if is_slug_line(line):
+        return escaped(line)
+    if is_transition(line):
+        return line if line.endswith("TO:") else f"> {line}"
+    if scene := _SCENE.fullmatch(line):
         return "." + scene[1].strip()
-    if act := _ACT.fullmatch(text.strip()):
+    if act := _ACT.fullmatch(line):
         return f"> {act[1].strip()} <"
     return ""
 
@@ -63,18 +88,16 @@ def _speech(speech: Speech) -> str:
     lines, behind = list(speech.lines or ("",)), list[str]()
     while len(lines) > 1 and is_direction(lines[-1]):
         behind.insert(0, lines.pop())
-    spoken = "\n".join([_character(speech.speaker), *map(_dialogue, lines)])
+    name, extension = split_cue(speech.cue)
+    extension = extension.replace("[", "(").replace("]", ")")
+    cue = character(escaped(name), escaped(extension))
+    spoken = "\n".join([cue, *map(_dialogue, lines)])
     return "\n\n".join([spoken, *(_heading(line) or _action(line) for line in behind)])
-
-
-def _character(name: str) -> str:
-    plain = name.isascii() and name.isupper() and not _HEADING_LIKE.match(name)
-    return ("" if plain else "@") + _escaped(name)
 
 
 def _dialogue(line: str) -> str:
     line = line.expandtabs(4).strip()
-    text = _escaped(f"({line[1:-1]})" if is_direction(line) else line)
+    text = escaped(f"({line[1:-1]})" if is_direction(line) else line)
     if not text:
         return "  "
     # Dialogue may be indented. Some programs read marks only at the very start of a line.
@@ -83,15 +106,11 @@ def _dialogue(line: str) -> str:
 
 def _action(line: str) -> str:
     line = line.expandtabs(4).rstrip()
-    return f"!{_escaped(line)}" if line and not _is_plain(line.lstrip()) else _escaped(line)
+    return f"!{escaped(line)}" if line and not _is_plain(line.lstrip()) else escaped(line)
 
 
 def _is_plain(text: str) -> bool:
     """Return whether every program reads a line as Action."""
     before_parenthesis = text.split("(", 1)[0]
     in_capitals = before_parenthesis.upper() == before_parenthesis
-    return not (text[0] in ".!@#=>~" or in_capitals or _HEADING_LIKE.match(text.upper()))
-
-
-def _escaped(text: str) -> str:
-    return _EMPHASIS.sub(r"\\\g<0>", text).replace("[[", "[\u2060[").replace("[[", "[\u2060[")
+    return not (text[0] in ".!@#=>~" or in_capitals or HEADING_LIKE.match(text.upper()))
