@@ -1,4 +1,4 @@
-"""Trained models on disk: NAME/model.json and NAME/weights.safetensors.
+"""Trained models on disk: NAME/model.json, NAME/weights.safetensors, perhaps the index of a corpus.
 
 A model may come from anyone. Nothing in it is run: the network is built from a checked
 NetworkSpec, and only weights that fit it are read.
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bardtui import paths
 from bardtui.escaping import one_line
 from bardtui.files import atomic_write
+from bardtui.model.corpus_index import MAX_BYTES, CorpusIndex, IndexDamaged
 from bardtui.model.description import (
     DESCRIPTION,
     FORMAT,
@@ -31,6 +32,8 @@ from bardtui.model.description import (
     as_memory_length,
     as_packed,
     as_text,
+    file_inside,
+    read_beginning,
     read_description,
 )
 from bardtui.model.description import ModelError as ModelError
@@ -39,6 +42,8 @@ from bardtui.model.network import NetworkSpec, SpecError
 from bardtui.model.vocabulary import Vocabulary, VocabularyError
 from bardtui.model.weights import WEIGHTS, check_weights, read_weights, to_bytes
 from bardtui.model.word_list import unpack
+
+INDEX = "corpus-index.bin"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_WIDTH, _TITLE_WIDTH = 64, 80  # terminal cells in lists
@@ -58,6 +63,7 @@ class ModelBundle:
             `bardtui.model.memory_length`.
         packed_words: The words of the training text, packed; "" if they are not kept.
         casts: The speakers of each play that it was trained on, with their numbers of speeches.
+        index_sha256: The hash of the index of the training text; "" if the model has none.
         sha256: The hash of the weights file, which identifies the model.
     """
 
@@ -74,6 +80,7 @@ class ModelBundle:
     memory_length: int = DEFAULT_MEMORY_LENGTH
     packed_words: str = field(default="", repr=False)
     casts: dict[str, dict[str, int]] = field(default_factory=dict)
+    index_sha256: str = ""
     sha256: str = ""
     folder: Path | None = field(default=None, compare=False)
 
@@ -94,24 +101,49 @@ class ModelBundle:
         return unpack(self.packed_words)
 
     @cached_property
+    def corpus_index(self) -> CorpusIndex | None:
+        """The index of the training text; None if the model has none, or a damaged one."""
+        if self.folder is None or not self.index_sha256:
+            return None
+        try:
+            data = read_beginning(file_inside(self.folder, INDEX), MAX_BYTES + 1)
+            valid = hashlib.sha256(data).hexdigest() == self.index_sha256
+            return CorpusIndex.from_bytes(data) if valid else None
+        except (ModelError, IndexDamaged):
+            return None
+
+    @cached_property
     def bundled(self) -> bool:
         """Whether the model came with the program."""
         return self.folder is not None and self.folder.parent == paths.bundled_models()
 
-    def save(self, folder: Path, weights: list[NDArray[np.float32]]) -> "ModelBundle":
-        """Write the model, with its weights in half precision.
+    def save(
+        self, folder: Path, weights: list[NDArray[np.float32]], index: CorpusIndex | None = None
+    ) -> "ModelBundle":
+        """Write the model, with its weights in half precision, and the index of its training text.
 
-        Until the new model is on disk as a whole, an older one in `folder` stays usable, even if
-        the process is killed. Raises OSError.
+        Without an index, one that this model has in `folder` stays. Until the new model is on disk
+        as a whole, an older one in `folder` stays usable, even if the process is killed.
+        Raises OSError.
         """
         data = to_bytes(self.spec, weights)
-        bundle = replace(self, sha256=hashlib.sha256(data).hexdigest(), folder=folder)
+        indexed = index.to_bytes() if index else b""
+        bundle = replace(
+            self,
+            index_sha256=hashlib.sha256(indexed).hexdigest() if index else self.index_sha256,
+            sha256=hashlib.sha256(data).hexdigest(),
+            folder=folder,
+        )
         staged = _staged(folder)
         _finish_saving(folder)
         try:
+            if index:
+                atomic_write(staged / INDEX, indexed)
             atomic_write(staged / WEIGHTS, data)
             atomic_write(staged / DESCRIPTION, json.dumps(bundle._to_json(), indent=1) + "\n")
             if folder.exists():
+                if index:  # first: an index that does not fit model.json counts as none
+                    (staged / INDEX).replace(folder / INDEX)
                 (staged / WEIGHTS).replace(folder / WEIGHTS)
             else:
                 staged.replace(folder)
@@ -119,6 +151,17 @@ class ModelBundle:
             _discard(staged)
             raise
         _finish_saving(folder)
+        if not bundle.index_sha256:
+            (folder / INDEX).unlink(missing_ok=True)  # of a model that was there before
+        return bundle
+
+    def add_index(self, index: CorpusIndex) -> "ModelBundle":
+        """Add an index of its training text to a model on disk. Raises OSError."""
+        assert self.folder is not None
+        data = index.to_bytes()
+        bundle = replace(self, index_sha256=hashlib.sha256(data).hexdigest())
+        atomic_write(self.folder / INDEX, data)
+        atomic_write(self.folder / DESCRIPTION, json.dumps(bundle._to_json(), indent=1) + "\n")
         return bundle
 
     def _to_json(self) -> dict[str, Any]:
@@ -138,6 +181,7 @@ class ModelBundle:
             "memory_length": self.memory_length,
             "words": self.packed_words,
             "casts": self.casts,
+            "corpus_index_sha256": self.index_sha256,
             "weights_sha256": self.sha256,
         }
 
@@ -172,6 +216,7 @@ class ModelBundle:
             memory_length=as_memory_length(values.get("memory_length")),
             packed_words=as_packed(values.get("words")),
             casts=as_casts(values.get("casts")),
+            index_sha256=as_digest(values.get("corpus_index_sha256")),
             sha256=as_digest(values.get("weights_sha256")),
             folder=folder,
         )

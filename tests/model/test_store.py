@@ -1,5 +1,6 @@
 """Models on disk: saving, loading and finding them, and what is kept of a description."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from safetensors.numpy import load, save
 from bardtui import paths
 from bardtui.files import atomic_write
 from bardtui.model import store
+from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.decoder import Decoder
 from bardtui.model.description import DESCRIPTION, MAX_HISTORY, MAX_TEXT, ModelError
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
-from bardtui.model.store import ModelBundle, check_name, find_model, list_models
+from bardtui.model.store import INDEX, ModelBundle, check_name, find_model, list_models
 from bardtui.model.weights import WEIGHTS
 from bardtui.model.word_list import pack
 from bardtui.text.corpus import Corpus
@@ -343,3 +345,58 @@ def test_the_bundled_models_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None
         assert entry.bundle.bundled
         assert entry.bundle.memory_length < DEFAULT_MEMORY_LENGTH  # measured
         entry.bundle.weights()
+
+
+# --- the index of the training text
+
+TEXT = "The lamp is low, the house asleep; the stair has counted every tread."
+
+
+def text_index(text: str = TEXT) -> CorpusIndex:
+    index = CorpusIndex.of([("A Play", [text])])
+    assert index is not None
+    return index
+
+
+def finds(bundle: ModelBundle, text: str = TEXT) -> list[str]:
+    index = bundle.corpus_index
+    return [run.document for run in index.find(text)] if index else ["no index"]
+
+
+def test_an_index_is_saved_with_a_model_and_stays_with_it(folder: Path) -> None:
+    bundle = small_model()
+    weights = random_weights(bundle.spec)
+    saved = bundle.save(folder, weights, text_index())
+    assert finds(saved) == finds(ModelBundle.load(folder)) == ["A Play"]
+    replace(ModelBundle.load(folder), evaluation={"nats": 1.0}).save(folder, weights)
+    assert finds(ModelBundle.load(folder)) == ["A Play"]
+    bundle.save(folder, weights)
+    assert finds(ModelBundle.load(folder)) == ["no index"]
+    assert not (folder / INDEX).exists()
+
+
+def test_an_index_is_added_to_a_model(folder: Path) -> None:
+    before = ModelBundle.load(folder)
+    before.add_index(text_index())
+    after = ModelBundle.load(folder)
+    assert finds(after) == ["A Play"]
+    assert replace(after, index_sha256="") == before
+
+
+@pytest.mark.parametrize("damage", ["missing", "other", "link", "no index"])
+def test_a_damaged_index_counts_as_none(folder: Path, home: Path, damage: str) -> None:
+    ModelBundle.load(folder).add_index(text_index())
+    file = folder / INDEX
+    match damage:
+        case "missing":
+            file.unlink()
+        case "other":
+            file.write_bytes(text_index(TEXT * 2).to_bytes())
+        case "link":
+            file.replace(home / "elsewhere")
+            file.symlink_to(home / "elsewhere")
+        case "no index":
+            file.write_bytes(b"x")
+            digest = hashlib.sha256(b"x").hexdigest()
+            describe(folder, lambda values: values.update(corpus_index_sha256=digest))
+    assert finds(ModelBundle.load(folder)) == ["no index"]
