@@ -1,4 +1,4 @@
-"""bardtui models: list, show and export trained models"""
+"""bardtui models: list, show, index and export trained models"""
 
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +64,7 @@ def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) ->
         ),
         ("parameters", f"{spec.parameters:,}"),
         ("memory length", f"{bundle.memory_length:,} characters"),
+        ("corpus index", "yes" if bundle.index_sha256 else "none"),
         ("vocabulary", f"{len(bundle.vocabulary)} characters"),
         *[(f"corpus {key}", plain(value)) for key, value in bundle.corpus.items()],
         *[(f"evaluation {key}", plain(value)) for key, value in bundle.evaluation.items()],
@@ -72,6 +73,42 @@ def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) ->
         ("weights sha256", bundle.sha256),
     ]
     console().print(add_rows(table("", ""), *lines))
+
+
+@app.command("index")
+def models_index(
+    name: Annotated[str, typer.Argument(help="A model's name.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="CORPUS...", help="The texts it was trained on.")
+    ],
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Leave this document out; repeatable. [what the training held out]"),
+    ] = None,
+) -> None:
+    """Add an index of its texts to a model, to find what it copies.
+
+    Everybody who gets the model can check whether a passage stands in the texts.
+    """
+    from bardtui.model.corpus_index import MAX_TEXT, CorpusIndex
+    from bardtui.model.store import INDEX, find_model
+    from bardtui.text.corpus import load_corpus
+
+    bundle = find_model(name)
+    corpora = [load_corpus(source) for source in sources]
+    known = bundle.corpus.get("held_out")
+    left_out = {n.casefold() for n in hold_out or (known if isinstance(known, list) else ())}
+    documents = [d for c in corpora for d in c.documents if d.name.casefold() not in left_out]
+    index = CorpusIndex.of((document.name, document.pieces()) for document in documents)
+    if index is None:
+        raise UserError(f"the texts have more than {MAX_TEXT:,} characters, too many for an index")
+    folder = bundle.add_index(index).folder
+    assert folder is not None
+    size = (folder / INDEX).stat().st_size
+    console().print(
+        f"{bundle.name}: an index of {len(documents):,} documents, {size / 1e6:.2f} MB; "
+        f"left out: {visible(', '.join(sorted(left_out))) or 'nothing'}"
+    )
 
 
 @app.command("path")

@@ -59,12 +59,13 @@ def train(
     ] = None,
     base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
     description: Annotated[str, typer.Option(help="The model's description, one line.")] = "",
-    word_list: Annotated[
+    public: Annotated[
         bool | None,
         typer.Option(
-            "--word-list/--no-word-list",
-            help="Keep the words of the text, and the names of speakers, in the model, to check "
-            "what it writes. Everybody who gets the model can read them. [catalogue texts only]",
+            "--public/--private",
+            help="Everybody who gets the model may learn what is in the text: the model keeps its "
+            "words, the names of speakers, and an index, to check what it writes. "
+            "[--public for texts of the catalogue only]",
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a stopped run.")] = False,
@@ -116,7 +117,7 @@ def train(
             corpus = load_corpus(source, on_progress=on_progress)
         out.print(f"{corpus.title}: {corpus.length:,} characters")
         # A user's own text may be private, and a model may be given away.
-        keeps_words = find_entry(source) is not None if word_list is None else word_list
+        is_public = find_entry(source) is not None if public is None else public
 
         distribution: Distribution | None = None
         if distribute:
@@ -137,8 +138,8 @@ def train(
                 command=shlex.join(
                     ["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)]
                 ),
-                casts=_casts(corpus) if keeps_words else {},
-                keeps_words=keeps_words,
+                casts=_casts(corpus) if is_public else {},
+                public=is_public,
                 on_progress=on_progress,
                 distribution=distribution,
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 from bardtui import __version__, paths
 from bardtui.escaping import visible
+from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import SEGMENTS, continuous_loss, loss_figures
 from bardtui.model.memory_length import measure_memory_length
@@ -107,16 +108,16 @@ def prepare(
     base: ModelBundle | None = None,
     command: str = "",
     casts: dict[str, dict[str, int]] | None = None,
-    keeps_words: bool = False,
+    public: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     distribution: Distribution | None = None,
 ) -> Run:
     """Set up a run that trains the model `name` on `corpus`, from the model `base` if given.
 
     This encodes the text; `on_progress` gets the number of characters done, and of all. `command`
-    is kept in the model, as the way to make it again, and so are `casts` and those of `base`, but
-    for the plays that are held out. With `keeps_words` the words of the training text and of `base`
-    are kept too. Raises TrainingError, ModelError, SpecError, CorpusError or TooLittleText.
+    is kept in the model, as the way to make it again. Of a `public` text, the model also keeps the
+    words, an index, and `casts`, but for what is held out, and the words and casts of `base`.
+    Raises TrainingError, ModelError, SpecError, CorpusError or TooLittleText.
     """
     check_name(name)
     if base and base.name == name:
@@ -153,6 +154,9 @@ def prepare(
     if len(held_out) == 1:
         raise TrainingError("the held-out part is too small to be scored")
 
+    index = CorpusIndex.of(_training_documents(corpus, options)) if public else None
+    if public and index is None:
+        notes.append("the text is too long for an index: what the model copies cannot be found")
     folder = paths.models_dir() / name
     trainer = Trainer(
         plan,
@@ -176,11 +180,12 @@ def prepare(
                 corpus=_described(corpus, options),
                 training={"command": command, "from": base.name if base else None} | asdict(plan),
                 versions=_versions(),
-                packed_words=_packed_words(corpus, options, base) if keeps_words else "",
+                packed_words=_packed_words(corpus, options, base) if public else "",
                 casts=(base.casts if base else {}) | _trained_on(casts or {}, options),
             ),
             folder,
             len(held_out),
+            index,
         ),
         start=start,
         distribution=distribution,
@@ -234,13 +239,15 @@ def _split(
     return text.part(0, cut), text.part(cut, len(text))
 
 
-def _publisher(model: ModelBundle, folder: Path, held_out_length: int) -> Publish:
+def _publisher(
+    model: ModelBundle, folder: Path, held_out_length: int, index: CorpusIndex | None
+) -> Publish:
     """A function that saves the model with other weights and another history."""
 
     def publish(weights: Weights, history: list[dict[str, Any]]) -> None:
         nats = history[-1]["held_out"]
         evaluation = {} if nats is None else loss_figures(nats, held_out_length, SEGMENTS)
-        replace(model, history=history, evaluation=evaluation).save(folder, weights)
+        replace(model, history=history, evaluation=evaluation).save(folder, weights, index)
 
     return publish
 
@@ -258,17 +265,28 @@ def _described(corpus: Corpus, options: TrainOptions) -> dict[str, Any]:
 
 def _packed_words(corpus: Corpus, options: TrainOptions, base: ModelBundle | None) -> str:
     """The words of the text that is trained on, and of the base model."""
+    documents = _training_documents(corpus, options)
+    return pack((piece for _, pieces in documents for piece in pieces), base.words if base else ())
+
+
+def _training_documents(
+    corpus: Corpus, options: TrainOptions
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """The documents that are trained on: the name of each, and its text in pieces."""
     text = corpus.split(options.hold_out)[0] if options.hold_out else corpus
     left = corpus.length if options.hold_out else round(corpus.length * (1 - options.validation))
-    return pack(_beginning(text, left), base.words if base else ())
 
+    def beginning(pieces: Iterator[str]) -> Iterator[str]:
+        nonlocal left
+        for piece in pieces:
+            yield piece[: max(0, left)]
+            left -= len(piece)
+            if left <= 0:
+                return
 
-def _beginning(corpus: Corpus, length: int) -> Iterator[str]:
-    for piece in corpus.pieces():
-        if length <= 0:
-            return
-        yield piece[:length]
-        length -= len(piece)
+    for document in text.documents:
+        if left > 0:
+            yield document.name, beginning(document.pieces())
 
 
 def _trained_on(

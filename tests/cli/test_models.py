@@ -7,7 +7,7 @@ import pytest
 
 from bardtui import paths
 from bardtui.cli.models import millions
-from bardtui.model.store import ModelBundle
+from bardtui.model.store import ModelBundle, find_model
 from tests.cli.commands import refusal, run, shell
 
 
@@ -85,3 +85,29 @@ def test_a_damaged_model_is_refused(installed: ModelBundle) -> None:
     assert "tiny: weights.safetensors is not a safetensors file" in refusal(*command)
     (installed.folder / "model.json").write_text("{")
     assert "tiny: model.json is not JSON" in refusal(*command)
+
+
+def test_an_index_of_its_texts_is_added_to_a_model(installed: ModelBundle, home: Path) -> None:
+    folder = home / "texts"
+    folder.mkdir()
+    (folder / "one.txt").write_text("The lamp is low, the house asleep, and nobody is here.")
+    (folder / "two.txt").write_text("The stair has counted every tread; what would you keep?")
+    other = home / "other.txt"
+    other.write_text("I thought the last of it was said, a long and quiet while ago.")
+    shown = run("models", "index", "tiny", folder, other, "--hold-out", "TWO").stdout
+    assert "2 documents" in shown
+    index = find_model("tiny").corpus_index
+    assert index is not None
+    found = {path.stem: index.find(path.read_text()) for path in [*folder.iterdir(), other]}
+    assert {name: [run.document for run in runs] for name, runs in found.items()} == {
+        "one": ["one"],
+        "two": [],
+        "other": ["other"],
+    }
+    assert "corpus index" in run("models", "show", "tiny").stdout
+    assert find_model("tiny").sha256 == installed.sha256
+
+
+def test_an_index_of_missing_texts_is_refused(installed: ModelBundle) -> None:
+    assert "no text or file" in refusal("models", "index", "tiny", "nowhere")
+    assert "no model" in refusal("models", "index", "nobody", "the-lower-stair")

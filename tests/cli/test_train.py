@@ -29,8 +29,12 @@ def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:
     assert "held-out loss" in result.stdout
     assert "mine is ready" in result.stdout
     assert "mine" in run("models").stdout
+    assert (find_model("mine").words, find_model("mine").corpus_index) == (frozenset(), None)
     assert find_model("mine").weights()
-    again = run("train", text_file, "--name", "more", "--from", "mine", "--epochs", "1")
+    options = ("--name", "more", "--from", "mine", "--epochs", "1", "--public")
+    again = run("train", text_file, *options)
+    assert "lamp" in find_model("more").words
+    assert find_model("more").corpus_index is not None
     assert again.exit_code == 0
     assert find_model("more").training["from"] == "mine"
 

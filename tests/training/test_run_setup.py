@@ -237,7 +237,7 @@ def test_a_published_model_says_how_it_was_made() -> None:
     options = TrainOptions(**SMALL, epochs=2, hold_out=("play 2",), description="Two of them.")
     casts = {"play 1": {"ANN": 4, "BEN": 3}, "Play 2": {"CAL": 2, "DOT": 2}}
     command = "bardtui train plays --name mine"
-    run = prepare(source, "mine", options, command=command, casts=casts, keeps_words=True)
+    run = prepare(source, "mine", options, command=command, casts=casts, public=True)
     assert run.trainer.run(lambda event: None, lambda: False)
     model = find_model("mine")
     assert (model.description, model.licence) == ("Two of them.", "CC0")
@@ -251,6 +251,8 @@ def test_a_published_model_says_how_it_was_made() -> None:
     }
     assert model.casts == {"play 1": {"ANN": 4, "BEN": 3}}
     assert model.words == {*words_in(VERSE)}
+    assert model.corpus_index is not None
+    assert [found.document for found in model.corpus_index.find(VERSE)] == ["play 1"]
     assert model.training["command"] == command
     assert (model.training["from"], model.training["epochs"]) == (None, 2)
     assert [entry["epoch"] for entry in model.history] == [1, 2]
@@ -268,6 +270,26 @@ def test_a_published_model_says_how_it_was_made() -> None:
     assert values["parameters"] == model.spec.parameters
     assert values["vocabulary"] == list(run.trainer.vocabulary.characters)
     assert "licence" in values
+
+
+def test_a_model_keeps_nothing_of_a_private_text_but_its_weights() -> None:
+    run = prepare(corpus(VERSE * 3), "mine", TrainOptions(**SMALL, epochs=1))
+    assert run.trainer.run(lambda event: None, lambda: False)
+    model = find_model("mine")
+    assert (model.words, model.casts, model.corpus_index) == (frozenset(), {}, None)
+    assert [path.suffix for path in sorted(run.folder.iterdir())] == [".json", ".safetensors"]
+
+
+def test_an_index_leaves_out_the_share_that_is_held_out() -> None:
+    text = "".join(f"{number} lamps are low, {number} houses asleep. " for number in range(90))
+    cut = round(0.8 * len(text))
+    options = TrainOptions(**SMALL, epochs=1, validation=0.2)
+    run = prepare(corpus(text), "mine", options, public=True)
+    assert run.trainer.run(lambda event: None, lambda: False)
+    index = find_model("mine").corpus_index
+    assert index is not None
+    assert index.find(text[cut:]) == []
+    assert [run.length for run in index.find(text)] == [pytest.approx(cut, abs=10)]
 
 
 def test_a_loss_is_given_in_three_units() -> None:
