@@ -32,23 +32,25 @@ class CatalogueEntry:
 
     `size` (bytes) and `sha256` are those of the text file, or of the text made from a package's
     files; they are 0 and empty for books of Project Gutenberg. `groups` are the folders of a
-    package's plays that the text consists of; none means all.
+    package's plays that the text consists of; none means all. A collection consists of `parts`,
+    which are names of other texts.
     """
 
     name: str
     title: str
     author: str
     licence: str
-    kind: Literal["package", "url", "bundled"]
+    kind: Literal["package", "url", "bundled", "collection"]
     url: str = ""
     package: str = ""
     groups: Sequence[str] = ()
+    parts: Sequence[str] = ()
     sha256: str = ""
     size: int = 0
 
     @property
     def path(self) -> Path:
-        """The text's file, which may not be fetched yet, or the folder of a package.
+        """The text's file, which may not be fetched yet, or the folder of a package or collection.
 
         Raises CorpusError if the package is not installed.
         """
@@ -61,10 +63,20 @@ class CatalogueEntry:
                 return paths.corpora_dir() / f"{self.name.replace(':', '-')}.txt"
             case "bundled":
                 return paths.bundled_corpora() / f"{self.name}.txt"
+            case "collection":
+                return paths.corpora_dir()
+
+    @property
+    def members(self) -> list["CatalogueEntry"]:
+        """The texts of a collection; any other text alone."""
+        found = map(find_entry, self.parts)
+        return [entry for entry in found if entry] if self.parts else [self]
 
     @property
     def available(self) -> bool:
         """Whether the text is on this computer."""
+        if self.kind == "collection":
+            return all(entry.available for entry in self.members)
         if self.kind == "package":
             return bool(package_files(self.package, PLAYS))
         return self.path.is_file()
@@ -128,14 +140,21 @@ def obtain(
     if entry is None:
         known = ", ".join(entry.name for entry in catalogue())
         raise CorpusError(f"there is no text {name}; there are {known} and gutenberg:NUMBER")
-    if entry.kind == "url":
-        try:
-            _fetch(entry, on_progress)
-        except DownloadError as error:
-            raise CorpusError(f"cannot fetch {entry.name} from {entry.url}: {error}") from error
-        except OSError as error:
-            raise CorpusError(f"cannot fetch {entry.name}: {error.strerror or error}") from error
+    for part in entry.members:
+        if part.kind == "package" and not part.available:
+            raise CorpusError(f"{part.name} is not installed: {part.remedy}")
+        if part.kind == "url":
+            _obtain_file(part, on_progress)
     return entry.path
+
+
+def _obtain_file(entry: CatalogueEntry, on_progress: OnProgress) -> None:
+    try:
+        _fetch(entry, on_progress)
+    except DownloadError as error:
+        raise CorpusError(f"cannot fetch {entry.name} from {entry.url}: {error}") from error
+    except OSError as error:
+        raise CorpusError(f"cannot fetch {entry.name}: {error.strerror or error}") from error
 
 
 def _fetch(entry: CatalogueEntry, on_progress: OnProgress) -> None:

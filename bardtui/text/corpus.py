@@ -228,6 +228,15 @@ def load_corpus(
 def _load_entry(entry: CatalogueEntry) -> Corpus:
     if not entry.available:
         raise CorpusError(f"{entry.name} is not on this computer yet: {entry.remedy}")
+    if entry.kind == "collection":
+        parts = [_load_entry(part) for part in entry.members]
+        return Corpus(
+            entry.name,
+            entry.title,
+            entry.licence,
+            tuple(document for part in parts for document in part.documents),
+            tuple(f"{part.title}: {note}" for part in parts for note in part.notes),
+        )
     if entry.kind == "package":
         corpus = Corpus(entry.name, entry.title, entry.licence, _plays(entry))
         genuine = corpus.sha256 == entry.sha256

@@ -85,8 +85,12 @@ def test_every_entry_has_a_title_an_author_a_licence_and_a_size() -> None:
     entries = catalogue()
     assert {e.name for e in entries} >= {"shakespeare-plays", "tinyshakespeare", "the-lower-stair"}
     for entry in entries:
+        assert all((entry.title, entry.author, entry.licence))
+        if entry.kind == "collection":
+            assert len(entry.members) == len(entry.parts) >= 1
+            continue
         assert entry.kind in ("package", "url", "bundled")
-        assert all((entry.title, entry.author, entry.licence, entry.size))
+        assert entry.size
         assert len(bytes.fromhex(entry.sha256)) == 32
         assert bool(entry.url) == (entry.kind == "url")
 
@@ -179,6 +183,26 @@ def test_a_folder_that_cannot_be_created_is_an_error(entry: CatalogueEntry, home
 def test_an_unknown_name_is_refused_with_the_valid_ones() -> None:
     with pytest.raises(CorpusError, match=r"shakespeare-plays, .*tinyshakespeare"):
         obtain("no-such")
+
+
+# --- collections
+
+
+def test_a_collection_has_the_documents_of_its_parts() -> None:
+    with pytest.raises(CorpusError, match="not on this computer yet: bardtui corpus get milton"):
+        load_corpus("milton")
+    paths.corpora_dir().mkdir(parents=True)
+    for number, title in ((20, b"Lost"), (58, b"Regained")):
+        path = paths.corpora_dir() / f"gutenberg-{number}.txt"
+        path.write_bytes(BOOK.replace(b"A Play", title))
+    assert obtain("milton") == paths.corpora_dir()
+    corpus = load_corpus("milton")
+    assert [(document.name, document.text) for document in corpus.documents] == [
+        ("Lost", "ANN:\nHello."),
+        ("Regained", "ANN:\nHello."),
+    ]
+    assert corpus.name == "milton"
+    assert all(note.startswith(("Lost: ", "Regained: ")) for note in corpus.notes)
 
 
 # --- Project Gutenberg

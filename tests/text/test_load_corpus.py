@@ -108,7 +108,7 @@ def test_a_pipe_is_refused_or_left_out_and_not_waited_for(folder: Path) -> None:
 
 @pytest.mark.parametrize("source", ["", "no-such", "a\0b", Path("no-such")])
 def test_an_unknown_name_is_refused_with_the_valid_ones(source: str | Path) -> None:
-    with pytest.raises(CorpusError, match=r"tinyshakespeare, the-lower-stair and gutenberg:"):
+    with pytest.raises(CorpusError, match=r"tinyshakespeare, .*the-lower-stair and gutenberg:"):
         load_corpus(source)
 
 
