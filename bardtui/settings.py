@@ -16,6 +16,7 @@ LENGTHS = (1, 20_000)  # characters of a passage
 PACES = (10.0, 1_000.0)  # characters a second; infinity is the full speed of the machine
 TEXT_WIDTHS = (20, 1_000)  # cells
 TOP_KS = (0, 2**31 - 1)
+MAX_COPIES = (40, 10_000)  # characters of a run from the corpus; 0 is any number
 
 # What a new user starts with, chosen by measuring what `shakespeare` writes with its guards.
 TEMPERATURE, TOP_P = 1.15, 0.95
@@ -48,6 +49,7 @@ class Settings:
     newcomers: Newcomers = "seldom"  # who may join a scene; "free": anybody the model names
     spelling: bool = True  # whether words unknown to model and scene are drawn again
     avoid_loops: bool = True  # whether text that repeats itself is drawn again
+    max_copy: int = 0  # the most characters that the model copies from its corpus; 0 for any number
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
@@ -104,6 +106,9 @@ def _problem(name: str, value: Any) -> str:
         case "top_k":
             valid = _is_whole(value) and _within(value, TOP_KS)
             return "" if valid else "a whole number from {} to {}".format(*TOP_KS)
+        case "max_copy":
+            valid = _is_whole(value) and is_max_copy(value)
+            return "" if valid else "0, or a whole number from {} to {}".format(*MAX_COPIES)
         case "top_p":
             valid = _is_number(value) and 0 < value <= 1
             return "" if valid else "a number above 0 and at most 1"
@@ -124,6 +129,11 @@ def _problem(name: str, value: Any) -> str:
 def is_phrase(value: Any) -> bool:
     """Whether a value can be a banned word or phrase."""
     return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_PHRASE
+
+
+def is_max_copy(value: int) -> bool:
+    """Whether a number can limit copies: 0 for none, or one of MAX_COPIES."""
+    return value == 0 or _within(value, MAX_COPIES)
 
 
 def _is_whole(value: Any) -> bool:

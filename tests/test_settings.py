@@ -72,12 +72,14 @@ KEYS = "keys must be a table, [keys]"
         (
             'thme = "nord"',
             "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
-            "newcomers, spelling, avoid_loops, banned, "
+            "newcomers, spelling, avoid_loops, max_copy, banned, "
             "suggestions, keys",
         ),
         ("newcomers = false", "newcomers must be one of never, seldom, free"),
         ("spelling = 1", "spelling must be true or false"),
         ('avoid_loops = "no"', "avoid_loops must be true or false"),
+        ("max_copy = 39", "max_copy must be 0, or a whole number from 40 to 10000"),
+        ("max_copy = true", "max_copy must be 0, or a whole number from 40 to 10000"),
         ("min_p = 1.5", "min_p must be a number from 0 to 1"),
         ("min_p = nan", "min_p must be a number from 0 to 1"),
         ('banned = "forsooth"', "banned must be a list of words and phrases"),

@@ -16,6 +16,7 @@ from bardtui.tf_startup import start_tensorflow
 if TYPE_CHECKING:
     from bardtui.evaluation.speaker_metrics import SpeakerMetrics
     from bardtui.evaluation.text_metrics import TextMetrics
+    from bardtui.model.corpus_index import CorpusIndex
     from bardtui.model.sampling import Sampling
     from bardtui.model.store import ModelBundle
     from bardtui.progress import OnProgress
@@ -173,8 +174,10 @@ def _print_metrics(
         else []
     )
     in_plays = measure_speakers(plays, [], plays)
+    index = bundle.corpus_index
     if not as_json:
         _print_table(bundle, corpus, settings, metrics, of_corpus)
+        _print_copies(index, settings, texts)
         if plays:
             _print_speakers(settings, of_speakers, in_plays)
         return
@@ -188,8 +191,8 @@ def _print_metrics(
         "min_p": settings[0].min_p,
         "random_seed": settings[0].random_seed,
         "texts": [
-            {"temperature": sampling.temperature} | asdict(measured)
-            for sampling, measured in zip(settings, metrics, strict=True)
+            {"temperature": sampling.temperature} | asdict(measured) | _copied(index, text)
+            for sampling, measured, text in zip(settings, metrics, texts, strict=True)
         ],
         "corpus_itself": asdict(of_corpus),
     }
@@ -269,6 +272,26 @@ def _print_table(
         passage = " / ".join(line for line in row.longest_copy.split("\n") if line)
         shown = f"{passage[:_MAX_COPY]}…" if len(passage) > _MAX_COPY else passage
         out.print(f"longest copy at {name}: {visible(shown)}", soft_wrap=True)
+
+
+def _copied(index: "CorpusIndex | None", text: str) -> dict[str, Any]:
+    """What of a text stands in the model's corpus, by its index; None without one."""
+    runs = None if index is None else index.find(text)
+    return {
+        "original": None if runs is None else not runs,
+        "copied_runs": None if runs is None else [*map(asdict, runs)],
+    }
+
+
+def _print_copies(
+    index: "CorpusIndex | None", settings: Sequence["Sampling"], texts: Sequence[str]
+) -> None:
+    from bardtui.escaping import visible
+    from bardtui.model.corpus_index import described
+
+    for sampling, text in zip(settings, texts, strict=True):
+        found = "no index of its texts" if index is None else described(index.find(text))
+        console().print(f"by the model's index, at {sampling.temperature:g}: {visible(found)}")
 
 
 def _print_speakers(

@@ -4,6 +4,7 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,10 +15,12 @@ from bardtui.escaping import inert, visible
 from bardtui.settings import (
     FORMS,
     LONGEST_PHRASE,
+    MAX_COPIES,
     NEWCOMERS,
     TEMPERATURE,
     TEMPERATURES,
     TOP_P,
+    is_max_copy,
     is_phrase,
 )
 from bardtui.tf_startup import start_tensorflow
@@ -67,6 +70,13 @@ def generate(
     avoid_loops: Annotated[
         bool, typer.Option(help="Draw text again that repeats what was written.")
     ] = True,
+    max_copy: Annotated[
+        int,
+        typer.Option(
+            help="The most characters that it copies from its texts, {} to {:,}; 0 is any "
+            "number. Needs a model with an index.".format(*MAX_COPIES)
+        ),
+    ] = 0,
     exact_length: Annotated[
         bool,
         typer.Option("--exact-length", help="Do not end with a sentence or line, but exactly."),
@@ -88,17 +98,26 @@ def generate(
         raise UserError(f"the form must be one of {', '.join(FORMS)}: {form!r:.60}")
     if newcomers not in NEWCOMERS:
         raise UserError(f"newcomers must be one of {', '.join(NEWCOMERS)}: {newcomers!r:.60}")
+    if not is_max_copy(max_copy):
+        raise UserError("max-copy must be 0, or from {} to {:,}".format(*MAX_COPIES))
     rules = Rules(
         newcomers=newcomers,
         form=form,
         spelling=spelling,
         banned=tuple(map(_phrase, ban or ())),
         avoid_loops=avoid_loops,
+        max_copy=max_copy,
         exact_length=exact_length,
     )
     if seed == "-":
         seed = _standard_input()
     bundle = find_model(model)
+    index = bundle.corpus_index if max_copy or as_json else None
+    if max_copy and index is None:
+        raise UserError(
+            f"{bundle.name} has no index of its texts, so its copies cannot be found: "
+            f"bardtui models index {bundle.name} CORPUS adds one"
+        )
     chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
     sampling = Sampling(temperature, top_k, top_p, chosen, min_p)
     weights = bundle.weights()
@@ -110,16 +129,20 @@ def generate(
     written = []
     company = Company(bundle.casts)
     for piece in write_passage(
-        context, seed, length, sampling, rules, words=bundle.words, company=company
+        context, seed, length, sampling, rules, words=bundle.words, company=company, index=index
     ):
         written.append(piece)
         show(piece)
     if as_json:
+        text = "".join(written)
+        copied = None if index is None else index.find(text)
         answer = {
             "model": bundle.name,
             "fingerprint": bundle.sha256,
             "seed": seed,
-            "text": "".join(written),
+            "text": text,
+            "original": None if copied is None else not copied,
+            "copied_runs": None if copied is None else [*map(asdict, copied)],
             "left_out": "".join(unknown),
             "temperature": temperature,
             "top_k": top_k,
@@ -131,6 +154,7 @@ def generate(
             "spelling": spelling,
             "banned": list(rules.banned),
             "avoid_loops": avoid_loops,
+            "max_copy": max_copy,
             "exact_length": exact_length,
         }
         typer.echo(json.dumps(answer))

@@ -15,7 +15,7 @@ lengths are those of the text.
 import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,16 @@ class CopiedRun:
     start: int
     length: int
     document: str
+
+
+def described(runs: Sequence[CopiedRun]) -> str:
+    """Return in words what was found in a text."""
+    if not runs:
+        return "original"
+    longest = max(runs, key=lambda run: run.length)
+    others = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
+    whose = f" of {longest.document}" if longest.document else ""
+    return f"copies about {round(longest.length, -1)} characters{whose}{others}"
 
 
 class CorpusIndex:

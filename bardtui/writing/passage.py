@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bardtui.model.context import Context
+from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.sampling import Sampling
 from bardtui.scene.script import MAX_CUE_LENGTH
 from bardtui.settings import Form
 from bardtui.writing.company import Company
+from bardtui.writing.copies import Copies
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, recognised
@@ -33,12 +35,14 @@ def write_passage(
     *,
     words: frozenset[str] = frozenset(),
     company: Company | None = None,
+    index: CorpusIndex | None = None,
 ) -> Iterator[str]:
     """Write about `length` characters after `text`, which `context` has read, in short pieces.
 
     `words` are those that the model knows; without any, spelling is not looked at. Newcomers come
-    from the `company`. A piece may be empty: there is nothing new yet, but the caller may stop
-    here. At the end, the context follows the whole passage.
+    from the `company`. Copies are found by the `index`, if there is one. A piece may be empty:
+    there is nothing new yet, but the caller may stop here. At the end, the context follows the
+    whole passage.
 
     The text depends on what is passed alone, not on when pieces are asked for: it is looked at
     character by character, and where a guard finds a fault, text is taken back and drawn again with
@@ -51,6 +55,8 @@ def write_passage(
     guards = _guards(rules, form, text, words, cues=memory is not None)
     if memory is not None and company is not None and company.casts:
         guards.append(Strangers(company))
+    if rules.max_copy and index is not None:
+        guards.append(Copies(index, rules.max_copy))
     passage = _Passage(LookAhead(context, text, sampling, memory), guards, length, rules)
     return passage.pieces() if length > 0 else iter(())
 

@@ -18,6 +18,7 @@ class Rules:
         spelling: Whether words unknown to the model and the scene are drawn again.
         banned: Words and phrases that are never written.
         avoid_loops: Whether text that repeats itself is drawn again.
+        max_copy: The most characters of a run that stands in the model's corpus; 0 for any number.
         exact_length: Whether a passage has exactly its length. Otherwise it ends with a sentence
             or a line near it.
     """
@@ -28,9 +29,10 @@ class Rules:
     spelling: bool = True
     banned: tuple[str, ...] = ()
     avoid_loops: bool = True
+    max_copy: int = 0
     exact_length: bool = False
 
-    def to_json(self) -> dict[str, str | bool]:
+    def to_json(self) -> dict[str, str | int]:
         """Return the rules as plain values, to be saved with a passage."""
         return {
             "stop": self.stop,
@@ -39,6 +41,7 @@ class Rules:
             "spelling": self.spelling,
             "banned": "\n".join(self.banned),
             "avoid_loops": self.avoid_loops,
+            "max_copy": self.max_copy,
             "exact_length": self.exact_length,
         }
 

@@ -1,6 +1,7 @@
 """bardtui evaluate: the loss on a text, and metrics of what a model writes."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,7 @@ def test_what_a_model_writes_is_measured(
         sampling = Sampling(temperature, top_p=TOP_P, random_seed=3)
         text = "".join(write_passage(context, "\n", 600, sampling, Rules(exact_length=True)))
         speakers = row.pop("speakers")
+        assert (row.pop("original"), row.pop("copied_runs")) == (None, None)
         assert row == {"temperature": temperature} | vars(measure_text(text, corpus))
         assert speakers["speeches"] == len(list(speakers_of(text)))
         assert 0 <= speakers["invented_kept"] <= 1
@@ -89,6 +91,21 @@ def test_the_table_has_a_row_for_each_temperature_and_for_the_text_itself(
     assert "random seed 3" in shown.stdout
     passage = " / ".join(filter(None, answer["texts"][0]["longest_copy"].split("\n")))
     assert f"longest copy at 0.4: {passage[:200]}{'…' * (len(passage) > 200)}" in lines
+
+
+def test_copies_are_reported_by_the_index_of_the_model(
+    installed: ModelBundle, text_file: Path
+) -> None:
+    arguments = (*METRICS, str(text_file), "--temperature", "0.4")
+    assert "by the model's index, at 0.4: no index of its texts" in run(*arguments).stdout
+    run("models", "index", "tiny", text_file)
+    row = json.loads(run(*arguments, "--json").stdout)["texts"][0]
+    assert row["original"] is False
+    assert {run["document"] for run in row["copied_runs"]} == {"verse"}
+    longest = max(run["length"] for run in row["copied_runs"])
+    assert abs(longest - len(row["longest_copy"])) <= 20
+    shown = f"by the model's index, at 0.4: copies about {round(longest, -1)} characters of verse"
+    assert shown in run(*arguments).stdout
 
 
 def test_the_text_that_the_model_was_trained_on_is_the_default(installed: ModelBundle) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.settings import TEMPERATURE, TOP_P
 from tests.cli.commands import refusal, run, shell
+from tests.conftest import VERSE
 
 WRITE = ("generate", "--model", "tiny", "--random-seed", "7", "--exact-length", "--length", "120")
 
@@ -63,6 +65,9 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "spelling": True,
         "banned": [],
         "avoid_loops": True,
+        "max_copy": 0,
+        "original": None,
+        "copied_runs": None,
         "exact_length": True,
     }
 
@@ -94,6 +99,27 @@ def test_a_form_is_kept_and_banned_words_are_not_written(installed: ModelBundle)
     assert prose["banned"] == ["lamp", "it"]
     assert not {"lamp", "it", "["} & {*prose["text"].casefold().replace("[", "[ ").split()}
     assert "ANN:" not in prose["text"]
+
+
+def test_copies_are_reported_and_kept_short(installed: ModelBundle) -> None:
+    index = CorpusIndex.of([("Verse", [VERSE])])
+    assert index is not None
+    installed.add_index(index)
+    free = json.loads(run(*WRITE, "--json").stdout)
+    assert free["original"] is False
+    for copied in free["copied_runs"]:
+        assert copied["document"] == "Verse"
+        assert 0 <= copied["start"] <= copied["start"] + copied["length"] <= 120
+    kept = json.loads(run(*WRITE, "--json", "--max-copy", "40").stdout)
+    assert kept["max_copy"] == 40
+    assert all(copied["length"] <= 50 for copied in kept["copied_runs"])
+
+
+def test_copies_cannot_be_kept_short_without_an_index(installed: ModelBundle) -> None:
+    message = refusal(*WRITE, "--max-copy", "60")
+    assert message.startswith("tiny has no index of its texts")
+    assert "bardtui models index tiny CORPUS" in message
+    assert "from 40 to 10,000" in refusal(*WRITE, "--max-copy", "39")
 
 
 def test_without_a_random_seed_one_is_drawn_and_reported(installed: ModelBundle) -> None:
