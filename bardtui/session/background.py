@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from bardtui import paths
 from bardtui.log import log_bug
+from bardtui.settings import Remembered
 
 Value = TypeVar("Value")
 
@@ -59,3 +61,11 @@ class BackgroundSaver(Generic[Value]):
             except Exception as error:
                 log_bug(error)
             saved = time.monotonic()
+
+
+def save_remembered(remembered: Remembered) -> None:
+    """Save what was in use, for the next start."""
+    try:
+        remembered.save(paths.remembered_file())
+    except OSError:
+        return  # a scene that cannot be saved either is reported by its manuscript

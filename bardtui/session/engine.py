@@ -19,6 +19,7 @@ from bardtui.log import explain
 from bardtui.memory import MB, TooLittleMemory, need_memory
 from bardtui.session.events import (
     Chunk,
+    CopiesFound,
     EngineEvent,
     EngineFault,
     Finished,
@@ -27,6 +28,7 @@ from bardtui.session.events import (
     Suggested,
 )
 from bardtui.session.requests import (
+    CopyRequest,
     PassageRequest,
     SuggestionRequest,
     WriteRequest,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
+
+_Asked = str | WriteRequest | CopyRequest  # a name is that of a model to load
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
@@ -69,6 +73,7 @@ class _Loaded:
             request.rules,
             words=self.bundle.words,
             company=self.company,
+            index=self.bundle.corpus_index if request.rules.max_copy else None,
         )
 
 
@@ -80,10 +85,13 @@ class Engine:
 
     def __init__(self, post: Callable[[EngineEvent], object]) -> None:
         self._post = post
-        self._queue: queue.SimpleQueue[str | WriteRequest | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[str | WriteRequest | CopyRequest | None] = (
+            queue.SimpleQueue()
+        )
         self._models: dict[str, _Loaded] = {}
         self._current: PassageRequest | None = None
         self._suggestion: SuggestionRequest | None = None
+        self._copies: CopyRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # -- requests ----------------------------------------------------------------------------------
@@ -118,9 +126,17 @@ class Engine:
         if self._suggestion is not None:
             self._suggestion.stop.set()
 
+    def find_copies(self, request: CopyRequest) -> None:
+        """Find what a text copies: posts CopiesFound, unless the model is not loaded, has no index,
+        or a request to write comes first."""
+        self._copies = request
+        self._queue.put(request)
+
     def stop(self) -> None:
         """Stop writing before the next chunk. Events posted already still arrive."""
         self.cancel_suggestion()
+        if self._copies is not None:
+            self._copies.stop.set()
         if self._current is not None:
             self._current.stop.set()
 
@@ -147,14 +163,17 @@ class Engine:
         lower_thread_priority()
         while (asked := self._queue.get()) is not None:
             try:
-                if isinstance(asked, str):
-                    self._load(asked)
-                else:
-                    self._serve(asked)
+                match asked:
+                    case str():
+                        self._load(asked)
+                    case CopyRequest():
+                        self._find_copies(asked)
+                    case WriteRequest():
+                        self._serve(asked)
             except BaseException as error:  # reported; the thread serves the next request
                 self._failed(asked, error)
 
-    def _failed(self, asked: str | WriteRequest, error: BaseException) -> None:
+    def _failed(self, asked: _Asked, error: BaseException) -> None:
         """Report an error. A model whose state may be broken is loaded again next time."""
         model = asked if isinstance(asked, str) else asked.model
         if not isinstance(error, TooLittleMemory):
@@ -162,7 +181,7 @@ class Engine:
         message = explain(error)
         if isinstance(asked, str):
             self._post(ModelState(model, "unusable", message))
-        elif not isinstance(asked, SuggestionRequest):
+        elif isinstance(asked, PassageRequest):
             self._post(Finished(asked.id, "error", message))
         elif not isinstance(error, UserError):
             self._post(EngineFault(message))
@@ -226,7 +245,8 @@ class Engine:
         """Read the scene and report that writing begins."""
         text = request.text + request.opening
         unknown = loaded.context.seek(text, stopped=request.stop.is_set)
-        self._post(Started(request.id, loaded.bundle.sha256, unknown))
+        unchecked = request.rules.max_copy > 0 and loaded.bundle.corpus_index is None
+        self._post(Started(request.id, loaded.bundle.sha256, unknown, unchecked))
 
     def _write(self, loaded: _Loaded, request: PassageRequest) -> None:
         self._begin(loaded, request)
@@ -268,6 +288,15 @@ class Engine:
             if (ending := ending.rstrip("\n")) and ending not in found:
                 found.append(ending)
                 self._post(Suggested(request.id, tuple(found)))
+
+    def _find_copies(self, request: CopyRequest) -> None:
+        from bardtui.model.corpus_index import described
+
+        if request.stop.is_set() or request.model not in self._models:
+            return
+        need_memory(_FOR_WRITING, "Looking for copies")
+        if (index := self._models[request.model].bundle.corpus_index) is not None:
+            self._post(CopiesFound(request.id, described(index.find(request.text))))
 
 
 def _written(name: str) -> tuple[int, ...]:

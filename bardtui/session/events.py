@@ -30,12 +30,14 @@ class ModelState:
 class Started:
     """Writing for a request begins, with the weights of that fingerprint.
 
-    `unknown` are characters of the scene that the model's vocabulary lacks.
+    `unknown` are characters of the scene that the model's vocabulary lacks. `unchecked` says that
+    copies were to be kept short, but the model has no index of its corpus.
     """
 
     request: int
     fingerprint: str
     unknown: tuple[str, ...]
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class Suggested:
 
     request: int
     endings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CopiesFound:
+    """What a text copies from the corpus of a model, in words."""
+
+    request: int
+    words: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class EngineFault:
     message: str
 
 
-EngineEvent = ModelState | Started | Chunk | Suggested | Finished | EngineFault
+EngineEvent = ModelState | Started | Chunk | Suggested | CopiesFound | Finished | EngineFault
 
 # -- events of the session -------------------------------------------------------------------------
 

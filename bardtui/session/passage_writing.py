@@ -24,6 +24,7 @@ class PassageWriting:
         self.request: PassageRequest | None = None
         self.activity: Literal["", "waiting", "writing"] = ""
         self.unknown_told: set[str] = set()
+        self._unchecked_told: set[str] = set()  # models without an index
         self._id: int | None = None  # the passage's id, once it has text
         self._reply: int | None = None  # the id of the reply's first passage, once it has text
         self._written = 0  # characters of the reply
@@ -65,6 +66,7 @@ class PassageWriting:
     def _ask(self, request: PassageRequest) -> None:
         self.request, self._id = request, None
         self._session.engine.write(request)
+        self._session.copies.look()
         self._session.emit(StateChanged())
 
     def end(self, reason: str) -> None:
@@ -78,6 +80,7 @@ class PassageWriting:
         elif self._reply is None:
             self._show_again(self._instead_of)
         self._id = self._reply = self._instead_of = None
+        self._session.copies.look()
         self._session.emit(StateChanged())
 
     def is_current(self, request: int) -> bool:
@@ -94,6 +97,9 @@ class PassageWriting:
                 session.emit(PassageBegan("model"))
                 session.emit(StateChanged())
                 self._report_unknown(request.model, event.unknown)
+                if event.unchecked and request.model not in self._unchecked_told:
+                    self._unchecked_told.add(request.model)
+                    session.notify("copies_unchecked", "warning", model=request.model)
             case Chunk():
                 if self._id is None:
                     self._id = session.manuscript.begin(

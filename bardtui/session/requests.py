@@ -91,3 +91,16 @@ class SuggestionRequest(WriteRequest):
     def variant(self, number: int) -> "SuggestionRequest":
         """Return the same request with another random seed."""
         return replace(self, random_seed=self.random_seed + number)
+
+
+@dataclass
+class CopyRequest:
+    """A request to find what `text` copies from the corpus of a model.
+
+    `stop` is set from another thread to cancel it; every request to write does.
+    """
+
+    id: int
+    model: str
+    text: str
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)

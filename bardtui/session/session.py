@@ -12,18 +12,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
 from bardtui.scene.banned import PROPERTY as BANNED
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role, speakers
 from bardtui.scene.scene import Author
-from bardtui.session.background import BackgroundSaver
+from bardtui.session.background import BackgroundSaver, save_remembered
+from bardtui.session.copies import Copies
 from bardtui.session.draft import Draft
 from bardtui.session.engine import Engine
 from bardtui.session.events import (
     Chunk,
+    CopiesFound,
     EngineEvent,
     EngineFault,
     Finished,
@@ -61,6 +62,7 @@ class WritingSession:
         passage: The passage that is being written.
         suggestions: Endings for the line that is being typed.
         takes: Takes written side by side.
+        copies: What the last reply copies from the model's corpus.
     """
 
     def __init__(
@@ -81,10 +83,11 @@ class WritingSession:
         self.passage = PassageWriting(self)
         self.suggestions = Suggestions(self)
         self.takes = Takes(self)
+        self.copies = Copies(self)
         self.emit = listen
         self._ids = count(1)
         self._problem_told = False
-        self._saver = BackgroundSaver(_save_remembered)
+        self._saver = BackgroundSaver(save_remembered)
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -203,6 +206,7 @@ class WritingSession:
             spelling=settings.spelling,
             banned=settings.banned + banned_in(self.manuscript.scene),
             avoid_loops=settings.avoid_loops,
+            max_copy=settings.max_copy,
         )
 
     def new_id(self) -> int:
@@ -262,6 +266,7 @@ class WritingSession:
     def show_scene(self) -> None:
         """Report that the visible text was replaced."""
         self.suggestions.drop()
+        self.copies.look()
         self.emit(SceneShown())
         self.emit(StateChanged())
 
@@ -370,6 +375,8 @@ class WritingSession:
                 self._model_changed(event)
             case Suggested():
                 self.suggestions.found(event)
+            case CopiesFound():
+                self.copies.found(event)
             case EngineFault():
                 self.notify("failed", "error", reason=event.message)
             case Started() | Chunk() | Finished() if self.takes.is_current(event.request):
@@ -379,6 +386,8 @@ class WritingSession:
 
     def _model_changed(self, event: ModelState) -> None:
         self.model_states[event.name] = event.state
+        if not self.copies.words:
+            self.copies.look()
         if event.state == "unusable":
             self.notify("model_unusable", "error", model=event.name, reason=event.detail)
         elif event.detail:
@@ -388,10 +397,3 @@ class WritingSession:
     def notify(self, name: str, severity: Severity = "information", **values: Any) -> None:
         """Tell the writer something; the front end has the words for `name`."""
         self.emit(Notice(name, values, severity))
-
-
-def _save_remembered(remembered: Remembered) -> None:
-    try:
-        remembered.save(paths.remembered_file())
-    except OSError:
-        return  # a scene that cannot be saved either is reported by its manuscript

@@ -98,8 +98,11 @@ class StageDisplay:
         self.show_status()
 
     def show_takes(self) -> None:
-        """Show the take's number, and whether there is text below."""
-        below = ui_strings.below_the_scene(self._session.manuscript, self.transcript.follow)
+        """Show the take's number, whether there is text below, and what the reply copies."""
+        session = self._session
+        below = ui_strings.below_the_scene(
+            session.manuscript, self.transcript.follow, session.copies.words
+        )
         self.transcript.border_subtitle = below
 
     def _show_cast(self) -> None:

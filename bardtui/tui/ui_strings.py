@@ -22,6 +22,7 @@ _CUT_WORDS = 24  # characters before a cut that the title of the line shows
 
 # The texts of a session's notices, by name. {k[ID]} is the key of a binding.
 _NOTICES = {
+    "copies_unchecked": "{model} has no index of its texts: its copies are not kept short",
     "cut": "Cut here; {k[stage.undo]} restores the rest",
     "edited": "Edited; {k[stage.undo]} restores the old text",
     "failed": "{reason}",
@@ -104,8 +105,9 @@ def top_line(manuscript: Manuscript, width: int) -> Content:
     return Content.assemble(begin, title, rest)
 
 
-def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
-    """Return the transcript's lower border: the take, and whether there is more below."""
+def below_the_scene(manuscript: Manuscript, follow: bool, copies: str) -> Content:
+    """Return the transcript's lower border: the take, whether there is more below, and what the
+    last reply copies."""
     takes = manuscript.takes()
     parts = []
     if len(takes) > 1:
@@ -113,7 +115,9 @@ def below_the_scene(manuscript: Manuscript, follow: bool) -> str:
         parts.append(f"take {place} of {len(takes)}")
     if not follow:
         parts.append("▼ more below")
-    return " · ".join(parts)
+    if copies:
+        parts.append(visible(copies))
+    return Content(" · ".join(parts))
 
 
 def your_line(role: Role | None, cut_row: str) -> Content:
