@@ -1,6 +1,6 @@
 """A passage: text written by one author in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,6 +19,9 @@ Author = Literal["writer", "model"]
 
 Spans = tuple[tuple[int, int], ...]
 """Parts of a text as pairs of start and end, ascending and not overlapping."""
+
+Changes = Sequence[tuple[int, int, str]]
+"""Parts of a text, as `Spans`, each with the text that replaces it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +89,22 @@ class Passage:
             *((max(begin, rest) + moved, min(end, length) + moved) for begin, end in kept),
         ]
         return tuple((begin, end) for begin, end in parts if begin < end)
+
+    def substituted(self, length: int, changes: Changes) -> tuple[str, Spans]:
+        """Return the first `length` characters with parts replaced, and which parts of the new text
+        are still the model's."""
+        kept = ((0, length),) if self.author == "model" else self.kept
+        parts, still, at, size = list[str](), list[tuple[int, int]](), 0, 0
+        for begin, end, new in (*changes, (length, length, "")):
+            still += [
+                (max(first, at) - at + size, min(last, begin) - at + size)
+                for first, last in kept
+                if max(first, at) < min(last, begin)
+            ]
+            parts += [self.text[at:begin], new]
+            size += begin - at + len(new)
+            at = end
+        return "".join(parts), tuple(still)
 
     def event(self) -> dict[str, Any]:
         """Return the event that creates this passage with its text; empty values are left out."""

@@ -29,8 +29,8 @@ from bardtui.scene.events import canonical, integer, string
 from bardtui.scene.history import History, move_event
 from bardtui.scene.history import Position as Position
 from bardtui.scene.passage import Author as Author
+from bardtui.scene.passage import Changes, Spans
 from bardtui.scene.passage import Passage as Passage
-from bardtui.scene.passage import Spans
 
 SENT = "sent"  # reasons why a writer's passage ended: the writer sent the line,
 OPENED = "opened"  # the text came from a file,
@@ -200,17 +200,44 @@ class Scene:
         self._do({"type": "end", "id": passage_id, "reason": reason})
 
     def edit(self, passage_id: int, text: str) -> None:
-        """Replace the text of a visible passage, in a jump that undo takes back.
+        """Replace the text of a visible passage; with an empty `text`, leave it out.
 
-        The new text is another take of the passage. It is by the writer, except for the parts of a
-        model's words that were kept. The other passages of its reply and the later passages are
-        copied, so the rest of the visible text stays the same. With an empty `text` the passage is
-        left out. Raises SceneError if the passage is not visible.
+        See `_rewrite`. Raises SceneError if the passage is not visible.
+        """
+        shown = {passage.id: length for passage, length in self.path()}
+        if (length := shown.get(passage_id)) is None:
+            raise SceneError(f"passage {passage_id} is not in the visible text")
+        self._rewrite({passage_id: (text, self.passages[passage_id].kept_in(text, length))})
+
+    def substitute(self, changes: Changes) -> None:
+        """Replace parts of the visible text, given by their offsets; see `_rewrite`.
+
+        A part may extend over several passages. The text that replaces it is in the first of them.
+        """
+        rewritten, begin = dict[int, tuple[str, Spans]](), 0
+        for passage, length in self.path():
+            end = begin + length
+            inside = [
+                (max(first - begin, 0), min(last, end) - begin, new if first >= begin else "")
+                for first, last, new in changes
+                if first < end and last > begin
+            ]
+            if inside:
+                rewritten[passage.id] = passage.substituted(length, inside)
+            begin = end
+        if rewritten:
+            self._rewrite(rewritten)
+
+    def _rewrite(self, changes: Mapping[int, tuple[str, Spans]]) -> None:
+        """Replace the texts of visible passages, in a jump that undo takes back.
+
+        `changes` has the new text of each, and the parts of it that are still the model's. A new
+        text is another take of its passage, by the writer but for those parts. The other passages
+        of the first one's reply and all later passages are copied, so the rest of the visible text
+        stays the same. A passage whose new text is empty is left out.
         """
         here, path = (self.head, self.head_at), self.path()
-        if not any(passage.id == passage_id for passage, _ in path):
-            raise SceneError(f"passage {passage_id} is not in the visible text")
-        first = self.first_of_reply(passage_id)
+        first = self.first_of_reply(next(old.id for old, _ in path if old.id in changes))
         while path[0][0] is not first:
             del path[0]
         end: Position = first.parent, first.at
@@ -220,8 +247,8 @@ class Scene:
             author, copied, reason, kept = old.author, old.text[:length], old.reason, old.kept
             made: dict[str, Any] = {"fingerprint": old.fingerprint, "settings": old.settings}
             made["random_seed"] = old.random_seed
-            if old.id == passage_id:
-                author, copied, made, kept = "writer", text, {}, old.kept_in(text, length)
+            if old.id in changes:
+                author, (copied, kept), made = "writer", changes[old.id], {}
                 reason = OPENED if reason == OPENED else EDITED
             if not copied:
                 continue

@@ -11,7 +11,8 @@ from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
-from bardtui.scene.names import new_scene_path
+from bardtui.scene.names import clean_title, new_scene_path
+from bardtui.scene.passage import Changes
 from bardtui.scene.scene import Author, Event, Position, Scalar, Scene
 from bardtui.scene.script import is_cue
 
@@ -170,6 +171,16 @@ class Manuscript:
         with self._at_once():
             self.scene.edit(passage, text)
         self._moved(True)
+
+    def substitute(self, changes: Changes) -> None:
+        """Replace parts of the visible text; undo restores them in one step."""
+        with self._at_once():
+            self.scene.substitute(changes)
+        self._moved(True)
+
+    def rename(self, title: str) -> None:
+        """Give the scene a title. Raises SceneError if it cannot be one."""
+        self.scene.set("title", clean_title(title))
 
     def jump(self, passage: int) -> None:
         """Go to the end of a passage anywhere in the tree; undo comes back."""

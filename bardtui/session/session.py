@@ -17,6 +17,8 @@ from bardtui.files import atomic_write
 from bardtui.scene.banned import PROPERTY as BANNED
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.find import renaming
+from bardtui.scene.passage import Changes
 from bardtui.scene.scene import Author
 from bardtui.session.background import BackgroundSaver, save_remembered
 from bardtui.session.copies import Copies
@@ -262,6 +264,30 @@ class WritingSession:
             return
         self.show_scene()
         self.notify("edited")
+
+    def substitute(self, changes: Changes) -> None:
+        """Replace parts of the visible text, given by their offsets; undo restores them."""
+        self.stop()
+        if changes:
+            self.manuscript.substitute(changes)
+            self.show_scene()
+        self.notify("replaced", count=len(changes))
+
+    def rename_character(self, old: str, new: str) -> None:
+        """Give a character another name: in the cast, in cues and wherever the text has the name.
+
+        Undo restores the text; the cast keeps the new name. Raises SceneError if the name cannot be
+        a cue, or is another role's.
+        """
+        changes = renaming(self.text, old, Role(new).name)
+        if any(role.name == old for role in self.cast.roles):
+            self.keep_cast(self.cast.with_role(replace(self.cast[old], name=new), instead_of=old))
+        self.substitute(changes)
+
+    def rename(self, title: str) -> None:
+        """Give the scene a title. Raises SceneError if it cannot be one."""
+        self.manuscript.rename(title)
+        self.emit(StateChanged())
 
     def show_scene(self) -> None:
         """Report that the visible text was replaced."""

@@ -125,6 +125,8 @@ class BardApp(RebindableApp):
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
         cast = "Adds the roles of Hamlet, for example, if the model knows that play"
         yield SystemCommand("Take the cast of a play", cast, self.stage.action_play_cast)
+        rename = "In the cast, in cues and in the text; undo restores the text"
+        yield SystemCommand("Rename a character", rename, self.stage.action_rename_character)
         ban = "The model never writes them in this scene"
         yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
         for command in super().get_system_commands(screen):

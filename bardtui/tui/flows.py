@@ -9,7 +9,8 @@ from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.escaping import remove_invisible
 from bardtui.scene.banned import banned_in
-from bardtui.scene.cast import Role
+from bardtui.scene.cast import Role, speakers
+from bardtui.scene.find import speaker_at
 from bardtui.scene.library import list_scenes
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_groups, key_of
@@ -158,6 +159,35 @@ async def save_scene(stage: StageScreen) -> None:
         else:
             stage.say(f"Saved as {chosen}")
             return
+
+
+async def rename_scene(stage: StageScreen) -> None:
+    """Give the scene a title."""
+    from bardtui.tui.screens.title import TitleScreen
+
+    session = stage.session
+    manuscript = session.manuscript
+    title = await stage.app.push_screen_wait(TitleScreen(manuscript.scene.title))
+    if title is not None and manuscript is session.manuscript:
+        session.rename(title)
+
+
+async def rename_character(stage: StageScreen) -> None:
+    """Give a character another name throughout the scene."""
+    from bardtui.tui.screens.character import CharacterScreen
+
+    session = stage.session
+    manuscript = session.manuscript
+    names = list(
+        dict.fromkeys([*(role.name for role in session.cast.roles), *speakers(session.text)])
+    )
+    if not names:
+        session.notify("no_speakers")
+        return
+    here = speaker_at(session.text, stage.transcript.cursor)
+    chosen = await stage.app.push_screen_wait(CharacterScreen(names, here))
+    if chosen is not None and manuscript is session.manuscript:
+        session.rename_character(*chosen)
 
 
 async def choose_scene(stage: StageScreen) -> None:

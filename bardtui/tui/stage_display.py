@@ -19,6 +19,7 @@ from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_of
 from bardtui.tui.status import Status
+from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.sceneview import SceneView
 from bardtui.tui.widgets.seedline import HINT, SeedLine
 from bardtui.tui.widgets.settingsline import SettingsLine
@@ -39,6 +40,7 @@ class StageDisplay:
         self.transcript = SceneView(
             max_text_width=session.settings.text_width, hint=ui_strings.EMPTY_STAGE, id="transcript"
         )
+        self.find_bar = FindBar(id="findbar")
         self.seed_line = SeedLine(id="seed")
         self._hint = HINT
         self._top, self._state = Content(), ""

@@ -54,6 +54,10 @@ def notice(said: Notice, key_of: Callable[[str], str]) -> str:
         case "banned":
             count = said.values["count"]
             return f"{count:,} banned in this scene" if count else "Nothing banned in this scene"
+        case "replaced":
+            count = said.values["count"]
+            places = "1 place" if count == 1 else f"{count:,} places"
+            return f"Changed in {places}; {key_of('stage.undo')} restores the text"
         case "unknown_characters":
             return _unknown_characters(said.values["model"], said.values["characters"])
     return _NOTICES[said.name].format_map({**said.values, "k": _Keys(key_of)})

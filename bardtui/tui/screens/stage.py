@@ -15,12 +15,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker
 
 from bardtui.session.events import (
     EngineEvent,
     ModelState,
+    SceneShown,
     SessionEvent,
+    StateChanged,
     TakesEnded,
     TakesShown,
 )
@@ -29,9 +32,11 @@ from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
 from bardtui.tui import flows, ui_strings
 from bardtui.tui.commands import STAGE_KEYS
+from bardtui.tui.finding import Finding
 from bardtui.tui.keys import has_use_for, key_of
 from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.widgets.cast import CastPane
+from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.seedline import SeedLine
 
@@ -74,6 +79,7 @@ class StageScreen(Screen[None]):
         self.side = self.view.side
         self.transcript = self.view.transcript
         self.seed_line = self.view.seed_line
+        self.finding = Finding(self)
         self.takes_screen: flows.TakesView | None = None
         self._flow: Worker[None] | None = None
 
@@ -84,6 +90,7 @@ class StageScreen(Screen[None]):
             with Vertical(id="stage"):
                 yield self.view.settings_line
                 yield self.transcript
+                yield self.view.find_bar
                 yield self.seed_line
         yield KeysLine()
 
@@ -160,6 +167,10 @@ class StageScreen(Screen[None]):
                 self.takes_screen.tell("stopped by an error" if failed else "all are saved")
             case _:
                 self.view.show(event)
+                if isinstance(event, SceneShown) or (
+                    isinstance(event, StateChanged) and not self.session.writing
+                ):
+                    self.finding.look()
 
     def say(self, text: str, severity: str = "information") -> None:
         """Tell the writer something."""
@@ -276,6 +287,30 @@ class StageScreen(Screen[None]):
     def on_cast_pane_edit(self, message: CastPane.Edit) -> None:
         self.run_flow(lambda stage: flows.edit_role(stage, message.role))
 
+    def action_rename(self) -> None:
+        self.run_flow(flows.rename_scene)
+
+    def action_rename_character(self) -> None:
+        self.run_flow(flows.rename_character)
+
+    # -- finding -----------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        """Find words in the scene."""
+        self.finding.open()
+
+    def on_find_bar_changed(self) -> None:
+        self.finding.look(self.transcript.cursor)
+
+    def on_find_bar_step(self, message: FindBar.Step) -> None:
+        self.finding.step(message.hits)
+
+    def on_find_bar_replace(self, message: FindBar.Replace) -> None:
+        self.finding.replace(all=message.all)
+
+    def on_find_bar_closed(self) -> None:
+        self.finding.close()
+
     # -- the clipboard -----------------------------------------------------------------------------
 
     def action_copy_passage(self) -> None:
@@ -325,6 +360,8 @@ class StageScreen(Screen[None]):
         the pane.
         """
         pane = self.focused
+        if isinstance(pane, Input):
+            return
         if event.is_printable and not (pane is not None and has_use_for(pane, event)):
             self.set_focus(self.seed_line)
 

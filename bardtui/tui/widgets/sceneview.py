@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from bardtui.escaping import visible
+from bardtui.scene.find import next_cue, speaker_at
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings, obey
 from bardtui.tui.widgets.transcript import MARK, Transcript
@@ -38,6 +39,10 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         _act("e", "edit", "edit", "Edit", "Edit the passage at the cursor"),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
         _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy the whole scene"),
+        _move("n", "speech(1)", "next_speech", "To the next speech"),
+        _move("p", "speech(-1)", "previous_speech", "To the speech before"),
+        _move("N", "speaker(1)", "speaker_next", "To the speaker's next speech"),
+        _move("P", "speaker(-1)", "speaker_previous", "To the speaker's speech before"),
         _move("up", "rows(-1)", "up", "Row up"),
         _move("down", "rows(1)", "down", "Row down"),
         _move("left", "characters(-1)", "left", "Character back"),
@@ -116,6 +121,26 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
 
     def action_text_end(self) -> None:
         self._go(len(self._text))
+
+    def action_speech(self, direction: int) -> None:
+        """Move to the next cue, or to the one before."""
+        self._go_to_cue(direction, "")
+
+    def action_speaker(self, direction: int) -> None:
+        """Move to another cue of the one who speaks at the cursor."""
+        self._go_to_cue(direction, speaker_at(self.text, self.cursor))
+
+    def _go_to_cue(self, direction: int, speaker: str) -> None:
+        cue = next_cue(self.text, self.cursor, back=direction < 0, speaker=speaker)
+        if cue is not None:
+            self.go_to(cue)
+
+    def go_to(self, offset: int) -> None:
+        """Move the cursor to a character, with some rows around it in view."""
+        self._go(offset)
+        row, height = self._row, self.size.height
+        if not self.scroll_offset.y < row < self.scroll_offset.y + height - 1:
+            self.scroll_to(y=row - height // 3)
 
     def _go(self, offset: int, column: int | None = None) -> None:
         """Move the cursor, and scroll it into view."""

@@ -1,6 +1,7 @@
 """The scene as it is read: a scrolling view that only works on the rows in its window."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -51,6 +52,8 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         "transcript--cursor",
         "transcript--mark",
         "transcript--hint",
+        "transcript--hit",
+        "transcript--current-hit",
     }
 
     # The colours are roles (see `bardtui.tui.theme`). The scrollbar always takes its column, or the
@@ -67,6 +70,8 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--cursor { color: $cue; }
         & > .transcript--mark { color: $writer; }
         & > .transcript--hint { color: $text-disabled; }
+        & > .transcript--hit { text-style: underline; }
+        & > .transcript--current-hit { text-style: reverse; }
     }
     """
 
@@ -112,6 +117,8 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
         self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
+        self._hits: Sequence[tuple[int, int]] = ()
+        self._hit: tuple[int, int] | None = None  # the one that is looked at
 
     # -- the text ----------------------------------------------------------------------------------
 
@@ -149,6 +156,12 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             else:
                 self._refresh_thumb()
         self._refresh_rows(first)
+
+    def mark(self, hits: Sequence[tuple[int, int]], current: tuple[int, int] | None = None) -> None:
+        """Mark parts of the text, ascending offsets of start and end; one of them stands out."""
+        if (hits, current) != (self._hits, self._hit):
+            self._hits, self._hit = hits, current
+            self._refresh_all()
 
     # -- geometry ----------------------------------------------------------------------------------
 
@@ -320,12 +333,15 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             highlight = Style(bgcolor=highlight.bgcolor)
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
         row_shown = visible(text, keep="\t")  # as a whole: a glyph may depend on the one before
+        hits = self._hits_in(begin, len(text))
         column = 0
         author: Author = "model"
         kind: Kind = "speech"
-        for at, to in pairwise(sorted({*authors, *kinds, first, end, *tabs, len(text)})):
+        hit = Style()
+        for at, to in pairwise(sorted({*authors, *kinds, first, end, *tabs, *hits, len(text)})):
             author, kind = authors.get(at, author), kinds.get(at, kind)
-            style = self._style(author, kind)
+            hit = hits.get(at, hit)
+            style = self._style(author, kind) + hit
             if first <= at < end:
                 style += highlight
             shown = " " * tab_cells(column) if text[at] == "\t" else row_shown[at:to]
@@ -339,6 +355,22 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         addition = self.get_component_rich_style(f"transcript--{kind}", partial=True)
         # The writer's cues are bold, but keep the writer's colour.
         return style + (addition.without_color if author == "writer" else addition)
+
+    def _hits_in(self, begin: int, length: int) -> dict[int, Style]:
+        """The styles that hits add to a row's text, by where in the row they begin."""
+        styles: dict[int, Style] = {}
+        at = bisect_right(self._hits, (begin, 0))
+        for first, end in self._hits[max(0, at - 1) :]:
+            if first >= begin + length:
+                break
+            if end <= begin:
+                continue
+            name = "current-hit" if (first, end) == self._hit else "hit"
+            styles[max(first - begin, 0)] = self.get_component_rich_style(
+                f"transcript--{name}", partial=True
+            )
+            styles[min(end - begin, length)] = Style()
+        return styles
 
     # -- selecting ---------------------------------------------------------------------------------
 

@@ -1,0 +1,70 @@
+"""Finding words in the scene on the stage, and replacing them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from bardtui.scene.find import occurrences
+
+if TYPE_CHECKING:
+    from bardtui.tui.screens.stage import StageScreen
+
+
+class Finding:
+    """The hits of the find bar's words in the visible text, and the one that is looked at."""
+
+    def __init__(self, stage: StageScreen) -> None:
+        self._stage = stage
+        self._hits: list[tuple[int, int]] = []
+        self._at = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether the find bar is open."""
+        return self._stage.view.find_bar.has_class("-shown")
+
+    def open(self) -> None:
+        """Open the find bar."""
+        self._stage.view.find_bar.open()
+        self.look(self._stage.transcript.cursor)
+
+    def look(self, place: int | None = None) -> None:
+        """Find all hits again, and look at the first one from an offset on."""
+        if not self.active:
+            return
+        here = self._hits[self._at][0] if self._hits else 0
+        self._hits = occurrences(self._stage.session.text, self._stage.view.find_bar.words)
+        self._at = bisect_left(self._hits, (here if place is None else place, 0))
+        self._show()
+
+    def step(self, hits: int) -> None:
+        """Look at another hit; the first one follows the last."""
+        self._at += hits
+        self._show()
+
+    def replace(self, *, all: bool) -> None:
+        """Replace the hit that is looked at and go to the next, or replace all."""
+        new, chosen = self._stage.view.find_bar.new, self._hits
+        if not all:
+            chosen = self._hits[self._at : self._at + 1]
+        if chosen:
+            self._stage.session.substitute([(begin, end, new) for begin, end in chosen])
+            self.look(chosen[-1][0] + len(new))
+
+    def close(self) -> None:
+        """Go to the hit in the text; without one, to the line."""
+        stage, found = self._stage, bool(self._hits)
+        self._hits = []
+        stage.transcript.mark(())
+        (stage.transcript if found else stage.seed_line).focus()
+
+    def _show(self) -> None:
+        view, count = self._stage.view, len(self._hits)
+        self._at = self._at % count if count else 0
+        if count:
+            view.find_bar.tell(f"{self._at + 1:,} of {count:,}, up and down")
+            view.transcript.go_to(self._hits[self._at][0])
+        else:
+            view.find_bar.tell("nothing found" if view.find_bar.words else "Esc: back to the text")
+        view.transcript.mark(self._hits, self._hits[self._at] if count else None)

@@ -1,0 +1,107 @@
+"""The dialog that gives a character another name."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Static
+
+from bardtui.escaping import inert, visible
+from bardtui.scene.cast import Role
+from bardtui.scene.scene import SceneError
+from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.widgets.safe_inputs import SafeInput
+
+_LISTED = 12  # names in one message
+
+
+class CharacterScreen(Dialog[tuple[str, str]]):
+    """Asks for a character's name and the new one; dismissed with both, or with None.
+
+    Args:
+        names: The characters of the scene.
+        chosen: The one that is probably meant; may be empty.
+    """
+
+    DEFAULT_CSS = """
+    CharacterScreen Input {
+        border: round $foreground 25%;
+        border-title-color: $cue;
+        background: transparent;
+        height: 3;
+        &:focus { border: round $border; }
+    }
+    CharacterScreen #error { display: none; }
+    CharacterScreen #error.-shown { display: block; }
+    """
+
+    def __init__(self, names: Sequence[str], chosen: str) -> None:
+        super().__init__()
+        self._names = names
+        self._chosen = chosen if chosen in names else ""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = "Rename a character"
+            box.border_subtitle = "Enter: rename, Tab: next field, Esc: cancel"
+            known = SuggestFromList(list(map(inert, self._names)), case_sensitive=False)
+            old = SafeInput(inert(self._chosen), id="old", max_length=60, suggester=known)
+            old.border_title = "Name in the scene"
+            yield old
+            new = SafeInput(id="new", max_length=60)
+            new.border_title = "New name"
+            yield new
+            yield Static(id="error", classes="error")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Rename", id="rename", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#new" if self._chosen else "#old", Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        new = self.query_one("#new", Input)
+        if event.input is not new and not new.value:
+            new.focus()
+        else:
+            self._accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "rename":
+            self._accept()
+        else:
+            self.dismiss(None)
+
+    def _accept(self) -> None:
+        """Close with both names, or show what is wrong in the field that it is about."""
+        typed = self.query_one("#old", Input).value.strip()
+        old = next((name for name in self._names if name.casefold() == typed.casefold()), None)
+        if old is None:
+            listed = ", ".join(map(visible, self._names[:_LISTED]))
+            self._say(f"Nobody has that name; the scene has {listed}", "#old")
+            return
+        new = self.query_one("#new", Input).value.strip()
+        new = new.upper() if old.isupper() else new
+        try:
+            Role(new)
+        except SceneError as error:
+            self._say(str(error), "#new")
+            return
+        if new in self._names:
+            self._say(f"There is already a {visible(new)}", "#new")
+        else:
+            self.dismiss((old, new))
+
+    def _say(self, text: str, field: str = "") -> None:
+        error = self.query_one("#error", Static)
+        error.update(Content(text))
+        error.set_class(bool(text), "-shown")
+        if field:
+            self.query_one(field, Input).focus()

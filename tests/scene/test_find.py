@@ -1,0 +1,97 @@
+"""Finding words and cues, renaming, and replacing parts of the visible text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bardtui.scene.find import next_cue, occurrences, renaming, speaker_at
+from bardtui.scene.scene import Scene
+
+TEXT = "TOM:\nTom, my tom-cat!\n\nTOMAS:\nNo.\n\nTOM (O.S.):\n[Exit TOM]\n\nFirst Guard:\nWho?\n"
+
+
+def replaced(text: str, changes: list[tuple[int, int, str]]) -> str:
+    for begin, end, new in reversed(changes):
+        text = text[:begin] + new + text[end:]
+    return text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("tom", 6), ("Tom", 1), ("TOM:", 1), ("[", 1), ("no\n", 0), ("No.\n\nTOM", 1), ("", 0)],
+)
+def test_words_are_found_in_any_case_unless_they_have_capitals(words: str, found: int) -> None:
+    hits = occurrences(TEXT, words)
+    assert len(hits) == found
+    assert all(TEXT[begin:end].casefold() == words.casefold() for begin, end in hits)
+
+
+def test_a_character_is_renamed_in_cues_directions_and_words() -> None:
+    assert replaced(TEXT, list(renaming(TEXT, "TOM", "OLD BEN"))) == (
+        "OLD BEN:\nOld Ben, my tom-cat!\n\nTOMAS:\nNo.\n\nOLD BEN (O.S.):\n[Exit OLD BEN]\n\n"
+        "First Guard:\nWho?\n"
+    )
+    renamed = replaced(TEXT, list(renaming(TEXT, "First Guard", "Ann")))
+    assert renamed.endswith("\n\nAnn:\nWho?\n")
+
+
+def test_the_next_and_the_previous_cue_are_found() -> None:
+    cues = [0, TEXT.index("TOMAS"), TEXT.index("TOM (O"), TEXT.index("First")]
+    walked, at = [0], 0
+    while (cue := next_cue(TEXT, at)) is not None:
+        walked.append(at := cue)
+    assert walked == cues
+    back, place = [], len(TEXT)
+    while (before := next_cue(TEXT, place, back=True)) is not None:
+        back.append(place := before)
+    assert back == cues[::-1]
+    assert next_cue(TEXT, 0, speaker="TOM") == cues[2]
+    assert next_cue(TEXT, cues[3], back=True, speaker="TOM") == cues[2]
+    assert next_cue("", 0) is next_cue("Prose.\n", 3, back=True) is None
+
+
+def test_the_speaker_at_a_place_is_the_last_one_named() -> None:
+    assert [speaker_at(TEXT, at) for at in (0, 10, TEXT.index("No"), len(TEXT))] == [
+        "TOM",
+        "TOM",
+        "TOMAS",
+        "First Guard",
+    ]
+    assert speaker_at("Prose.", 3) == ""
+
+
+def scene_of(*passages: str) -> Scene:
+    scene = Scene("A scene")
+    for number, text in enumerate(passages):
+        passage = scene.add(("writer", "model")[number % 2], text, model="tiny" * (number % 2))
+        if passage.reason is None:
+            scene.end(passage.id, "length")
+    return scene
+
+
+pieces = st.lists(st.text("ab\n", min_size=1, max_size=8), min_size=1, max_size=6)
+
+
+@given(pieces, st.text("ab", min_size=1, max_size=3), st.text("cd", max_size=4))
+def test_replacing_changes_the_text_and_nothing_else(
+    passages: list[str], words: str, new: str
+) -> None:
+    scene = scene_of(*passages)
+    text = scene.text
+    changes = [(begin, end, new) for begin, end in occurrences(text, words)]
+    scene.substitute(changes)
+    assert scene.text == replaced(text, changes)
+    by = [(who, c) for p, n in scene.path() for who, part in p.by_author(n) for c in part]
+    old = [("writer", "model")[n % 2] for n, part in enumerate(passages) for _ in part]
+    kept = [who for at, who in enumerate(old) if not any(b <= at < e for b, e, _ in changes)]
+    assert [who for who, character in by if character in "ab\n"] == kept
+    assert all(who == "writer" for who, character in by if character in "cd")
+    if changes:
+        scene.undo()
+    assert scene.text == text
+
+
+def test_a_part_that_extends_over_passages_is_replaced_in_the_first() -> None:
+    scene = scene_of("One. ", "Two. ", "Three.")
+    scene.substitute([(2, 11, "X")])
+    assert [p.text for p, _ in scene.path()] == ["OnX", "hree."]

@@ -1,0 +1,96 @@
+"""Finding and replacing, renaming, and going from speech to speech on the stage."""
+
+from pathlib import Path
+
+import pytest
+from hosts import press, shown, until
+
+from bardtui.scene.cast import Cast, Role
+from bardtui.tui.screens.character import CharacterScreen
+from bardtui.tui.screens.title import TitleScreen
+from tests.tui.conftest import Program
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+TEXT = "TOM:\nThe tide, the tide!\n\nANN:\nNo tide, Tom.\n\nTOM:\nWell.\n"
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    path = tmp_path / "quay.txt"
+    path.write_text(TEXT)
+    return path
+
+
+async def test_words_are_found_and_replaced_one_by_one_or_all(
+    program: Program, scene: Path
+) -> None:
+    async with program() as (pilot, stage):
+        stage.session.open(scene)
+        await press(pilot, "ctrl+f", *"tide")
+        await until(pilot, lambda: "1 of 3, up and down" in shown(stage.app))
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: "3 of 3" in shown(stage.app))
+        assert stage.transcript.cursor == TEXT.rindex("tide")
+        await press(pilot, "down", "tab", *"sea", "enter")
+        await until(pilot, lambda: stage.session.text.startswith("TOM:\nThe sea, the tide!"))
+        await until(pilot, lambda: "1 of 2" in shown(stage.app))
+        await press(pilot, "tab", "enter")
+        await until(pilot, lambda: stage.session.text == TEXT.replace("tide", "sea"))
+        assert "nothing found" in shown(stage.app)
+        await press(pilot, "escape")
+        await until(pilot, lambda: stage.focused is stage.seed_line)
+        await press(pilot, "ctrl+z", "ctrl+z")
+        await until(pilot, lambda: stage.session.text == TEXT)
+
+
+async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
+    program: Program, scene: Path
+) -> None:
+    async with program() as (pilot, stage):
+        stage.session.open(scene)
+        await press(pilot, "ctrl+f", *"no tide")
+        await until(pilot, lambda: "1 of 1" in shown(stage.app))
+        await press(pilot, "escape")
+        await until(pilot, lambda: stage.focused is stage.transcript)
+        assert stage.transcript.cursor == TEXT.index("No tide")
+        await press(pilot, "p")
+        assert stage.transcript.cursor == TEXT.index("ANN")
+        await press(pilot, "n")
+        assert stage.transcript.cursor == TEXT.rindex("TOM")
+        await press(pilot, "P")
+        assert stage.transcript.cursor == 0
+
+
+async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
+    program: Program, scene: Path
+) -> None:
+    async with program() as (pilot, stage):
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
+        stage.session.open(scene)
+        stage.session.keep_cast(Cast((Role("TOM", "writer"), Role("ANN"))))
+        stage.action_rename_character()
+        await until(pilot, lambda: isinstance(stage.app.screen, CharacterScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await press(pilot, *"ann", "enter")
+        await until(pilot, lambda: "There is already a ANN" in shown(stage.app))
+        await press(pilot, "ctrl+u", *"ben", "enter")
+        await until(pilot, lambda: stage.app.screen is stage)
+        await until(
+            pilot, lambda: stage.session.text == TEXT.replace("TOM", "BEN").replace("Tom", "Ben")
+        )
+        assert [role.name for role in stage.session.cast.roles] == ["BEN", "ANN"]
+        await until(pilot, lambda: "Changed in 3 places" in shown(stage.app))
+        await press(pilot, "ctrl+z")
+        assert stage.session.text == TEXT
+
+
+async def test_the_scene_on_the_stage_is_renamed(program: Program, scene: Path) -> None:
+    async with program() as (pilot, stage):
+        stage.session.open(scene)
+        await press(pilot, "f2")
+        await until(pilot, lambda: isinstance(stage.app.screen, TitleScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await press(pilot, "ctrl+u", *"The Quay", "enter")
+        await until(pilot, lambda: "The Quay" in shown(stage.app))
+        assert stage.session.manuscript.scene.title == "The Quay"
