@@ -296,7 +296,9 @@ class Engine:
             return
         need_memory(_FOR_WRITING, "Looking for copies")
         if (index := self._models[request.model].bundle.corpus_index) is not None:
-            self._post(CopiesFound(request.id, described(index.find(request.text))))
+            runs = index.find(request.text)
+            spans = tuple((run.start, run.start + run.length) for run in runs)
+            self._post(CopiesFound(request.id, described(runs), spans))
 
 
 def _written(name: str) -> tuple[int, ...]:

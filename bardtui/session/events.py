@@ -58,10 +58,11 @@ class Suggested:
 
 @dataclass(frozen=True)
 class CopiesFound:
-    """What a text copies from the corpus of a model, in words."""
+    """What a text copies from the corpus of a model, in words, and where in the text."""
 
     request: int
     words: str
+    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)

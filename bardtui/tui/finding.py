@@ -56,7 +56,8 @@ class Finding:
         """Go to the hit in the text; without one, to the line."""
         stage, found = self._stage, bool(self._hits)
         self._hits = []
-        stage.transcript.mark(())
+        stage.transcript.mark("hit", ())
+        stage.transcript.mark("current-hit", ())
         (stage.transcript if found else stage.seed_line).focus()
 
     def _show(self) -> None:
@@ -67,4 +68,5 @@ class Finding:
             view.transcript.go_to(self._hits[self._at][0])
         else:
             view.find_bar.tell("nothing found" if view.find_bar.words else "Esc: back to the text")
-        view.transcript.mark(self._hits, self._hits[self._at] if count else None)
+        view.transcript.mark("hit", self._hits)
+        view.transcript.mark("current-hit", self._hits[self._at : self._at + 1])

@@ -106,6 +106,7 @@ class StageDisplay:
             session.manuscript, self.transcript.follow, session.copies.words
         )
         self.transcript.border_subtitle = below
+        self.transcript.mark("copied", session.copies.spans)
 
     def _show_cast(self) -> None:
         """Show the roles, where the writer's line goes, and who speaks after it."""

@@ -5,10 +5,12 @@ from driver import Driver
 
 from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.store import ModelBundle
-from bardtui.scene.cast import Cast, Role
 from bardtui.session.events import StateChanged
 from bardtui.settings import Settings
 from tests.conftest import VERSE
+
+# In letters that the tiny model knows, and words that it does not write in this order.
+TEXT = "The stair is low, the lamp asleep; the house has counted every thread."
 
 
 def add_index(model: ModelBundle, text: str) -> CorpusIndex:
@@ -24,52 +26,50 @@ def known(driver: Driver) -> str:
     return driver.session.copies.words
 
 
-def test_a_reply_is_a_copy_or_original(installed: ModelBundle) -> None:
-    add_index(installed, VERSE * 2)
-    with Driver(length=120, temperature=0.3) as driver:
-        driver.send("ANN:")
-        found = known(driver)
-        assert found.startswith("copies about ")
-        assert found.split(" characters ")[1].startswith("of A Play")
-        assert isinstance(driver.events[-1], StateChanged)
-        driver.session.send("BEN:")
-        assert driver.session.copies.words == ""  # nothing is known of what is being written
-        driver.idle()
-        known(driver)
-        driver.session.undo()
-        assert driver.session.copies.words == ""
-        assert known(driver) == found
-        driver.session.undo()
-        assert driver.session.copies.words == ""
-    add_index(installed, "Nothing of this was ever written by anybody in any play.")
-    with Driver(length=120) as driver:
-        driver.send("ANN:")
-        assert known(driver) == "original"
-
-
-def test_a_stopped_reply_is_looked_at_as_far_as_it_shows(installed: ModelBundle) -> None:
-    add_index(installed, VERSE * 2)
-    with Driver(length=5_000, pace=400.0, temperature=0.3) as driver:
-        driver.session.send("ANN:")
-        driver.until(lambda: len(driver.shown) > 150)
-        driver.session.stop()
-        assert known(driver).startswith("copies about ")
+def written_by_the_model(driver: Driver, *passages: str) -> None:
+    """Add a reply of these passages to the scene, once the model is ready."""
+    driver.until(lambda: driver.session.model_states.get("tiny") == "ready")
+    manuscript, reply = driver.session.manuscript, None
+    for text in passages:
+        passage = manuscript.begin("tiny", "", {}, 1, reply)
+        manuscript.extend(passage, text)
+        reply = reply or passage
+    driver.session.show_scene()
 
 
 def test_all_speeches_of_a_reply_are_looked_at(installed: ModelBundle) -> None:
-    text = "The lamp is low, the house asleep; the stair has counted every tread."
-    add_index(installed, text)
+    add_index(installed, TEXT)
     with Driver() as driver:
-        scene = driver.session.manuscript
-        driver.session.keep_cast(Cast((Role("ANN", "writer"),)))
-        first = scene.begin("tiny", "", {}, 1, None)
-        scene.extend(first, f"BEN:\n{text[:35]}")
-        second = scene.begin("tiny", "", {}, 1, first)
-        scene.extend(second, f"{text[35:]}\n")
-        scene.add_line("ANN:\nWhat is it?\n")
-        driver.until(lambda: driver.session.model_states.get("tiny") == "ready")
-        driver.session.show_scene()
+        driver.session.manuscript.add_line("ANN:\nWhat is it?\n\n")
+        written_by_the_model(driver, f"BEN:\n{TEXT[:35]}", f"{TEXT[35:]}\n")
+        driver.session.manuscript.add_line("ANN:\nWhat is it?\n")
         assert known(driver) == "copies about 70 characters of A Play"
+        assert isinstance(driver.events[-1], StateChanged)
+        ((start, end),) = driver.session.copies.spans
+        assert driver.session.text[start:end] == TEXT
+
+
+def test_a_reply_is_looked_at_when_it_ends_and_when_it_shows_again(installed: ModelBundle) -> None:
+    add_index(installed, TEXT)
+    with Driver() as driver:
+        written_by_the_model(driver, TEXT)
+        found = known(driver), driver.session.copies.spans
+        driver.session.send("BEN:")
+        assert driver.session.copies.words == ""  # nothing is known of what is being written
+        driver.idle()
+        assert known(driver) == "original"
+        driver.session.undo()
+        assert (driver.session.copies.words, driver.session.copies.spans) == ("", ())
+        assert (known(driver), driver.session.copies.spans) == found
+
+
+def test_a_stopped_reply_is_looked_at(installed: ModelBundle) -> None:
+    add_index(installed, TEXT)
+    with Driver(length=5_000, pace=400.0) as driver:
+        driver.session.send("ANN:")
+        driver.until(lambda: len(driver.shown) > 50)
+        driver.session.stop()
+        assert known(driver) == "original"
 
 
 def test_without_an_index_copies_are_not_known_and_the_writer_is_told_once(

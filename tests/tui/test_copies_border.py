@@ -3,23 +3,36 @@
 from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.store import ModelBundle
 from bardtui.settings import Settings
-from tests.conftest import VERSE
+from bardtui.tui.screens.stage import StageScreen
 from tests.tui.conftest import Program
-from tests.tui.hosts import press, shown, toasts, until
-from tests.tui.test_stage import idle, type_line
+from tests.tui.hosts import shown, toasts, until
+from tests.tui.test_stage import type_line
 
 
-async def test_the_border_says_what_the_reply_copies(
+def underlined(stage: StageScreen) -> str:
+    """The underlined text of the scene in the window, its rows joined by spaces."""
+    view = stage.transcript
+    rows = [view.render_line(y) for y in range(view.size.height)]
+    parts = ["".join(s.text for s in row if s.style and s.style.underline) for row in rows]
+    return " ".join(" ".join(parts).split())
+
+
+async def test_the_border_says_what_the_reply_copies_and_the_copy_is_underlined(
     installed: ModelBundle, program: Program
 ) -> None:
-    index = CorpusIndex.of([("[bold]Play[/]", [VERSE * 2])])
+    copied = "The stair is low, the lamp asleep."
+    index = CorpusIndex.of([("[bold]Play[/]", [copied])])
     assert index is not None
     installed.add_index(index)
-    async with program(length=120, temperature=0.3) as (pilot, stage):
-        await type_line(pilot, "ANN:")
-        await idle(pilot, stage)
+    async with program() as (pilot, stage):
+        session = stage.session
+        await until(pilot, lambda: session.model_states.get("tiny") == "ready")
+        passage = session.manuscript.begin("tiny", "", {}, 1, None)
+        session.manuscript.extend(passage, f"ANN:\n{copied}\nWhat is it, then?")
+        session.show_scene()
         await until(pilot, lambda: "characters of [bold]Play[/]" in shown(stage.app))
-        await press(pilot, "ctrl+z")
+        assert underlined(stage) == copied
+        session.new()
         await until(pilot, lambda: "characters of" not in shown(stage.app))
 
 

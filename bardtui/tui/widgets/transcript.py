@@ -1,7 +1,6 @@
 """The scene as it is read: a scrolling view that only works on the rows in its window."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -22,6 +21,7 @@ from textual.strip import Strip
 from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
+from bardtui.tui.marks import Mark, Spans, marks_in
 from bardtui.tui.passages import PassageText
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.scrollbars import thumb
@@ -49,6 +49,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         "transcript--model",
         "transcript--cue",
         "transcript--direction",
+        "transcript--copied",
         "transcript--cursor",
         "transcript--mark",
         "transcript--hint",
@@ -67,6 +68,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--model { color: $model; }
         & > .transcript--cue { color: $cue; text-style: bold; }
         & > .transcript--direction { text-style: dim italic; }
+        & > .transcript--copied { text-style: underline; }
         & > .transcript--cursor { color: $cue; }
         & > .transcript--mark { color: $writer; }
         & > .transcript--hint { color: $text-disabled; }
@@ -117,8 +119,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
         self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
-        self._hits: Sequence[tuple[int, int]] = ()
-        self._hit: tuple[int, int] | None = None  # the one that is looked at
+        self._marks: dict[Mark, Spans] = {"copied": (), "hit": (), "current-hit": ()}
 
     # -- the text ----------------------------------------------------------------------------------
 
@@ -157,10 +158,10 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
                 self._refresh_thumb()
         self._refresh_rows(first)
 
-    def mark(self, hits: Sequence[tuple[int, int]], current: tuple[int, int] | None = None) -> None:
-        """Mark parts of the text, ascending offsets of start and end; one of them stands out."""
-        if (hits, current) != (self._hits, self._hit):
-            self._hits, self._hit = hits, current
+    def mark(self, mark: Mark, spans: Spans) -> None:
+        """Mark these parts of the text in this way, and no others."""
+        if self._marks[mark] != spans:
+            self._marks[mark] = spans
             self._refresh_all()
 
     # -- geometry ----------------------------------------------------------------------------------
@@ -333,15 +334,17 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             highlight = Style(bgcolor=highlight.bgcolor)
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
         row_shown = visible(text, keep="\t")  # as a whole: a glyph may depend on the one before
-        hits = self._hits_in(begin, len(text))
+        changes = marks_in(self._marks, begin, len(text))
         column = 0
         author: Author = "model"
         kind: Kind = "speech"
-        hit = Style()
-        for at, to in pairwise(sorted({*authors, *kinds, first, end, *tabs, *hits, len(text)})):
+        marks: list[Mark] = []
+        for at, to in pairwise(sorted({*authors, *kinds, first, end, *tabs, *changes, len(text)})):
             author, kind = authors.get(at, author), kinds.get(at, kind)
-            hit = hits.get(at, hit)
-            style = self._style(author, kind) + hit
+            marks = changes.get(at, marks)
+            style = self._style(author, kind)
+            for mark in marks:
+                style += self.get_component_rich_style(f"transcript--{mark}", partial=True)
             if first <= at < end:
                 style += highlight
             shown = " " * tab_cells(column) if text[at] == "\t" else row_shown[at:to]
@@ -355,22 +358,6 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         addition = self.get_component_rich_style(f"transcript--{kind}", partial=True)
         # The writer's cues are bold, but keep the writer's colour.
         return style + (addition.without_color if author == "writer" else addition)
-
-    def _hits_in(self, begin: int, length: int) -> dict[int, Style]:
-        """The styles that hits add to a row's text, by where in the row they begin."""
-        styles: dict[int, Style] = {}
-        at = bisect_right(self._hits, (begin, 0))
-        for first, end in self._hits[max(0, at - 1) :]:
-            if first >= begin + length:
-                break
-            if end <= begin:
-                continue
-            name = "current-hit" if (first, end) == self._hit else "hit"
-            styles[max(first - begin, 0)] = self.get_component_rich_style(
-                f"transcript--{name}", partial=True
-            )
-            styles[min(end - begin, length)] = Style()
-        return styles
 
     # -- selecting ---------------------------------------------------------------------------------
 

@@ -1,0 +1,38 @@
+"""Parts of a scene's text that stand out: what was searched for, and what the model copied."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+Mark = Literal["copied", "hit", "current-hit"]
+Spans = Sequence[tuple[int, int]]
+"""Ascending offsets of start and end in a text."""
+
+
+def marks_in(spans: Mapping[Mark, Spans], begin: int, length: int) -> dict[int, list[Mark]]:
+    """The marks in a row of `length` characters at offset `begin`, by where in the row they change.
+
+    The cost depends on the row, not on the number of spans.
+    """
+    inside = [
+        (max(first - begin, 0), min(end - begin, length), mark)
+        for mark, marked in spans.items()
+        for first, end in _near(marked, begin, length)
+    ]
+    places = {at for first, end, _ in inside for at in (first, end)}
+    return {
+        at: [mark for mark in spans if any(f <= at < e for f, e, of in inside if of == mark)]
+        for at in places
+    }
+
+
+def _near(spans: Spans, begin: int, length: int) -> list[tuple[int, int]]:
+    """The spans that reach into a row: of those that begin before it, only the last."""
+    found = []
+    for place in range(max(0, bisect_right(spans, (begin, 0)) - 1), len(spans)):
+        first, end = spans[place]
+        if first >= begin + length:
+            break
+        if end > begin:
+            found.append((first, end))
+    return found
