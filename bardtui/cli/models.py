@@ -96,9 +96,14 @@ def models_index(
 
     bundle = find_model(name)
     corpora = [load_corpus(source) for source in sources]
+    every = [document for corpus in corpora for document in corpus.documents]
     known = bundle.corpus.get("held_out")
-    left_out = {n.casefold() for n in hold_out or (known if isinstance(known, list) else ())}
-    documents = [d for c in corpora for d in c.documents if d.name.casefold() not in left_out]
+    held_out = [n.casefold() for n in hold_out or (known if isinstance(known, list) else ())]
+    left_out = [document.name for document in every if document.name.casefold() in held_out]
+    missing = {name.casefold() for name in hold_out or ()} - {n.casefold() for n in left_out}
+    if missing:
+        raise UserError(f"there is no document {', '.join(sorted(missing))}")
+    documents = [document for document in every if document.name not in left_out]
     index = CorpusIndex.of((document.name, document.pieces()) for document in documents)
     if index is None:
         raise UserError(f"the texts have more than {MAX_TEXT:,} characters, too many for an index")
@@ -107,7 +112,7 @@ def models_index(
     size = (folder / INDEX).stat().st_size
     console().print(
         f"{bundle.name}: an index of {len(documents):,} documents, {size / 1e6:.2f} MB; "
-        f"left out: {visible(', '.join(sorted(left_out))) or 'nothing'}"
+        f"left out: {visible(', '.join(left_out)) or 'nothing'}"
     )
 
 

@@ -137,13 +137,15 @@ class CorpusIndex:
             raise IndexDamaged("the index of the corpus has a wrong size")
         documents = _names(data[_HEADER:at])
         bits = np.unpackbits(np.frombuffer(data, np.uint8, of_high, at))
-        ones = np.flatnonzero(bits)
+        high = np.flatnonzero(bits).astype(np.uint64)
         low = np.zeros((size, 8), np.uint8)
         low[:, :3] = np.frombuffer(data, np.uint8, 3 * size, at + of_high).reshape(-1, 3)
-        if len(ones) != size:
+        if len(high) != size:
             raise IndexDamaged("the index of the corpus is damaged")
-        high = (ones - np.arange(size)).astype(np.uint64)
-        entries = (high << np.uint64(24)) | low.view("<u8").reshape(-1).astype(np.uint64)
+        entries: Hashes = low.view("<u8").reshape(-1).astype(np.uint64, copy=False)
+        high -= np.arange(size, dtype=np.uint64)  # in place: an index may be large
+        high <<= np.uint64(24)
+        entries |= high
         largest = max(1, len(documents)) << _hash_bits(size, len(documents))
         if size and (int(entries[-1]) >= largest or (entries[1:] < entries[:-1]).any()):
             raise IndexDamaged("the index of the corpus is damaged")

@@ -96,6 +96,7 @@ def test_an_index_of_its_texts_is_added_to_a_model(installed: ModelBundle, home:
     other.write_text("I thought the last of it was said, a long and quiet while ago.")
     shown = run("models", "index", "tiny", folder, other, "--hold-out", "TWO").stdout
     assert "2 documents" in shown
+    assert "left out: two" in shown
     index = find_model("tiny").corpus_index
     assert index is not None
     found = {path.stem: index.find(path.read_text()) for path in [*folder.iterdir(), other]}
@@ -110,4 +111,6 @@ def test_an_index_of_its_texts_is_added_to_a_model(installed: ModelBundle, home:
 
 def test_an_index_of_missing_texts_is_refused(installed: ModelBundle) -> None:
     assert "no text or file" in refusal("models", "index", "tiny", "nowhere")
+    options = ("the-lower-stair", "--hold-out", "Act 9")
+    assert "no document act 9" in refusal("models", "index", "tiny", *options)
     assert "no model" in refusal("models", "index", "nobody", "the-lower-stair")

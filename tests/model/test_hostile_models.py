@@ -4,6 +4,7 @@ A refusal is one short line; it takes little time and memory and no TensorFlow, 
 models stay usable.
 """
 
+import hashlib
 import json
 import math
 import os
@@ -12,14 +13,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bardtui import paths
+from bardtui.model.corpus_index import MAX_TEXT, STEP, CorpusIndex
 from bardtui.model.description import DESCRIPTION
-from bardtui.model.store import list_models
+from bardtui.model.store import INDEX, list_models
 from bardtui.model.weights import WEIGHTS
 from tests.conftest import random_weights, small_model
-from tests.model.hostile_models import CASES, bias, sign
+from tests.model.hostile_models import CASES, Change, bias, description, sign
 from tests.trust.conftest import times
 
 SECONDS, MEGABYTES = 0.5, 200  # processor time for each model; memory for all of them
@@ -33,7 +36,10 @@ from bardtui.model.store import ModelBundle
 for name in json.load(sys.stdin):
     began = time.process_time()
     try:
-        ModelBundle.load(Path(name)).weights()
+        model = ModelBundle.load(Path(name))
+        model.weights()
+        if model.corpus_index is not None:
+            model.corpus_index.find("What is it, then, that you would keep? " * 250)
         refusal = None
     except ModelError as error:
         refusal = str(error)
@@ -96,6 +102,47 @@ def test_hostile_models_are_refused_and_the_others_stay_usable() -> None:
         # Tensors and their hash are read with the weights only.
         late = "not finite" in str(refusal) or "is damaged" in str(refusal)
         assert (listed[folder].error is None) is late, refusal
+
+
+def large_index(folder: Path) -> None:
+    """As many entries as an index may have."""
+    entries = np.arange(MAX_TEXT // STEP, dtype=np.uint64) << np.uint64(18)
+    add_index(CorpusIndex(entries, ()).to_bytes())(folder)
+
+
+def endless_index(folder: Path) -> None:
+    with (folder / INDEX).open("wb") as file:
+        file.truncate(1 << 40)
+    description(corpus_index_sha256="0" * 64)(folder)
+
+
+def piped_index(folder: Path) -> None:
+    os.mkfifo(folder / INDEX)
+    description(corpus_index_sha256="0" * 64)(folder)
+
+
+def add_index(data: bytes) -> Change:
+    """Write an index, and its hash to model.json, as anyone could."""
+
+    def change(folder: Path) -> None:
+        (folder / INDEX).write_bytes(data)
+        description(corpus_index_sha256=hashlib.sha256(data).hexdigest())(folder)
+
+    return change
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX's")
+def test_a_hostile_index_of_a_corpus_is_ignored_or_looked_up() -> None:
+    index = CorpusIndex.of([("A Play", ["What is it, then, that you would keep?"])])
+    assert index is not None
+    valid, rng = index.to_bytes(), random.Random(7)
+    changes: list[Change] = [large_index, endless_index, piped_index]
+    changes += [add_index(data) for data in (b"", valid, valid + b"x", valid[:31] + b"[" * 9_000)]
+    changes += [add_index(_damaged(valid, rng)) for _ in range(times(30, 3_000))]
+    folders = [write_model(f"indexed-{number}") for number in range(len(changes))]
+    for folder, change in zip(folders, changes, strict=True):
+        change(folder)
+    assert refusals(folders) == [None] * len(folders)
 
 
 NAMES = ("\x1b[2J", "a\nb", "[bold]b[]", "-rf", "\u202egnp", "a b", "..a", "x" * 200, "\udcff")
