@@ -34,7 +34,7 @@ SHARED_BY_TEXT = "bardtui.model.vocabulary"
 WITH_TEXTUAL = {"tui", "benchmark"}
 # Modules with subclasses of Keras's classes. All others import TensorFlow and Keras in functions
 # only, because that takes seconds.
-WITH_KERAS = {"model/training_lstm.py", "training/muon.py"}
+WITH_KERAS = {"model/training_lstm.py", "training/muon.py", "training/schedule.py"}
 
 
 def modules() -> list[Path]:

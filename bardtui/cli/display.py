@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -19,6 +20,9 @@ from rich.text import Text
 from bardtui.escaping import visible
 from bardtui.training.state import EpochReport, OnReport, StepReport
 
+if TYPE_CHECKING:
+    from bardtui.training.run_setup import Run
+
 LOG_EVERY = 60.0  # seconds between two lines if the output is a file
 
 
@@ -28,6 +32,29 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def plan_lines(run: "Run") -> list[str]:
+    """What a run is going to do: the network, the batches, and the time if it is limited."""
+    spec, plan, windows = run.trainer.spec, run.trainer.plan, run.trainer.windows
+    limit, timed = run.trainer.limit, run.timed
+    epochs = f"{plan.epochs}"
+    lines = []
+    if timed:
+        epochs = f"about {timed.characters / len(windows.indices):.2g}"
+        lines.append(
+            f"about {timed.characters:,} characters can be read, {timed.speed:,.0f} a second"
+        )
+    elif limit:
+        epochs = f"about {plan.epochs}"
+    network = (
+        f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}, "
+        f"dropout {spec.dropout:g}: {spec.parameters:,} parameters; {epochs} epochs of "
+        f"{windows.batches} batches of {windows.batch_size} x {plan.seq_len}, in {plan.precision}"
+    )
+    if limit:
+        lines.append(f"ready in about {duration(limit.left)}")
+    return [network, *lines]
 
 
 class TrainingDisplay:

@@ -38,6 +38,13 @@ def train(
         typer.Option("--skip/--no-skip", help="Connect every layer to the output. [--skip]"),
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the text.")] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="Instead of --epochs: how long the run may take in all, at least 1. The size of "
+            "the network, dropout and epochs are chosen by the speed of the first steps."
+        ),
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="Adam's largest learning rate; Muon's is 13 times that.")
     ] = None,
@@ -78,15 +85,16 @@ def train(
 ) -> None:
     """Train a model on a text. Defaults that are not shown depend on the length of the text."""
     from bardtui import paths
-    from bardtui.cli.display import progress_bar
+    from bardtui.cli.display import plan_lines, progress_bar
     from bardtui.escaping import visible
     from bardtui.model.store import check_name
     from bardtui.text.catalogue import find_entry
     from bardtui.text.corpus import load_corpus
     from bardtui.training.checkpoint import run_lock
     from bardtui.training.distributed import Distribution
-    from bardtui.training.plan import TrainOptions
+    from bardtui.training.plan import TrainingError, TrainOptions
     from bardtui.training.run_setup import check_start, prepare
+    from bardtui.training.time_limit import TimeLimit
 
     options = TrainOptions(
         seq_len=seq_len,
@@ -106,6 +114,11 @@ def train(
         hold_out=tuple(hold_out or ()),
         description=description,
     )
+    limit = None if minutes is None else TimeLimit(minutes)
+    if limit and epochs is not None:
+        raise TrainingError("--minutes decides how many epochs there are: leave out --epochs")
+    if limit and distribute:
+        raise TrainingError("--minutes works in one process only: leave out --distribute")
     out, err = console(), console(stderr=True)
     with ExitStack() as stack:
         lock = run_lock(paths.runs_dir() / check_name(name))
@@ -142,6 +155,8 @@ def train(
                 public=is_public,
                 on_progress=on_progress,
                 distribution=distribution,
+                limit=limit,
+                resume=resume,
             )
         trainer = run.trainer
         if resume:
@@ -149,13 +164,8 @@ def train(
             out.print(f"resuming in epoch {trainer.state.epoch + 1}")
         for note in run.notes:
             out.print(note)
-        spec, plan = trainer.spec, trainer.plan
-        out.print(
-            f"embedding {spec.embedding_dim}, {spec.layers} x {spec.cell} {spec.units}, "
-            f"dropout {spec.dropout:g}: {spec.parameters:,} parameters; {plan.epochs} epochs of "
-            f"{trainer.windows.batches} batches of {trainer.windows.batch_size} x "
-            f"{plan.seq_len}, in {plan.precision}"
-        )
+        for line in plan_lines(run):
+            out.print(line)
 
         _train(run, out, err)
 
@@ -197,4 +207,6 @@ def _train(run: "Run", out: "Console", err: "Console") -> None:
             warn("stopped at once; nothing is saved yet")
         raise typer.Exit(_INTERRUPTED) from None
     seconds = sum(entry["seconds"] for entry in trainer.state.history)
+    if trainer.limit:
+        seconds = trainer.limit.used
     out.print(f"{run.name} is ready after {duration(seconds)}: bardtui generate --model {run.name}")

@@ -23,6 +23,7 @@ from bardtui.training.optimizers import scheduled
 from bardtui.training.plan import TrainingError, TrainPlan
 from bardtui.training.state import EpochReport, OnReport, StepReport, TrainState
 from bardtui.training.step import compile_step
+from bardtui.training.time_limit import TimeLimit
 from bardtui.training.windows import Windows
 
 Weights = list[NDArray[np.float32]]
@@ -31,6 +32,7 @@ Publish = Callable[[Weights, list[dict[str, Any]]], None]
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200  # characters
 MAX_FAILURES = 10  # steps in a row without a finite loss
+_SCORE_SHARE = 0.05  # of a limited time, between two scorings
 
 
 class Trainer:
@@ -40,7 +42,8 @@ class Trainer:
     what must be the same for a run to be resumed (the text's hash, the split). `publish` is called
     with the best weights so far, and the history, when an epoch has improved them. `start` are
     weights to train on from. With a `distribution` every worker holds the whole run, and only the
-    chief writes files. Raises TrainingError, TooLittleText and SpecError.
+    chief writes files. With a `limit`, the run ends by its clock rather than after `plan.epochs`,
+    the number that is expected. Raises TrainingError, TooLittleText and SpecError.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Trainer:
         publish: Publish,
         start: Weights | None = None,
         distribution: Distribution | None = None,
+        limit: TimeLimit | None = None,
     ) -> None:
         import keras
         import tensorflow as tf
@@ -68,6 +72,10 @@ class Trainer:
         self.folder = folder
         self.identity = identity | {"plan": asdict(plan), "network": spec.to_json()}
         self.publish = publish
+        self.limit = limit
+        self._clock = limit.clock if limit else time.monotonic
+        if limit:
+            self.identity["minutes"] = limit.minutes
         self.state = TrainState()
         #: Whether the folder's checkpoint is of this run.
         self.saved = False
@@ -76,46 +84,54 @@ class Trainer:
                 f"batches of {self.windows.batch_size} cannot be divided equally "
                 f"among {self.distribution.replicas} replicas"
             )
-        steps = self.windows.batches * plan.epochs
         strategy = self.distribution.strategy
         with self.distribution.worker_lost_as_error(), strategy.scope():
             self.network = build_network(spec, stateful=False, precision=plan.precision)
             if start is not None:
                 self.network.set_weights(start)
             self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
+            self.steps = tf.Variable(float(self.windows.batches * plan.epochs), trainable=False)
             self.optimizer = scheduled(
-                plan.optimizer, plan.learning_rate, steps, self.network.trainable_variables
+                plan.optimizer, plan.learning_rate, self.steps, self.network.trainable_variables
             )
         self._train_step = compile_step(
-            self.network, self.optimizer, self.averages, plan, steps, strategy
+            self.network, self.optimizer, self.averages, plan, self.steps, strategy
         )
 
     def run(self, on_report: OnReport, should_stop: Callable[[], bool]) -> bool:
-        """Train to the end of the plan.
+        """Train to the end of the plan, or of the time.
 
         Returns True at the end, or False if `should_stop` returned True before; in both cases a
         checkpoint has been saved. Raises TrainingError if the disk is full or the loss diverges,
         and DistributionError if another worker is lost.
         """
         state, plan = self.state, self.plan
-        saved, failures = time.monotonic(), 0
-        while state.epoch < plan.epochs:
+        clock = self._clock
+        saved, failures = clock(), 0
+        next_score = clock() + self._between_scores
+        while not self._finished():
             for inputs, targets in self.windows.epoch(
                 state.epoch, plan.random_seed, skip=state.step
             ):
+                started = clock()
                 if self.distribution.any_worker(should_stop()):
                     self.save()
                     return False
-                started = time.monotonic()
+                if state.step and self._time_is_up():
+                    break
                 loss = self.step(inputs, targets)
-                state.add_step(loss, time.monotonic() - started)
+                self._add_step(loss, clock() - started)
                 failures = 0 if math.isfinite(loss) else failures + 1
                 if failures == MAX_FAILURES:
                     raise self._diverged(loss)
                 on_report(self._step_report())
-                if time.monotonic() - saved > SAVE_EVERY:
+                if clock() - saved > SAVE_EVERY:
                     self.save()
-                    saved = time.monotonic()
+                    saved = clock()
+
+            if self.limit and clock() < next_score and not self._time_is_up():
+                state.add_epoch(None)
+                continue
 
             # The averaged weights are the model. If the scoring is stopped, a resumed run begins
             # with it.
@@ -145,7 +161,8 @@ class Trainer:
             # is killed before the model is published, `resume` publishes it.
             state.best = min(score, state.best)
             self.save()
-            saved = time.monotonic()
+            saved = clock()
+            next_score = saved + self._between_scores
             if epoch.best:
                 self._publish(weights)
             on_report(epoch)
@@ -168,6 +185,8 @@ class Trainer:
         if not self.distribution.chief:
             return
         arrays = {group: [v.numpy() for v in each] for group, each in self._variables().items()}
+        if self.limit:
+            self.state.seconds_used = self.limit.used
         state = {"identity": self.identity, "progress": asdict(self.state)}
         with self._disk_errors():
             Checkpoint(arrays, state).save(self.folder)
@@ -206,9 +225,38 @@ class Trainer:
                 variable.assign(array)
         self.state = state
         self.saved = True
+        if self.limit:
+            rate = state.history[-1]["rate"] if state.history else self._rate()
+            self.limit.go_on(state.seconds_used, self._step_characters / max(rate, 1e-9))
         ended_an_epoch = self.state.history and not self.state.step
         if ended_an_epoch and self.state.history[-1]["best"]:
             self._publish([average.numpy() for average in self.averages])
+
+    def _finished(self) -> bool:
+        """Whether nothing is left to train."""
+        if self.limit:
+            return bool(self.state.history) and self._time_is_up()
+        return self.state.epoch >= self.plan.epochs
+
+    def _time_is_up(self) -> bool:
+        """Whether only the time to score the model is left."""
+        left = self._steps_left()
+        return left is not None and left < 1
+
+    def _steps_left(self) -> float | None:
+        """The steps that a time limit allows, or None if that is not known."""
+        if self.limit is None:
+            return None
+        return self.limit.steps_left(self._step_characters, len(self.held_out))
+
+    def _add_step(self, loss: float, seconds: float) -> None:
+        """Count a step; with a time limit, estimate the run's steps anew."""
+        self.state.add_step(loss, seconds)
+        if self.limit:
+            self.limit.add_step(seconds)
+            if (left := self._steps_left()) is not None:
+                done = self.state.epoch * self.windows.batches + self.state.step
+                self.steps.assign(done + max(0.0, left))
 
     def _variables(self) -> dict[str, list[Any]]:
         """What a checkpoint keeps, by the names of its groups."""
@@ -257,20 +305,32 @@ class Trainer:
         return "".join(self._decoder.write(SAMPLE_LENGTH, sampling))
 
     def _rate(self) -> float:
-        characters = self.state.step * self.windows.batch_size * self.windows.seq_len
-        return characters / max(self.state.epoch_seconds, 1e-9)
+        return self.state.step * self._step_characters / max(self.state.epoch_seconds, 1e-9)
+
+    @property
+    def _step_characters(self) -> int:
+        """Characters of a step."""
+        return self.windows.batch_size * self.windows.seq_len
+
+    @property
+    def _between_scores(self) -> float:
+        """Seconds between two scorings at least: with a time limit, epochs may be very short."""
+        return _SCORE_SHARE * self.limit.seconds if self.limit else 0.0
 
     def _step_report(self) -> StepReport:
         state, steps = self.state, self.windows.batches
-        remaining = (self.plan.epochs - state.epoch) * steps - state.step
+        epochs, limit = self.plan.epochs, self.limit
+        if limit:
+            epochs = max(state.epoch + 1, math.ceil(float(self.steps.numpy()) / steps))
+        remaining = (epochs - state.epoch) * steps - state.step
         return StepReport(
             epoch=state.epoch + 1,
-            epochs=self.plan.epochs,
+            epochs=epochs,
             step=state.step,
             steps=steps,
             loss=state.loss,
             rate=self._rate(),
-            seconds_left=remaining * state.epoch_seconds / state.step,
+            seconds_left=limit.left if limit else remaining * state.epoch_seconds / state.step,
         )
 
 

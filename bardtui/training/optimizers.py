@@ -9,8 +9,8 @@ _MUON_RATE = 13  # the norm of a matrix's step, in learning rates
 _MUON_DECAY = 0.04  # of a matrix, for a step of norm 1: limits what is learnt by heart
 
 
-def scheduled(kind: Optimizer, learning_rate: float, steps: int, variables: Sequence[Any]) -> Any:
-    """Build an optimizer for `variables` and a run of `steps` steps.
+def scheduled(kind: Optimizer, learning_rate: float, steps: Any, variables: Sequence[Any]) -> Any:
+    """Build an optimizer for `variables` and a run of `steps` steps, a variable; see `Schedule`.
 
     "adam" is Adam (Kingma and Ba 2014). "muon" is Muon (Jordan et al. 2024; Liu et al. 2025, arXiv
     2502.16982) for the matrices of the layers, and Adam for the rest.
@@ -23,16 +23,11 @@ def scheduled(kind: Optimizer, learning_rate: float, steps: int, variables: Sequ
     import keras
 
     from bardtui.training.muon import Muon
+    from bardtui.training.schedule import Schedule
 
     muon = kind == "muon"
-    warmup = min(100, max(1, steps // (60 if muon else 20)))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        warmup_target=learning_rate * (_MUON_RATE if muon else 1),
-        warmup_steps=warmup,
-        decay_steps=max(1, steps - warmup),
-        alpha=0.02,
-    )
+    warmup = min(100, max(1, int(steps.numpy()) // (60 if muon else 20)))
+    schedule = Schedule(learning_rate * (_MUON_RATE if muon else 1), warmup, steps)
     optimizer = keras.optimizers.Adam(schedule)
     if muon:
         optimizer = Muon(

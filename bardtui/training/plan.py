@@ -66,6 +66,11 @@ class TrainOptions:
     hold_out: tuple[str, ...] = ()  # whole documents to hold out, instead of a share
     description: str = ""
 
+    @property
+    def default_sizes(self) -> bool:
+        """Whether no size of the network was asked for."""
+        return (self.units, self.layers, self.embedding_dim) == (None, None, None)
+
     def values_for(self, kind: type, defaults: dict[str, Any]) -> dict[str, Any]:
         """The arguments for the dataclass `kind`: the user's, or else the default."""
         names = {field.name for field in fields(kind)}

@@ -14,7 +14,7 @@ from bardtui.escaping import visible
 from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import SEGMENTS, continuous_loss, loss_figures
-from bardtui.model.memory_length import measure_memory_length
+from bardtui.model.memory_length import PLACES, measure_memory_length
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle, ModelError, check_name
 from bardtui.model.vocabulary import MAX_SIZE, Vocabulary, VocabularyError
@@ -28,17 +28,23 @@ from bardtui.training.growth import grow_weights, spec_to_train_on
 from bardtui.training.loop import Publish, Trainer, Weights
 from bardtui.training.plan import TrainingError, TrainOptions, TrainPlan
 from bardtui.training.stored_text import StoredText, encode
+from bardtui.training.time_limit import TimeLimit
+from bardtui.training.timed_plan import TimedPlan, fit_to_time, measure_speed, values_of_stopped_run
 from bardtui.training.windows import TooLittleText
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that is ready to start. `folder` is the model's; `notes` are lines for the user."""
+    """A run that is ready to start. `folder` is the model's; `notes` are lines for the user.
+
+    `timed` is what was found to fit into a time limit.
+    """
 
     trainer: Trainer
     name: str
     folder: Path
     notes: list[str] = field(default_factory=list)
+    timed: TimedPlan | None = None
 
     def score(self, on_progress: OnProgress = lambda done, total: None) -> float | None:
         """Score the published model in one continuous pass over the held-out text.
@@ -66,8 +72,14 @@ class Run:
         weights = model.weights()
         held_out = self.trainer.held_out
         text = held_out if len(held_out) else self.trainer.windows.indices
+        limit = self.trainer.limit
         memory_length = measure_memory_length(
-            model.spec, model.vocabulary, weights, text, progress=on_progress
+            model.spec,
+            model.vocabulary,
+            weights,
+            text,
+            places=limit.places if limit else PLACES,
+            progress=on_progress,
         )
         replace(model, memory_length=memory_length).save(self.folder, weights)
         return memory_length
@@ -111,12 +123,16 @@ def prepare(
     public: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     distribution: Distribution | None = None,
+    limit: TimeLimit | None = None,
+    resume: bool = False,
 ) -> Run:
     """Set up a run that trains the model `name` on `corpus`, from the model `base` if given.
 
     This encodes the text; `on_progress` gets the number of characters done, and of all. `command`
     is kept in the model, as the way to make it again. Of a `public` text, the model also keeps the
-    words, an index, and `casts`, but for what is held out, and the words and casts of `base`.
+    words, an index, and `casts`, but for what is held out, and the words and casts of `base`. With
+    a `limit`, a few steps are made to choose what fits into the time; to `resume`, sizes and plan
+    are those of the stopped run.
     Raises TrainingError, ModelError, SpecError, CorpusError or TooLittleText.
     """
     check_name(name)
@@ -127,23 +143,20 @@ def prepare(
     # Workers that train together must do the same, whichever precision is fastest on each.
     defaults["precision"] = "float32" if distribution else fast_precision()
 
+    if limit and resume:
+        defaults |= values_of_stopped_run(paths.runs_dir() / name)
+
+    def build(values: dict[str, Any]) -> tuple[NetworkSpec, TrainPlan]:
+        return _sizes_and_plan(options, defaults | values, vocabulary, base)
+
+    spec, plan = build({})
     notes = list(corpus.notes)
     start: Weights | None = None
-    if base is None:
-        sizes = options.values_for(NetworkSpec, defaults) | {"vocabulary_size": len(vocabulary)}
-        spec = NetworkSpec(**sizes)
-    else:
-        spec = spec_to_train_on(base, vocabulary, options, defaults["dropout"])
+    if base:
         start = base.weights()
         if new := vocabulary.characters[len(base.vocabulary) :]:
             notes.append(f"{len(new)} new characters: {visible(''.join(new))}")
             start = grow_weights(start, len(new), options.random_seed or 1)
-    if spec.cell != "lstm":  # it is Keras's own layer, which only knows float32
-        if options.precision not in (None, "float32"):
-            raise TrainingError("only LSTM layers can use another precision than float32")
-        defaults["precision"] = "float32"
-    plan = TrainPlan(**options.values_for(TrainPlan, defaults))
-
     text, held_out = _split(corpus, vocabulary, options, on_progress)
     if len(text) <= plan.seq_len and not options.hold_out:
         needed = math.ceil((plan.seq_len + 1) / (1 - options.validation))
@@ -153,6 +166,20 @@ def prepare(
         )
     if len(held_out) == 1:
         raise TrainingError("the held-out part is too small to be scored")
+
+    timed: TimedPlan | None = None
+    if limit:
+        held_out = held_out.part(0, min(len(held_out), limit.scored))
+        if not resume:
+            fixed = base is not None or not options.default_sizes
+            timed = fit_to_time(
+                limit,
+                build,
+                lambda spec, plan: measure_speed(spec, plan, vocabulary, text, limit.clock),
+                len(text),
+                fixed=fixed,
+            )
+            spec, plan = build(timed.values)
 
     index = CorpusIndex.of(_training_documents(corpus, options)) if public else None
     if public and index is None:
@@ -189,13 +216,33 @@ def prepare(
         ),
         start=start,
         distribution=distribution,
+        limit=limit,
     )
     if trainer.windows.batch_size < plan.batch_size:
         notes.append(
             f"the text fills only {trainer.windows.batch_size} windows, "
             f"so that is the batch size instead of {plan.batch_size}"
         )
-    return Run(trainer, name, folder, notes)
+    return Run(trainer, name, folder, notes, timed)
+
+
+def _sizes_and_plan(
+    options: TrainOptions,
+    defaults: dict[str, Any],
+    vocabulary: Vocabulary,
+    base: ModelBundle | None,
+) -> tuple[NetworkSpec, TrainPlan]:
+    """The network's sizes and the plan. Raises TrainingError, ModelError or SpecError."""
+    if base is None:
+        sizes = options.values_for(NetworkSpec, defaults) | {"vocabulary_size": len(vocabulary)}
+        spec = NetworkSpec(**sizes)
+    else:
+        spec = spec_to_train_on(base, vocabulary, options, defaults["dropout"])
+    if spec.cell != "lstm":  # it is Keras's own layer, which only knows float32
+        if options.precision not in (None, "float32"):
+            raise TrainingError("only LSTM layers can use another precision than float32")
+        defaults = defaults | {"precision": "float32"}
+    return spec, TrainPlan(**options.values_for(TrainPlan, defaults))
 
 
 def _vocabulary(corpus: Corpus, base: ModelBundle | None) -> Vocabulary:

@@ -41,7 +41,8 @@ class TrainState:
 
     `step` counts the steps of the current epoch. `failed` counts those of them without a finite
     loss, which have changed nothing. `best` is the lowest score of an epoch so far, in nats per
-    character, and `history` has one entry for each epoch.
+    character, and `history` has one entry for each epoch that was scored. `seconds_used` is what a
+    run with a time limit has used in all.
     """
 
     epoch: int = 0
@@ -50,6 +51,7 @@ class TrainState:
     loss_sum: float = 0.0
     epoch_seconds: float = 0.0
     best: float = math.inf
+    seconds_used: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -67,20 +69,22 @@ class TrainState:
         else:
             self.failed += 1
 
-    def add_epoch(self, entry: dict[str, Any]) -> None:
-        """Add an epoch to the history and begin the next one."""
-        self.history.append(entry)
+    def add_epoch(self, entry: dict[str, Any] | None) -> None:
+        """Begin the next epoch; add the last one to the history if it was scored."""
+        if entry:
+            self.history.append(entry)
         self.epoch += 1
         self.step, self.failed, self.loss_sum, self.epoch_seconds = 0, 0, 0.0, 0.0
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "TrainState | None":
         """The state that a checkpoint keeps; None if the values are not a state."""
+        values = {"seconds_used": 0.0} | values  # which version 0.1 did not keep
         if values.keys() != vars(cls()).keys():
             return None
         state = cls(**values)
         counts = (state.epoch, state.step, state.failed)
-        numbers = (state.loss_sum, state.epoch_seconds, state.best)
+        numbers = (state.loss_sum, state.epoch_seconds, state.best, state.seconds_used)
         valid = (
             all(type(count) is int and count >= 0 for count in counts)
             and all(type(number) is float and not math.isnan(number) for number in numbers)

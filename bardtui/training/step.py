@@ -12,10 +12,10 @@ def compile_step(
     optimizer: Any,
     averages: Sequence[Any],
     plan: TrainPlan,
-    steps: int,
+    steps: Any,
     strategy: Any,
 ) -> Callable[[Any, Any], Any]:
-    """Compile the step of a run of `steps` steps.
+    """Compile the step of a run of `steps` steps, a variable.
 
     The result takes inputs and targets, each distributed int32 (batch, seq_len), and returns the
     loss in nats per character. A step whose gradient is not finite changes nothing and returns
@@ -25,7 +25,6 @@ def compile_step(
     import tensorflow as tf
 
     weights = network.trainable_variables
-    window = max(1.0, plan.averaging * steps)
 
     def loss_and_gradients(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -43,7 +42,7 @@ def compile_step(
         optimizer.apply_gradients(zip(gradients, weights, strict=True))
         # Early in the run the average forgets faster, so that it does not lag behind.
         n = tf.cast(optimizer.iterations, tf.float32)
-        share = tf.maximum(1.0 / window, 9.0 / (10.0 + n))
+        share = tf.maximum(1.0 / tf.maximum(1.0, plan.averaging * steps), 9.0 / (10.0 + n))
         for average, weight in zip(averages, weights, strict=True):
             average.assign_add(share * (weight - average))
         return loss

@@ -1,0 +1,126 @@
+"""What fits into a time limit: the size of the network, dropout and epochs, from measured speed."""
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from bardtui.model.loss import Indices
+from bardtui.model.network import NetworkSpec
+from bardtui.model.vocabulary import Vocabulary
+from bardtui.training.checkpoint import Checkpoint
+from bardtui.training.loop import Trainer
+from bardtui.training.plan import TrainPlan
+from bardtui.training.time_limit import TimeLimit
+
+Build = Callable[[dict[str, Any]], tuple[NetworkSpec, TrainPlan]]
+Measure = Callable[[NetworkSpec, TrainPlan], float]
+
+# Networks for little time, the largest first, by the number of characters that can be read. A small
+# one reads more in the same time, and learns more from few.
+_SMALLER: tuple[tuple[int, dict[str, Any]], ...] = (
+    (3_000_000, {"units": 384, "seq_len": 120}),
+    (0, {"units": 256, "seq_len": 120}),
+)
+_ENOUGH = 4_000_000  # characters to read, for the network that the text's length suggests
+_TRAINING = 0.85  # share of the time that is left for steps; the rest is for compiling and scoring
+_MEASURED = 2.0  # seconds of steps
+_STEPS = 40  # of them, at most
+
+
+@dataclass(frozen=True)
+class TimedPlan:
+    """Values for a network and a plan; `characters` are those that can be read in the time, and
+    `speed` how many in a second."""
+
+    values: dict[str, Any]
+    characters: int
+    speed: float
+
+
+def fit_to_time(
+    limit: TimeLimit, build: Build, measure: Measure, length: int, *, fixed: bool
+) -> TimedPlan:
+    """Choose what fits into the time for a text of `length` characters.
+
+    `build` makes a network's sizes and a plan from values that replace defaults. `measure` trains
+    it for a few steps and returns characters a second. The size stays that of the defaults if it is
+    `fixed`, or if there is time for it.
+    """
+    values: dict[str, Any] = {}
+    spec, plan = build(values)
+    speed = measure(spec, plan)
+    if not fixed and speed * limit.left * _TRAINING < _ENOUGH:
+        for needed, smaller in _SMALLER:
+            other, _ = build(smaller)
+            expected = speed * spec.parameters / other.parameters * limit.left * _TRAINING
+            if other.parameters < spec.parameters and expected >= needed:
+                values = smaller
+                speed = measure(*build(values))
+                break
+    characters = speed * limit.left * _TRAINING
+    epochs = characters / length
+    chosen = {"dropout": dropout_for(epochs), "epochs": min(1_000_000, max(1, math.ceil(epochs)))}
+    return TimedPlan(values | chosen, round(characters), speed)
+
+
+def dropout_for(epochs: float) -> float:
+    """The dropout rate for a number of epochs: the more often a text is read, the more of it would
+    be learnt by heart."""
+    return round(min(0.5, 0.05 + 0.018 * epochs), 2)
+
+
+def measure_speed(
+    spec: NetworkSpec,
+    plan: TrainPlan,
+    vocabulary: Vocabulary,
+    text: Indices,
+    clock: Callable[[], float],
+) -> float:
+    """Train a network for about two seconds; return how many characters it read in a second.
+
+    The first step does not count: it compiles.
+    """
+    trainer = Trainer(
+        plan,
+        spec,
+        vocabulary,
+        text,
+        text[:0],
+        Path(),
+        identity={},
+        publish=lambda weights, history: None,
+    )
+    windows = trainer.windows
+    batches = itertools.chain.from_iterable(
+        windows.epoch(number, plan.random_seed) for number in itertools.count()
+    )
+    trainer.step(*next(batches))
+    started, steps, seconds = clock(), 0, 0.0
+    while steps < _STEPS and (seconds < _MEASURED or steps < 2):
+        trainer.step(*next(batches))
+        steps, seconds = steps + 1, clock() - started
+    return steps * windows.batch_size * windows.seq_len / max(seconds, 1e-9)
+
+
+def values_of_stopped_run(folder: Path) -> dict[str, Any]:
+    """The sizes and the plan of the run whose checkpoint is in `folder`; empty if there is none.
+
+    Values of another type than they should have are left out. Raises CheckpointError.
+    """
+    checkpoint = Checkpoint.load(folder)
+    identity = checkpoint.state["identity"] if checkpoint else {}
+    known = {
+        field.name: type(field.default)
+        for kind in (NetworkSpec, TrainPlan)
+        for field in fields(kind)
+    }
+    return {
+        name: value
+        for part in ("network", "plan")
+        if isinstance(identity.get(part), dict)
+        for name, value in identity[part].items()
+        if type(value) is known.get(name)
+    }
