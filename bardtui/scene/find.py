@@ -12,12 +12,13 @@ def occurrences(text: str, words: str) -> list[Span]:
     """Return where `words` stand in a text, as offsets of start and end.
 
     Upper and lower case match each other, unless `words` has capitals: "tom" finds TOM and Tom,
-    "Tom" finds Tom alone.
+    "Tom" finds Tom alone. White space of any kind and length matches a space.
     """
-    if not words:
+    if not words.strip():
         return []
+    parts = [r"\s+" if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", words)]
     has_capitals = words != words.lower()
-    pattern = re.compile(re.escape(words), re.NOFLAG if has_capitals else re.IGNORECASE)
+    pattern = re.compile("".join(parts), re.NOFLAG if has_capitals else re.IGNORECASE)
     return [found.span() for found in pattern.finditer(text)]
 
 

@@ -33,12 +33,20 @@ class Counts:
 
 @dataclass(frozen=True)
 class Match:
-    """Text that was found, and its context, without line breaks."""
+    """Text that was found, and its context, without line breaks.
+
+    `passage` is the passage it was found in, if it is not in the visible text.
+    """
 
     before: str
     found: str
     after: str
-    in_other_take: bool = False  # not in the visible text
+    passage: int | None = None
+
+    @property
+    def in_other_take(self) -> bool:
+        """Whether it is in a take that does not show."""
+        return self.passage is not None
 
 
 class _Folding(dict[int, int]):
@@ -100,9 +108,9 @@ class SceneSearch:
         """
         entry = self._entry(path)
         texts = entry.texts if entry.texts is not None else _read(path)[1]
-        for number, text in enumerate(texts):
+        for text in texts:
             if place := query._find_folded(text.folded):
-                return text.match(*place, in_other_take=number > 0)
+                return text.match(*place)
         return None
 
     def _entry(self, path: Path) -> "_Entry":
@@ -178,19 +186,23 @@ def _search_scene(search: SceneSearch, scene: SceneInfo, query: Query) -> Search
 
 @dataclass(frozen=True)
 class _Text:
-    """A text without line breaks, as it is shown and as it is compared; both of equal length."""
+    """A text without line breaks, as it is shown and as it is compared; both of equal length.
+
+    `passage` is None for the visible text.
+    """
 
     flat: str
     folded: str
+    passage: int | None
 
-    def match(self, start: int, stop: int, *, in_other_take: bool) -> Match:
+    def match(self, start: int, stop: int) -> Match:
         begin, end = max(0, start - _BEFORE), stop + _AFTER
         before, after = self.flat[begin:start], self.flat[stop:end]
         if begin:
             before = "…" + before[before.find(" ") + 1 :]  # begin with a whole word
         if end < len(self.flat):
             after += "…"
-        return Match(before, self.flat[start:stop], after, in_other_take)
+        return Match(before, self.flat[start:stop], after, self.passage)
 
 
 @dataclass(frozen=True)
@@ -211,8 +223,9 @@ def _read(path: Path) -> tuple[Counts, list[_Text]]:
     runs = (run for passage, length in visible for run in passage.by_author(length))
     by_writer = sum(len(text) for author, text in runs if author == "writer")
     whole = {passage.id for passage, length in visible if length == passage.length}
-    hidden = (passage.text for passage in scene.passages.values() if passage.id not in whole)
-    texts = [_Text(flat, _fold(flat)) for flat in map(_flatten, (text, *hidden))]
+    hidden = [passage for passage in scene.passages.values() if passage.id not in whole]
+    found = [(text, None), *((passage.text, passage.id) for passage in hidden)]
+    texts = [_Text(flat := _flatten(raw), _fold(flat), passage) for raw, passage in found]
     words = texts[0].flat.count(" ") + bool(texts[0].flat)
     return Counts(words, len(text), by_writer), texts
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from bardtui.scene.find import occurrences
+from bardtui.scene.scene_search import Match
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
@@ -28,6 +29,14 @@ class Finding:
         """Open the find bar."""
         self._stage.view.find_bar.open()
         self.look(self._stage.transcript.cursor)
+
+    def show(self, match: Match) -> None:
+        """Show what a search in all scenes found in this one, wherever in its tree it is."""
+        session = self._stage.session
+        if match.passage is not None and match.passage in session.manuscript.scene.passages:
+            session.jump(match.passage)
+        self._stage.view.find_bar.open(match.found)
+        self.look(0)
 
     def look(self, place: int | None = None) -> None:
         """Find all hits again, and look at the first one from an offset on."""

@@ -205,8 +205,12 @@ async def choose_scene(stage: StageScreen) -> None:
     choice = await stage.app.push_screen_wait(dialog)
     if isinstance(choice, NewScene):
         session.new()
-    elif choice is not None and choice.path != session.manuscript.path:
-        session.open(choice.path)
+    elif choice is not None:
+        if choice.path != session.manuscript.path:
+            session.open(choice.path)
+        if choice.match is not None and choice.path == session.manuscript.path:
+            stage.finding.show(choice.match)
+            return
     stage.seed_line.focus()
 
 

@@ -18,12 +18,13 @@ def replaced(text: str, changes: list[tuple[int, int, str]]) -> str:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("tom", 6), ("Tom", 1), ("TOM:", 1), ("[", 1), ("no\n", 0), ("No.\n\nTOM", 1), ("", 0)],
+    [("tom", 6), ("Tom", 1), ("TOM:", 1), ("[", 1), ("no x", 0), ("No. TOM", 1), (" ", 0)],
 )
 def test_words_are_found_in_any_case_unless_they_have_capitals(words: str, found: int) -> None:
     hits = occurrences(TEXT, words)
     assert len(hits) == found
-    assert all(TEXT[begin:end].casefold() == words.casefold() for begin, end in hits)
+    found_words = [" ".join(TEXT[begin:end].casefold().split()) for begin, end in hits]
+    assert set(found_words) <= {words.casefold()}
 
 
 def test_a_character_is_renamed_in_cues_directions_and_words() -> None:

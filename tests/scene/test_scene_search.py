@@ -51,7 +51,7 @@ def test_words_are_found_in_the_visible_text_before_other_takes(
 ) -> None:
     path, written, journal = scene
     line = written.add("writer", "Who keeps the LANTERN?\n")
-    say(written, "The marmalade lantern.")
+    other = say(written, "The marmalade lantern.")
     written.move_head(line.id)
     last = say(written, "The dark itself, lady.")
     written.move_head(last, 15)
@@ -61,12 +61,12 @@ def test_words_are_found_in_the_visible_text_before_other_takes(
     def find(words: str) -> Match | None:
         return search.find(path, Query(words))
 
-    match = Match("Who keeps the ", "LANTERN", "? The dark itself", in_other_take=False)
+    match = Match("Who keeps the ", "LANTERN", "? The dark itself")
     assert find("lantern") == match
     assert find("  lanTERN ") == match
     assert find("lantern? the dark") is not None  # over a line's and a passage's end
-    assert find("marmalade") == Match("The ", "marmalade", " lantern.", in_other_take=True)
-    assert find("lady") == Match("The dark itself, ", "lady", ".", in_other_take=True)
+    assert find("marmalade") == Match("The ", "marmalade", " lantern.", passage=other)
+    assert find("lady") == Match("The dark itself, ", "lady", ".", passage=last)
     assert find("itself, lady") is not None  # over the end of what shows
     assert find("treacle") is None
 

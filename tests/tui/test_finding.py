@@ -7,6 +7,7 @@ from hosts import press, shown, until
 
 from bardtui.scene.cast import Cast, Role
 from bardtui.tui.screens.character import CharacterScreen
+from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
 from tests.tui.conftest import Program
 
@@ -94,3 +95,25 @@ async def test_the_scene_on_the_stage_is_renamed(program: Program, scene: Path) 
         await press(pilot, "ctrl+u", *"The Quay", "enter")
         await until(pilot, lambda: "The Quay" in shown(stage.app))
         assert stage.session.manuscript.scene.title == "The Quay"
+
+
+async def test_a_scene_opens_at_what_was_found_in_it_also_in_another_take(
+    program: Program, scene: Path
+) -> None:
+    async with program() as (pilot, stage):
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
+        stage.session.open(scene)
+        manuscript = stage.session.manuscript
+        other = manuscript.scene.add("writer", "\nANN:\nThe lantern\nis out.\n")
+        stage.session.undo()
+        stage.session.new()
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: isinstance(stage.app.screen, ScenesScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await press(pilot, *"lantern is")
+        await until(pilot, lambda: "in another take" in shown(stage.app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: stage.app.screen is stage)
+        await until(pilot, lambda: "1 of 1" in shown(stage.app))
+        assert stage.session.manuscript.scene.head == other.id
+        assert stage.transcript.cursor == stage.session.text.index("lantern")

@@ -37,6 +37,8 @@ class CharacterScreen(Dialog[tuple[str, str]]):
     CharacterScreen #error.-shown { display: block; }
     """
 
+    AUTO_FOCUS = ""  # see on_mount
+
     def __init__(self, names: Sequence[str], chosen: str) -> None:
         super().__init__()
         self._names = names

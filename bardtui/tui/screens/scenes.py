@@ -26,7 +26,14 @@ from bardtui.scene.operations import (
     restore_scene,
 )
 from bardtui.scene.scene import SceneError
-from bardtui.scene.scene_search import Counts, Query, SceneSearch, SearchProgress, search_scenes
+from bardtui.scene.scene_search import (
+    Counts,
+    Match,
+    Query,
+    SceneSearch,
+    SearchProgress,
+    search_scenes,
+)
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.keys import key_of
 from bardtui.tui.scene_catalogue import FileRow, NewRow, SceneCatalogue, SceneRow
@@ -41,9 +48,10 @@ _MIN_ROWS, _AROUND = 8, 11  # rows of the list, and of the rest of the dialog
 
 @dataclass(frozen=True)
 class OpenScene:
-    """The answer: open this file."""
+    """The answer: open this file, and show the text that was found in it."""
 
     path: Path
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -267,8 +275,8 @@ class ScenesScreen(Dialog[SceneChoice | None]):
                 self.action_new()
             case FileRow(path):
                 self.dismiss(OpenScene(self.catalogue.begun_with(path) or path))
-            case SceneRow(info=SceneInfo(broken=None, path=path)):
-                self.dismiss(OpenScene(path))
+            case SceneRow(info=SceneInfo(broken=None, path=path), match=match):
+                self.dismiss(OpenScene(path, match))
             case SceneRow(info=info):
                 _show_text(self._refusal, visible(info.broken or ""))
 

@@ -80,8 +80,10 @@ class FindBar(Horizontal):
         """What to put in its place."""
         return self._new.value
 
-    def open(self) -> None:
-        """Show the bar and go to its first field."""
+    def open(self, words: str | None = None) -> None:
+        """Show the bar, perhaps with other words to find, and go to its first field."""
+        if words is not None:
+            self._words.value = words
         self.add_class("-shown")
         self._words.focus()
 
