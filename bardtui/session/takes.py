@@ -95,6 +95,7 @@ class Takes:
         takes = {place: take for place, take in enumerate(self._takes) if take}
         ends = self._session.manuscript.add_takes(list(takes.values()), self._after)
         self._ends = dict(zip(takes, ends, strict=True))
+        self._session.copies.look()  # writing the takes has cancelled that
         self._session.emit(StateChanged())
 
     def _begin_take(self) -> bool:

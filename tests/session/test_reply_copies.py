@@ -72,6 +72,15 @@ def test_a_stopped_reply_is_looked_at(installed: ModelBundle) -> None:
         assert known(driver) == "original"
 
 
+def test_a_reply_is_looked_at_after_takes_that_are_not_picked(installed: ModelBundle) -> None:
+    add_index(installed, TEXT)
+    with Driver() as driver:
+        written_by_the_model(driver, TEXT)
+        assert driver.session.takes.write(2)
+        driver.takes()
+        assert known(driver).startswith("copies about 70 characters")
+
+
 def test_without_an_index_copies_are_not_known_and_the_writer_is_told_once(
     installed: ModelBundle,
 ) -> None:
