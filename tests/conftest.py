@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +48,11 @@ VERSE_CORPUS = Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
 TINY = Path(__file__).parent / "data" / "tiny"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test with a long value by the value's length."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 99 else None
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty BARDTUI_HOME."""
@@ -78,36 +82,39 @@ def tiny_model() -> ModelBundle:
     return ModelBundle.load(TINY)
 
 
+_Kind = tuple[NetworkSpec, int, str | None]
+
+
 class Decoders:
     """Builds decoders like the class Decoder, and lends them again to the tests that follow."""
 
     def __init__(self) -> None:
-        self._free: dict[NetworkSpec, list[Decoder]] = {}
-        self._lent: list[tuple[NetworkSpec, Decoder]] = []
+        self._free: dict[_Kind, list[Decoder]] = {}
+        self._lent: list[tuple[_Kind, Decoder]] = []
 
     def __call__(
         self,
         spec: NetworkSpec,
         vocabulary: Vocabulary,
         weights: Sequence[NDArray[np.float32]],
-        **options: Any,
+        *,
+        streams: int = 1,
     ) -> Decoder:
-        if options:
-            return Decoder(spec, vocabulary, weights, **options)
-        if free := self._free.get(spec):
+        kind = spec, streams, os.environ.get("BARDTUI_XLA")
+        if free := self._free.get(kind):
             decoder = free.pop()
             decoder.vocabulary = vocabulary
             decoder.set_weights(weights)
         else:
-            decoder = Decoder(spec, vocabulary, weights)
-        self._lent.append((spec, decoder))
+            decoder = Decoder(spec, vocabulary, weights, streams=streams)
+        self._lent.append((kind, decoder))
         return decoder
 
     def take_back(self) -> None:
         """Lend the decoders again, unless an engine is still writing with one."""
         if not any(thread.name == "engine" for thread in threading.enumerate()):
-            for spec, decoder in self._lent:
-                self._free.setdefault(spec, []).append(decoder)
+            for kind, decoder in self._lent:
+                self._free.setdefault(kind, []).append(decoder)
         self._lent.clear()
 
 
@@ -117,7 +124,7 @@ DECODERS = Decoders()
 @pytest.fixture(autouse=True)
 def lent_decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The program uses decoders of earlier tests: to build one takes longer than most tests."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # another thread may be importing
         if name.startswith("bardtui.") and vars(module).get("Decoder") is Decoder:
             monkeypatch.setattr(module, "Decoder", DECODERS)
     yield
