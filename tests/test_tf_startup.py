@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bardtui.model.store import ModelBundle
-from tests.cli.commands import shell
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -151,41 +150,12 @@ def test_no_keras_settings_have_any_influence(home: Path, monkeypatch: pytest.Mo
         json.dumps(value)
         for value in (
             {"floatx": "float64", "backend": "tensorflow"},
-            {"floatx": "float16"},
-            {"floatx": 7},
-            {"nnx_enabled": True},
-            {"image_data_format": "channels_first", "backend": "torch"},
-            {"epsilon": "small"},
+            {"floatx": 7, "nnx_enabled": True},
+            {"image_data_format": "channels_first", "backend": "torch", "epsilon": "small"},
             [],
         )
-    ] + ["garbage", "[" * 100_000]
+    ] + ["[" * 100_000]
     result = python(WITH_SETTINGS, *settings)
     assert result.stdout == "float32 tensorflow channels_last 1e-07 True\n" * len(settings), (
         result.stderr
     )
-
-
-@pytest.mark.parametrize("settings", [None, {"floatx": "float64"}])
-def test_a_command_leaves_the_home_folder_as_it_is(
-    installed: ModelBundle, tmp_path: Path, settings: dict[str, str] | None
-) -> None:
-    user = tmp_path / "user"
-    user.mkdir()
-    if settings:
-        (user / ".keras").mkdir()
-        (user / ".keras" / "keras.json").write_text(json.dumps(settings))
-    before = sorted(user.rglob("*"))
-    command = (
-        "generate",
-        "--model",
-        "tiny",
-        "--length",
-        "5",
-        "--exact-length",
-        "--random-seed",
-        "1",
-    )
-    result = shell(*command, environment={"HOME": str(user), "XDG_CACHE_HOME": str(user)})
-    assert (result.returncode, result.stderr) == (0, b"")
-    assert len(result.stdout.decode()) == len("ROMEO:") + 5 + 1
-    assert sorted(user.rglob("*")) == before
