@@ -17,7 +17,7 @@ from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
 
-PATIENCE = 60  # seconds
+PATIENCE = 200  # seconds
 
 
 class Driver:

@@ -37,7 +37,7 @@ PASTED = (
 )
 TOOLKITS = ["space", "backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+a", "ctrl+c", "shift+left"]
 SIZES = [(1, 1), (20, 5), (39, 12), (40, 11), (80, 24), (95, 31), (120, 34), (200, 60)]
-PATIENCE = 60.0  # seconds
+PATIENCE = 200.0  # seconds
 
 
 @pytest.fixture(autouse=True)

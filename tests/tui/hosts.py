@@ -80,7 +80,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
 
     To look takes time too: `shown` draws the whole screen. Most of the time is the program's.
     """
-    end = time.monotonic() + 60
+    end = time.monotonic() + 200
     while True:
         began = time.monotonic()
         if condition():
