@@ -169,7 +169,9 @@ def prepare(
 
     timed: TimedPlan | None = None
     if limit:
-        held_out = held_out.part(0, min(len(held_out), limit.scored))
+        if len(held_out) > limit.scored:
+            held_out = held_out.part(0, limit.scored)
+            notes.append(f"of the held-out text, the first {limit.scored:,} characters are scored")
         if not resume:
             fixed = base is not None or not options.default_sizes
             timed = fit_to_time(

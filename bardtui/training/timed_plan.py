@@ -21,10 +21,10 @@ Measure = Callable[[NetworkSpec, TrainPlan], float]
 # Networks for little time, the largest first, by the number of characters that can be read. A small
 # one reads more in the same time, and learns more from few.
 _SMALLER: tuple[tuple[int, dict[str, Any]], ...] = (
-    (3_000_000, {"units": 384, "seq_len": 120}),
+    (4_000_000, {"units": 384, "seq_len": 120}),
     (0, {"units": 256, "seq_len": 120}),
 )
-_ENOUGH = 4_000_000  # characters to read, for the network that the text's length suggests
+_ENOUGH = 10_000_000  # characters to read, for the network that the text's length suggests
 _TRAINING = 0.85  # share of the time that is left for steps; the rest is for compiling and scoring
 _MEASURED = 2.0  # seconds of steps
 _STEPS = 40  # of them, at most
@@ -58,18 +58,34 @@ def fit_to_time(
             expected = speed * spec.parameters / other.parameters * limit.left * _TRAINING
             if other.parameters < spec.parameters and expected >= needed:
                 values = smaller
-                speed = measure(*build(values))
+                spec, plan = build(values)
+                speed = measure(spec, plan)
                 break
     characters = speed * limit.left * _TRAINING
     epochs = characters / length
-    chosen = {"dropout": dropout_for(epochs), "epochs": min(1_000_000, max(1, math.ceil(epochs)))}
-    return TimedPlan(values | chosen, round(characters), speed)
+    values = values | {
+        "dropout": dropout_for(epochs),
+        "epochs": min(1_000_000, max(1, math.ceil(epochs))),
+    }
+    if plan.optimizer == "muon":
+        steps = characters / (plan.seq_len * plan.batch_size)
+        values["learning_rate"] = round(plan.learning_rate * rate_factor(steps), 5)
+    return TimedPlan(values, round(characters), speed)
 
 
 def dropout_for(epochs: float) -> float:
     """The dropout rate for a number of epochs: the more often a text is read, the more of it would
     be learnt by heart."""
     return round(min(0.5, 0.05 + 0.018 * epochs), 2)
+
+
+def rate_factor(steps: float) -> float:
+    """How much larger than its default Muon's learning rate is in a run of few steps, from 1 to 4.
+
+    Measured with 286 steps on a million characters of plays: 1.617 nats with the default, 1.527 with
+    twice and 1.517 with four times that rate.
+    """
+    return min(4.0, max(1.0, math.sqrt(4_800 / max(1.0, steps))))
 
 
 def measure_speed(

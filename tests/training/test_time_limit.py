@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bardtui.cli.display import plan_lines
 from bardtui.model.network import NetworkSpec
 from bardtui.training.plan import TrainingError, TrainOptions, TrainPlan
 from bardtui.training.run_setup import Run, prepare
@@ -103,6 +104,9 @@ def test_prepare_chooses_by_the_clock_and_resumes_what_it_chose() -> None:
     assert first.timed is not None
     assert first.timed.speed == 160  # 80 characters in half a second
     assert first.trainer.plan.epochs == 2
+    assert plan_lines(first)[0].startswith("embedding 4, 1 x lstm 6, dropout 0.0")
+    assert "; about 1.2 epochs of " in plan_lines(first)[0]
+    assert plan_lines(first)[1].endswith(" characters can be read, 160 a second")
     assert first.trainer.spec.dropout == first.timed.values["dropout"] < 0.3
     first.trainer.save()
 
@@ -147,7 +151,7 @@ def test_a_time_out_of_range_is_refused(minutes: float) -> None:
 
 def build(values: dict[str, Any]) -> tuple[NetworkSpec, TrainPlan]:
     spec = NetworkSpec(65, units=values.get("units", 512), dropout=values.get("dropout", 0.3))
-    return spec, TrainPlan(epochs=values.get("epochs", 14))
+    return spec, TrainPlan(epochs=values.get("epochs", 14), optimizer="muon")
 
 
 def measure(spec: NetworkSpec, plan: TrainPlan) -> float:
@@ -161,6 +165,8 @@ def test_less_time_gets_a_smaller_network_and_more_time_more_dropout() -> None:
         for minutes in (1, 3, 10, 40)
     }
     units = [values.get("units", 512) for values in chosen.values()]
+    rates = [values["learning_rate"] for values in chosen.values()]
+    assert rates == sorted(rates, reverse=True)
     assert units[0] < units[-1] == 512
     assert units == sorted(units)
     dropout = [values["dropout"] for values in chosen.values()]
