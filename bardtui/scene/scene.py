@@ -29,8 +29,8 @@ from bardtui.scene.events import canonical, integer, string
 from bardtui.scene.history import History, move_event
 from bardtui.scene.history import Position as Position
 from bardtui.scene.passage import Author as Author
-from bardtui.scene.passage import Changes, Spans
 from bardtui.scene.passage import Passage as Passage
+from bardtui.scene.passage import Spans
 
 SENT = "sent"  # reasons why a writer's passage ended: the writer sent the line,
 OPENED = "opened"  # the text came from a file,
@@ -198,74 +198,6 @@ class Scene:
     def end(self, passage_id: int, reason: str) -> None:
         """End an open passage and record the reason: "length", "stopped", ..."""
         self._do({"type": "end", "id": passage_id, "reason": reason})
-
-    def edit(self, passage_id: int, text: str) -> None:
-        """Replace the text of a visible passage; with an empty `text`, leave it out.
-
-        See `_rewrite`. Raises SceneError if the passage is not visible.
-        """
-        shown = {passage.id: length for passage, length in self.path()}
-        if (length := shown.get(passage_id)) is None:
-            raise SceneError(f"passage {passage_id} is not in the visible text")
-        self._rewrite({passage_id: (text, self.passages[passage_id].kept_in(text, length))})
-
-    def substitute(self, changes: Changes) -> None:
-        """Replace parts of the visible text, given by their offsets; see `_rewrite`.
-
-        A part may extend over several passages. The text that replaces it is in the first of them.
-        """
-        rewritten, begin = dict[int, tuple[str, Spans]](), 0
-        for passage, length in self.path():
-            end = begin + length
-            inside = [
-                (max(first - begin, 0), min(last, end) - begin, new if first >= begin else "")
-                for first, last, new in changes
-                if first < end and last > begin
-            ]
-            if inside:
-                rewritten[passage.id] = passage.substituted(length, inside)
-            begin = end
-        if rewritten:
-            self._rewrite(rewritten)
-
-    def _rewrite(self, changes: Mapping[int, tuple[str, Spans]]) -> None:
-        """Replace the texts of visible passages, in a jump that undo takes back.
-
-        `changes` has the new text of each, and the parts of it that are still the model's. A new
-        text is another take of its passage, by the writer but for those parts. The other passages
-        of the first one's reply and all later passages are copied, so the rest of the visible text
-        stays the same. A passage whose new text is empty is left out.
-        """
-        here, path = (self.head, self.head_at), self.path()
-        first = self.first_of_reply(next(old.id for old, _ in path if old.id in changes))
-        while path[0][0] is not first:
-            del path[0]
-        end: Position = first.parent, first.at
-        replies: dict[int, int] = {}  # the first passage of each reply, and its copy
-        for old, length in path:
-            reply = old.id if old.reply is None else old.reply
-            author, copied, reason, kept = old.author, old.text[:length], old.reason, old.kept
-            made: dict[str, Any] = {"fingerprint": old.fingerprint, "settings": old.settings}
-            made["random_seed"] = old.random_seed
-            if old.id in changes:
-                author, (copied, kept), made = "writer", changes[old.id], {}
-                reason = OPENED if reason == OPENED else EDITED
-            if not copied:
-                continue
-            copy = self.add(
-                author,
-                copied,
-                model=old.model,
-                reason=reason or "stopped",
-                kept=kept,
-                reply=replies.get(reply),
-                after=end,
-                **made,
-            )
-            replies.setdefault(reply, copy.id)
-            end = copy.id, None
-        self.move_head(*here)
-        self.move_head(*end, jump=True)
 
     def set(self, name: str, value: Any) -> None:
         """Set a property of the scene to any JSON value. "title" is the title."""

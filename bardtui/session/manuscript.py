@@ -13,6 +13,7 @@ from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
 from bardtui.scene.names import clean_title, new_scene_path
 from bardtui.scene.passage import Changes
+from bardtui.scene.rewriting import edit, substitute
 from bardtui.scene.scene import Author, Event, Position, Scalar, Scene
 from bardtui.scene.script import is_cue
 
@@ -169,13 +170,13 @@ class Manuscript:
     def edit(self, passage: int, text: str) -> None:
         """Replace the text of a visible passage; undo restores it."""
         with self._at_once():
-            self.scene.edit(passage, text)
+            edit(self.scene, passage, text)
         self._moved(True)
 
     def substitute(self, changes: Changes) -> None:
         """Replace parts of the visible text; undo restores them in one step."""
         with self._at_once():
-            self.scene.substitute(changes)
+            substitute(self.scene, changes)
         self._moved(True)
 
     def rename(self, title: str) -> None:

@@ -17,12 +17,11 @@ from bardtui.files import atomic_write
 from bardtui.scene.banned import PROPERTY as BANNED
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role, speakers
-from bardtui.scene.find import renaming
-from bardtui.scene.passage import Changes
 from bardtui.scene.scene import Author
 from bardtui.session.background import BackgroundSaver, save_remembered
 from bardtui.session.copies import Copies
 from bardtui.session.draft import Draft
+from bardtui.session.editing import Editing
 from bardtui.session.engine import Engine
 from bardtui.session.events import (
     Chunk,
@@ -64,6 +63,7 @@ class WritingSession:
         passage: The passage that is being written.
         suggestions: Endings for the line that is being typed.
         takes: Takes written side by side.
+        editing: Changes of the text that is there.
         copies: What the last reply copies from the model's corpus.
     """
 
@@ -86,6 +86,7 @@ class WritingSession:
         self.suggestions = Suggestions(self)
         self.takes = Takes(self)
         self.copies = Copies(self)
+        self.editing = Editing(self)
         self.emit = listen
         self._ids = count(1)
         self._problem_told = False
@@ -253,41 +254,6 @@ class WritingSession:
         if self.manuscript.cut(offset):
             self.show_scene()
             self.notify("cut")
-
-    def edit(self, passage: int, text: str) -> None:
-        """Replace the text of a visible passage; undo restores it."""
-        self.stop()
-        try:
-            self.manuscript.edit(passage, text)
-        except UserError as error:  # the passage was undone in the meantime
-            self.notify("failed", "error", reason=str(error))
-            return
-        self.show_scene()
-        self.notify("edited")
-
-    def substitute(self, changes: Changes) -> None:
-        """Replace parts of the visible text, given by their offsets; undo restores them."""
-        self.stop()
-        if changes:
-            self.manuscript.substitute(changes)
-            self.show_scene()
-        self.notify("replaced", count=len(changes))
-
-    def rename_character(self, old: str, new: str) -> None:
-        """Give a character another name: in the cast, in cues and wherever the text has the name.
-
-        Undo restores the text; the cast keeps the new name. Raises SceneError if the name cannot be
-        a cue, or is another role's.
-        """
-        changes = renaming(self.text, old, Role(new).name)
-        if any(role.name == old for role in self.cast.roles):
-            self.keep_cast(self.cast.with_role(replace(self.cast[old], name=new), instead_of=old))
-        self.substitute(changes)
-
-    def rename(self, title: str) -> None:
-        """Give the scene a title. Raises SceneError if it cannot be one."""
-        self.manuscript.rename(title)
-        self.emit(StateChanged())
 
     def show_scene(self) -> None:
         """Report that the visible text was replaced."""

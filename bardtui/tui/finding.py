@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bardtui.scene.find import occurrences
 from bardtui.scene.scene_search import Match
+from bardtui.tui.widgets.findbar import Action
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
@@ -47,21 +48,29 @@ class Finding:
         self._at = bisect_left(self._hits, (here if place is None else place, 0))
         self._show()
 
-    def step(self, hits: int) -> None:
-        """Look at another hit; the first one follows the last."""
-        self._at += hits
-        self._show()
+    def act(self, action: Action) -> None:
+        """Do what the find bar's keys and buttons ask for."""
+        match action:
+            case "look":
+                self.look(self._stage.transcript.cursor)
+            case "next" | "previous":  # the first hit follows the last
+                self._at += 1 if action == "next" else -1
+                self._show()
+            case "replace" | "replace all":
+                self._replace(all=action == "replace all")
+            case "close":
+                self._close()
 
-    def replace(self, *, all: bool) -> None:
+    def _replace(self, *, all: bool) -> None:
         """Replace the hit that is looked at and go to the next, or replace all."""
         new, chosen = self._stage.view.find_bar.new, self._hits
         if not all:
             chosen = self._hits[self._at : self._at + 1]
         if chosen:
-            self._stage.session.substitute([(begin, end, new) for begin, end in chosen])
+            self._stage.session.editing.substitute([(begin, end, new) for begin, end in chosen])
             self.look(chosen[-1][0] + len(new))
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Go to the hit in the text; without one, to the line."""
         stage, found = self._stage, bool(self._hits)
         self._hits = []

@@ -94,7 +94,7 @@ async def edit_passage(stage: StageScreen) -> None:
     if edited is None or edited == text[first:last] or manuscript is not session.manuscript:
         return
     whole = text[:first] + edited + text[last:]
-    session.edit(passage.id, whole if edited or whole.strip("\n") else "")
+    session.editing.edit(passage.id, whole if edited or whole.strip("\n") else "")
 
 
 async def edit_role(stage: StageScreen, before: Role | None) -> None:
@@ -169,7 +169,7 @@ async def rename_scene(stage: StageScreen) -> None:
     manuscript = session.manuscript
     title = await stage.app.push_screen_wait(TitleScreen(manuscript.scene.title))
     if title is not None and manuscript is session.manuscript:
-        session.rename(title)
+        session.editing.rename(title)
 
 
 async def rename_character(stage: StageScreen) -> None:
@@ -187,7 +187,7 @@ async def rename_character(stage: StageScreen) -> None:
     here = speaker_at(session.text, stage.transcript.cursor)
     chosen = await stage.app.push_screen_wait(CharacterScreen(names, here))
     if chosen is not None and manuscript is session.manuscript:
-        session.rename_character(*chosen)
+        session.editing.rename_character(*chosen)
 
 
 async def choose_scene(stage: StageScreen) -> None:

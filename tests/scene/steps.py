@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Scene
 
 Step = tuple[Any, ...]
@@ -55,7 +56,7 @@ def take(scene: Scene, step: Step) -> None:
             scene.move_head(passages[pick % len(passages)].id, at, jump=kind == "jump")
         case "edit", pick, text:
             if visible := scene.path():
-                scene.edit(visible[pick % len(visible)][0].id, text)
+                edit(scene, visible[pick % len(visible)][0].id, text)
         case "retry", pick:
             passage = passages[pick % len(passages)]
             scene.move_head(passage.parent, passage.at)

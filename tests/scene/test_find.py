@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.scene.find import next_cue, occurrences, renaming, speaker_at
+from bardtui.scene.rewriting import substitute
 from bardtui.scene.scene import Scene
 
 TEXT = "TOM:\nTom, my tom-cat!\n\nTOMAS:\nNo.\n\nTOM (O.S.):\n[Exit TOM]\n\nFirst Guard:\nWho?\n"
@@ -80,7 +81,7 @@ def test_replacing_changes_the_text_and_nothing_else(
     scene = scene_of(*passages)
     text = scene.text
     changes = [(begin, end, new) for begin, end in occurrences(text, words)]
-    scene.substitute(changes)
+    substitute(scene, changes)
     assert scene.text == replaced(text, changes)
     by = [(who, c) for p, n in scene.path() for who, part in p.by_author(n) for c in part]
     old = [("writer", "model")[n % 2] for n, part in enumerate(passages) for _ in part]
@@ -94,5 +95,5 @@ def test_replacing_changes_the_text_and_nothing_else(
 
 def test_a_part_that_extends_over_passages_is_replaced_in_the_first() -> None:
     scene = scene_of("One. ", "Two. ", "Three.")
-    scene.substitute([(2, 11, "X")])
+    substitute(scene, [(2, 11, "X")])
     assert [p.text for p, _ in scene.path()] == ["OnX", "hree."]

@@ -9,6 +9,7 @@ from scripts import STAIR, scene_of, texts
 
 from bardtui.escaping import inert
 from bardtui.scene.export import export
+from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import Speech, parse
 
@@ -119,7 +120,7 @@ def test_lines_bear_the_bar_of_the_writer_and_say_when_they_are_shared() -> None
 
 def test_of_an_edited_passage_each_word_is_whose_it_is() -> None:
     scene = scene_of("ANN:\n", "Come in.\n")
-    scene.edit(2, "Come out.\n")
+    edit(scene, 2, "Come out.\n")
     assert page(scene).pieces[1:] == [
         ("model", "shakespeare", "Come "),
         ("writer", None, "out"),

@@ -14,6 +14,7 @@ from bardtui.scene import journal as journal_module
 from bardtui.scene.journal import Journal, JournalError, SceneBusyError
 from bardtui.scene.journal_reader import MAX_BYTES, read_scene
 from bardtui.scene.library import scene_info
+from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Event, Scene, SceneError
 
 
@@ -130,7 +131,7 @@ def test_several_finished_passages_wait_for_the_disk_once(path: Path, syncs: lis
     twin, events = Scene(), list[Event]()
     twin.apply(scene.passages[1].event())
     twin.on_event = events.append
-    twin.edit(1, "edited")
+    edit(twin, 1, "edited")
     growing = twin.add("model")
     twin.extend(growing.id, "to be ")
     twin.extend(growing.id, "joined")

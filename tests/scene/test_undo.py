@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.scene.events import canonical, spans
+from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import EDITED, OPENED, Passage, Scene, SceneError
 
 
@@ -136,7 +137,7 @@ def test_an_edited_passage_is_a_take_and_the_later_passages_follow_it() -> None:
     scene.move_head(4, 2)
     here = position(scene)
     old = {passage.id: passage.text for passage in scene.passages.values()}
-    scene.edit(answer.id, "Come out.\n")
+    edit(scene, answer.id, "Come out.\n")
     assert scene.text == "ANN:\nCome out.\nBEN:\nNo"
     new = scene.path()[1][0]
     assert (new.author, new.reason, new.model) == ("writer", EDITED, "small")
@@ -174,7 +175,7 @@ def test_the_kept_parts_of_an_edited_passage_stay_the_model_s(
     _, answer = exchange(scene, "ANN:\n", "Come in.\n")
     number = answer.id
     for text in edits:
-        scene.edit(number, text)
+        edit(scene, number, text)
         number = scene.head or 0
     again = Scene()
     for event in scene.events():
@@ -214,13 +215,13 @@ def test_a_passage_can_be_edited_away_and_opened_text_stays_opened() -> None:
     scene = Scene()
     opened = scene.add("writer", "Act I\n", reason=OPENED)
     exchange(scene, "a", "b")
-    scene.edit(2, "")
+    edit(scene, 2, "")
     assert scene.text == "Act I\nb"
     scene.undo()
     assert scene.text == "Act I\nab"
-    scene.edit(opened.id, "Act II\n")
+    edit(scene, opened.id, "Act II\n")
     assert scene.path()[0][0].reason == OPENED
-    scene.edit(scene.head or 0, "")
+    edit(scene, scene.head or 0, "")
     assert scene.text == "Act II\na"
     with pytest.raises(SceneError, match="not in the visible text"):
-        scene.edit(opened.id, "x")
+        edit(scene, opened.id, "x")

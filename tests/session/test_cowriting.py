@@ -190,7 +190,7 @@ def test_an_edited_passage_of_a_reply_is_another_take_of_all_of_it() -> None:
         session.keep_cast(TRIO.without("CAL"))
         driver.send()
         before, passages = session.text, reply(driver)
-        session.edit(passages[1].id, "\nBEN:\nNo.\n")
+        session.editing.edit(passages[1].id, "\nBEN:\nNo.\n")
         assert session.text == before.replace(passages[1].text, "\nBEN:\nNo.\n", 1)
         assert len(session.manuscript.takes()) == 2
         edited = session.text
@@ -316,7 +316,7 @@ def test_nothing_that_shows_is_taken_back_or_lost_while_guards_are_at_work(actio
             case "retry":
                 session.retry()
             case "edit":
-                session.edit(scene.path()[0][0].id, "The lamp was out.\n")
+                session.editing.edit(scene.path()[0][0].id, "The lamp was out.\n")
                 assert session.text.endswith(shown[-100:])
             case "undo":
                 session.undo()

@@ -47,7 +47,7 @@ def test_a_scene_is_written_from_the_first_line_to_the_saved_file(tmp_path: Path
         session.undo()
         assert 45 <= len(session.text) - len(first) <= 75
         passage = session.manuscript.scene.path()[0][0]
-        session.edit(passage.id, "BEN:\n")
+        session.editing.edit(passage.id, "BEN:\n")
         assert session.text.startswith("BEN:\n")
         session.add_speakers()
         assert session.cast.roles[0].name == "BEN"

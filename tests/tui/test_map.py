@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets.tree import TreeNode
 
 from bardtui.scene.passage import Passage
+from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.map import MapScreen, SceneTree, followers
 from tests.tui.hosts import Host, asked, press, settle, shown, until
@@ -113,7 +114,7 @@ def nodes(parent: TreeNode[Passage]) -> list[TreeNode[Passage]]:
 
 async def test_every_passage_can_be_reached() -> None:
     scene = branching()
-    scene.edit(1, "Edited.\n")
+    edit(scene, 1, "Edited.\n")
     scene.move_head(3)
     exchange(scene, "x", "y")
     host = Host()

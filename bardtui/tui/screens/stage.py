@@ -299,17 +299,8 @@ class StageScreen(Screen[None]):
         """Find words in the scene."""
         self.finding.open()
 
-    def on_find_bar_changed(self) -> None:
-        self.finding.look(self.transcript.cursor)
-
-    def on_find_bar_step(self, message: FindBar.Step) -> None:
-        self.finding.step(message.hits)
-
-    def on_find_bar_replace(self, message: FindBar.Replace) -> None:
-        self.finding.replace(all=message.all)
-
-    def on_find_bar_closed(self) -> None:
-        self.finding.close()
+    def on_find_bar_acted(self, message: FindBar.Acted) -> None:
+        self.finding.act(message.action)
 
     # -- the clipboard -----------------------------------------------------------------------------
 

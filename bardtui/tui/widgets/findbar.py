@@ -1,5 +1,7 @@
 """The find bar: what to find in the scene, and what to put in its place."""
 
+from typing import Literal
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -7,6 +9,8 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from bardtui.tui.widgets.safe_inputs import SafeInput
+
+Action = Literal["look", "next", "previous", "replace", "replace all", "close"]
 
 
 class FindBar(Horizontal):
@@ -32,30 +36,17 @@ class FindBar(Horizontal):
 
     BINDING_GROUP_TITLE = "Finding"
     BINDINGS = [
-        Binding("up", "step(-1)", "Previous", show=False, id="find.previous"),
-        Binding("down", "step(1)", "Next", show=False, id="find.next"),
-        Binding("escape", "close", "Close", show=False, id="find.close"),
+        Binding("up", "act('previous')", "Previous", show=False, id="find.previous"),
+        Binding("down", "act('next')", "Next", show=False, id="find.next"),
+        Binding("escape", "act('close')", "Close", show=False, id="find.close"),
     ]
 
-    class Changed(Message):
-        """The words to find have changed."""
+    class Acted(Message):
+        """The writer changed the words to find, or wants something."""
 
-    class Step(Message):
-        """Go to another hit."""
-
-        def __init__(self, hits: int) -> None:
+        def __init__(self, action: Action) -> None:
             super().__init__()
-            self.hits = hits
-
-    class Replace(Message):
-        """Replace the hit that is looked at, or all of them."""
-
-        def __init__(self, *, all: bool) -> None:
-            super().__init__()
-            self.all = all
-
-    class Closed(Message):
-        """The writer has found enough."""
+            self.action = action
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -94,22 +85,20 @@ class FindBar(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if event.input is self._words:
-            self.post_message(self.Changed())
+            self.post_message(self.Acted("look"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.input is self._words:
-            self.action_step(1)
+            self.action_act("next")
         else:
-            self.post_message(self.Replace(all=False))
+            self.post_message(self.Acted("replace"))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.post_message(self.Replace(all=True))
+        self.post_message(self.Acted("replace all"))
 
-    def action_step(self, hits: int) -> None:
-        self.post_message(self.Step(hits))
-
-    def action_close(self) -> None:
-        self.remove_class("-shown")
-        self.post_message(self.Closed())
+    def action_act(self, action: Action) -> None:
+        if action == "close":
+            self.remove_class("-shown")
+        self.post_message(self.Acted(action))
