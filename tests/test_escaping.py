@@ -119,10 +119,10 @@ def test_text_may_be_cleaned_in_parts(text: str, at: int) -> None:
 
 
 def test_runs_of_marks_are_limited_and_then_normalized_in_linear_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     limited = limit_marks("a" + "\u0301\u0323" * 500_000 + "b")
     unicodedata.normalize("NFC", limited)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert limited == "a" + "\u0301\u0323" * (MARK_LIMIT // 2) + "b"
 
 

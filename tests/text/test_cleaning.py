@@ -61,9 +61,9 @@ def test_what_a_language_or_an_emoji_needs_stays(text: str) -> None:
 
 
 def test_a_megabyte_of_marks_in_a_row_is_cut_to_thirty_in_linear_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text, notes = clean(("a\n" + "\u0301\u0323" * 500_000).encode(), "a")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert len(text) == 32
     assert notes == ("removed 999,970 combining marks after thirty in a row",)
 

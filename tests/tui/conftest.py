@@ -10,7 +10,7 @@ from bardtui.model.store import ModelBundle
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
-from tests.tui.hosts import remember
+from tests.tui.hosts import remember, until
 
 Program = Callable[..., AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]]
 
@@ -33,6 +33,8 @@ def program(installed: ModelBundle) -> Program:
         remember(**{"length": 20, "pace": None} | remembered)
         app = BardApp(settings=settings)
         async with app.run_test(size=size, notifications=toasts) as pilot:
+            # The list of models comes from a thread, and moves what is below it.
+            await until(pilot, lambda: bool(app.stage.side.models.entries))
             yield pilot, app.stage
 
     return start

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
-from textual.events import Key, MouseEvent
+from textual.events import Key, MouseDown, MouseEvent, MouseUp
+from textual.geometry import Region
 from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 from textual.message import Message
 from textual.pilot import Pilot
@@ -114,6 +115,23 @@ async def asked(pilot: Pilot[None], dialog: Screen[Answer]) -> Screen[Answer]:
     pilot.app.ask(dialog)
     await until(pilot, lambda: pilot.app.screen is dialog and dialog.focused is not None)
     return dialog
+
+
+async def click(
+    pilot: Pilot[Any], target: Widget | type[Widget] | str, offset: tuple[int, int] | None = None
+) -> None:
+    """Click on a widget, at its middle or at an offset, when it has come to rest."""
+    widget = target if isinstance(target, Widget) else pilot.app.screen.query_one(target)
+    places: list[Region] = []
+
+    def at_rest() -> bool:
+        places.append(widget.region)
+        return widget.region.area > 0 and places[-2:] == [widget.region] * 2
+
+    await until(pilot, at_rest)
+    x, y = offset or (widget.region.width // 2, widget.region.height // 2)
+    for kind in (MouseDown, MouseUp):
+        await mouse(pilot, kind, widget, x, y)
 
 
 async def mouse(

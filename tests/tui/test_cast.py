@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hosts import Host, asked, press, settle, shown, until
+from hosts import Host, asked, click, press, settle, shown, until
 from textual import events
 from textual.widgets import Button, Input
 
@@ -125,12 +125,12 @@ async def test_the_first_click_highlights_a_role_and_the_second_opens_it() -> No
     pane = pane_of()
     host = Host(pane)
     async with host.run_test(size=(32, 12), message_hook=host.hear) as pilot:
-        await pilot.click(pane, offset=(5, 1))
-        await pilot.click(pane, offset=(5, 2))
+        await click(pilot, pane, offset=(5, 1))
+        await click(pilot, pane, offset=(5, 2))
         await until(pilot, lambda: pane.role == JULIET)
         assert not host.got(CastPane.Edit)
-        await pilot.click(pane, offset=(5, 2))
-        await pilot.click(pane, offset=(5, 4))
+        await click(pilot, pane, offset=(5, 2))
+        await click(pilot, pane, offset=(5, 4))
         await until(pilot, lambda: len(host.got(CastPane.Edit)) == 2)
         assert [message.role for message in host.got(CastPane.Edit)] == [JULIET, None]
 
@@ -169,13 +169,13 @@ async def test_every_field_of_a_role_can_be_clicked_at_eighty_columns() -> None:
         for choice, value in (("#player", "writer"), ("#muted", "muted")):
             widget = screen.query_one(choice, Choice)
             for x in range(1, widget.size.width):
-                await pilot.click(widget, offset=(x, 1))
+                await click(pilot, widget, offset=(x, 1))
                 if widget.value == value:
                     break
             assert widget.value == value
         assert screen.query_one("#model", Choice).disabled
         assert screen.query_one("#temperature", Input).disabled
-        await pilot.click("#keep")
+        await click(pilot, "#keep")
         await until(pilot, lambda: bool(host.answers))
         assert host.answers == [Role("OLD ANN", "writer", muted=True)]
 
@@ -261,14 +261,14 @@ async def test_a_click_chooses_a_value_or_in_a_narrow_terminal_the_next() -> Non
     assert choice.value == "length"
     host = Host(choice)
     async with host.run_test(size=(31, 4)) as pilot:
-        await pilot.click(choice, offset=(16, 1))
+        await click(pilot, choice, offset=(16, 1))
         assert choice.value == "sentence"
         await pilot.resize_terminal(26, 4)
         await until(pilot, lambda: "◂ sentence ▸" in shown(host))
         assert "3 of 4" in shown(host)
-        await pilot.click(choice, offset=(13, 1))
+        await click(pilot, choice, offset=(13, 1))
         assert choice.value == "speech"
-        await pilot.click(choice, offset=(2, 1))
+        await click(pilot, choice, offset=(2, 1))
         assert choice.value == "sentence"
 
 

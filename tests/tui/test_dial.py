@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hosts import Host, press, settle, shown, until
+from hosts import Host, click, press, settle, shown, until
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown, MouseScrollUp
@@ -209,7 +209,7 @@ async def test_click_and_drag_set_the_value() -> None:
     widget = temperature()
     host = Host(widget)
     async with host.run_test(size=(43, 6)) as pilot:  # a track of 39 cells: a cell a stop
-        await pilot.click(widget, offset=(2, 1))
+        await click(pilot, widget, offset=(2, 1))
         assert widget.value == 0.1
         await pilot.mouse_down(widget, offset=(2 + 10, 1))
         assert widget.value == 0.6

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, press, settle, shown, until
+from hosts import Host, asked, click, press, settle, shown, until
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -79,13 +79,13 @@ async def test_the_replace_button_replaces_and_cancel_cancels(tmp_path: Path) ->
     host = Host()
     async with host.run_test() as pilot:
         dialog = await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        await pilot.click("#save")
+        await click(pilot, "#save")
         # No second click counts while the first shows: a double click replaces nothing.
         await until(pilot, lambda: "Replace" in shown(host) and not active(dialog))
-        await pilot.click("#save")
+        await click(pilot, "#save")
         await until(pilot, lambda: host.answers == [tmp_path / "a.txt"])
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        await pilot.click("#cancel")
+        await click(pilot, "#cancel")
         await until(pilot, lambda: host.answers == [tmp_path / "a.txt", None])
 
 
@@ -151,7 +151,7 @@ async def test_confirming_by_mouse(button: str, answer: bool) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, ConfirmScreen("Leave?", "Leave", "Stay"))
-        await pilot.click(button)
+        await click(pilot, button)
         await until(pilot, lambda: host.answers == [answer])
 
 
@@ -223,7 +223,7 @@ async def test_a_narrow_settings_line_drops_whole_settings_and_a_click_opens_the
         row = shown(host).splitlines()[0]
         assert row.startswith(f" {left}  ")
         assert row.endswith(" ^b settings ")
-        await pilot.click(line)
+        await click(pilot, line)
         await until(pilot, lambda: len(host.got(SettingsLine.Pressed)) == 1)
 
 

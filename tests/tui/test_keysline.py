@@ -1,6 +1,6 @@
 """The key line: what it shows, and the mouse."""
 
-from hosts import Host, shown, until
+from hosts import Host, click, shown, until
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button, Input
@@ -47,9 +47,9 @@ async def test_a_key_is_shown_once_and_a_click_presses_it() -> None:
         assert "Again" not in row(app)
         assert "Hidden" not in row(app)
         for x in (0, 9, 10, 20):
-            await pilot.click(KeysLine, offset=(x, 0))
+            await click(pilot, KeysLine, offset=(x, 0))
         await until(pilot, lambda: app.pressed == ["first", "first", "second", "second"])
-        await pilot.click(KeysLine, offset=(35, 0))
+        await click(pilot, KeysLine, offset=(35, 0))
         assert len(app.pressed) == 4
 
 
@@ -69,12 +69,12 @@ async def test_a_click_on_a_disabled_key_rings_the_bell() -> None:
     app.able = False
     async with app.run_test(size=(40, 5)) as pilot:
         await until(pilot, lambda: "Second" in row(app))
-        await pilot.click(KeysLine, offset=(12, 0))
+        await click(pilot, KeysLine, offset=(12, 0))
         await until(pilot, lambda: app.pressed == ["bell"])
         app.able = True
         app.screen.refresh_bindings()
         await until(pilot, lambda: all(k.enabled for k in app.query_one(KeysLine).keys))
-        await pilot.click(KeysLine, offset=(12, 0))
+        await click(pilot, KeysLine, offset=(12, 0))
         await until(pilot, lambda: app.pressed == ["bell", "second"])
 
 

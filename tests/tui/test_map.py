@@ -10,7 +10,7 @@ from bardtui.scene.passage import Passage
 from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.map import MapScreen, SceneTree, followers
-from tests.tui.hosts import Host, asked, press, settle, shown, until
+from tests.tui.hosts import Host, asked, click, press, settle, shown, until
 
 SIZE = (70, 20)
 
@@ -100,9 +100,9 @@ async def test_esc_closes_the_map_and_the_mouse_opens_and_picks() -> None:
         screen = await asked(pilot, MapScreen(branching()))
         tree = screen.query_one(SceneTree)
         await settle(pilot)
-        await pilot.click(tree, offset=(1, 1))  # the arrow opens
+        await click(pilot, tree, offset=(1, 1))  # the arrow opens
         await until(pilot, lambda: "One [/]" in shown(host))
-        await pilot.click(tree, offset=(12, 3))
+        await click(pilot, tree, offset=(12, 3))
         await until(pilot, lambda: len(host.answers) == 2)
         assert host.answers[1] == 5
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hosts import Host, press, settle, shown, until
+from hosts import Host, click, press, settle, shown, until
 
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
 
@@ -85,9 +85,9 @@ async def test_enter_and_click_pick_a_model_but_not_a_broken_one() -> None:
         pane.focus()
         await press(pilot, "down", "enter")
         await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 1)
-        await pilot.click(pane, offset=(5, 2))
+        await click(pilot, pane, offset=(5, 2))
         await until(pilot, lambda: len(host.got(ModelsPane.Picked)) == 2)
-        await pilot.click(pane, offset=(5, 6))
+        await click(pilot, pane, offset=(5, 6))
         await until(pilot, lambda: len(host.got(ModelsPane.Refused)) == 1)
         assert [picked.name for picked in host.got(ModelsPane.Picked)] == [
             "my-diary",

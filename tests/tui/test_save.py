@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, press, shown, until
+from hosts import Host, asked, click, press, shown, until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -84,10 +84,10 @@ async def test_the_format_is_chosen_by_keys_and_by_mouse(tmp_path: Path) -> None
         row = host.screen.query_one(Choice)
         for label, suffix in (("HTML", ".html"), ("Text", ".txt"), ("Fountain", ".fountain")):
             at = row.render().plain.index(label)
-            await pilot.click(row, offset=(1 + at, 1))
+            await click(pilot, row, offset=(1 + at, 1))
             await until(pilot, lambda s=suffix: field(host).value == f"a{s}")  # type: ignore[misc]
             assert "●" + label in shown(host)
-        await pilot.click("#save")
+        await click(pilot, "#save")
         await until(pilot, lambda: host.answers == [tmp_path / "a.fountain"])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import Host, asked, press, settle, shown, until
+from hosts import Host, asked, click, press, settle, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -337,7 +337,7 @@ async def test_the_title_by_mouse(button: str, title: str | None) -> None:
     async with host.run_test() as pilot:
         await asked(pilot, TitleScreen("Storm"))
         await press(pilot, *"Wind")
-        await pilot.click(button)
+        await click(pilot, button)
         await until(pilot, lambda: host.answers == [title])
 
 

@@ -8,7 +8,7 @@ from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 
 from bardtui.tui.widgets.sceneview import SceneView
-from tests.tui.hosts import Host, press, settle, until
+from tests.tui.hosts import Host, click, press, settle, until
 from tests.tui.test_transcript import LINES, SIZE, at_end, row_text, rows
 
 VERSE = "One two three four five six\n\tAct 中文 e\u0301nd\n\nEnd"
@@ -104,7 +104,7 @@ async def test_a_click_moves_the_cursor() -> None:
             ((11, 2), 33),
             ((8, 9), len(VERSE)),
         ):
-            await pilot.click(view, offset=place)
+            await click(pilot, view, offset=place)
             assert view.cursor == offset
 
 

@@ -86,11 +86,11 @@ async def test_a_paste_of_five_megabytes_is_cut_and_reported() -> None:
     async with host.run_test(message_hook=host.hear) as pilot:
         line.focus()
         await press(pilot, "a", "b", "left")
-        began = time.perf_counter()
+        began = time.process_time()
         host.post_message(Paste("word\r\n" * 900_000))
         await until(pilot, lambda: bool(host.got(SeedLine.TooLong)))
         await until(pilot, lambda: len(line.text) == LIMIT)
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
         (told,) = host.got(SeedLine.TooLong)
         assert (told.length, told.kept) == (5_400_000, LIMIT - 2)
         assert line.text[:6] == "aword\n"

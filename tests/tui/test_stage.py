@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hosts import press, remember, settle, shown, toasts, until
+from hosts import click, press, remember, settle, shown, toasts, until
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -476,7 +476,7 @@ async def test_the_first_screen_fits_the_terminal(
 
 async def test_a_click_on_the_name_opens_the_palette(program: Program) -> None:
     async with program(size=(100, 30)) as (pilot, stage):
-        await pilot.click("#topline")
+        await click(pilot, "#topline")
         await until(pilot, lambda: isinstance(stage.app.screen, CommandPalette))
 
 

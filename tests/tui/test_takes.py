@@ -19,7 +19,7 @@ from bardtui.tui.widgets.transcript import Transcript
 from bardtui.writing.passage import write_passage
 from bardtui.writing.stops import end_of
 from tests.tui.conftest import Program
-from tests.tui.hosts import Host, press, settle, shown, toasts, until
+from tests.tui.hosts import Host, click, press, settle, shown, toasts, until
 from tests.tui.test_stage import idle, on_disk, type_line
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -156,7 +156,7 @@ async def test_arrows_and_the_mouse_pick_a_take(width: int, program: Program) ->
         screen = await opened(pilot)
         await until(pilot, kept(stage.app, 2 * TAKES))
         fourth = list(screen.query(TakePane))[3]
-        await pilot.click(fourth)
+        await click(pilot, fourth)
         await until(pilot, lambda: scene.text != before)
         assert scene.text.lstrip("\n") == fourth.text
 
