@@ -32,7 +32,7 @@ Publish = Callable[[Weights, list[dict[str, Any]]], None]
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 SAMPLE_LENGTH = 200  # characters
 MAX_FAILURES = 10  # steps in a row without a finite loss
-_SCORE_SHARE = 0.05  # of a limited time, between two scorings
+_SCORE_SHARE = 0.1  # of a limited time, between two scorings
 
 
 class Trainer:

@@ -18,7 +18,7 @@ from bardtui.training.timed_plan import dropout_for, fit_to_time
 from tests.conftest import VERSE_CORPUS
 from tests.training.runs import PLAN, Recorder, begin
 
-WIDE = replace(PLAN, batch_size=32, epochs=20)
+WIDE = replace(PLAN, batch_size=64, epochs=40)
 
 
 class Clock:
@@ -60,8 +60,8 @@ def rate(run: Recorder) -> float:
 @pytest.mark.parametrize(
     "paces",
     [
-        chain(repeat(0.2, 60), repeat(0.6)),  # the machine becomes busy
-        chain(repeat(0.6, 30), repeat(0.25)),  # it was busy
+        chain(repeat(0.4, 40), repeat(1.0)),  # the machine becomes busy
+        chain(repeat(1.0, 15), repeat(0.4)),  # it was busy
     ],
     ids=["slower", "faster"],
 )
@@ -75,20 +75,21 @@ def test_a_run_ends_in_time_with_the_rate_of_the_end(
     assert 40 < limit.used < 60  # the rest is for the last pass over the held-out text
     assert rate(run) < 0.1 * WIDE.learning_rate
     assert run.published
+    assert len(run.epochs) <= 10 < max(report.epoch for report in run.steps)  # they are short
     assert [report.seconds_left for report in run.steps] == sorted(
         (report.seconds_left for report in run.steps), reverse=True
     )
 
 
 def test_a_resumed_run_has_the_time_that_is_left(tmp_path: Path) -> None:
-    clock = Clock(repeat(0.25))
+    clock = Clock(repeat(0.5))
     stopped = begin(tmp_path, WIDE, limit=TimeLimit(1, clock))
     assert not stopped.trainer.run(stopped.reports.append, lambda: clock.tick() or clock.now > 1030)
     clock.now = 50_000.0
     limit = TimeLimit(1, clock)
     run = begin(tmp_path, WIDE, limit=limit)
     run.trainer.resume()
-    assert limit.used == pytest.approx(30.25)
+    assert limit.used == pytest.approx(30.5)
     run_until_the_end(run, clock)
     assert 40 < limit.used < 60
     assert len(run.steps) < len(stopped.steps)
@@ -118,7 +119,7 @@ def test_prepare_chooses_by_the_clock_and_resumes_what_it_chose() -> None:
 
 
 def test_a_run_with_other_minutes_is_not_resumed(tmp_path: Path) -> None:
-    clock = Clock(repeat(0.25))
+    clock = Clock(repeat(0.5))
     stopped = begin(tmp_path, WIDE, limit=TimeLimit(1, clock))
     assert not stopped.run(3)
     with pytest.raises(TrainingError, match=r"another minutes: it was 1.0, now it is 2.0"):
@@ -130,14 +131,6 @@ def test_even_a_run_without_time_leaves_a_model(tmp_path: Path) -> None:
     run = begin(tmp_path, WIDE, limit=TimeLimit(1, clock))
     run_until_the_end(run, clock)
     assert len(run.published) == 1
-
-
-def test_short_epochs_are_not_all_scored(tmp_path: Path) -> None:
-    clock = Clock(repeat(0.2))
-    run = begin(tmp_path, WIDE, limit=TimeLimit(1, clock))
-    run_until_the_end(run, clock)
-    assert max(report.epoch for report in run.steps) > 25
-    assert 10 < len(run.epochs) < 22
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 0.5, MAX_MINUTES + 1, math.nan, math.inf])
