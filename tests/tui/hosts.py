@@ -1,15 +1,14 @@
 """A small app that holds widgets or dialogs, and what tests do with it and with the program."""
 
 import asyncio
-import html
 import json
-import re
 import time
 import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
+from unittest.mock import patch
 
-from rich.cells import cell_len
+from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.events import Key, MouseDown, MouseEvent, MouseUp
 from textual.geometry import Region
@@ -28,9 +27,6 @@ Answer = TypeVar("Answer")
 # A key goes to the app, the focused widget and up again; so does what its action posts, and what
 # follows the next drawing.
 _DRAWINGS, _HOPS = 3, 10
-# Of the SVG that Rich exports: where the first row stands, and the size of a cell.
-_SVG_TEXT = re.compile(r'<text [^>]*?x="([\d.]+)" y="([\d.]+)"[^>]*?clip-path[^>]*>([^<]*)</text>')
-_FIRST_Y, _ROW, _COLUMN = 20, 24.4, 12.2
 
 
 class Host(App[None]):
@@ -155,9 +151,6 @@ def toasts(app: App[Any]) -> str:
 
 def shown(app: App[Any]) -> str:
     """The screen as text, one line a row."""
-    rows = [""] * app.size.height
-    for x, y, text in _SVG_TEXT.findall(app.export_screenshot(simplify=True)):
-        row, column = round((float(y) - _FIRST_Y) / _ROW), round(float(x) / _COLUMN)
-        text = html.unescape(text).replace("\N{NO-BREAK SPACE}", " ")
-        rows[row] += " " * (column - cell_len(rows[row])) + text.removesuffix("\n")
-    return "\n".join(row + " " * (app.size.width - cell_len(row)) for row in rows)
+    # As text, a screenshot takes a fifth of the time that it takes as SVG.
+    with patch.object(Console, "export_svg", lambda console, **options: console.export_text()):
+        return app.export_screenshot(simplify=True)
