@@ -216,10 +216,11 @@ def test_between_any_two_writes_a_kill_leaves_a_run_that_the_advised_command_com
         epoch = checkpoint.state["progress"]["epoch"] if checkpoint else 0
         assert model <= epoch <= model + 1  # never a model without its checkpoint
         # Copies are alike between one change and the next; it is enough to complete one of each.
-        if (model, epoch) not in seen:
-            seen.add((model, epoch))
+        # Before the first checkpoint and after the last, the advised command starts afresh.
+        if (model, epoch) not in seen and (long_form or (epoch > 0 and model < EPOCHS)):
             assert run(*as_advised(training(text_file, "mine"))).exit_code == 0
             assert outcome("mine") == whole
+        seen.add((model, epoch))
     assert seen == {(0, 0), (0, 1), (1, 1), (1, 2), (2, 2)}
 
 
