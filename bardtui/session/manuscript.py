@@ -208,16 +208,19 @@ class Manuscript:
         """Bring back what was taken back; return whether there was anything."""
         return self._moved(self.scene.redo())
 
-    def retry(self) -> int | None:
-        """Go back to where the model's last reply began.
+    def retry(self, of: int | None = None) -> int | None:
+        """Go back to where the model's last reply began, or the one that passage `of` belongs to.
 
-        Returns the id of its last passage; None if the visible text does not end with a reply.
+        Returns the id of its last passage; None if there is no such reply. The text behind an
+        earlier reply is hidden in a jump, which undo takes back.
         """
         scene = self.scene
-        if scene.head is None or not scene.passages[scene.head].is_take:
+        passage = scene.head if of is None else of
+        if passage is None or not scene.passages[passage].is_take:
             return None
-        before, first = scene.head, scene.first_of_reply(scene.head)
-        scene.move_head(first.parent, first.at)
+        first = scene.first_of_reply(passage)
+        before = passage if of is None else scene.last_of_reply(of).id
+        scene.move_head(first.parent, first.at, jump=before != scene.head)
         self._moved(True)
         return before
 
@@ -240,26 +243,42 @@ class Manuscript:
         self.scene.move_head(passage)
         self._moved(True)
 
-    def next_take(self) -> bool:
-        """Show the next take of the last reply; return whether there is another."""
-        takes = self.takes()
+    def next_take(self, of: int | None = None) -> bool:
+        """Show the next take of the last reply, or of the one that passage `of` belongs to.
+
+        Returns whether there is another. The text behind an earlier reply is hidden in a jump.
+        """
+        takes = self.takes(of)
         if len(takes) < 2:
             return False
-        here = takes.index(self.scene.head or 0)
-        self.scene.move_head(takes[(here + 1) % len(takes)])
+        scene = self.scene
+        shown = scene.head if of is None else scene.last_of_reply(of).id
+        following = takes[(takes.index(shown or 0) + 1) % len(takes)]
+        scene.move_head(following, jump=shown != scene.head)
         return self._moved(True)
 
-    def takes(self) -> list[int]:
-        """Return the ids at which all takes of the last reply end, itself included."""
+    def takes(self, of: int | None = None) -> list[int]:
+        """Return the ids at which all takes of a reply end, itself included.
+
+        It is the last reply, or the one that passage `of` belongs to; without one, the list is
+        empty.
+        """
         scene = self.scene
-        if scene.head is None or not scene.passages[scene.head].is_take:
+        passage = scene.head if of is None else of
+        if passage is None or not scene.passages[passage].is_take:
             return []
-        first = scene.first_of_reply(scene.head)
+        first = scene.first_of_reply(passage)
+        last = passage if of is None else scene.last_of_reply(passage).id
         return [
-            scene.head if take is first else scene.last_of_reply(take.id).id
+            last if take is first else scene.last_of_reply(take.id).id
             for take in scene.takes(first.id)
             if take.is_take and scene.first_of_reply(take.id) is take
         ]
+
+    def passage_at(self, offset: int) -> int | None:
+        """Return the id of the passage at an offset of the visible text; None without text."""
+        found = self.scene.passage_at(offset)
+        return found[0].id if found else None
 
     def _moved(self, moved: bool) -> bool:
         self._counts = self._count()

@@ -228,19 +228,22 @@ class WritingSession:
         self.stop()
         self._moved(self.manuscript.redo(), "nothing_to_redo")
 
-    def retry(self) -> None:
-        """Write another take of the model's last reply; the earlier one is kept."""
+    def retry(self, of: int | None = None) -> None:
+        """Write another take of the model's last reply, or of the one that passage `of` belongs to.
+
+        The earlier take is kept.
+        """
         self.stop()
-        if (before := self.manuscript.retry()) is None:
+        if (before := self.manuscript.retry(of)) is None:
             self.notify("nothing_to_retry")
             return
         self.show_scene()
         self.passage.begin(instead_of=before)
 
-    def next_take(self) -> None:
-        """Show the next of the takes."""
+    def next_take(self, of: int | None = None) -> None:
+        """Show the next take of the last reply, or of the one that passage `of` belongs to."""
         self.stop()
-        self._moved(self.manuscript.next_take(), "no_other_take")
+        self._moved(self.manuscript.next_take(of), "no_other_take")
 
     def jump(self, passage: int) -> None:
         """Go to the end of a passage anywhere in the tree."""

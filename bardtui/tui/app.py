@@ -27,6 +27,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
+from bardtui.tui.flows import rename_character
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
@@ -126,7 +127,9 @@ class BardApp(RebindableApp):
         cast = "Adds the roles of Hamlet, for example, if the model knows that play"
         yield SystemCommand("Take the cast of a play", cast, self.stage.action_play_cast)
         rename = "In the cast, in cues and in the text; undo restores the text"
-        yield SystemCommand("Rename a character", rename, self.stage.action_rename_character)
+        yield SystemCommand(
+            "Rename a character", rename, partial(self.stage.run_flow, rename_character)
+        )
         ban = "The model never writes them in this scene"
         yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
         for command in super().get_system_commands(screen):

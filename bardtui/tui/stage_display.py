@@ -107,6 +107,17 @@ class StageDisplay:
         )
         self.transcript.border_subtitle = below
         self.transcript.mark("copied", session.copies.spans)
+        self.show_place()
+
+    def show_place(self) -> None:
+        """Show who wrote the passage at the cursor, while the transcript has one."""
+        alone = self._screen.has_class("-alone")
+        manuscript, place = self._session.manuscript, None
+        if self.transcript.has_focus:
+            place = manuscript.scene.passage_at(self.transcript.cursor)
+        self.transcript.border_title = (
+            ui_strings.place(manuscript, place[0]) if place else "" if alone else "Scene"
+        )
 
     def _show_cast(self) -> None:
         """Show the roles, where the writer's line goes, and who speaks after it."""

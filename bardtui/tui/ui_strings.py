@@ -6,6 +6,7 @@ from textual.content import Content
 
 from bardtui.escaping import visible
 from bardtui.scene.cast import Role
+from bardtui.scene.passage import Passage
 from bardtui.session.events import Notice
 from bardtui.session.manuscript import Manuscript
 
@@ -121,6 +122,25 @@ def below_the_scene(manuscript: Manuscript, follow: bool, copies: str) -> Conten
         parts.append("▼ more below")
     if copies:
         parts.append(visible(copies))
+    return Content(" · ".join(parts))
+
+
+def place(manuscript: Manuscript, passage: Passage) -> Content:
+    """Return the title of the transcript for a passage: who wrote it, how, and which take it is."""
+    if not passage.is_take:
+        return Content("By you")
+    parts = [visible(passage.model or "a model")]
+    settings = passage.settings
+    if isinstance(temperature := settings.get("temperature"), int | float):
+        parts.append(f"temperature {temperature:.4g}")
+    if passage.random_seed is not None:
+        parts.append(f"random seed {passage.random_seed}")
+    takes = manuscript.takes(passage.id)
+    if len(takes) > 1:
+        last = manuscript.scene.last_of_reply(passage.id).id
+        parts.append(f"take {takes.index(last) + 1} of {len(takes)}")
+    if passage.author == "writer":
+        parts.append("edited by you")
     return Content(" · ".join(parts))
 
 

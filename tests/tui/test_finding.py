@@ -6,6 +6,7 @@ import pytest
 from hosts import press, shown, until
 
 from bardtui.scene.cast import Cast, Role
+from bardtui.tui import flows
 from bardtui.tui.screens.character import CharacterScreen
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
@@ -55,11 +56,11 @@ async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
         await press(pilot, "escape")
         await until(pilot, lambda: stage.focused is stage.transcript)
         assert stage.transcript.cursor == TEXT.index("No tide")
-        await press(pilot, "p")
+        await press(pilot, "ctrl+up")
         assert stage.transcript.cursor == TEXT.index("ANN")
-        await press(pilot, "n")
+        await press(pilot, "ctrl+down")
         assert stage.transcript.cursor == TEXT.rindex("TOM")
-        await press(pilot, "P")
+        await press(pilot, "alt+up")
         assert stage.transcript.cursor == 0
 
 
@@ -70,7 +71,7 @@ async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
         await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
         stage.session.open(scene)
         stage.session.keep_cast(Cast((Role("TOM", "writer"), Role("ANN"))))
-        stage.action_rename_character()
+        stage.run_flow(flows.rename_character)
         await until(pilot, lambda: isinstance(stage.app.screen, CharacterScreen))
         await until(pilot, lambda: stage.app.screen.focused is not None)
         await press(pilot, *"ann", "enter")

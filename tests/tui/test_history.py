@@ -356,3 +356,40 @@ async def test_undoing_an_edit_removes_its_message(program: Program) -> None:
         await press(pilot, "ctrl+z")
         assert stage.session.text == "Wait: I know thee.\nAy.\n"
         assert "restores the old text" not in stage.view.status.text
+
+
+async def test_any_reply_is_retried_and_its_takes_are_shown_at_the_cursor(
+    program: Program,
+) -> None:
+    async with program(length=30) as (pilot, stage):
+        exchange(stage.app, "ANN:\nWho?\n", "I.\n")
+        exchange(stage.app, "ANN:\nWhere?\n", "Here.\n")
+        text, scene = stage.session.text, stage.session.manuscript.scene
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
+        await pointing(pilot, stage.app, text.index("I."))
+        await until(pilot, lambda: "tiny · random seed 0" in shown(stage.app))
+        await press(pilot, "ctrl+r")
+        await until(pilot, lambda: not stage.session.writing and len(scene.takes(2)) == 2)
+        assert stage.session.text.startswith("ANN:\nWho?\n")
+        assert "Where?" not in stage.session.text
+        await until(pilot, lambda: stage.session.manuscript.takes(2) == [2, 5])
+        await pointing(pilot, stage.app, text.index("I."))
+        await until(pilot, lambda: "take 2 of 2" in shown(stage.app))
+        await press(pilot, "ctrl+t")
+        await until(pilot, lambda: "take 1 of 2" in shown(stage.app))
+        assert stage.session.text == "ANN:\nWho?\nI.\n"
+        stage.session.jump(4)
+        assert stage.session.text == text
+        await pointing(pilot, stage.app, 0)
+        await until(pilot, lambda: "By you" in shown(stage.app))
+
+
+@pytest.mark.parametrize("key", ["y", "ctrl+c"])
+async def test_the_selected_text_is_copied(key: str, program: Program) -> None:
+    async with program() as (pilot, stage):
+        exchange(stage.app, "ANN:\nWho?\n", "I.\n")
+        stage.transcript.focus()
+        stage.transcript.text_select_all()
+        await press(pilot, key)
+        await until(pilot, lambda: "Copied the selection: 12 characters" in shown(stage.app))
+        assert stage.app.clipboard == "ANN:\nWho?\nI."

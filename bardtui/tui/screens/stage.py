@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -30,7 +31,7 @@ from bardtui.session.events import (
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
-from bardtui.tui import flows, ui_strings
+from bardtui.tui import clipboard, flows, ui_strings
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.finding import Finding
 from bardtui.tui.keys import has_use_for, key_of
@@ -105,7 +106,7 @@ class StageScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._fit(*self.app.size)  # before the first screen is drawn
-        self.transcript.border_title = "Scene"
+        self.view.show_place()
         self.view.settings_line.key = key_of(self.app, "stage.settings")
         self.view.status.stop_key = key_of(self.app, "stage.stop")
         self.view.status.rest_key = key_of(self.app, "stage.hurry")
@@ -237,6 +238,15 @@ class StageScreen(Screen[None]):
     def action_take(self) -> None:
         self.session.next_take()
 
+    def action_retry_here(self) -> None:
+        self.session.retry(self.session.manuscript.passage_at(self.transcript.cursor))
+
+    def action_take_here(self) -> None:
+        self.session.next_take(self.session.manuscript.passage_at(self.transcript.cursor))
+
+    def on_scene_view_cursor_moved(self) -> None:
+        self.view.show_place()
+
     def action_cut_here(self) -> None:
         """End the text at the cursor, to go on from there."""
         self.session.cut(self.transcript.cursor)
@@ -290,9 +300,6 @@ class StageScreen(Screen[None]):
     def action_rename(self) -> None:
         self.run_flow(flows.rename_scene)
 
-    def action_rename_character(self) -> None:
-        self.run_flow(flows.rename_character)
-
     # -- finding -----------------------------------------------------------------------------------
 
     def action_find(self) -> None:
@@ -305,19 +312,14 @@ class StageScreen(Screen[None]):
     # -- the clipboard -----------------------------------------------------------------------------
 
     def action_copy_passage(self) -> None:
-        """Copy the passage at the cursor."""
-        if (found := self.session.manuscript.scene.passage_at(self.transcript.cursor)) is not None:
-            passage, begin, end = found
-            text = passage.text[: end - begin]
-            self._copy("passage", text.strip("\n") + "\n" * text.endswith("\n"))
+        clipboard.copy_passage(self)
+
+    def action_copy_text(self) -> None:
+        if not clipboard.copy_selection(self):
+            raise SkipAction
 
     def action_copy_scene(self) -> None:
-        """Copy the visible text."""
-        self._copy("scene", self.session.text)
-
-    def _copy(self, what: str, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.say(f"Copied the {what}: {len(text):,} characters")
+        clipboard.copy_scene(self)
 
     # -- the panes ---------------------------------------------------------------------------------
 
@@ -329,7 +331,7 @@ class StageScreen(Screen[None]):
         # The longest row stands in the middle of the screen.
         column = self.session.settings.text_width + AROUND_A_ROW
         self.query_one("#stage").styles.max_width = column if alone else None
-        self.transcript.border_title = "" if alone else "Scene"
+        self.view.show_place()
         self.seed_line.focus()
 
     def action_read(self, pages: int) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 
 from bardtui.escaping import visible
@@ -37,12 +38,26 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         _act("enter", "cut_here", "cut", "Go on here", "Cut the scene here and go on"),
         _act("e", "edit", "edit", "Edit", "Edit the passage at the cursor"),
+        Binding(
+            "ctrl+r",
+            "screen.retry_here",
+            "Retry",
+            id="stage.retry",
+            tooltip="Write another take of the reply at the cursor",
+        ),
+        Binding(
+            "ctrl+t",
+            "screen.take_here",
+            "Take",
+            id="stage.take",
+            tooltip="Show the next take of the reply at the cursor",
+        ),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
         _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy the whole scene"),
-        _move("n", "speech(1)", "next_speech", "To the next speech"),
-        _move("p", "speech(-1)", "previous_speech", "To the speech before"),
-        _move("N", "speaker(1)", "speaker_next", "To the speaker's next speech"),
-        _move("P", "speaker(-1)", "speaker_previous", "To the speaker's speech before"),
+        _move("ctrl+down", "speech(1)", "next_speech", "To the next speech"),
+        _move("ctrl+up", "speech(-1)", "previous_speech", "To the speech before"),
+        _move("alt+down", "speaker(1)", "speaker_next", "To the speaker's next speech"),
+        _move("alt+up", "speaker(-1)", "speaker_previous", "To the speaker's speech before"),
         _move("up", "rows(-1)", "up", "Row up"),
         _move("down", "rows(1)", "down", "Row down"),
         _move("left", "characters(-1)", "left", "Character back"),
@@ -54,6 +69,9 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         _move("ctrl+home", "text_start", "start", "To the beginning of the scene"),
         _move("ctrl+end", "text_end", "follow", "To the end of the scene, and follow it"),
     ]
+
+    class CursorMoved(Message):
+        """The cursor has moved, appeared or vanished."""
 
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
@@ -156,6 +174,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             self.follow = False  # the text under the cursor stays in place
         for changed in {before, row}:
             self._refresh_row(changed)
+        self.post_message(self.CursorMoved())
 
     def _refresh_row(self, row: int) -> None:
         self._strips.discard(row)
@@ -234,6 +253,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         """Show or hide the cursor."""
         super().watch_has_focus(has_focus)
         self._refresh_row(self._row)
+        self.post_message(self.CursorMoved())
 
     def _draw(self, row: int) -> Strip:
         strip = super()._draw(row)
