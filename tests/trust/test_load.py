@@ -20,6 +20,7 @@ from bardtui.scene.journal_reader import read_scene
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.scenes import ScenesScreen
+from bardtui.tui.widgets.scenelist import SceneList
 from bardtui.tui.widgets.seedline import LIMIT
 from tests.conftest import random_weights, small_model
 from tests.trust.conftest import times
@@ -103,8 +104,9 @@ async def test_a_thousand_scenes_two_hundred_models_and_a_paste_of_five_megabyte
         await press(pilot, "ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ScenesScreen), "no list of scenes")
         scenes = app.screen
-        assert isinstance(scenes, ScenesScreen)
-        await until(pilot, lambda: scenes._list.scene_count == 1_000, "not all are listed")
+        await until(
+            pilot, lambda: scenes.query_one(SceneList).scene_count == 1_000, "not all are listed"
+        )
         await press(pilot, "end", "enter")
         await until(pilot, lambda: app.screen is stage, "it does not open")
         before = stage.session.text

@@ -68,14 +68,14 @@ class Hand:
     """Makes the events, one after the other, from a seed."""
 
     def __init__(self, seed: int) -> None:
-        self._draw = random.Random(seed)
+        self.draw = random.Random(seed)
         self._bound = bound()
         self.done: list[str] = []
         self._size = SIZES[4]
 
     def next(self, app: BardApp) -> Iterator[Message]:
         """What the next thing that happens sends to the program."""
-        draw = self._draw
+        draw = self.draw
         width, height = self._size
         x, y = draw.randrange(width), draw.randrange(height)
         match draw.choices(
@@ -120,7 +120,7 @@ class Hand:
         return events.Resize(Size(width, height), Size(width, height))
 
     def _mouse(self, kind: type[events.MouseEvent], x: int, y: int, button: int) -> Message:
-        shift, meta, ctrl = (self._draw.random() < 0.1 for _ in range(3))
+        shift, meta, ctrl = (self.draw.random() < 0.1 for _ in range(3))
         return kind(None, x, y, 0, 0, button, shift, meta, ctrl, x, y)
 
     def _said(self, what: str, message: Message) -> Message:
@@ -140,12 +140,12 @@ async def live(app: BardApp, hand: Hand, count: int) -> None:
     must do what it is asked to after all of them, and show what it has saved."""
     async with app.run_test(size=(80, 24)) as pilot:
         hand.resized(app, 80, 24)
-        while len(hand.done) < count and app.is_running and not app._exit:
+        while len(hand.done) < count and app.is_running and app.return_code is None:
             for message in hand.next(app):
                 app.post_message(message)
-            if hand._draw.random() < 0.4:
+            if hand.draw.random() < 0.4:
                 await pilot.pause()
-        if app._exit or not app.is_running:
+        if app.return_code is not None or not app.is_running:
             return
         await settle(app, hand, pilot)
 
