@@ -41,7 +41,8 @@ def plan_lines(run: "Run") -> list[str]:
     epochs = f"{plan.epochs}"
     lines = []
     if timed:
-        epochs = f"about {timed.characters / len(windows.indices):.2g}"
+        passes = timed.characters / len(windows.indices)
+        epochs = f"about {passes:,.0f}" if passes >= 10 else f"about {passes:.2g}"
         lines.append(
             f"about {timed.characters:,} characters can be read, {timed.speed:,.0f} a second"
         )
