@@ -35,6 +35,7 @@ from bardtui.tui import clipboard, flows, ui_strings
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.finding import Finding
 from bardtui.tui.keys import has_use_for, key_of
+from bardtui.tui.panes import Panes
 from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.findbar import FindBar
@@ -43,11 +44,6 @@ from bardtui.tui.widgets.seedline import SeedLine
 
 if TYPE_CHECKING:
     from bardtui.scene.scene_search import SceneSearch
-
-FOLDED_BELOW = 96  # columns: narrower terminals fold the side pane
-LOW_BELOW = 32  # rows: lower terminals hide the words below the dials
-TINY_BELOW = (40, 12)  # columns, rows
-AROUND_A_ROW = 12  # columns of the stage beside a row of text
 
 Flow = Callable[["StageScreen"], Coroutine[None, None, None]]
 
@@ -81,6 +77,7 @@ class StageScreen(Screen[None]):
         self.transcript = self.view.transcript
         self.seed_line = self.view.seed_line
         self.finding = Finding(self)
+        self.panes = Panes(self)
         self.takes_screen: flows.TakesView | None = None
         self._flow: Worker[None] | None = None
 
@@ -105,7 +102,7 @@ class StageScreen(Screen[None]):
     # -- life --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._fit(*self.app.size)  # before the first screen is drawn
+        self.panes.fit(*self.app.size)  # before the first screen is drawn
         self.view.show_place()
         self.view.settings_line.key = key_of(self.app, "stage.settings")
         self.view.status.stop_key = key_of(self.app, "stage.stop")
@@ -129,16 +126,7 @@ class StageScreen(Screen[None]):
         self.view.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(*event.size)
-
-    def _fit(self, width: int, height: int) -> None:
-        """Show what there is room for."""
-        self.set_class(width < FOLDED_BELOW, "-folded")
-        self.set_class(height < LOW_BELOW, "-low")
-        self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
-        self.view.show_hint()
-        if width >= FOLDED_BELOW:
-            self.remove_class("-drawer")
+        self.panes.fit(*event.size)
 
     def leave(self) -> None:
         """Stop, and save what is left."""
@@ -209,10 +197,10 @@ class StageScreen(Screen[None]):
     def action_stop(self) -> None:
         """Stop writing; where nothing is written, close the drawer or leave the focus mode."""
         if not self.session.writing and self.has_class("-drawer"):
-            self.action_settings()
+            self.panes.settings()
             return
         if not self.session.writing and self.has_class("-alone"):
-            self.action_alone()
+            self.panes.alone()
             return
         self.session.stop()
         self.seed_line.focus()
@@ -324,15 +312,13 @@ class StageScreen(Screen[None]):
     # -- the panes ---------------------------------------------------------------------------------
 
     def action_alone(self) -> None:
-        """Show only the scene and the line, or show everything again."""
-        alone = not self.has_class("-alone")
-        self.set_class(alone, "-alone")
-        self.remove_class("-drawer")
-        # The longest row stands in the middle of the screen.
-        column = self.session.settings.text_width + AROUND_A_ROW
-        self.query_one("#stage").styles.max_width = column if alone else None
-        self.view.show_place()
-        self.seed_line.focus()
+        self.panes.alone()
+
+    def action_settings(self) -> None:
+        self.panes.settings()
+
+    def action_cast(self) -> None:
+        self.panes.cast()
 
     def action_read(self, pages: int) -> None:
         """Page through the transcript from the seed line."""
@@ -363,38 +349,13 @@ class StageScreen(Screen[None]):
         if event.widget is self.seed_line:
             self.remove_class("-drawer")
 
-    def action_settings(self) -> None:
-        """Open or close the drawer; where the side pane is not folded, go to it."""
-        if self.has_class("-alone"):
-            self.action_alone()
-        if not self.has_class("-folded"):
-            self.side.temperature.focus()
-            return
-        self.toggle_class("-drawer")
-        if self.has_class("-drawer"):
-            self.side.temperature.focus()
-        else:
-            self.seed_line.focus()
-
-    def action_cast(self) -> None:
-        """Go to the cast, and back to the seed line."""
-        if self.focused is self.side.cast:
-            self.action_stop()
-            return
-        if self.has_class("-alone"):
-            self.action_alone()
-        self.set_class(self.has_class("-folded"), "-drawer")
-        self.side.cast.focus()
-        # The drawer has to be laid out first.
-        self.call_after_refresh(self.side.cast.scroll_visible, animate=False)
-
     def on_click(self, event: events.Click) -> None:
         """A click on the program's name opens the palette."""
         if event.widget is self.view.top_line:
             self.app.action_command_palette()
 
     def on_settings_line_pressed(self) -> None:
-        self.action_settings()
+        self.panes.settings()
 
     def on_models_pane_picked(self) -> None:
         self.seed_line.focus()
