@@ -7,7 +7,7 @@ from bardtui.scene.passage import Changes, Spans
 from bardtui.scene.scene import EDITED, OPENED, Position, Scene, SceneError
 
 
-def edit(scene: Scene, passage_id: int, text: str) -> None:
+def edit(scene: Scene, passage_id: int, text: str) -> dict[int, int]:
     """Replace the text of a visible passage; with an empty `text`, leave it out.
 
     See `_rewrite`. Raises SceneError if the passage is not visible.
@@ -15,10 +15,10 @@ def edit(scene: Scene, passage_id: int, text: str) -> None:
     shown = {passage.id: length for passage, length in scene.path()}
     if (length := shown.get(passage_id)) is None:
         raise SceneError(f"passage {passage_id} is not in the visible text")
-    _rewrite(scene, {passage_id: (text, scene.passages[passage_id].kept_in(text, length))})
+    return _rewrite(scene, {passage_id: (text, scene.passages[passage_id].kept_in(text, length))})
 
 
-def substitute(scene: Scene, changes: Changes) -> None:
+def substitute(scene: Scene, changes: Changes) -> dict[int, int]:
     """Replace parts of the visible text, given by their offsets; see `_rewrite`.
 
     A part may extend over several passages. The text that replaces it is in the first of them.
@@ -34,23 +34,25 @@ def substitute(scene: Scene, changes: Changes) -> None:
         if inside:
             rewritten[passage.id] = passage.substituted(length, inside)
         begin = end
-    if rewritten:
-        _rewrite(scene, rewritten)
+    return _rewrite(scene, rewritten) if rewritten else {}
 
 
-def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> None:
+def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> dict[int, int]:
     """Replace the texts of visible passages, in a jump that undo takes back.
 
     `changes` has the new text of each, and the parts of it that are still the model's. A new
     text is another take of its passage, by the writer but for those parts. The other passages
     of the first one's reply and all later passages are copied, so the rest of the visible text
     stays the same. A passage whose new text is empty is left out.
+
+    Returns the copy of each passage that did not change.
     """
     here, path = (scene.head, scene.head_at), scene.path()
     first = scene.first_of_reply(next(old.id for old, _ in path if old.id in changes))
     while path[0][0] is not first:
         del path[0]
     end: Position = first.parent, first.at
+    copies: dict[int, int] = {}
     replies: dict[int, int] = {}  # the first passage of each reply, and its copy
     for old, length in path:
         reply = old.id if old.reply is None else old.reply
@@ -73,6 +75,9 @@ def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> None:
             **made,
         )
         replies.setdefault(reply, copy.id)
+        if old.id not in changes:
+            copies[old.id] = copy.id
         end = copy.id, None
     scene.move_head(*here)
     scene.move_head(*end, jump=True)
+    return copies

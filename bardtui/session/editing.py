@@ -1,12 +1,15 @@
 """Changes of the text that a scene has already."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui.errors import UserError
 from bardtui.scene.cast import Role
 from bardtui.scene.find import renaming
+from bardtui.scene.kept import Kept, keep, kept_in, toggle
 from bardtui.scene.passage import Changes
+from bardtui.scene.scene import Scene
 from bardtui.session.events import StateChanged
 
 if TYPE_CHECKING:
@@ -50,6 +53,29 @@ class Editing:
             role = replace(session.cast[old], name=new)
             session.keep_cast(session.cast.with_role(role, instead_of=old))
         self.substitute(changes)
+
+    def keep(self, begin: int, end: int) -> None:
+        """Mark a part of the visible text as one to keep, or unmark it."""
+        session = self._session
+        marked = toggle(session.manuscript.scene, begin, end)
+        session.emit(StateChanged())
+        session.notify(
+            "kept" if marked else "not_kept", count=len(kept_in(session.manuscript.scene))
+        )
+
+    def forget(self, kept: Kept) -> None:
+        """Unmark a part of the scene."""
+        scene = self._session.manuscript.scene
+        keep(scene, [each for each in kept_in(scene) if each != kept])
+        self._session.emit(StateChanged())
+
+    def export_kept(self, path: Path) -> None:
+        """Save the marked parts alone, in the format of the path's suffix. Raises OSError."""
+        scene = self._session.manuscript.scene
+        text = "\n\n".join(kept.text(scene) for kept in kept_in(scene))
+        alone = Scene(f"{scene.title}: kept", scene.created)
+        alone.add("writer", f"{text}\n")
+        self._session.export(path, alone)
 
     def rename(self, title: str) -> None:
         """Give the scene a title. Raises SceneError if it cannot be one."""

@@ -10,6 +10,7 @@ from bardtui import paths
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
+from bardtui.scene.kept import carry
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
 from bardtui.scene.names import clean_title, new_scene_path
 from bardtui.scene.passage import Changes
@@ -170,13 +171,13 @@ class Manuscript:
     def edit(self, passage: int, text: str) -> None:
         """Replace the text of a visible passage; undo restores it."""
         with self._at_once():
-            edit(self.scene, passage, text)
+            carry(self.scene, edit(self.scene, passage, text))
         self._moved(True)
 
     def substitute(self, changes: Changes) -> None:
         """Replace parts of the visible text; undo restores them in one step."""
         with self._at_once():
-            substitute(self.scene, changes)
+            carry(self.scene, substitute(self.scene, changes))
         self._moved(True)
 
     def rename(self, title: str) -> None:

@@ -17,7 +17,7 @@ from bardtui.files import atomic_write
 from bardtui.scene.banned import PROPERTY as BANNED
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role, speakers
-from bardtui.scene.scene import Author
+from bardtui.scene.scene import Author, Scene
 from bardtui.session.background import BackgroundSaver, save_remembered
 from bardtui.session.copies import Copies
 from bardtui.session.draft import Draft
@@ -341,11 +341,14 @@ class WritingSession:
         else:
             self._replace(manuscript, notice)
 
-    def export(self, path: Path) -> None:
-        """Save the visible text in the format of the path's suffix. Raises OSError."""
+    def export(self, path: Path, scene: Scene | None = None) -> None:
+        """Save a scene's visible text, or this one's, in the format of the path's suffix.
+
+        Raises OSError.
+        """
         from bardtui.scene.export import export, format_of  # not before the first screen
 
-        content = export(self.manuscript.scene, format_of(path) or "txt")
+        content = export(scene or self.manuscript.scene, format_of(path) or "txt")
         atomic_write(path, content, private=False)
 
     def _replace(self, manuscript: Manuscript, notice: str) -> None:

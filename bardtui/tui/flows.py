@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +12,7 @@ from bardtui.escaping import remove_invisible
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Role, speakers
 from bardtui.scene.find import speaker_at
+from bardtui.scene.kept import kept_in, visible_spans
 from bardtui.scene.library import list_scenes
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_groups, key_of
@@ -144,16 +146,42 @@ async def ban_phrases(stage: StageScreen) -> None:
 
 
 async def save_scene(stage: StageScreen) -> None:
-    """Save the scene as a file; ask again, with the reason, as long as the disk refuses."""
-    from bardtui.tui.screens.save import SaveScreen
+    """Save the scene as a file."""
+    await _save(stage, stage.session.manuscript.scene.title, stage.session.export)
+
+
+async def show_kept(stage: StageScreen) -> None:
+    """Show the parts that the writer keeps, to go to one, unmark one or save them alone."""
+    from bardtui.tui.screens.kept import KeptScreen, Save
 
     session = stage.session
-    title = remove_invisible(session.manuscript.scene.title)
-    name = "".join(c if c.isalnum() or c in " -_" else " " for c in title)
+    scene = session.manuscript.scene
+    if not kept_in(scene):
+        key = key_of(stage.app, "transcript.keep")
+        stage.say(f"Nothing kept yet: in the transcript, {key} keeps the paragraph at the cursor")
+        return
+    chosen = await stage.app.push_screen_wait(KeptScreen(scene, session.editing.forget))
+    if scene is not session.manuscript.scene or chosen is None:
+        return
+    if isinstance(chosen, Save):
+        await _save(stage, f"{scene.title} kept", session.editing.export_kept)
+        return
+    if not chosen.is_visible(scene):
+        session.jump(chosen.pieces[-1][0])
+    if span := visible_spans(scene).get(chosen):
+        stage.transcript.focus()
+        stage.transcript.go_to(span[0])
+
+
+async def _save(stage: StageScreen, title: str, save: Callable[[Path], None]) -> None:
+    """Ask for a file and save it; ask again, with the reason, as long as the disk refuses."""
+    from bardtui.tui.screens.save import SaveScreen
+
+    name = "".join(c if c.isalnum() or c in " -_" else " " for c in remove_invisible(title))
     target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}.txt", ""
     while chosen := await stage.app.push_screen_wait(SaveScreen(target, error=problem)):
         try:
-            session.export(chosen)
+            save(chosen)
         except OSError as error:
             target, problem = chosen, f"Not saved: {error.strerror or error}"
         else:

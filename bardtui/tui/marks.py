@@ -1,10 +1,10 @@
-"""Parts of a scene's text that stand out: what was searched for, and what the model copied."""
+"""Parts of a scene's text that stand out: kept by the writer, copied by the model, or found."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-Mark = Literal["copied", "hit", "current-hit"]
+Mark = Literal["kept", "copied", "hit", "current-hit"]
 Spans = Sequence[tuple[int, int]]
 """Ascending offsets of start and end in a text."""
 

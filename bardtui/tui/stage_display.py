@@ -5,6 +5,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from bardtui.escaping import visible
+from bardtui.scene.kept import visible_spans
 from bardtui.session.events import (
     Notice,
     PassageBegan,
@@ -107,6 +108,8 @@ class StageDisplay:
         )
         self.transcript.border_subtitle = below
         self.transcript.mark("copied", session.copies.spans)
+        kept = visible_spans(session.manuscript.scene).values()
+        self.transcript.mark("kept", sorted(kept))
         self.show_place()
 
     def show_place(self) -> None:

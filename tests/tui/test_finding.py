@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 from hosts import press, shown, until
+from textual.widgets import Input
 
 from bardtui.scene.cast import Cast, Role
+from bardtui.scene.kept import kept_in
 from bardtui.tui import flows
 from bardtui.tui.screens.character import CharacterScreen
+from bardtui.tui.screens.kept import KeptScreen
+from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
 from tests.tui.conftest import Program
@@ -118,3 +122,39 @@ async def test_a_scene_opens_at_what_was_found_in_it_also_in_another_take(
         await until(pilot, lambda: "1 of 1" in shown(stage.app))
         assert stage.session.manuscript.scene.head == other.id
         assert stage.transcript.cursor == stage.session.text.index("lantern")
+
+
+async def test_a_paragraph_is_kept_listed_gone_to_and_saved_alone(
+    program: Program, scene: Path, home: Path
+) -> None:
+    async with program() as (pilot, stage):
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
+        await press(pilot, "f7")
+        await until(pilot, lambda: "Nothing kept yet" in shown(stage.app))
+        stage.session.open(scene)
+        stage.transcript.focus()
+        stage.transcript.go_to(TEXT.index("No tide"))
+        await press(pilot, "ctrl+k")
+        await until(pilot, lambda: "Kept: 1 in this scene" in shown(stage.app))
+        stage.transcript.go_to(0)
+        await press(pilot, "f7")
+        await until(pilot, lambda: "ANN: No tide, Tom." in shown(stage.app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert stage.transcript.cursor == TEXT.index("ANN")
+        await press(pilot, "f7")
+        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: isinstance(stage.app.screen, SaveScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        target = home / "kept.txt"
+        stage.app.screen.query_one("#path", Input).value = str(target)
+        await press(pilot, "enter")
+        await until(pilot, target.exists)
+        assert target.read_text() == "ANN:\nNo tide, Tom.\n"
+        await until(pilot, lambda: stage.app.screen is stage)
+        await press(pilot, "f7")
+        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
+        await press(pilot, "delete")
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert kept_in(stage.session.manuscript.scene) == []

@@ -92,7 +92,7 @@ def test_keys_can_be_swapped_and_used_in_other_places() -> None:
         ({"stage__retry": "ctrl+z"}, "ctrl+z would be both stage.retry and stage.undo"),
         ({"stage__retry": "ctrl+p"}, "ctrl+p would be both stage.retry and app.palette"),
         ({"stage__retry": "ctrl+m"}, "enter would be both"),
-        ({"stage__retry": "ctrl+k"}, "both 'Delete to line end' and stage.retry"),
+        ({"stage__retry": "ctrl+u"}, "both 'Delete to line start' and stage.retry"),
         ({"stage__retry": "f9", "stage__save": "f9"}, "f9 would be both stage.retry and "),
         ({"line__later": "escape"}, "escape would be both line.drop and line.later"),
         ({"scenes__rename": "ctrl+d"}, "both scenes.rename and scenes.duplicate"),

@@ -264,6 +264,12 @@ class StageScreen(Screen[None]):
     def action_edit(self) -> None:
         self.run_flow(flows.edit_passage)
 
+    def action_keep(self) -> None:
+        self.session.editing.keep(*self.transcript.chosen)
+
+    def action_kept(self) -> None:
+        self.run_flow(flows.show_kept)
+
     def action_save(self) -> None:
         self.run_flow(flows.save_scene)
 

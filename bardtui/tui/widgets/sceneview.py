@@ -52,6 +52,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             id="stage.take",
             tooltip="Show the next take of the reply at the cursor",
         ),
+        _act("ctrl+k", "keep", "keep", "Keep", "Mark the selection or paragraph as one to keep"),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
         _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy the whole scene"),
         _move("ctrl+down", "speech(1)", "next_speech", "To the next speech"),
@@ -79,6 +80,16 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         super().__init__(max_text_width=max_text_width, hint=hint, id=id)
         self._cursor: int | None = None  # an offset; None is the end, also as the text grows
         self._column: int | None = None  # in cells; moving by rows keeps it
+
+    @property
+    def chosen(self) -> tuple[int, int]:
+        """The offsets of the selected text, or else of the paragraph at the cursor."""
+        if (selection := self.text_selection) is not None and selection.start and selection.end:
+            return self._offset(selection.start), self._offset(selection.end)
+        text, cursor = self.text, min(self.cursor, len(self.text.rstrip("\n")))
+        begin = text.rfind("\n\n", 0, cursor)
+        end = text.find("\n\n", max(cursor - 1, 0))
+        return begin + 2 if begin >= 0 else 0, end if end >= 0 else len(text.rstrip("\n"))
 
     @property
     def cursor(self) -> int:

@@ -53,6 +53,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         "transcript--cursor",
         "transcript--mark",
         "transcript--hint",
+        "transcript--kept",
         "transcript--hit",
         "transcript--current-hit",
     }
@@ -72,7 +73,8 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--cursor { color: $cue; }
         & > .transcript--mark { color: $writer; }
         & > .transcript--hint { color: $text-disabled; }
-        & > .transcript--hit { text-style: underline; }
+        & > .transcript--kept { background: $cue 20%; }
+        & > .transcript--hit { background: $writer 30%; text-style: underline; }
         & > .transcript--current-hit { text-style: reverse; }
     }
     """
@@ -119,7 +121,12 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
         self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
-        self._marks: dict[Mark, Spans] = {"copied": (), "hit": (), "current-hit": ()}
+        self._marks: dict[Mark, Spans] = {
+            "kept": (),
+            "copied": (),
+            "hit": (),
+            "current-hit": (),
+        }
 
     # -- the text ----------------------------------------------------------------------------------
 
