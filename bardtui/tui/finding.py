@@ -6,10 +6,10 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from bardtui.scene.find import occurrences
-from bardtui.scene.scene_search import Match
 from bardtui.tui.widgets.findbar import Action
 
 if TYPE_CHECKING:
+    from bardtui.scene.scene_search import Match
     from bardtui.tui.screens.stage import StageScreen
 
 
