@@ -19,18 +19,20 @@ def edit(scene: Scene, passage_id: int, text: str) -> dict[int, int]:
 
 
 def substitute(scene: Scene, changes: Changes) -> dict[int, int]:
-    """Replace parts of the visible text, given by their offsets; see `_rewrite`.
+    """Replace parts of the visible text, given by their offsets in order; see `_rewrite`.
 
     A part may extend over several passages. The text that replaces it is in the first of them.
     """
-    rewritten, begin = dict[int, tuple[str, Spans]](), 0
+    rewritten, begin, at = dict[int, tuple[str, Spans]](), 0, 0
     for passage, length in scene.path():
         end = begin + length
-        inside = [
-            (max(first - begin, 0), min(last, end) - begin, new if first >= begin else "")
-            for first, last, new in changes
-            if first < end and last > begin
-        ]
+        inside = []
+        while at < len(changes) and changes[at][0] < end:
+            first, last, new = changes[at]
+            inside.append((max(first - begin, 0), min(last, end) - begin, new * (first >= begin)))
+            if last > end:
+                break  # it goes on in the next passage
+            at += 1
         if inside:
             rewritten[passage.id] = passage.substituted(length, inside)
         begin = end
@@ -49,8 +51,7 @@ def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> dict[int
     """
     here, path = (scene.head, scene.head_at), scene.path()
     first = scene.first_of_reply(next(old.id for old, _ in path if old.id in changes))
-    while path[0][0] is not first:
-        del path[0]
+    path = path[[passage for passage, _ in path].index(first) :]
     end: Position = first.parent, first.at
     copies: dict[int, int] = {}
     replies: dict[int, int] = {}  # the first passage of each reply, and its copy

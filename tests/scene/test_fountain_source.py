@@ -178,3 +178,18 @@ def test_the_text_is_a_script_for_every_other_format() -> None:
     scene = opened(SCREENPLAY)
     assert unparse(parse(scene.text)) == scene.text
     assert "**MARTHA:**" in export(scene, "markdown")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "/*" * 500_000,
+        "[[" * 500_000,
+        "[[a\n\n" * 200_000,
+        "   a: b\n" * 100_000 + "c",
+        "*/[[" * 250_000,
+    ],
+    ids=["cuts", "notes", "open notes", "title page", "closing marks"],
+)
+def test_a_hostile_file_is_read_in_time(source: str) -> None:
+    assert opened(source).text

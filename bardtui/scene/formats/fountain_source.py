@@ -19,13 +19,11 @@ from bardtui.scene.script import Speech, is_cue_line, parse, split_cue
 
 PROPERTY = "fountain"  # the property of a scene that holds the title page and the file's title
 
-# The boneyard, which is cut text, and notes. Notes end with their paragraph.
-_HIDDEN = re.compile(r"/\*.*?\*/|\[\[(?:[^\n]|\n(?!\n))*?\]\]", re.DOTALL)
 _NOT_BREAK = re.compile(r"[^\n]")
 _CUT, _NOTE = "\x01", "\x02"  # in place of hidden characters; no text has them
 _ONE_SPACE = re.compile(r"^ $", re.MULTILINE)
 # Keys, with values in the same line or indented below; at least one key has one.
-_TITLE_PAGE = re.compile(r"(?:[^:\n]+:.*(?:\n|\Z)(?:(?: {3,}|\t).+(?:\n|\Z))*)+")
+_TITLE_PAGE = re.compile(r"(?:(?! {3}|\t)[^:\n]+:.*(?:\n|\Z)(?:(?: {3,}|\t).+(?:\n|\Z))*)+")
 _VALUE = re.compile(r":[ \t]*\S|^(?: {3,}|\t)\s*\S", re.MULTILINE)
 _TITLE = re.compile(r"^title:[ \t]*(.*(?:\n(?: {3,}|\t).*)*)", re.IGNORECASE | re.MULTILINE)
 _EMPHASIS = re.compile(r"\\(.)|[*_]")
@@ -134,12 +132,42 @@ def _is_character(line: str, opens: bool, is_last: bool) -> bool:
 
 
 def _masked(text: str) -> str:
-    """Return the text with a sign for every character that Fountain hides, but for line breaks."""
+    """Return the text with a sign for every character that Fountain hides, but for line breaks.
 
-    def mask(found: re.Match[str]) -> str:
-        return _NOT_BREAK.sub(_CUT if found[0][0] == "/" else _NOTE, found[0])
+    Hidden are the boneyard, which is cut text between "/*" and "*/", and notes in "[[" and "]]",
+    which end with their paragraph.
+    """
+    cuts, cut_ends = _Next(text, "/*"), _Next(text, "*/")
+    notes, note_ends, gaps = _Next(text, "[["), _Next(text, "]]"), _Next(text, "\n\n")
+    parts, at, end = list[str](), 0, 0
+    while (begin := min(cuts.after(at), notes.after(at))) < len(text):
+        is_cut = begin == cuts.after(at)
+        close = (cut_ends if is_cut else note_ends).after(begin + 2)
+        at = begin + 1
+        if close == len(text) or (not is_cut and gaps.after(begin) < close):
+            continue
+        at = close + 2
+        hidden = _NOT_BREAK.sub(_CUT if is_cut else _NOTE, text[begin:at])
+        parts += [text[end:begin], hidden]
+        end = at
+    return "".join([*parts, text[end:]])
 
-    return _HIDDEN.sub(mask, text)
+
+class _Next:
+    """Where a mark stands next in a text. Any number of questions, forward, takes one search."""
+
+    def __init__(self, text: str, mark: str) -> None:
+        self._text, self._mark, self._found = text, mark, -1
+
+    def after(self, at: int) -> int:
+        """Return the offset of the next mark from an offset on; the text's length if none is left.
+
+        The offsets asked for must not fall.
+        """
+        if self._found < at:
+            found = self._text.find(self._mark, at)
+            self._found = len(self._text) if found < 0 else found
+        return self._found
 
 
 def _split(source: str) -> tuple[str, str]:
