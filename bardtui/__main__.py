@@ -3,13 +3,14 @@
 import gc
 import sys
 
+from bardtui.terminal import needs_line_mode
 from bardtui.tf_startup import set_tensorflow_environment
 
 
 def main() -> None:
     """Run a command, or the program without arguments; import only what is needed."""
     set_tensorflow_environment()
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 or needs_line_mode():
         from bardtui.cli.app import app
 
         app(prog_name="bardtui")

@@ -21,10 +21,11 @@ ARROWS: dict[str, set[str]] = {
     "evaluation": {"writing", "model", "text", "scene"},
     "session": {"writing", "model", "scene"},
     "tui": {"session", "scene", "model"},
+    "line_mode": {"session", "scene", "model"},
     "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
     "cli": {"session", "training", "evaluation", "keras_files", "writing", "text", "scene"}
-    | {"model", "benchmark", "tui"},
+    | {"model", "benchmark", "tui", "line_mode"},
 }
 # Modules that only start a front end may import it.
 ENTRY_POINTS = {"__main__": {"cli", "tui"}}

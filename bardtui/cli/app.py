@@ -14,6 +14,7 @@ from bardtui.cli.import_keras import import_keras
 from bardtui.cli.open import open_, run_interface
 from bardtui.cli.train import train
 from bardtui.cli.version import print_version
+from bardtui.cli.write import write
 
 app = typer.Typer(
     name="bardtui",
@@ -25,7 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
-for command in (train, generate, evaluate, export, import_keras, benchmark):
+for command in (train, generate, evaluate, export, import_keras, benchmark, write):
     app.command()(command)
 app.command("open")(open_)
 

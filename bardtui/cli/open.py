@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
+from bardtui.cli.write import write_lines
 from bardtui.files import open_regular
 from bardtui.scene.journal_reader import SUFFIX
 from bardtui.scene.library import find_scene
+from bardtui.terminal import needs_line_mode
 
 
 def open_(
@@ -31,7 +33,13 @@ def open_(
 
 
 def run_interface(scene: Path | None) -> None:
-    """Run the program and exit with its code; `scene` is a scene or text file to open."""
+    """Run the program and exit with its code; `scene` is a scene or text file to open.
+
+    On a terminal that cannot place a cursor, or with the output elsewhere, it is the line mode.
+    """
+    if needs_line_mode():
+        write_lines(None if scene is None else str(scene))
+        return
     from bardtui.tui.app import run
 
     sys.exit(run(scene))

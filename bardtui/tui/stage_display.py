@@ -16,6 +16,7 @@ from bardtui.session.events import (
     SuggestionsFound,
     TextAdded,
 )
+from bardtui.session.notices import notice
 from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_of
@@ -71,7 +72,7 @@ class StageDisplay:
             case SuggestionsDropped():
                 self.seed_line.drop()
             case Notice():
-                text = ui_strings.notice(event, lambda id: key_of(self._screen.app, id))
+                text = notice(event, lambda id: key_of(self._screen.app, id))
                 self.say(text, event.severity)
 
     def say(self, text: str, severity: str = "information") -> None:
