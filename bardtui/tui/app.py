@@ -27,6 +27,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
+from bardtui.tui.examples import EXAMPLES
 from bardtui.tui.flows import rename_character
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
@@ -132,6 +133,9 @@ class BardApp(RebindableApp):
         )
         ban = "The model never writes them in this scene"
         yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
+        for name, text in EXAMPLES.items():
+            begin = partial(self.stage.action_example, text)
+            yield SystemCommand(f"Example: {name}", "Puts a beginning into your line", begin)
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Quit"):
                 yield command

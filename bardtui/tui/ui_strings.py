@@ -13,6 +13,8 @@ EMPTY_STAGE = (
     "",
     "Type who speaks, such as ROMEO: or a first line,",
     "and press Enter. The model writes on from there.",
+    "",
+    "The palette, Ctrl+P, has examples to begin with.",
 )
 
 _LEAST_OF_A_TITLE = 12  # columns

@@ -25,6 +25,7 @@ from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.stage import StageScreen
+from bardtui.writing.forms import recognised
 from bardtui.writing.passage import write_passage
 from tests.tui.conftest import Program
 
@@ -488,3 +489,28 @@ async def test_garbage_collection_starts_after_the_first_screen(
     remember()
     async with BardApp().run_test() as pilot:
         await until(pilot, lambda: collected == [True])
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("a play", "play"), ("a screenplay", "screenplay"), ("prose", "prose"), ("verse", "verse")],
+)
+async def test_an_example_begins_a_scene_of_its_form(
+    name: str, form: str, program: Program
+) -> None:
+    async with program(toasts=True) as (pilot, stage):
+        begin = next(
+            command.callback
+            for command in stage.app.get_system_commands(stage)
+            if command.title == f"Example: {name}"
+        )
+        begin()
+        text = stage.seed_line.text
+        begin()
+        await until(pilot, lambda: "Your line is not empty" in toasts(stage.app))
+        assert stage.seed_line.text == text
+        await press(pilot, "enter")
+        await until(pilot, lambda: not stage.session.writing)
+        passages = stage.session.manuscript.scene.path()
+        assert text in passages[0][0].text
+        assert recognised(passages[0][0].text) == form

@@ -194,6 +194,15 @@ class StageScreen(Screen[None]):
 
     # -- writing -----------------------------------------------------------------------------------
 
+    def action_example(self, text: str) -> None:
+        """Put the beginning of a scene into the line, to change it and send it."""
+        if self.seed_line.text:
+            self.say("Your line is not empty. Send or clear it first.", "warning")
+            return
+        self.seed_line.text = text
+        self.seed_line.move_cursor(self.seed_line.document.end)
+        self.seed_line.focus()
+
     def action_stop(self) -> None:
         """Stop writing; where nothing is written, close the drawer or leave the focus mode."""
         if not self.session.writing and self.has_class("-drawer"):
