@@ -193,3 +193,10 @@ def test_the_text_is_a_script_for_every_other_format() -> None:
 )
 def test_a_hostile_file_is_read_in_time(source: str) -> None:
     assert opened(source).text
+
+
+@pytest.mark.parametrize(("line", "end"), [("x", "no title page"), ("", "")])
+def test_an_indented_beginning_is_read_in_linear_time(line: str, end: str) -> None:
+    # Exponential time for the one and cubic for the other would be longer than the test may take.
+    source = "a:\n" + 3_000 * f"{' ' * 30}{line}\n" + end
+    assert scene_from_text("x.fountain", source).title == "x"

@@ -22,10 +22,11 @@ PROPERTY = "fountain"  # the property of a scene that holds the title page and t
 _NOT_BREAK = re.compile(r"[^\n]")
 _CUT, _NOTE = "\x01", "\x02"  # in place of hidden characters; no text has them
 _ONE_SPACE = re.compile(r"^ $", re.MULTILINE)
-# Keys, with values in the same line or indented below; at least one key has one.
-_TITLE_PAGE = re.compile(r"(?:(?! {3}|\t)[^:\n]+:.*(?:\n|\Z)(?:(?: {3,}|\t).+(?:\n|\Z))*)+")
-_VALUE = re.compile(r":[ \t]*\S|^(?: {3,}|\t)\s*\S", re.MULTILINE)
-_TITLE = re.compile(r"^title:[ \t]*(.*(?:\n(?: {3,}|\t).*)*)", re.IGNORECASE | re.MULTILINE)
+# Keys, with values in the same line or indented below; at least one key has one. Each line can be
+# matched in one way only, since backtracking over several takes exponential time.
+_TITLE_PAGE = re.compile(r"(?:(?! {3}|\t)[^:\n]+:.*(?:\n|\Z)(?:(?: {3}|\t).+(?:\n|\Z))*)+")
+_VALUE = re.compile(r":[ \t]*\S|^(?: {3}|\t)[^\S\n]*\S", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(.*(?:\n(?: {3}|\t).*)*)", re.IGNORECASE | re.MULTILINE)
 _EMPHASIS = re.compile(r"\\(.)|[*_]")
 _MARKS = re.compile(r"\\(?=[*_\\])|[*_]")
 HEADING_LIKE = re.compile(r"(?:INT|EXT|EST|I/E)[ ./]")
