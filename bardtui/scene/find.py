@@ -16,7 +16,9 @@ def occurrences(text: str, words: str) -> list[Span]:
     """
     if not words.strip():
         return []
-    parts = [r"\s+" if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", words)]
+    # White space is matched from its beginning, to its end: in linear time.
+    gap = r"(?<!\s)\s++"
+    parts = [gap if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", words)]
     has_capitals = words != words.lower()
     pattern = re.compile("".join(parts), re.NOFLAG if has_capitals else re.IGNORECASE)
     return [found.span() for found in pattern.finditer(text)]

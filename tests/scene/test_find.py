@@ -28,6 +28,13 @@ def test_words_are_found_in_any_case_unless_they_have_capitals(words: str, found
     assert set(found_words) <= {words.casefold()}
 
 
+def test_long_white_space_is_searched_in_linear_time() -> None:
+    text = f"a{' ' * 100_000}b"  # in quadratic time this takes longer than the test may
+    assert occurrences(text, " c") == occurrences(text, "a  c") == []
+    assert occurrences(text, "  b") == [(1, len(text))]
+    assert occurrences(" a\n\ta ", " a ") == [(0, 4)]
+
+
 def test_a_character_is_renamed_in_cues_directions_and_words() -> None:
     assert replaced(TEXT, list(renaming(TEXT, "TOM", "OLD BEN"))) == (
         "OLD BEN:\nOld Ben, my tom-cat!\n\nTOMAS:\nNo.\n\nOLD BEN (O.S.):\n[Exit OLD BEN]\n\n"
