@@ -8,7 +8,8 @@ from bardtui.settings import Stop
 
 _LINE = re.compile(r"\S[^\n]*\n")
 # A sentence's closing mark, closing quotes or brackets, then a space or the end of the line.
-_SENTENCE = re.compile(r"""[^\s.!?][^.!?]*[.!?…]+["'”’)\]]*(?=\s)""")
+# It is looked for once from each mark on, so that a text without any takes linear time.
+_SENTENCE = re.compile(r"""(?:\A|(?<=[.!?]))\s*[^\s.!?][^.!?]*[.!?…]++["'”’)\]]*(?=\s)""")
 _GAP = re.compile(r"\n[ \t]*\n")
 # A line longer than verse and wrapped prose have is a whole paragraph.
 _PARAGRAPH = re.compile(r"[^\n]{90,}\n")

@@ -57,3 +57,8 @@ def test_an_end_once_found_is_not_moved_by_what_follows(stop: Stop, text: str) -
     assert len(set(found)) <= 1
     assert ends == [None] * (len(ends) - len(found)) + found
     assert all(0 < end <= len(text) for end in found)
+
+
+def test_a_text_without_sentences_is_looked_through_in_linear_time() -> None:
+    # It is looked at after every character. In quadratic time this would outlast the test's limit.
+    assert end_of("sentence", "a b " * 500_000) is None
