@@ -234,3 +234,11 @@ def test_a_page_that_is_no_book_is_not_kept(library: str) -> None:
     with pytest.raises(CorpusError, match="is not the text of gutenberg:100"):
         obtain(replace(book, url=f"{library}/login"))
     assert leftovers() == []
+
+
+def test_every_text_is_fetched_over_https() -> None:
+    fetched = [part for entry in catalogue() for part in entry.members if part.kind == "url"]
+    book = find_entry("gutenberg:100")
+    assert book is not None
+    for part in (*fetched, book):
+        assert part.url.startswith("https://")
