@@ -200,3 +200,9 @@ def test_an_indented_beginning_is_read_in_linear_time(line: str, end: str) -> No
     # Exponential time for the one and cubic for the other would be longer than the test may take.
     source = "a:\n" + 3_000 * f"{' ' * 30}{line}\n" + end
     assert scene_from_text("x.fountain", source).title == "x"
+
+
+@pytest.mark.parametrize("source", ["Title: The Quay\n", "Title: The Quay", "a: b\n   c\n"])
+def test_a_title_page_alone_does_not_grow(source: str) -> None:
+    left, _, _ = export(scene_from_text("x.fountain", source), "fountain").rpartition("\n")
+    assert left == source.rstrip("\n")

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from bardtui.escaping import inert
 from bardtui.scene.cast import MAX_ROLES, PROPERTY, Cast
 from bardtui.scene.export import FORMATS, export, scene_from_text, to_text
+from bardtui.scene.formats.fountain_source import PROPERTY as FOUNTAIN
+from bardtui.scene.formats.fountain_source import scene_from_fountain, source_of
 from bardtui.scene.formats.json import scene_from_json, to_json
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, read_scene
@@ -149,3 +151,32 @@ def test_any_text_is_parsed_as_a_script_and_back(parts: list[str]) -> None:
         for line in block.lines:
             assert "".join(part for part, _ in split_directions(line)) == line
     assert parse(unparse(blocks)) == blocks
+
+
+_FOUNTAIN = st.lists(
+    st.sampled_from(
+        [*["Title:", "   ", "\t", "a: b", "\n", "\n\n", "TOM", "@Tom", "(O.S.)", "Yes.", "TOM:"]]
+        + [*["[[", "]]", "/*", "*/", "# Act", "> THE END <", "!", "~", ".", "^", "INT. HALL", "  "]]
+    )
+    | NASTY,
+    max_size=30,
+).map("".join)
+
+
+@fuzz(_FOUNTAIN)
+def test_any_fountain_file_opens_and_what_it_leaves_as_opens_as_the_same(source: str) -> None:
+    scene = scene_from_fountain("One", source)
+    left = source_of(scene)
+    again = scene_from_fountain("One", left)
+    assert source_of(again) == left
+
+
+@fuzz(ANY_JSON | st.fixed_dictionaries({"page": NASTY | ANY_JSON, "title": ANY_JSON}), _FOUNTAIN)
+def test_any_stored_title_page_leaves(value: Any, text: str) -> None:
+    scene = Scene("One")
+    try:
+        scene.set(FOUNTAIN, value)
+    except SceneError as error:  # a number that is none
+        is_one_line(error)
+    scene.add("writer", text)
+    export(scene, "fountain").encode()

@@ -64,7 +64,7 @@ def source_of(scene: Scene) -> str:
     elif scene.title != title or (not page and _split(body)[0]):
         # A first line such as "Harbour: night" would be read as a title page.
         page = f"{named}\n{page}".rstrip("\n")
-    return "\n\n".join(filter(None, [page, body.rstrip("\n")])) + "\n"
+    return "\n\n".join(filter(None, [page.rstrip("\n"), body.rstrip("\n")])) + "\n"
 
 
 def to_text(body: str) -> str:
