@@ -58,7 +58,7 @@ class _Loaded:
     bundle: "ModelBundle"
     context: "Context"
     company: "Company"
-    written: tuple[int, ...]  # see _written
+    written: tuple[tuple[int, int], ...]  # see _written
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
         """Write what is asked for, after the text that the context has read. Pieces may be
@@ -239,7 +239,7 @@ class Engine:
         A model whose files are gone is still used: its weights are loaded.
         """
         written = _written(name)
-        return any(written) and written != self._models[name].written
+        return any(map(any, written)) and written != self._models[name].written
 
     def _begin(self, loaded: _Loaded, request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
@@ -301,10 +301,12 @@ class Engine:
             self._post(CopiesFound(request.id, described(runs), spans))
 
 
-def _written(name: str) -> tuple[int, ...]:
-    """Return when the model of that name was written, in each place it may be; 0 where it is not.
+def _written(name: str) -> tuple[tuple[int, int], ...]:
+    """Return what tells one version of the model of that name from another, in each place it may
+    be: the time of its description in nanoseconds and its inode, or zeros where there is none.
 
-    Times are in nanoseconds.
+    The time alone is not enough: a clock may be set back, or stand still.
     """
     files = (root / name / "model.json" for root in (paths.models_dir(), paths.bundled_models()))
-    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+    found = (file.stat() if file.is_file() else None for file in files)
+    return tuple((status.st_mtime_ns, status.st_ino) if status else (0, 0) for status in found)
