@@ -79,7 +79,7 @@ async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
         await until(pilot, lambda: isinstance(stage.app.screen, CharacterScreen))
         await until(pilot, lambda: stage.app.screen.focused is not None)
         await press(pilot, *"ann", "enter")
-        await until(pilot, lambda: "There is already a ANN" in shown(stage.app))
+        await until(pilot, lambda: "ANN is in the scene already" in shown(stage.app))
         await press(pilot, "ctrl+u", *"ben", "enter")
         await until(pilot, lambda: stage.app.screen is stage)
         await until(

@@ -97,7 +97,7 @@ class CharacterScreen(Dialog[tuple[str, str]]):
             self._say(str(error), "#new")
             return
         if new in self._names:
-            self._say(f"There is already a {visible(new)}", "#new")
+            self._say(f"{visible(new)} is in the scene already", "#new")
         else:
             self.dismiss((old, new))
 
