@@ -148,9 +148,7 @@ def train(
                 name,
                 options,
                 base=base_model,
-                command=shlex.join(
-                    ["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)]
-                ),
+                command=_command(),
                 casts=_casts(corpus) if is_public else {},
                 public=is_public,
                 on_progress=on_progress,
