@@ -1,6 +1,7 @@
 """bardtui write"""
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -50,6 +51,8 @@ def write_lines(scene: str | None) -> None:
         )
         # What TensorFlow prints does not belong into the text.
         redirect_stderr(paths.stderr_file() if paths.data_dir().is_dir() else None)
+        if sys.stdin.isatty():  # it may be ignored, where a script has started the program
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         if message:
             mode.say(message)
         mode.run(run_command)

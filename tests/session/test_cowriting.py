@@ -99,7 +99,7 @@ def test_a_reply_goes_on_among_the_roles_of_the_model_as_long_as_the_length_says
 
 @pytest.mark.usefixtures("other")
 def test_a_reply_is_undone_retried_and_found_again_as_one() -> None:
-    with Driver(length=200, temperature=2.0) as driver:
+    with Driver(length=1_500, temperature=2.0) as driver:
         session = driver.session
         session.keep_cast(TRIO)
         driver.send("[A door is heard.]")
