@@ -27,7 +27,6 @@ from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
-from bardtui.tui.examples import EXAMPLES
 from bardtui.tui.flows import rename_character
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
@@ -116,6 +115,8 @@ class BardApp(RebindableApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of the stage, then Textual's own commands."""
+        from bardtui.tui.examples import EXAMPLES
+
         for binding in commands(self.stage):
             yield SystemCommand(
                 binding.tooltip or binding.description,

@@ -26,18 +26,24 @@ class Finding:
         """Whether the find bar is open."""
         return self._stage.view.find_bar.has_class("-shown")
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Open the find bar."""
-        self._stage.view.find_bar.open()
+        await self._open_bar()
         self.look(self._stage.transcript.cursor)
 
-    def show(self, match: Match) -> None:
+    async def show(self, match: Match) -> None:
         """Show what a search in all scenes found in this one, wherever in its tree it is."""
         session = self._stage.session
         if match.passage is not None and match.passage in session.manuscript.scene.passages:
             session.jump(match.passage)
-        self._stage.view.find_bar.open(match.found)
+        await self._open_bar(match.found)
         self.look(0)
+
+    async def _open_bar(self, words: str | None = None) -> None:
+        stage, bar = self._stage, self._stage.view.find_bar
+        if not bar.is_attached:  # the first screen is drawn sooner without it
+            await stage.query_one("#stage").mount(bar, before=stage.seed_line)
+        bar.open(words)
 
     def look(self, place: int | None = None) -> None:
         """Find all hits again, and look at the first one from an offset on."""

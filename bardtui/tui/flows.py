@@ -237,7 +237,7 @@ async def choose_scene(stage: StageScreen) -> None:
         if choice.path != session.manuscript.path:
             session.open(choice.path)
         if choice.match is not None and choice.path == session.manuscript.path:
-            stage.finding.show(choice.match)
+            await stage.finding.show(choice.match)
             return
     stage.seed_line.focus()
 

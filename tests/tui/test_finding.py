@@ -33,7 +33,9 @@ async def test_words_are_found_and_replaced_one_by_one_or_all(
 ) -> None:
     async with program() as (pilot, stage):
         stage.session.open(scene)
-        await press(pilot, "ctrl+f", *"tide")
+        await press(pilot, "ctrl+f")
+        await until(pilot, lambda: isinstance(stage.focused, Input))
+        await press(pilot, *"tide")
         await until(pilot, lambda: "1 of 3, up and down" in shown(stage.app))
         await press(pilot, "down", "enter")
         await until(pilot, lambda: "3 of 3" in shown(stage.app))
@@ -55,7 +57,9 @@ async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
 ) -> None:
     async with program() as (pilot, stage):
         stage.session.open(scene)
-        await press(pilot, "ctrl+f", *"no tide")
+        await press(pilot, "ctrl+f")
+        await until(pilot, lambda: isinstance(stage.focused, Input))
+        await press(pilot, *"no tide")
         await until(pilot, lambda: "1 of 1" in shown(stage.app))
         await press(pilot, "escape")
         await until(pilot, lambda: stage.focused is stage.transcript)

@@ -88,7 +88,6 @@ class StageScreen(Screen[None]):
             with Vertical(id="stage"):
                 yield self.view.settings_line
                 yield self.transcript
-                yield self.view.find_bar
                 yield self.seed_line
         yield KeysLine()
 
@@ -305,9 +304,9 @@ class StageScreen(Screen[None]):
 
     # -- finding -----------------------------------------------------------------------------------
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Find words in the scene."""
-        self.finding.open()
+        await self.finding.open()
 
     def on_find_bar_acted(self, message: FindBar.Acted) -> None:
         self.finding.act(message.action)
