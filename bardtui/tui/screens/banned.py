@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
-from bardtui.escaping import inert, visible
+from bardtui.escaping import inert
 from bardtui.scene.banned import phrases_in
 from bardtui.scene.scene import SceneError
-from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
 _NOTE = "One word or phrase in each row. Capitals make no difference."
@@ -35,8 +34,6 @@ class BannedScreen(Dialog[list[str]]):
             scrollbar-size-vertical: 1;
         }
         &.-short #text { margin-top: 0; }
-        & #error { display: none; }
-        & #error.-shown { display: block; }
     }
     """
 
@@ -56,7 +53,7 @@ class BannedScreen(Dialog[list[str]]):
             box.border_subtitle = "^s: save, Esc: cancel"
             yield Static(_NOTE + more, classes="note", markup=False)
             yield self._editor
-            yield Static(id="error", classes="error")
+            yield ErrorLine()
 
     def on_mount(self) -> None:
         self._editor.cursor_blink = False
@@ -66,8 +63,6 @@ class BannedScreen(Dialog[list[str]]):
         try:
             phrases = phrases_in(self._editor.text)
         except SceneError as error:
-            line = self.query_one("#error", Static)
-            line.update(Content(visible(str(error))))
-            line.add_class("-shown")
+            self.query_one(ErrorLine).say(str(error))
         else:
             self.dismiss(phrases if phrases != self._before else None)

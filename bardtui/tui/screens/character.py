@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
-from bardtui.escaping import inert, visible
+from bardtui.escaping import inert
 from bardtui.scene.cast import Role
 from bardtui.scene.scene import SceneError
-from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 _LISTED = 12  # names in one message
@@ -33,8 +32,6 @@ class CharacterScreen(Dialog[tuple[str, str]]):
         height: 3;
         &:focus { border: round $border; }
     }
-    CharacterScreen #error { display: none; }
-    CharacterScreen #error.-shown { display: block; }
     """
 
     AUTO_FOCUS = ""  # see on_mount
@@ -55,7 +52,7 @@ class CharacterScreen(Dialog[tuple[str, str]]):
             new = SafeInput(id="new", max_length=60)
             new.border_title = "New name"
             yield new
-            yield Static(id="error", classes="error")
+            yield ErrorLine()
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Rename", id="rename", compact=True)
@@ -86,7 +83,7 @@ class CharacterScreen(Dialog[tuple[str, str]]):
         typed = self.query_one("#old", Input).value.strip()
         old = next((name for name in self._names if name.casefold() == typed.casefold()), None)
         if old is None:
-            listed = ", ".join(map(visible, self._names[:_LISTED]))
+            listed = ", ".join(self._names[:_LISTED])
             self._say(f"Nobody has that name; the scene has {listed}", "#old")
             return
         new = self.query_one("#new", Input).value.strip()
@@ -97,13 +94,11 @@ class CharacterScreen(Dialog[tuple[str, str]]):
             self._say(str(error), "#new")
             return
         if new in self._names:
-            self._say(f"{visible(new)} is in the scene already", "#new")
+            self._say(f"{new} is in the scene already", "#new")
         else:
             self.dismiss((old, new))
 
     def _say(self, text: str, field: str = "") -> None:
-        error = self.query_one("#error", Static)
-        error.update(Content(text))
-        error.set_class(bool(text), "-shown")
+        self.query_one(ErrorLine).say(text)
         if field:
             self.query_one(field, Input).focus()

@@ -4,9 +4,33 @@ from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from bardtui.escaping import visible
 
 Answer = TypeVar("Answer")
+
+
+class ErrorLine(Static):
+    """The line of a dialog that says what is wrong; it is hidden while nothing is."""
+
+    DEFAULT_CSS = """
+    ErrorLine {
+        display: none;
+        color: $text-error;
+        &.-shown { display: block; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="error")
+
+    def say(self, text: str) -> None:
+        """Show a text, which is never markup; an empty one hides the line."""
+        self.update(Content(visible(text, keep="\n")))
+        self.set_class(bool(text), "-shown")
 
 
 class ClosesOnce(Screen[Answer]):

@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from bardtui.escaping import inert, visible
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
 from bardtui.settings import TEMPERATURE, TEMPERATURES
-from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
@@ -91,8 +91,6 @@ class RoleScreen(Dialog[Role | None]):
         }
         & .pair { height: 3; }
         & .pair > * { width: 1fr; }
-        & #error { display: none; }
-        & #error.-shown { display: block; }
         &.-tiny #box { overflow-y: auto; }
     }
     """
@@ -118,7 +116,7 @@ class RoleScreen(Dialog[Role | None]):
             box.border_title = Content(visible(role.name)) if role else "New role"
             box.border_subtitle = "Enter: save, Tab: next field, Esc: cancel"
             yield RoleNameField(role.name if role else "")
-            yield Static(id="error", classes="error")
+            yield ErrorLine()
             with Horizontal(classes="pair"):
                 who = {"writer": "you", "model": "the model"}
                 yield Choice("Played by", who, player, id="player")
@@ -165,9 +163,7 @@ class RoleScreen(Dialog[Role | None]):
             role = self._asked()
         except SceneError as error:
             problem = str(error)
-        line = self.query_one("#error", Static)
-        line.update(Content(visible(problem, keep="\n")))
-        line.set_class(bool(problem) and begun, "-shown")
+        self.query_one(ErrorLine).say(problem if begun else "")
         return role
 
     def _asked(self) -> Role:

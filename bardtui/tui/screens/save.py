@@ -13,7 +13,7 @@ from textual.widgets.input import Selection
 from bardtui.escaping import visible
 from bardtui.scene.export import format_of, suffix_of
 from bardtui.scene.journal_reader import SUFFIX
-from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
@@ -53,8 +53,6 @@ class SaveScreen(Dialog[Path | None]):
         &:focus { border: round $border; }
     }
     SaveScreen.-tiny #formats { display: none; }
-    SaveScreen #error { display: none; }
-    SaveScreen #error.-shown { display: block; }
     SaveScreen.-tiny #path { border: none; height: 1; padding: 0; }
     """
     AUTO_FOCUS = "#path"
@@ -82,7 +80,7 @@ class SaveScreen(Dialog[Path | None]):
                 titles={format: purpose for format, (_, purpose) in FORMAT_NAMES.items()},
                 id="formats",
             )
-            yield Static(id="error", classes="error")
+            yield ErrorLine()
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Save", id="save", compact=True)
@@ -157,9 +155,7 @@ class SaveScreen(Dialog[Path | None]):
             self.dismiss(path)
 
     def _say(self, text: str, *, replacing: bool = False) -> None:
-        error = self.query_one("#error", Static)
-        error.update(Content(visible(text, keep="\n")))
-        error.set_class(bool(text), "-shown")
+        self.query_one(ErrorLine).say(text)
         self._replacing = replacing
         self.query_one("#save", Button).label = "Replace" if replacing else "Save"
 

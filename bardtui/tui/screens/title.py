@@ -2,13 +2,12 @@
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from bardtui.escaping import inert
 from bardtui.scene.names import clean_title
 from bardtui.scene.scene import SceneError
-from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
@@ -22,8 +21,6 @@ class TitleScreen(Dialog[str | None]):
         height: 3;
         &:focus { border: round $border; }
     }
-    TitleScreen #error { display: none; }
-    TitleScreen #error.-shown { display: block; }
     TitleScreen.-tiny #title { border: none; height: 1; padding: 0; }
     """
     AUTO_FOCUS = "#title"
@@ -37,7 +34,7 @@ class TitleScreen(Dialog[str | None]):
             box.border_title = "Rename the scene"
             box.border_subtitle = "Enter: rename, Esc: cancel"
             yield SafeInput(self._title, id="title", max_length=200)
-            yield Static(id="error", classes="error")
+            yield ErrorLine()
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Rename", id="rename", compact=True)
@@ -65,6 +62,4 @@ class TitleScreen(Dialog[str | None]):
             self.dismiss(title if title != self._title else None)
 
     def _say(self, text: str) -> None:
-        error = self.query_one("#error", Static)
-        error.update(Content(text))
-        error.set_class(bool(text), "-shown")
+        self.query_one(ErrorLine).say(text)
