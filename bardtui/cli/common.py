@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from bardtui.model.corpus_index import CorpusIndex
     from bardtui.model.store import ModelBundle
 
 
@@ -69,6 +71,15 @@ def checked_model(name: str) -> "ModelBundle":
     bundle = find_model(name)
     bundle.weights()
     return bundle
+
+
+def copies_in(index: "CorpusIndex | None", text: str) -> dict[str, Any]:
+    """Return what of a text stands in a model's corpus, for JSON; None without an index."""
+    runs = None if index is None else index.find(text)
+    return {
+        "original": None if runs is None else not runs,
+        "copied_runs": None if runs is None else [*map(asdict, runs)],
+    }
 
 
 def warn(message: str) -> None:

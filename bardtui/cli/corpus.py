@@ -21,9 +21,9 @@ def corpus_list() -> None:
     made = table("name", "text", "size", "", right=("size",))
     for entry in catalogue():
         here = "ready" if entry.available else entry.remedy
-        author = f", by {entry.author}" if entry.author else ""
         size = f"{entry.size / 1e6:.2f} MB" if entry.size else ""
-        add_rows(made, (entry.name, f"{entry.title}{author}. {entry.licence}", size, here))
+        title = f"{entry.title}, by {entry.author}. {entry.licence}"
+        add_rows(made, (entry.name, title, size, here))
     console().print(made)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bardtui.cli.common import checked_model, console, plain, warn
+from bardtui.cli.common import checked_model, console, copies_in, plain, warn
 from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tf_startup import start_tensorflow
 
@@ -191,7 +191,7 @@ def _print_metrics(
         "min_p": settings[0].min_p,
         "random_seed": settings[0].random_seed,
         "texts": [
-            {"temperature": sampling.temperature} | asdict(measured) | _copied(index, text)
+            {"temperature": sampling.temperature} | asdict(measured) | copies_in(index, text)
             for sampling, measured, text in zip(settings, metrics, texts, strict=True)
         ],
         "corpus_itself": asdict(of_corpus),
@@ -272,15 +272,6 @@ def _print_table(
         passage = " / ".join(line for line in row.longest_copy.split("\n") if line)
         shown = f"{passage[:_MAX_COPY]}…" if len(passage) > _MAX_COPY else passage
         out.print(f"longest copy at {name}: {visible(shown)}", soft_wrap=True)
-
-
-def _copied(index: "CorpusIndex | None", text: str) -> dict[str, Any]:
-    """What of a text stands in the model's corpus, by its index; None without one."""
-    runs = None if index is None else index.find(text)
-    return {
-        "original": None if runs is None else not runs,
-        "copied_runs": None if runs is None else [*map(asdict, runs)],
-    }
 
 
 def _print_copies(

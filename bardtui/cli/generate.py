@@ -4,12 +4,11 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import warn
+from bardtui.cli.common import copies_in, warn
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
 from bardtui.settings import (
@@ -135,14 +134,12 @@ def generate(
         show(piece)
     if as_json:
         text = "".join(written)
-        copied = None if index is None else index.find(text)
         answer = {
             "model": bundle.name,
             "fingerprint": bundle.sha256,
             "seed": seed,
             "text": text,
-            "original": None if copied is None else not copied,
-            "copied_runs": None if copied is None else [*map(asdict, copied)],
+            **copies_in(index, text),
             "left_out": "".join(unknown),
             "temperature": temperature,
             "top_k": top_k,
