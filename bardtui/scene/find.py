@@ -67,5 +67,5 @@ def _speaker(text: str, begin: int) -> str:
     """The name in the cue that begins at an offset; empty if no cue does."""
     end = text.find("\n", begin, begin + MAX_CUE_LENGTH + 1)
     line = text[begin : end if end >= 0 else begin + MAX_CUE_LENGTH + 1]
-    opens = begin == 0 or text[begin - 2 : begin] in ("\n\n", "\n")
+    opens = begin < 2 or text[begin - 2] == "\n"
     return split_cue(line)[0] if line and is_cue_line(line, opens) else ""

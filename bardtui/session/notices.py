@@ -28,6 +28,7 @@ _NOTICES = {
     "scene_stays": "This scene stays open, because it is not saved: {problem}",
     "suggestions_off": "Suggestions off",
     "suggestions_on": "Suggestions on",
+    "your_text": "This text is yours. Move the cursor to a reply of the model's.",
     "writing_failed": "{reason}. Your text is kept.",
 }
 

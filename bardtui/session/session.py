@@ -235,7 +235,7 @@ class WritingSession:
         """
         self.stop()
         if (before := self.manuscript.retry(of)) is None:
-            self.notify("nothing_to_retry")
+            self.notify("nothing_to_retry" if of is None else "your_text")
             return
         self.show_scene()
         self.passage.begin(instead_of=before)
@@ -243,7 +243,9 @@ class WritingSession:
     def next_take(self, of: int | None = None) -> None:
         """Show the next take of the last reply, or of the one that passage `of` belongs to."""
         self.stop()
-        self._moved(self.manuscript.next_take(of), "no_other_take")
+        is_yours = of is not None and not self.manuscript.takes(of)
+        nothing = "your_text" if is_yours else "no_other_take"
+        self._moved(self.manuscript.next_take(of), nothing)
 
     def jump(self, passage: int) -> None:
         """Go to the end of a passage anywhere in the tree."""

@@ -88,9 +88,9 @@ class Finding:
         view, count = self._stage.view, len(self._hits)
         self._at = self._at % count if count else 0
         if count:
-            view.find_bar.tell(f"{self._at + 1:,} of {count:,}, up and down")
+            view.find_bar.tell(f"{self._at + 1:,} of {count:,} ↑↓")
             view.transcript.go_to(self._hits[self._at][0])
         else:
-            view.find_bar.tell("nothing found" if view.find_bar.words else "Esc: back to the text")
+            view.find_bar.tell("nothing found" if view.find_bar.words else "Esc: close")
         view.transcript.mark("hit", self._hits)
         view.transcript.mark("current-hit", self._hits[self._at : self._at + 1])

@@ -146,8 +146,12 @@ async def ban_phrases(stage: StageScreen) -> None:
 
 
 async def save_scene(stage: StageScreen) -> None:
-    """Save the scene as a file."""
-    await _save(stage, stage.session.manuscript.scene.title, stage.session.export)
+    """Save the scene as a file. A scene that was opened from Fountain is offered in Fountain."""
+    from bardtui.scene.formats.fountain_source import is_from_fountain
+
+    scene = stage.session.manuscript.scene
+    suffix = ".fountain" if is_from_fountain(scene) else ".txt"
+    await _save(stage, scene.title, stage.session.export, suffix)
 
 
 async def show_kept(stage: StageScreen) -> None:
@@ -173,12 +177,14 @@ async def show_kept(stage: StageScreen) -> None:
         stage.transcript.go_to(span[0])
 
 
-async def _save(stage: StageScreen, title: str, save: Callable[[Path], None]) -> None:
+async def _save(
+    stage: StageScreen, title: str, save: Callable[[Path], None], suffix: str = ".txt"
+) -> None:
     """Ask for a file and save it; ask again, with the reason, as long as the disk refuses."""
     from bardtui.tui.screens.save import SaveScreen
 
     name = "".join(c if c.isalnum() or c in " -_" else " " for c in remove_invisible(title))
-    target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}.txt", ""
+    target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}{suffix}", ""
     while chosen := await stage.app.push_screen_wait(SaveScreen(target, error=problem)):
         try:
             save(chosen)

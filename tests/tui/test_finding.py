@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hosts import press, shown, until
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bardtui.scene.cast import Cast, Role
@@ -13,6 +14,7 @@ from bardtui.tui.screens.character import CharacterScreen
 from bardtui.tui.screens.kept import KeptScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.scenes import ScenesScreen
+from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.screens.title import TitleScreen
 from tests.tui.conftest import Program
 
@@ -28,15 +30,20 @@ def scene(tmp_path: Path) -> Path:
     return path
 
 
+async def find(pilot: Pilot[None], stage: StageScreen, words: str) -> None:
+    """Open the find bar and type words."""
+    await press(pilot, "ctrl+f")
+    await until(pilot, lambda: isinstance(stage.focused, Input))
+    await press(pilot, *words)
+
+
 async def test_words_are_found_and_replaced_one_by_one_or_all(
     program: Program, scene: Path
 ) -> None:
     async with program() as (pilot, stage):
         stage.session.open(scene)
-        await press(pilot, "ctrl+f")
-        await until(pilot, lambda: isinstance(stage.focused, Input))
-        await press(pilot, *"tide")
-        await until(pilot, lambda: "1 of 3, up and down" in shown(stage.app))
+        await find(pilot, stage, "tide")
+        await until(pilot, lambda: "1 of 3 ↑↓" in shown(stage.app))
         await press(pilot, "down", "enter")
         await until(pilot, lambda: "3 of 3" in shown(stage.app))
         assert stage.transcript.cursor == TEXT.rindex("tide")
@@ -57,9 +64,7 @@ async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
 ) -> None:
     async with program() as (pilot, stage):
         stage.session.open(scene)
-        await press(pilot, "ctrl+f")
-        await until(pilot, lambda: isinstance(stage.focused, Input))
-        await press(pilot, *"no tide")
+        await find(pilot, stage, "no tide")
         await until(pilot, lambda: "1 of 1" in shown(stage.app))
         await press(pilot, "escape")
         await until(pilot, lambda: stage.focused is stage.transcript)
@@ -162,3 +167,12 @@ async def test_a_paragraph_is_kept_listed_gone_to_and_saved_alone(
         await press(pilot, "delete")
         await until(pilot, lambda: stage.app.screen is stage)
         assert kept_in(stage.session.manuscript.scene) == []
+
+
+async def test_a_screenplay_is_offered_in_fountain(program: Program, tmp_path: Path) -> None:
+    screenplay = tmp_path / "quay.fountain"
+    screenplay.write_text("Title: The Quay\n\nINT. QUAY\n\nTOM\nNo.\n")
+    async with program() as (pilot, stage):
+        stage.session.open(screenplay)
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "The Quay.fountain" in shown(stage.app))

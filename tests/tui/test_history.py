@@ -382,6 +382,10 @@ async def test_any_reply_is_retried_and_its_takes_are_shown_at_the_cursor(
         assert stage.session.text == text
         await pointing(pilot, stage.app, 0)
         await until(pilot, lambda: "By you" in shown(stage.app))
+        for key in ("ctrl+r", "ctrl+t"):
+            await press(pilot, key)
+            await until(pilot, lambda: "This text is yours." in shown(stage.app))
+        assert stage.session.text == text
 
 
 @pytest.mark.parametrize("key", ["y", "ctrl+c"])

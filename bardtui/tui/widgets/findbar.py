@@ -54,7 +54,7 @@ class FindBar(Horizontal):
         self._words.border_title = "Find"
         self._new = SafeInput(id="replacement")
         self._new.border_title = "Replace with"
-        self._new.border_subtitle = "Enter: this one"
+        self._new.border_subtitle = "Enter replaces"
 
     def compose(self) -> ComposeResult:
         yield self._words

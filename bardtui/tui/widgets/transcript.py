@@ -76,6 +76,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--kept { background: $cue 20%; }
         & > .transcript--hit { background: $writer 30%; text-style: underline; }
         & > .transcript--current-hit { text-style: reverse; }
+        &:nocolor > .transcript--kept { text-style: bold; }
     }
     """
 
