@@ -20,7 +20,7 @@ from bardtui.scene.script import Speech, is_cue_line, parse, split_cue
 PROPERTY = "fountain"  # the property of a scene that holds the title page and the file's title
 
 _NOT_BREAK = re.compile(r"[^\n]")
-_CUT, _NOTE = "\x01", "\x02"  # in place of hidden characters; no text has them
+CUT, NOTE = "\x01", "\x02"  # in place of hidden characters; no text has them
 _ONE_SPACE = re.compile(r"^ $", re.MULTILINE)
 # Keys, with values in the same line or indented below; at least one key has one. Each line can be
 # matched in one way only, since backtracking over several takes exponential time.
@@ -55,9 +55,8 @@ def is_from_fountain(scene: Scene) -> bool:
 def source_of(scene: Scene) -> str:
     """Return a scene that was opened from a Fountain file in Fountain again."""
     kept = scene.properties.get(PROPERTY)
-    page, title = (kept.get("page"), kept.get("title")) if isinstance(kept, dict) else ("", "")
-    page = inert(page) if isinstance(page, str) else ""
-    body = to_source(inert(scene.text))
+    title = kept.get("title") if isinstance(kept, dict) else ""
+    page, body = page_of(scene), body_of(scene)
     named = f"Title: {escaped(title_of(scene))}"
     if scene.title != title and _TITLE.search(page):
         page = _TITLE.sub(lambda _: named, page, count=1)
@@ -67,17 +66,29 @@ def source_of(scene: Scene) -> str:
     return "\n\n".join(filter(None, [page.rstrip("\n"), body.rstrip("\n")])) + "\n"
 
 
+def page_of(scene: Scene) -> str:
+    """Return the title page of the Fountain file that a scene was opened from; "" without one."""
+    kept = scene.properties.get(PROPERTY)
+    page = kept.get("page") if isinstance(kept, dict) else ""
+    return inert(page) if isinstance(page, str) else ""
+
+
+def body_of(scene: Scene) -> str:
+    """Return the text of a scene that was opened from a Fountain file in Fountain again."""
+    return to_source(inert(scene.text))
+
+
 def to_text(body: str) -> str:
     """Return the text of a scene for a Fountain file without its title page."""
     body = _ONE_SPACE.sub("", body)
-    lines, masked = body.split("\n"), _masked(body).split("\n")
-    is_blank = [True, *(not line.strip(_CUT) for line in masked), True]  # around each line
+    lines, hidden = body.split("\n"), masked(body).split("\n")
+    is_blank = [True, *(not line.strip(CUT) for line in hidden), True]  # around each line
     result, in_dialogue = list[str](), False
-    for index, (line, shown) in enumerate(zip(lines, masked, strict=True)):
+    for index, (line, shown) in enumerate(zip(lines, hidden, strict=True)):
         opens, is_last = is_blank[index], is_blank[index + 2]
         cue = _cue(shown) if opens and not is_last else ""
         in_dialogue = not is_blank[index + 1] and (
-            in_dialogue or _is_character(shown, opens, is_last)
+            in_dialogue or is_character(shown, opens, is_last)
         )
         if cue and is_cue_line(cue, not index or not lines[index - 1]):
             line = cue
@@ -89,8 +100,8 @@ def to_text(body: str) -> str:
 
 def to_source(text: str) -> str:
     """Return the text of such a scene as Fountain."""
-    masked, parts, at = _masked(text), list[str](), 0
-    for block in parse(masked):
+    hidden, parts, at = masked(text), list[str](), 0
+    for block in parse(hidden):
         source = text[at : at + len(block.source)]
         at += len(source)
         if isinstance(block, Speech):
@@ -118,12 +129,12 @@ def escaped(text: str) -> str:
 def _cue(line: str) -> str:
     """Return the cue for a line that may name a character; "" if it names nobody."""
     line = line.strip()
-    if not _is_character(line, True, False):
+    if not is_character(line, True, False):
         return ""
     return f"{line.removeprefix('@').lstrip()}:"
 
 
-def _is_character(line: str, opens: bool, is_last: bool) -> bool:
+def is_character(line: str, opens: bool, is_last: bool) -> bool:
     """Return whether Fountain reads a line as a character's name."""
     if not opens or is_last or line.endswith("  "):
         return False
@@ -132,7 +143,7 @@ def _is_character(line: str, opens: bool, is_last: bool) -> bool:
     return not line.startswith("!") and line.split("(", 1)[0].isupper()
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
     """Return the text with a sign for every character that Fountain hides, but for line breaks.
 
     Hidden are the boneyard, which is cut text between "/*" and "*/", and notes in "[[" and "]]",
@@ -148,7 +159,7 @@ def _masked(text: str) -> str:
         if close == len(text) or (not is_cut and gaps.after(begin) < close):
             continue
         at = close + 2
-        hidden = _NOT_BREAK.sub(_CUT if is_cut else _NOTE, text[begin:at])
+        hidden = _NOT_BREAK.sub(CUT if is_cut else NOTE, text[begin:at])
         parts += [text[end:begin], hidden]
         end = at
     return "".join([*parts, text[end:]])
