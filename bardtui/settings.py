@@ -31,6 +31,7 @@ NEWCOMERS: tuple[Newcomers, ...] = get_args(Newcomers)
 _MOST_BYTES = 100_000  # of a settings file
 LONGEST_PHRASE = 200  # characters of a banned phrase
 _LONGEST_NAME = 200  # characters of the name of a model or a theme
+_LONGEST_PATH = 1_000  # characters of a path or the name of an author
 
 
 class SettingsError(UserError):
@@ -52,6 +53,8 @@ class Settings:
     max_copy: int = 0  # the most characters that the model copies from its corpus; 0 for any number
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end
+    author: str = ""  # the writer's name, for exports
+    export_font: str = ""  # the path of a TrueType font for PDF
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
 
     @classmethod
@@ -118,6 +121,9 @@ def _problem(name: str, value: Any) -> str:
         case "banned":
             valid = isinstance(value, list) and all(map(is_phrase, value))
             return "" if valid else 'a list of words and phrases, such as ["forsooth"]'
+        case "author" | "export_font":
+            valid = isinstance(value, str) and len(value) <= _LONGEST_PATH and "\0" not in value
+            return "" if valid else f"a text of at most {_LONGEST_PATH} characters"
         case "newcomers":
             return "" if value in NEWCOMERS else f"one of {', '.join(NEWCOMERS)}"
         case "suggestions" | "spelling" | "avoid_loops":

@@ -13,9 +13,12 @@ from bardtui.errors import UserError
 from bardtui.escaping import visible
 from bardtui.files import atomic_write
 from bardtui.scene import export as exports
+from bardtui.scene.elements import LAYOUTS
+from bardtui.scene.formats.shared import Options
 from bardtui.scene.journal_reader import SUFFIX, read_scene
 from bardtui.scene.library import find_scene
 from bardtui.scene.scene import Scene, SceneError
+from bardtui.settings import Settings, SettingsError
 
 _STDOUT = Path("-")
 
@@ -38,15 +41,32 @@ def export(
         Path, typer.Option("--output", "-o", help="The file to write; - is standard output.")
     ] = _STDOUT,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            "--layout",
+            help="screenplay or play, for DOCX and PDF.  "
+            "[default: screenplay if the scene has a heading such as INT. HALL]",
+        ),
+    ] = None,
+    font: Annotated[
+        Path | None, typer.Option("--font", help="A TrueType font (.ttf) for PDF.")
+    ] = None,
 ) -> None:
-    """Export a scene as text, Markdown, Fountain, HTML or JSON. It may be open in the program."""
+    """Export a scene as text, Markdown, Fountain, HTML, JSON, Final Draft, DOCX or PDF.
+
+    It may be open in the program. DOCX and PDF need the extra: pip install 'bardtui[export]'.
+    """
     chosen = _format_named(format) if format else _format_for(output)
     if output.name.endswith(SUFFIX):
         raise SceneError(f"{output} would look like a saved scene: choose another name")
     if output != _STDOUT and output.exists() and not force:
         raise SceneError(f"{output} exists: --force replaces it")
-    text = exports.export(_scene(find_scene(paths.scenes_dir(), scene)), chosen)
-    if output != _STDOUT:
+    if output == _STDOUT and chosen in exports.BINARY_FORMATS:
+        raise SceneError(f"{chosen} goes to a file: name one with --output")
+    options = _options(layout, font)
+    text = exports.file_content(_scene(find_scene(paths.scenes_dir(), scene)), chosen, options)
+    if output != _STDOUT or isinstance(text, bytes):
         atomic_write(output, text, private=False)
     elif sys.stdout is None:
         raise UserError("standard output is closed")
@@ -54,6 +74,23 @@ def export(
         typer.echo(visible(text, keep="\n\t"), nl=False)
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+
+
+def _options(layout: str | None, font: Path | None) -> Options:
+    """The options of an export: the settings file, and what the command says.
+
+    A settings file that cannot be used keeps no scene from leaving: a warning says what is wrong.
+    """
+    try:
+        settings = Settings.load(paths.config_file())
+    except SettingsError as error:
+        warn(str(error))
+        settings = Settings()
+    if layout is not None and layout not in LAYOUTS:
+        raise SceneError(f"no layout {layout!r}: choose from {', '.join(LAYOUTS)}")
+    chosen = next((name for name in LAYOUTS if name == layout), None)
+    file = settings.export_font if font is None else str(font)
+    return Options(settings.author, chosen, file)
 
 
 def _scene(path: Path) -> Scene:

@@ -130,7 +130,9 @@ def _title(mode: LineMode, argument: str) -> None:
 
 def _save(mode: LineMode, argument: str) -> None:
     if not argument:
-        raise CommandError("name a file: /save FILE.txt, .md, .fountain, .html or .json")
+        raise CommandError(
+            "name a file: /save FILE.txt, .md, .fountain, .html, .json, .fdx, .docx or .pdf"
+        )
     path = Path(argument).expanduser()
     if path.exists():
         raise CommandError(f"{path} exists: choose another name")

@@ -5,11 +5,16 @@ from pathlib import Path
 
 from bardtui.escaping import inert
 from bardtui.files import read_regular
+from bardtui.scene.formats.docx import to_docx
+from bardtui.scene.formats.fdx import to_fdx
 from bardtui.scene.formats.fountain import to_fountain
 from bardtui.scene.formats.fountain_source import scene_from_fountain
 from bardtui.scene.formats.html import to_html
 from bardtui.scene.formats.json import is_exported, scene_from_json, to_json
 from bardtui.scene.formats.markdown import to_markdown
+from bardtui.scene.formats.pdf import to_pdf
+from bardtui.scene.formats.shared import DEFAULTS
+from bardtui.scene.formats.shared import Options as Options
 from bardtui.scene.journal_reader import display_name
 from bardtui.scene.scene import OPENED, Scene, SceneError
 
@@ -22,13 +27,17 @@ def to_text(scene: Scene) -> str:
     return text + "\n" if text else ""
 
 
-FORMATS: dict[str, Callable[[Scene], str]] = {
-    "txt": to_text,
-    "markdown": to_markdown,
+TEXT_FORMATS: dict[str, Callable[[Scene, Options], str]] = {
+    "txt": lambda scene, _: to_text(scene),
+    "markdown": lambda scene, _: to_markdown(scene),
     "fountain": to_fountain,
     "html": to_html,
-    "json": to_json,
+    "json": lambda scene, _: to_json(scene),
+    "fdx": to_fdx,
 }
+#: Formats that are no text: for files only.
+BINARY_FORMATS: dict[str, Callable[[Scene, Options], bytes]] = {"docx": to_docx, "pdf": to_pdf}
+FORMATS = (*TEXT_FORMATS, *BINARY_FORMATS)
 
 # The first suffix is the one for new files.
 _SUFFIXES = {
@@ -37,6 +46,9 @@ _SUFFIXES = {
     "fountain": (".fountain",),
     "html": (".html", ".htm"),
     "json": (".json",),
+    "fdx": (".fdx",),
+    "docx": (".docx",),
+    "pdf": (".pdf",),
 }
 
 
@@ -51,11 +63,22 @@ def format_of(path: Path) -> str | None:
     return next((name for name, known in _SUFFIXES.items() if suffix in known), None)
 
 
-def export(scene: Scene, format: str) -> str:
-    """Return the scene in one of FORMATS. Raises SceneError if the format is unknown."""
-    if format not in FORMATS:
+def export(scene: Scene, format: str, options: Options = DEFAULTS) -> str:
+    """Return the scene in one of TEXT_FORMATS. Raises SceneError if there is no such format."""
+    if format not in TEXT_FORMATS:
         raise SceneError(f"no format {format!r}: choose from {', '.join(FORMATS)}")
-    return FORMATS[format](scene)
+    return TEXT_FORMATS[format](scene, options)
+
+
+def file_content(scene: Scene, format: str, options: Options = DEFAULTS) -> str | bytes:
+    """Return the content of a file in one of FORMATS.
+
+    Raises SceneError if the format is unknown, if PDF and DOCX need packages, or if the font lacks
+    characters, and OSError if the font cannot be read.
+    """
+    if format in BINARY_FORMATS:
+        return BINARY_FORMATS[format](scene, options)
+    return export(scene, format, options)
 
 
 def scene_from_file(path: Path) -> Scene:

@@ -70,10 +70,15 @@ class Editing:
         self._session.emit(StateChanged())
 
     def export_kept(self, path: Path) -> None:
-        """Save the marked parts alone, in the format of the path's suffix. Raises OSError."""
+        """Save the marked parts alone, in the format of the path's suffix.
+
+        Raises SceneError and OSError, as `WritingSession.export`.
+        """
+        from bardtui.scene.formats.shared import title_of  # not before the first screen
+
         scene = self._session.manuscript.scene
         text = "\n\n".join(kept.text(scene) for kept in kept_in(scene))
-        alone = Scene(f"{scene.title}: kept", scene.created)
+        alone = Scene(f"{title_of(scene)}: kept", scene.created)
         alone.add("writer", f"{text}\n")
         self._session.export(path, alone)
 

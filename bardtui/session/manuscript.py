@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 
 from bardtui import paths
 from bardtui.scene.cast import Cast
@@ -12,14 +11,12 @@ from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.kept import carry
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
-from bardtui.scene.names import clean_title, new_scene_path
+from bardtui.scene.names import clean_title, new_scene_path, title_from
 from bardtui.scene.passage import Changes
 from bardtui.scene.rewriting import edit, substitute
 from bardtui.scene.scene import Author, Event, Position, Scalar, Scene
-from bardtui.scene.script import is_cue
 
 UNTITLED = "Untitled scene"
-_TITLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Manuscript:
     def add_line(self, text: str) -> None:
         """Add the writer's text. It is on the disk when this returns, unless `problem` is set."""
         if not self.length and self._named_by_itself:
-            self.scene.set("title", _title(text))
+            self.scene.set("title", title_from(text) or UNTITLED)
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
 
@@ -109,7 +106,7 @@ class Manuscript:
     def _named_by_itself(self) -> bool:
         """Whether the title still comes from a first line, or there is none yet."""
         beginnings = self.scene.children(None)
-        return self.scene.title in {UNTITLED, *(_title(p.text) for p in beginnings)}
+        return self.scene.title in {UNTITLED, *(title_from(p.text) for p in beginnings)}
 
     def begin(
         self,
@@ -344,13 +341,3 @@ class Manuscript:
             for author, text in passage.by_author(length):
                 counts[author] += len(text)
         return counts
-
-
-def _title(text: str) -> str:
-    """Return the first line that is not a cue, shortened; else the first speaker."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    words = [line for line in lines if not is_cue(line)] or [line.rstrip(":") for line in lines]
-    if not words:
-        return UNTITLED
-    title = shorten(words[0], _TITLE_LENGTH, placeholder=" …")
-    return title if title != "…" else words[0][: _TITLE_LENGTH - 1] + "…"

@@ -346,12 +346,13 @@ class WritingSession:
     def export(self, path: Path, scene: Scene | None = None) -> None:
         """Save a scene's visible text, or this one's, in the format of the path's suffix.
 
-        Raises OSError.
+        Raises SceneError if a font lacks characters or a package is missing, and OSError.
         """
-        from bardtui.scene.export import export, format_of  # not before the first screen
+        from bardtui.scene import export as exports  # not before the first screen
 
-        content = export(scene or self.manuscript.scene, format_of(path) or "txt")
-        atomic_write(path, content, private=False)
+        options = exports.Options(self.settings.author, font=self.settings.export_font)
+        format, scene = exports.format_of(path) or "txt", scene or self.manuscript.scene
+        atomic_write(path, exports.file_content(scene, format, options), private=False)
 
     def _replace(self, manuscript: Manuscript, notice: str) -> None:
         self.stop()

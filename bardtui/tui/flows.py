@@ -188,6 +188,8 @@ async def _save(
     while chosen := await stage.app.push_screen_wait(SaveScreen(target, error=problem)):
         try:
             save(chosen)
+        except UserError as error:  # a font lacks characters, or a package is missing
+            target, problem = chosen, f"Not saved: {error}"
         except OSError as error:
             target, problem = chosen, f"Not saved: {error.strerror or error}"
         else:

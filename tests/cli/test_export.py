@@ -10,7 +10,7 @@ import pexpect
 import pytest
 
 from bardtui import paths
-from bardtui.scene.export import FORMATS, scene_from_json, suffix_of
+from bardtui.scene.export import BINARY_FORMATS, TEXT_FORMATS, scene_from_json, suffix_of
 from bardtui.scene.export import export as exported
 from bardtui.scene.journal import Journal
 from bardtui.scene.names import new_scene_path
@@ -95,14 +95,53 @@ def test_a_scene_that_does_not_exist_is_refused_with_those_that_do() -> None:
     assert "cannot be read" in refused("nowhere.scene.jsonl")
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_every_format_goes_to_standard_output_or_a_file(format: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format", TEXT_FORMATS)
+def test_text_goes_to_standard_output_or_a_file(format: str, tmp_path: Path) -> None:
     _, scene = saved("Act I")
     assert written("act-i", "-f", format) == exported(scene, format)
     assert written("act-i", "-f", format, "-o", "-") == exported(scene, format)
     target = tmp_path / f"out{suffix_of(format)}"
     assert written("act-i", "-o", str(target)) == ""
     assert target.read_bytes().decode() == exported(scene, format)
+
+
+def test_damaged_settings_keep_no_scene_from_leaving(home: Path) -> None:
+    _, scene = saved("Act I")
+    (home / "settings.toml").write_text("nonsense = 1\n")
+    result = run("export", "act-i")
+    assert (result.exit_code, result.stdout) == (0, f"{scene.text}\n")
+    assert "unknown key 'nonsense'" in result.stderr
+
+
+@pytest.mark.parametrize("format", BINARY_FORMATS)
+def test_what_is_no_text_goes_to_a_file_only(format: str, tmp_path: Path) -> None:
+    saved("Act I")
+    assert refused("act-i", "-f", format) == f"{format} goes to a file: name one with --output"
+    target = tmp_path / f"out{suffix_of(format)}"
+    assert written("act-i", "-o", str(target)) == ""
+    assert target.read_bytes()[:4] in (b"%PDF", b"PK\x03\x04")
+
+
+def test_the_layout_and_the_font_are_checked(tmp_path: Path, home: Path) -> None:
+    saved("Act I", "ANN:\nДа.\n")
+    pdf = ["act-i", "-o", str(tmp_path / "a.pdf")]
+    assert refused(*pdf, "--layout", "novel").endswith("choose from screenplay, play")
+    assert refused(*pdf).startswith("the built-in font has no “Д”, “а”")
+    (home / "settings.toml").write_text('export_font = "/nowhere/a.ttf"\n')
+    assert "No such file" in refused(*pdf)
+    no_font = tmp_path / "a.ttf"
+    no_font.write_bytes(b"\0\1\0\0" + bytes(60))
+    reason = "a.ttf is not a font that can be used"
+    assert refused(*pdf, "--font", str(no_font)) == reason
+    assert not (tmp_path / "a.pdf").exists()
+
+
+def test_the_author_of_the_settings_is_named(home: Path) -> None:
+    saved("Act I")
+    (home / "settings.toml").write_text('author = "Ann <Able>"\n')
+    assert "Credit: by\nAuthor: Ann <Able>\n" in written("act-i", "-f", "fountain")
+    assert "Ann &lt;Able&gt;" in written("act-i", "-f", "html")
+    assert "<Text>Ann &lt;Able&gt;</Text>" in written("act-i", "-f", "fdx")
 
 
 @pytest.mark.parametrize(
@@ -128,9 +167,9 @@ def test_the_format_option_wins_and_an_unknown_suffix_needs_it(tmp_path: Path) -
     _, scene = saved("Act I")
     written("act-i", "-o", str(tmp_path / "a.html"), "--format", "fountain")
     assert (tmp_path / "a.html").read_text("utf-8") == exported(scene, "fountain")
-    assert "--format" in refused("act-i", "-o", str(tmp_path / "a.pdf"))
-    assert "choose from txt, markdown" in refused("act-i", "--format", "pdf")
-    assert not (tmp_path / "a.pdf").exists()
+    assert "--format" in refused("act-i", "-o", str(tmp_path / "a.odt"))
+    assert "choose from txt, markdown" in refused("act-i", "--format", "odt")
+    assert not (tmp_path / "a.odt").exists()
 
 
 def test_a_file_is_replaced_only_with_force_and_a_saved_scene_never(tmp_path: Path) -> None:

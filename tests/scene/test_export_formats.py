@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from scripts import scene_of
 
-from bardtui.scene.export import FORMATS, export, format_of, scene_from_text, suffix_of, to_text
+from bardtui.scene.export import (
+    FORMATS,
+    TEXT_FORMATS,
+    export,
+    format_of,
+    scene_from_text,
+    suffix_of,
+    to_text,
+)
 from bardtui.scene.scene import OPENED, Scene, SceneError
 
 
@@ -28,20 +36,21 @@ def test_text_is_the_visible_text_with_one_newline_at_its_end(visible: str, expo
 
 
 def test_an_unknown_format_is_refused_by_name() -> None:
-    with pytest.raises(SceneError, match=r"'pdf'.*txt"):
-        export(Scene(), "pdf")
+    with pytest.raises(SceneError, match=r"'odt'.*txt.*pdf"):
+        export(Scene(), "odt")
 
 
 def test_a_files_suffix_tells_the_format() -> None:
-    assert {suffix_of(name) for name in FORMATS} == {".txt", ".md", ".fountain", ".html", ".json"}
+    text = {".txt", ".md", ".fountain", ".html", ".json", ".fdx"}
+    assert {suffix_of(name) for name in FORMATS} == {*text, ".docx", ".pdf"}
     for name in FORMATS:
         assert format_of(Path(f"a.b/Act 1.5{suffix_of(name).upper()}")) == name
     assert format_of(Path("a.htm")) == "html"
-    for other in ("scene", ".txt", "a.pdf", "a.scene.jsonl", "Act 1.5"):
+    for other in ("scene", ".txt", "a.odt", "a.scene.jsonl", "Act 1.5"):
         assert format_of(Path(other)) is None
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXT_FORMATS)
 def test_every_format_has_an_end_and_nothing_that_acts_on_a_terminal(format: str) -> None:
     for text, title in (("x", "\x1b[2J"), ("\x1b[31m\x07\r\x9b2J\x7f\ud800", "\x1b\x00")):
         scene = scene_of(text, title=title)
@@ -55,7 +64,7 @@ def test_only_the_visible_text_leaves_but_as_json() -> None:
     scene = scene_of("Yes.", "First take.")
     scene.move_head(1)
     scene.add("model", "Second take.")
-    for name in FORMATS:
+    for name in TEXT_FORMATS:
         assert "Second take." in export(scene, name)
         assert ("First take." in export(scene, name)) == (name == "json")
 

@@ -102,7 +102,7 @@ def test_any_text_comes_back_equal(text: str) -> None:
 def test_any_title_stays_on_the_title_page(title: str) -> None:
     assume(not re.search("[\ue700-\ue706]", title))
     screenplay = read(export(scene_of("ANN:\nYes.", "\nNo.\n", title=title), "fountain"))
-    assert set(screenplay.title_page) == {"Title", "Credit", "Author", "Draft date"}
+    assert set(screenplay.title_page) == {"Title", "Draft date", "Notes"}
     assert parts(screenplay) == [("speech", "ANN", "Yes.", "No.")]
 
 
@@ -110,8 +110,8 @@ def test_the_title_page() -> None:
     scene = scene_of("ANN:\nYes.", "\nNo.\n", title="A *star*\nis /* born")
     page = export(scene, "fountain").split("\n\n")[0]
     assert page == (
-        "Title: A \\*star\\* is /\\* born\nCredit: written by\n"
-        "Author: a writer and the model shakespeare\nDraft date: 2025-06-15"
+        "Title: A \\*star\\* is /\\* born\nDraft date: 2025-06-15\n"
+        "Notes: Written with bardtui and the model shakespeare."
     )
 
 

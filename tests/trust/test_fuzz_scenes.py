@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bardtui.escaping import inert
 from bardtui.scene.cast import MAX_ROLES, PROPERTY, Cast
-from bardtui.scene.export import FORMATS, export, scene_from_text, to_text
+from bardtui.scene.export import TEXT_FORMATS, export, scene_from_text, to_text
 from bardtui.scene.formats.fountain_source import PROPERTY as FOUNTAIN
 from bardtui.scene.formats.fountain_source import scene_from_fountain, source_of
 from bardtui.scene.formats.json import scene_from_json, to_json
@@ -69,7 +69,7 @@ def test_any_journal_is_read_or_refused_and_leaves_in_every_format(content: byte
             is_one_line(error)
             return
         assert listed.broken is None or report
-        for format in FORMATS:
+        for format in TEXT_FORMATS:
             export(scene, format)
         search = SceneSearch()
         search.counts(path)

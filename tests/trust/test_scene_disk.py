@@ -12,7 +12,7 @@ import pytest
 
 from bardtui import paths
 from bardtui.files import atomic_write
-from bardtui.scene.export import FORMATS, export
+from bardtui.scene.export import TEXT_FORMATS, export
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import SUFFIX, read_scene
 from bardtui.scene.names import new_scene_path
@@ -230,7 +230,7 @@ def rename(path: Path) -> None:
 
 def save_all(path: Path) -> None:
     scene, _ = read_scene(path)
-    for format in FORMATS:
+    for format in TEXT_FORMATS:
         try:
             atomic_write(path.parents[1] / f"saved.{format}", export(scene, format), private=False)
         except OSError as error:  # as the dialog and the command do

@@ -17,7 +17,7 @@ import pytest
 from bardtui import paths
 from bardtui.escaping import inert, visible
 from bardtui.model.store import ModelBundle
-from bardtui.scene.export import FORMATS, export
+from bardtui.scene.export import TEXT_FORMATS, export
 from bardtui.scene.formats.json import scene_from_json
 from bardtui.scene.journal import Journal
 from bardtui.scene.scene import Scene
@@ -142,7 +142,7 @@ def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
         ["export", ALL],
         ["export", NAME, "-o", text],
         ["export", str(paths.scenes_dir() / f"broken{NAME}.scene.jsonl")],
-        *(["export", NAME, "-f", format] for format in FORMATS),
+        *(["export", NAME, "-f", format] for format in TEXT_FORMATS),
         ["open", NAME],
         ["open", str(paths.scenes_dir() / f"broken{NAME}.scene.jsonl")],
         ["import-keras", text, "--corpus", text, "--name", "x"],
@@ -154,8 +154,8 @@ def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
     assert obeyed(received) == []
     assert screen.title == ""
     shown = "\n".join(screen.display)
-    assert shown.count("-----") == 22
-    assert shown.count("ended with 0") == 14
+    assert shown.count("-----") == 23
+    assert shown.count("ended with 0") == 15
     assert "[red]not red[/red]" in shown
     assert "Traceback" not in shown
 
@@ -193,7 +193,7 @@ def test_no_screen_shows_unsafe_characters(
 # -- files for others ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXT_FORMATS)
 def test_exported_files_have_no_unsafe_characters(format: str) -> None:
     scene = Scene(ALL)
     scene.add("writer", f"ANN:\n{ALL} <script>alert(1)</script> [[")
@@ -208,7 +208,7 @@ def test_exported_files_have_no_unsafe_characters(format: str) -> None:
         assert "<img" not in text
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXT_FORMATS)
 def test_exported_files_keep_what_languages_and_emoji_need(format: str) -> None:
     text = "می\u200cخواهم ක්\u200dරමය 👩\u200d👧 ❤\ufe0f"
     scene = Scene("A title")

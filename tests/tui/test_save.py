@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bardtui.scene.export import FORMATS as EXPORTS
-from bardtui.scene.export import export, suffix_of
+from bardtui.scene.export import TEXT_FORMATS, export, suffix_of
 from bardtui.scene.scene import Scene
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.app import BardApp
@@ -34,10 +34,10 @@ async def test_the_typed_suffix_chooses_the_format(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:
         await asked(pilot, SaveScreen(tmp_path / "a.txt"))
-        assert "●Text    Markdown    Fountain    HTML    JSON" in shown(host)
+        assert "●Text  Markdown  Fountain  HTML  JSON  FDX  DOCX  PDF" in shown(host)
         for typed, format in (
             *(("a.fountain", "fountain"), ("b.HTM", "html"), ("c.md", "markdown")),
-            *(("d.json", "json"), ("e", "txt"), ("f.pdf", "txt"), ("", "txt")),
+            *(("d.json", "json"), ("e", "txt"), ("f.odt", "txt"), ("", "txt")),
         ):
             field(host).value = typed
             await until(pilot, lambda format=format: chosen(host) == format)  # type: ignore[misc]
@@ -53,7 +53,7 @@ async def test_up_and_down_change_the_suffix_and_keep_the_selection(tmp_path: Pa
             await until(pilot, lambda s=suffix: field(host).value == f"the lower stair{s}")  # type: ignore[misc]
             assert field(host).selected_text == "the lower stair"
         await press(pilot, "up")
-        await until(pilot, lambda: field(host).value == "the lower stair.json")
+        await until(pilot, lambda: field(host).value == "the lower stair.pdf")
         await press(pilot, *"Act 1.5", "down", "down")
         await until(pilot, lambda: field(host).value == "Act 1.5.md")
         await press(pilot, "!")
@@ -80,7 +80,7 @@ async def test_the_format_is_chosen_by_keys_and_by_mouse(tmp_path: Path) -> None
         await press(pilot, "tab", "right", "right")
         await until(pilot, lambda: field(host).value == "a.fountain")
         await press(pilot, "left", "left", "left")
-        await until(pilot, lambda: field(host).value == "a.json")
+        await until(pilot, lambda: field(host).value == "a.pdf")
         row = host.screen.query_one(Choice)
         for label, suffix in (("HTML", ".html"), ("Text", ".txt"), ("Fountain", ".fountain")):
             at = row.render().plain.index(label)
@@ -142,7 +142,7 @@ async def dialog(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: pilot.app.focused is not None)
 
 
-@pytest.mark.parametrize("format", EXPORTS)
+@pytest.mark.parametrize("format", TEXT_FORMATS)
 async def test_the_file_has_the_format_of_its_suffix(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +177,24 @@ async def test_an_error_of_the_disk_is_shown_and_the_name_stays(
         await press(pilot, "escape")
         await until(pilot, lambda: app.screen is app.stage)
     assert not list(tmp_path.glob("*.md"))
+
+
+async def test_a_pdf_whose_font_lacks_characters_is_not_saved_and_the_dialog_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cyrillic = Scene("Да")
+    cyrillic.add("writer", "Да.")
+    Manuscript(cyrillic).close()
+    app = BardApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        await dialog(pilot)
+        field(app).value = "a.pdf"
+        await until(pilot, lambda: chosen(app) == "pdf")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Not saved: the built-in font has no “Д”" in shown(app))
+        assert field(app).value == "a.pdf"
+    assert not list(tmp_path.glob("*.pdf"))
 
 
 def test_a_scene_saved_as_json_opens_with_all_its_takes(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from bardtui.scene.formats.fountain_source import (
     is_from_fountain,
     source_of,
 )
-from bardtui.scene.formats.shared import models_of, title_of
+from bardtui.scene.formats.shared import Options, author_of, credit_of, title_of
 from bardtui.scene.scene import Scene
 from bardtui.scene.script import (
     Block,
@@ -42,7 +42,7 @@ _ACT = re.compile(r"\[(ACT\b[^\n\[\]*_\\<>]*)\]", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def to_fountain(scene: Scene) -> str:
+def to_fountain(scene: Scene, options: Options) -> str:
     """Return the visible text as a screenplay with a title page.
 
     A scene that was opened from a Fountain file is in Fountain already.
@@ -50,16 +50,17 @@ def to_fountain(scene: Scene) -> str:
     if is_from_fountain(scene):
         return source_of(scene)
     blocks = map(_block, parse(inert(scene.text)))
-    return "\n\n".join([_title_page(scene), *filter(None, blocks)]) + "\n"
+    return "\n\n".join([_title_page(scene, options), *filter(None, blocks)]) + "\n"
 
 
-def _title_page(scene: Scene) -> str:
+def _title_page(scene: Scene, options: Options) -> str:
     lines = [f"Title: {escaped(title_of(scene))}"]
-    if models := models_of(scene):
-        named = f"the model{'s' * (len(models) > 1)} {' and '.join(models)}"
-        lines += ["Credit: written by", f"Author: a writer and {escaped(named)}"]
+    if author := author_of(options):
+        lines += ["Credit: by", f"Author: {escaped(author)}"]
     if date := _DATE.match(scene.created):
         lines.append(f"Draft date: {date[0]}")
+    if credit := credit_of(scene):
+        lines.append(f"Notes: {escaped(credit)}.")
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from html import escape
 from itertools import accumulate
 
 from bardtui.escaping import inert
-from bardtui.scene.formats.shared import model_of, models_of, title_of
+from bardtui.scene.formats.shared import Options, author_of, credit_of, model_of, title_of
 from bardtui.scene.scene import Author, Passage, Scene
 from bardtui.scene.script import Block, Speech, parse, split_directions
 
@@ -78,21 +78,23 @@ span { unicode-bidi: isolate; }
 """
 
 
-def to_html(scene: Scene) -> str:
+def to_html(scene: Scene, options: Options) -> str:
     """Return the visible text as a page with its authors."""
     return _PAGE.format(
         title=escape(title_of(scene)),
         style=_STYLE,
-        authors=_authors(scene),
+        authors=_authors(scene, options),
         text="".join(_Page(scene).sections()),
     )
 
 
-def _authors(scene: Scene) -> str:
-    names = [f'<span class="model">{escape(name)}</span>' for name in models_of(scene)]
+def _authors(scene: Scene, options: Options) -> str:
+    credit = credit_of(scene)
+    names = [f'<span class="model">{escape(credit)}</span>'] if credit else []
     runs = (run for passage, shown in scene.path() for run in passage.by_author(shown))
     if any(author == "writer" for author, _ in runs):
-        names.insert(0, '<span class="writer">the writer</span>')
+        writer = author_of(options) or "the writer"
+        names.insert(0, f'<span class="writer">{escape(writer)}</span>')
     return f'<p class="authors">{" · ".join(names)}</p>\n' if names else ""
 
 

@@ -24,6 +24,9 @@ FORMAT_NAMES = {
     "fountain": ("Fountain", "a screenplay, for screenwriting programs"),
     "html": ("HTML", "a web page that shows who wrote what"),
     "json": ("JSON", "the scene with all takes, to open again"),
+    "fdx": ("FDX", "a screenplay, for Final Draft"),
+    "docx": ("DOCX", "a document, for word processors"),
+    "pdf": ("PDF", "pages to read and to print"),
 }
 
 
