@@ -4,6 +4,7 @@ import re
 
 from bardtui.scene.script import Block, Speech, is_cue_line, is_slug_line, parse
 from bardtui.settings import Form
+from bardtui.writing.poems import has_numbers, is_number
 
 _RECENT = 4_000  # characters at the end of a text that show its form
 _CAPITALS = re.compile(r"[^\W\d_a-z]{2}")
@@ -42,7 +43,8 @@ class FormGuard:
     """A text must keep to its form.
 
     Prose, verse and screenplays have no directions in square brackets; prose and verse have no
-    cues, nor words in capitals, unless the text before has some. Verse breaks its lines. A line of
+    cues, nor words in capitals, unless the text before has some; where poems have numbers, a line
+    may be one. Verse breaks its lines. A line of
     prose ends with a sentence, unless the text before has lines that do not.
     """
 
@@ -52,6 +54,7 @@ class FormGuard:
         recent = text[-_RECENT:]
         self._form = form
         self._has_capitals = _CAPITALS.search(recent) is not None
+        self._has_numbers = has_numbers(recent)
         self._is_wrapped = any(_is_open(line) for line in recent.split("\n")[:-1])
 
     def fault(self, text: str, end: int) -> int | None:
@@ -62,6 +65,8 @@ class FormGuard:
         if self._form == "screenplay":
             return None
         line = text[text.rfind("\n", 0, end - 1) + 1 : end]
+        if self._has_numbers and is_number(line.rstrip("\n")):
+            return None
         breaks_form = (
             (last.isupper() and line[-2:-1].isalpha() and self._is_too_large(line))
             or (last in ":\n" and is_cue_line(line.rstrip(), True))

@@ -15,6 +15,7 @@ from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, recognised
 from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops
 from bardtui.writing.look_ahead import LookAhead
+from bardtui.writing.poems import PoemLength
 from bardtui.writing.rules import Rules
 from bardtui.writing.spelling import Spelling
 from bardtui.writing.strangers import Strangers
@@ -160,6 +161,8 @@ def _guards(
     guards: list[Guard] = []
     if form != "play":
         guards.append(FormGuard(form, text))
+    if form == "verse":
+        guards.append(PoemLength())
     if cues or rules.stop == "speech":
         guards.append(CuesWithoutWords())
     if rules.banned:

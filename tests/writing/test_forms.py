@@ -74,3 +74,8 @@ def test_verse_breaks_its_lines() -> None:
 def test_a_line_of_prose_ends_with_a_sentence_unless_the_text_is_wrapped() -> None:
     assert faults("prose", 'She slept,\nand it rained.\n"You!"\n') == "\n"
     assert faults("prose", "She slept,\nand it rained.\n", "It was late and\nit rained.\n") == ""
+
+
+def test_a_number_above_a_poem_is_not_taken_for_a_cue() -> None:
+    assert faults("verse", "XIX\n", "XVIII\n\nThe lamp is low.\n\n") == ""
+    assert faults("verse", "XIX\n", "The lamp is low.\n\n") == "IX"
