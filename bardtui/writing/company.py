@@ -1,8 +1,10 @@
 """Companies: which speakers belong together, by the casts of the plays a model was trained on."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from bardtui.scene.cast import speakers
 
@@ -10,7 +12,10 @@ Casts = Mapping[str, Mapping[str, int]]  # the title of a play: its speakers and
 
 _MISSING = 1e-3  # the likelihood of a play for a speaker who is not in it, for one who is: 1
 _LIKELY = 0.05  # a play with a higher probability counts as one that people are from
-_FEWEST_SPEECHES = 10  # in a document that counts as a play
+_FEWEST_SPEECHES = 10  # in a document that counts as a play, and of a speaker known by name
+_LEAST_LETTERS, _MOST_PLAYS = 4, 2  # of a name; others are words or roles, such as a clown
+_NUMBERED = frozenset({"FIRST", "SECOND", "THIRD", "FOURTH", "ALL", "BOTH", "A"})
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def casts_of(documents: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
@@ -58,6 +63,31 @@ class Company:
         plays = self._plays(present)
         likely = [title for title, probability in plays.items() if probability > _LIKELY]
         return set(present).union(*(self.casts[title] for title in likely))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of people as they stand in a text: "Hamlet".
+
+        A name is the only word of a speaker in one play or two. A title ("Lady Macbeth") and what a
+        numbered speaker is ("First Soldier") are none.
+        """
+        plays, speeches, common = Counter[str](), Counter[str](), set[str]()
+        for cast in self.casts.values():
+            for speaker, count in cast.items():
+                first, *others = [word.upper() for word in _WORD.findall(speaker)] or [""]
+                if others:
+                    common.update([first, *others] if first in _NUMBERED else [first])
+                else:
+                    plays[first] += 1
+                    speeches[first] += count
+        return frozenset(
+            name.title()
+            for name, number in plays.items()
+            if len(name) >= _LEAST_LETTERS
+            and number <= _MOST_PLAYS
+            and speeches[name] >= _FEWEST_SPEECHES
+            and name not in common
+        )
 
     def _plays(self, present: Mapping[str, float]) -> dict[str, float]:
         """The posterior probability of each play with somebody of those present."""

@@ -15,6 +15,7 @@ from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, recognised
 from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops
 from bardtui.writing.look_ahead import LookAhead
+from bardtui.writing.mentions import Mentions
 from bardtui.writing.poems import PoemLength
 from bardtui.writing.rules import Rules
 from bardtui.writing.spelling import Spelling
@@ -56,6 +57,8 @@ def write_passage(
     guards = _guards(rules, form, text, words, cues=memory is not None)
     if memory is not None and company is not None and company.casts:
         guards.append(Strangers(company))
+    if rules.newcomers != "free" and company is not None and company.names:
+        guards.append(Mentions(company, script=memory is not None))
     if rules.max_copy and index is not None:
         guards.append(Copies(index, rules.max_copy))
     passage = _Passage(LookAhead(context, text, sampling, memory), guards, length, rules)
