@@ -15,7 +15,7 @@ from typing import Any
 
 from bardtui.memory import MB, TooLittleMemory, need_memory
 
-_TENSORFLOW_MEMORY = 600 * MB  # measured, and a tenth more
+TENSORFLOW_MEMORY = 600 * MB  # measured, and a tenth more
 _NICENESS = 5  # of threads that work in the background
 # Environment variables of Keras that change how it works.
 _KERAS_VARIABLES = ("KERAS_NNX_ENABLED", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
@@ -56,7 +56,7 @@ def import_tensorflow() -> None:
     """Import TensorFlow and Keras, while other threads keep running. Raises TooLittleMemory."""
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return
-    need_memory(_TENSORFLOW_MEMORY, "TensorFlow")
+    need_memory(TENSORFLOW_MEMORY, "TensorFlow")
     _load_library()
     with _garbage_collection_paused():
         try:

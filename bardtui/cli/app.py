@@ -7,6 +7,7 @@ import typer
 from bardtui.cli import corpus, models
 from bardtui.cli.benchmark import benchmark
 from bardtui.cli.common import CommandGroup
+from bardtui.cli.doctor import doctor
 from bardtui.cli.evaluate import evaluate
 from bardtui.cli.export import export
 from bardtui.cli.generate import generate
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
-for command in (train, generate, evaluate, export, import_keras, benchmark, write):
+for command in (train, generate, evaluate, export, import_keras, benchmark, doctor, write):
     app.command()(command)
 app.command("open")(open_)
 
