@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress import (
     BarColumn,
@@ -18,11 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from bardtui.escaping import visible
+from bardtui.plot import plot
+from bardtui.training.curves import LossCurves
 from bardtui.training.state import EpochReport, OnReport, StepReport
 
 if TYPE_CHECKING:
     from bardtui.training.run_setup import Run
 
+_PLOT_ROWS, _PLOT_STYLES = 4, ("bold cyan", "dim")
 LOG_EVERY = 60.0  # seconds between two lines if the output is a file
 
 
@@ -58,10 +61,27 @@ def plan_lines(run: "Run") -> list[str]:
     return [network, *lines]
 
 
+def plot_lines(curves: LossCurves, width: int) -> list[Text]:
+    """A plot of the losses in rows, with the largest and the smallest value; empty at first."""
+    drawn = plot([curves.held_out, curves.training], min(60, width - 8), _PLOT_ROWS)
+    if drawn is None or not curves.held_out:
+        return []
+    rows = []
+    for number, (row, lines) in enumerate(zip(drawn.rows, drawn.lines, strict=True)):
+        edge = {0: f"{drawn.high:.3f} ", _PLOT_ROWS - 1: f"{drawn.low:.3f} "}.get(number, "")
+        text = Text(edge.rjust(7), style="dim")
+        for cell, line in zip(row, lines, strict=True):
+            text.append(cell, _PLOT_STYLES[line] if line >= 0 else "")
+        rows.append(text)
+    rows.append(Text(" " * 7 + "held-out loss solid, training loss dotted", style="dim"))
+    return rows
+
+
 class TrainingDisplay:
     """A progress bar for the current epoch, and above it a line and a sample for each epoch.
 
-    If the output is a file, it shows one line a minute instead of the bar.
+    Below the bar is a plot of the losses. If the output is a file, it shows one line a minute
+    instead.
     """
 
     def __init__(self, console: Console) -> None:
@@ -71,9 +91,10 @@ class TrainingDisplay:
         )
         self._task = self._bar.add_task("compiling the network", total=None)
         self._status = Text()
+        self._curves = LossCurves()
         self._printed = time.monotonic()
         self._live = Live(
-            Group(self._bar, self._status),
+            get_renderable=self._rows,
             console=console,
             refresh_per_second=4,
             transient=True,
@@ -86,7 +107,11 @@ class TrainingDisplay:
         else:
             self._show_step(report)
 
+    def _rows(self) -> RenderableType:
+        return Group(self._bar, self._status, *plot_lines(self._curves, self.console.width))
+
     def _show_step(self, step: StepReport) -> None:
+        self._curves.add_step(step.epoch, step.step, step.steps, step.loss)
         status = (
             f"loss {step.loss:.3f} · {step.rate:,.0f} char/s · {duration(step.seconds_left)} left"
         )
@@ -105,6 +130,7 @@ class TrainingDisplay:
         self._status.plain = f"{status} · Ctrl+C stops and saves"
 
     def _show_epoch(self, epoch: EpochReport) -> None:
+        self._curves.add_epoch(epoch.epoch, epoch.held_out)
         parts = [f"epoch {epoch.epoch}", f"loss {epoch.loss:.3f}"]
         if epoch.held_out is not None:
             parts.append(f"held-out loss {epoch.held_out:.3f}")

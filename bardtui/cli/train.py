@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import checked_model, console, warn
+from bardtui.cli.common import checked_model
 from bardtui.cli.stop_signals import immediate_interrupt, stop_signals
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from bardtui.cli.train_output import TrainOutput
     from bardtui.text.corpus import Corpus
     from bardtui.training.run_setup import Run
 
 _INTERRUPTED = 130  # exit code, as shells have it for Ctrl+C
-_START_OPTIONS = ("--resume", "--replace")  # not part of the command that makes a model again
+_START_OPTIONS = (
+    "--resume",
+    "--replace",
+    "--json",
+)  # not part of the command that makes a model again
 
 
 def train(
@@ -82,10 +85,13 @@ def train(
     distribute: Annotated[
         bool, typer.Option(help="Use the workers in TF_CONFIG, or all GPUs.")
     ] = False,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print events as JSON, one object a line.")
+    ] = False,
 ) -> None:
     """Train a model on a text. Defaults that are not shown depend on the length of the text."""
     from bardtui import paths
-    from bardtui.cli.display import plan_lines, progress_bar
+    from bardtui.cli.train_output import JsonOutput, TextOutput
     from bardtui.escaping import visible
     from bardtui.model.store import check_name
     from bardtui.text.catalogue import find_entry
@@ -96,53 +102,55 @@ def train(
     from bardtui.training.run_setup import check_start, prepare
     from bardtui.training.time_limit import TimeLimit
 
-    options = TrainOptions(
-        seq_len=seq_len,
-        batch_size=batch_size,
-        embedding_dim=embedding_dim,
-        units=units,
-        layers=layers,
-        cell=cell,
-        dropout=dropout,
-        skip=skip,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        optimizer=optimizer,
-        precision=precision,
-        random_seed=random_seed,
-        validation=validation,
-        hold_out=tuple(hold_out or ()),
-        description=description,
-    )
-    limit = None if minutes is None else TimeLimit(minutes)
-    if limit and epochs is not None:
-        raise TrainingError("--minutes decides how many epochs there are: leave out --epochs")
-    if limit and distribute:
-        raise TrainingError("--minutes works in one process only: leave out --distribute")
-    out, err = console(), console(stderr=True)
+    output: TrainOutput = JsonOutput() if json_ else TextOutput()
     with ExitStack() as stack:
+        stack.enter_context(output.errors())
+        options = TrainOptions(
+            seq_len=seq_len,
+            batch_size=batch_size,
+            embedding_dim=embedding_dim,
+            units=units,
+            layers=layers,
+            cell=cell,
+            dropout=dropout,
+            skip=skip,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            optimizer=optimizer,
+            precision=precision,
+            random_seed=random_seed,
+            validation=validation,
+            hold_out=tuple(hold_out or ()),
+            description=description,
+        )
+        limit = None if minutes is None else TimeLimit(minutes)
+        if limit and epochs is not None:
+            raise TrainingError("--minutes decides how many epochs there are: leave out --epochs")
+        if limit and distribute:
+            raise TrainingError("--minutes works in one process only: leave out --distribute")
         lock = run_lock(paths.runs_dir() / check_name(name))
         if not distribute:
             stack.enter_context(lock)
         check_start(name, resume=resume, replace=replace)
         base_model = checked_model(base) if base else None
-        with progress_bar(err, f"reading {visible(source)}") as on_progress:
+        with output.progress(f"reading {visible(source)}") as on_progress:
             corpus = load_corpus(source, on_progress=on_progress)
-        out.print(f"{corpus.title}: {corpus.length:,} characters")
+        output.text(corpus)
         # A user's own text may be private, and a model may be given away.
         is_public = find_entry(source) is not None if public is None else public
 
         distribution: Distribution | None = None
         if distribute:
-            err.print("waiting for all workers")
+            typer.echo("waiting for all workers", err=True)
             with immediate_interrupt():
                 distribution = start_tensorflow(Distribution.from_environment)
-            out.quiet = err.quiet = not distribution.chief
-            if distribution.chief:
+            if not distribution.chief:
+                output.be_quiet()
+            else:
                 stack.enter_context(lock)
         else:
             start_tensorflow()
-        with progress_bar(err, f"encoding {corpus.name}") as on_progress:
+        with output.progress(f"encoding {corpus.name}") as on_progress:
             run = prepare(
                 corpus,
                 name,
@@ -156,16 +164,13 @@ def train(
                 limit=limit,
                 resume=resume,
             )
-        trainer = run.trainer
         if resume:
-            trainer.resume()
-            out.print(f"resuming in epoch {trainer.state.epoch + 1}")
+            run.trainer.resume()
+            output.note(f"resuming in epoch {run.trainer.state.epoch + 1}")
         for note in run.notes:
-            out.print(note)
-        for line in plan_lines(run):
-            out.print(line)
-
-        _train(run, out, err)
+            output.note(note)
+        output.plan(run)
+        _train(run, output)
 
 
 def _casts(corpus: "Corpus") -> dict[str, dict[str, int]]:
@@ -180,31 +185,23 @@ def _command() -> str:
     return shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)])
 
 
-def _train(run: "Run", out: "Console", err: "Console") -> None:
+def _train(run: "Run", output: "TrainOutput") -> None:
     """Train to the end or until Ctrl+C, and say how it ended."""
-    from bardtui.cli.display import TrainingDisplay, duration, progress_bar
-
     trainer = run.trainer
     try:
-        with stop_signals() as should_stop, TrainingDisplay(out).live() as on_report:
+        with stop_signals() as should_stop, output.training(run.name) as on_report:
             finished = trainer.run(on_report, should_stop)
         if not finished:
-            out.print("stopped; everything is saved. The same command with --resume continues.")
+            output.stopped(saved=True)
             return
+        nats = None
         if trainer.distribution.chief:
-            with progress_bar(err, "scoring in one continuous pass") as on_progress:
+            with output.progress("scoring in one continuous pass") as on_progress:
                 nats = run.score(on_progress)
-            with progress_bar(err, "measuring the memory length") as on_progress:
+            with output.progress("measuring the memory length") as on_progress:
                 run.measure_memory(on_progress)
-            if nats is not None:
-                out.print(f"held-out loss: {nats:.4f} nats per character")
     except KeyboardInterrupt:
-        if trainer.saved:
-            warn("stopped at once; --resume continues from the last checkpoint")
-        else:
-            warn("stopped at once; nothing is saved yet")
+        output.stopped(saved=trainer.saved, at_once=True)
         raise typer.Exit(_INTERRUPTED) from None
     seconds = sum(entry["seconds"] for entry in trainer.state.history)
-    if trainer.limit:
-        seconds = trainer.limit.used
-    out.print(f"{run.name} is ready after {duration(seconds)}: bardtui generate --model {run.name}")
+    output.finished(run.name, trainer.limit.used if trainer.limit else seconds, nats)

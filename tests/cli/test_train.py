@@ -1,18 +1,22 @@
 """bardtui train: a run from a text to a model, stopped and resumed, and runs that are refused."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bardtui import paths
-from bardtui.cli.display import TrainingDisplay
+from bardtui.cli.display import TrainingDisplay, plot_lines
 from bardtui.cli.stop_signals import stop_signals
 from bardtui.model.store import ModelBundle, find_model
+from bardtui.training.curves import LossCurves
+from bardtui.training.loop import Trainer
 from bardtui.training.state import EpochReport, StepReport
 from tests.cli.commands import refusal, run
 
@@ -173,3 +177,50 @@ def test_an_existing_model_is_not_replaced_without_asking(
     assert "pocket is a model that comes with bardtui" in refusal(
         "train", text_file, "--name", "pocket"
     )
+
+
+def test_json_prints_an_event_a_line(text_file: Path) -> None:
+    result = run("train", text_file, "--name", "mine", *SIZES, "--epochs", "2", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert [*dict.fromkeys(kinds)] == [
+        *("progress", "text", "plan", "step", "epoch", "published", "finished")
+    ]
+    epochs = [event for event in events if event["event"] == "epoch"]
+    assert [event["epoch"] for event in epochs] == [1, 2]
+    assert all(event["held_out"] > 0 and event["sample"] for event in epochs)
+    assert events[-1]["held_out"] == find_model("mine").held_out_loss
+    assert "--json" not in find_model("mine").training["command"]
+
+
+def test_json_says_why_a_run_cannot_start(text_file: Path) -> None:
+    result = run("train", text_file, "--name", "mine", "--minutes", "0", "--json")
+    assert result.exit_code == 1
+    (event,) = map(json.loads, result.stdout.splitlines())
+    assert event == {"event": "error", "message": "minutes must be from 1 to 10,000"}
+    assert result.stderr == "bardtui: minutes must be from 1 to 10,000\n"
+
+
+@pytest.mark.usefixtures("handlers")
+def test_json_says_that_a_run_was_stopped(text_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = Trainer.step
+
+    def step(self: Trainer, *batch: Any) -> float:
+        signal.raise_signal(signal.SIGTERM)
+        return genuine(self, *batch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "step", step)
+        stopped = run("train", text_file, "--name", "mine", *SIZES, "--epochs", "2", "--json")
+    assert json.loads(stopped.stdout.splitlines()[-1]) == {"event": "stopped", "saved": True}
+
+
+def test_the_plot_of_losses_fits_into_the_terminal() -> None:
+    curves = LossCurves()
+    assert plot_lines(curves, 80) == []
+    for epoch in range(1, 30):
+        curves.add_step(epoch, 1, 1, 3 / epoch)
+        curves.add_epoch(epoch, 4 / epoch)
+    for width in (9, 40, 200):
+        assert all(len(line) <= max(width, 49) for line in plot_lines(curves, width))
