@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from bardtui import paths
+from bardtui.download import DownloadError, download
 from bardtui.files import private_folder, read_regular
 from bardtui.progress import OnProgress
-from bardtui.text.download import DownloadError, download
 from bardtui.text.errors import CorpusError
 
 __all__ = ["CatalogueEntry", "CorpusError", "catalogue", "find_entry", "obtain"]

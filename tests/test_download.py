@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
-from bardtui.text.download import DownloadError, download, redirect_problem
+from bardtui.download import DownloadError, download, redirect_problem
 
 TEXT = b"ANN:\nHello.\n" * 5_000
 
