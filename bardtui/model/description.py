@@ -23,10 +23,11 @@ MAX_TEXT = 500  # characters of any text
 MAX_CASTS, MAX_CAST = 1_000, 300  # plays, speakers of a play
 _MAX_CAST_NAME = 60
 _MAX_KEY, _MAX_ENTRIES, _MAX_ITEMS = 64, 100, MAX_HISTORY
-_MAX_JSON, _MAX_DEPTH = 512 * 1024, 8
+MAX_JSON, _MAX_DEPTH = 512 * 1024, 8
 _MAX_NUMBER = 10**18
 _MAX_MESSAGE = 300  # terminal cells
 _DIGEST = re.compile("[0-9a-f]{64}")
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 class ModelError(UserError):
@@ -39,8 +40,8 @@ class ModelError(UserError):
 def read_description(folder: Path) -> dict[str, Any]:
     """Read model.json in `folder` and check its size, depth and format. Raises ModelError."""
     path = file_inside(folder, DESCRIPTION)
-    data = read_beginning(path, _MAX_JSON + 1)
-    if len(data) > _MAX_JSON:
+    data = read_beginning(path, MAX_JSON + 1)
+    if len(data) > MAX_JSON:
         raise ModelError(f"{DESCRIPTION} is too large")
     try:
         values = json.loads(data)
@@ -94,6 +95,17 @@ def as_history(value: Any) -> list[dict[str, Any]]:
 def as_digest(value: Any) -> str:
     """A SHA-256 in hexadecimal digits; empty for anything else."""
     return value if isinstance(value, str) and _DIGEST.fullmatch(value) else ""
+
+
+def as_language(value: Any) -> str:
+    """A language as a BCP 47 tag, such as "en" or "pt-BR"; empty for anything else."""
+    return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""
+
+
+def as_public(values: dict[str, Any]) -> bool:
+    """Whether the text of a model is public. Older descriptions do not say so, but only models of
+    public texts had a word list then."""
+    return values.get("public", bool(as_packed(values.get("words")))) is True
 
 
 def as_memory_length(value: Any) -> int:

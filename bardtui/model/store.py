@@ -28,9 +28,11 @@ from bardtui.model.description import (
     as_casts,
     as_digest,
     as_history,
+    as_language,
     as_mapping,
     as_memory_length,
     as_packed,
+    as_public,
     as_text,
     file_inside,
     read_beginning,
@@ -55,6 +57,8 @@ class ModelBundle:
 
     Attributes:
         name: The name of the folder.
+        language: That of the text, as a BCP 47 tag such as "en"; "" if it is not known.
+        public: Whether everybody who gets the model may learn what is in the text.
         corpus: name, title, sha256 and held_out of the text it was trained on.
         training: The plan, and the command that trains it again.
         history: One entry for each epoch.
@@ -72,6 +76,8 @@ class ModelBundle:
     vocabulary: Vocabulary
     description: str = ""
     licence: str = ""
+    language: str = ""
+    public: bool = False
     corpus: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -140,7 +146,7 @@ class ModelBundle:
             if index:
                 atomic_write(staged / INDEX, indexed)
             atomic_write(staged / WEIGHTS, data)
-            atomic_write(staged / DESCRIPTION, json.dumps(bundle._to_json(), indent=1) + "\n")
+            atomic_write(staged / DESCRIPTION, json.dumps(bundle.to_json(), indent=1) + "\n")
             if folder.exists():
                 if index:  # first: an index that does not fit model.json counts as none
                     (staged / INDEX).replace(folder / INDEX)
@@ -161,15 +167,24 @@ class ModelBundle:
         data = index.to_bytes()
         bundle = replace(self, index_sha256=hashlib.sha256(data).hexdigest())
         atomic_write(self.folder / INDEX, data)
-        atomic_write(self.folder / DESCRIPTION, json.dumps(bundle._to_json(), indent=1) + "\n")
+        bundle.save_description()
         return bundle
 
-    def _to_json(self) -> dict[str, Any]:
+    def save_description(self) -> None:
+        """Replace model.json of a model on disk by this description. Raises OSError."""
+        assert self.folder is not None
+        _finish_saving(self.folder)
+        atomic_write(self.folder / DESCRIPTION, json.dumps(self.to_json(), indent=1) + "\n")
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of model.json."""
         return {
             "format": FORMAT,
             "name": self.name,
             "description": self.description,
             "licence": self.licence,
+            "language": self.language,
+            "public": self.public,
             "network": self.spec.to_json(),
             "parameters": self.spec.parameters,
             "vocabulary": list(self.vocabulary.characters),
@@ -208,6 +223,8 @@ class ModelBundle:
             vocabulary=vocabulary,
             description=as_text(values.get("description")),
             licence=as_text(values.get("licence")),
+            language=as_language(values.get("language")),
+            public=as_public(values),
             corpus=as_mapping(values.get("corpus")),
             training=as_mapping(values.get("training")),
             history=as_history(values.get("history")),

@@ -16,7 +16,7 @@ from bardtui.model.network import NetworkSpec
 
 WEIGHTS = "weights.safetensors"
 
-_MAX_HEADER = 16 * 1024  # 100 bytes for each of at most 27 tensors
+MAX_HEADER = 16 * 1024  # 100 bytes for each of at most 27 tensors
 _MAX_WEIGHT = 65_504.0  # the largest in half precision: sums of smaller ones stay finite
 
 
@@ -76,7 +76,7 @@ def _open(path: Path) -> Any:
     from safetensors import SafetensorError, safe_open
 
     # The library would read a header of up to 100 MB, and use many times that to parse it.
-    if int.from_bytes(read_beginning(path, 8), "little") > _MAX_HEADER:
+    if int.from_bytes(read_beginning(path, 8), "little") > MAX_HEADER:
         raise ModelError(f"{path.name} is not a safetensors file, or holds too many tensors")
     try:
         return safe_open(path, "numpy")

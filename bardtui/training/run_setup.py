@@ -206,6 +206,7 @@ def prepare(
                 vocabulary=vocabulary,
                 description=options.description or f"Trained on {corpus.title}.",
                 licence=corpus.licence,
+                public=public,
                 corpus=_described(corpus, options),
                 training={"command": command, "from": base.name if base else None} | asdict(plan),
                 versions=_versions(),
