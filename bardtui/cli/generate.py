@@ -115,7 +115,7 @@ def generate(
     if max_copy and index is None:
         raise UserError(
             f"{bundle.name} has no index of its texts, so its copies cannot be found: "
-            f"bardtui models index {bundle.name} CORPUS adds one"
+            f"bardtui models index-texts {bundle.name} CORPUS adds one"
         )
     chosen = secrets.randbelow(2**31) if random_seed is None else random_seed
     sampling = Sampling(temperature, top_k, top_p, chosen, min_p)

@@ -123,7 +123,7 @@ def test_copies_are_reported_and_kept_short(installed: ModelBundle) -> None:
 def test_copies_cannot_be_kept_short_without_an_index(installed: ModelBundle) -> None:
     message = refusal(*WRITE, "--max-copy", "60")
     assert message.startswith("tiny has no index of its texts")
-    assert "bardtui models index tiny CORPUS" in message
+    assert "bardtui models index-texts tiny CORPUS" in message
     assert "from 40 to 10,000" in refusal(*WRITE, "--max-copy", "39")
 
 

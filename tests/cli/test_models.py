@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bardtui import paths
-from bardtui.cli.models import millions
+from bardtui.cli.models.listing import millions
 from bardtui.model.store import ModelBundle, find_model
 from tests.cli.commands import refusal, run, shell
 
@@ -94,7 +94,7 @@ def test_an_index_of_its_texts_is_added_to_a_model(installed: ModelBundle, home:
     (folder / "two.txt").write_text("The stair has counted every tread; what would you keep?")
     other = home / "other.txt"
     other.write_text("I thought the last of it was said, a long and quiet while ago.")
-    shown = run("models", "index", "tiny", folder, other, "--hold-out", "TWO").stdout
+    shown = run("models", "index-texts", "tiny", folder, other, "--hold-out", "TWO").stdout
     assert "2 documents" in shown
     assert "left out: two" in shown
     index = find_model("tiny").corpus_index
@@ -110,7 +110,7 @@ def test_an_index_of_its_texts_is_added_to_a_model(installed: ModelBundle, home:
 
 
 def test_an_index_of_missing_texts_is_refused(installed: ModelBundle) -> None:
-    assert "no text or file" in refusal("models", "index", "tiny", "nowhere")
+    assert "no text or file" in refusal("models", "index-texts", "tiny", "nowhere")
     options = ("the-lower-stair", "--hold-out", "Act 9")
-    assert "no document act 9" in refusal("models", "index", "tiny", *options)
-    assert "no model" in refusal("models", "index", "nobody", "the-lower-stair")
+    assert "no document act 9" in refusal("models", "index-texts", "tiny", *options)
+    assert "no model" in refusal("models", "index-texts", "nobody", "the-lower-stair")

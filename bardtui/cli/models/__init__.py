@@ -1,0 +1,22 @@
+"""bardtui models: list, show, share and keep trained models"""
+
+import typer
+
+from bardtui.cli.models.files import models_export, models_index_texts
+from bardtui.cli.models.listing import models_list, models_path, models_show
+
+app = typer.Typer(help="Trained models.", rich_markup_mode=None)
+for name, command in (
+    ("list", models_list),
+    ("show", models_show),
+    ("path", models_path),
+    ("index-texts", models_index_texts),
+    ("export", models_export),
+):
+    app.command(name)(command)
+
+
+@app.callback(invoke_without_command=True)
+def _models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        models_list()
