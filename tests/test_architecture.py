@@ -18,13 +18,23 @@ ARROWS: dict[str, set[str]] = {
     "training": {"model", "text"},
     "keras_files": {"model", "text"},
     "writing": {"model", "scene"},
+    "sharing": {"model"},
     "evaluation": {"writing", "model", "text", "scene"},
     "session": {"writing", "model", "scene"},
     "tui": {"session", "scene", "model"},
     "line_mode": {"session", "scene", "model"},
     "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
-    "cli": {"session", "training", "evaluation", "keras_files", "writing", "text", "scene"}
+    "cli": {
+        "session",
+        "training",
+        "evaluation",
+        "keras_files",
+        "sharing",
+        "writing",
+        "text",
+        "scene",
+    }
     | {"model", "benchmark", "tui", "line_mode"},
 }
 # Modules that only start a front end may import it.

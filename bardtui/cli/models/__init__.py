@@ -4,12 +4,15 @@ import typer
 
 from bardtui.cli.models.files import models_export, models_index_texts
 from bardtui.cli.models.listing import models_list, models_path, models_show
+from bardtui.cli.models.sharing import models_add, models_pack
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
 for name, command in (
     ("list", models_list),
     ("show", models_show),
     ("path", models_path),
+    ("pack", models_pack),
+    ("add", models_add),
     ("index-texts", models_index_texts),
     ("export", models_export),
 ):

@@ -1,0 +1,1 @@
+"""Models for others: one file each, made, checked, added and fetched."""
