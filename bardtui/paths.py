@@ -51,6 +51,11 @@ def runs_dir() -> Path:
     return data_dir() / "runs"
 
 
+def cells_dir() -> Path:
+    """The names of models' cells, one file for each model; see `bardtui.model.cell_names`."""
+    return data_dir() / "cells"
+
+
 def _bundled(kind: str) -> Path:
     inside_wheel = _PACKAGE / "bundled" / kind
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / kind

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bardtui.cli.common import checked_model, console, copies_in, plain, warn
+from bardtui.cli.common import checked_model, console, copies_in, plain
+from bardtui.cli.own_text import own_corpus
 from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tf_startup import start_tensorflow
 
@@ -74,7 +75,10 @@ def evaluate(
     if source is None and not as_text:
         raise typer.BadParameter("name the text to score", param_hint="CORPUS")
     bundle = checked_model(model)
-    corpus = _own_corpus(bundle) if source is None else load_corpus(source)
+    if source is None:
+        corpus = own_corpus(bundle, f"bardtui evaluate {bundle.name} CORPUS --text")
+    else:
+        corpus = load_corpus(source)
     if not as_text:
         if document:
             corpus, start, stop = corpus.split(document)[1], 0.0, 1.0
@@ -123,23 +127,6 @@ def _print_loss(
 
 
 # --- metrics of text
-
-
-def _own_corpus(bundle: "ModelBundle") -> "Corpus":
-    """The text that the model was trained on, if the catalogue has it. Raises CorpusError."""
-    from bardtui.text.catalogue import CorpusError, find_entry
-    from bardtui.text.corpus import load_corpus
-
-    name = bundle.corpus.get("name")
-    if not isinstance(name, str) or find_entry(name) is None:
-        raise CorpusError(
-            f"the text that {bundle.name} was trained on is not in the catalogue: "
-            f"name it, as in bardtui evaluate {bundle.name} CORPUS --text"
-        )
-    corpus = load_corpus(name)
-    if corpus.sha256 != bundle.corpus.get("sha256"):
-        warn(f"{corpus.name} has changed since the model was trained")
-    return corpus
 
 
 def _print_metrics(

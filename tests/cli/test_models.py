@@ -7,7 +7,9 @@ import pytest
 
 from bardtui import paths
 from bardtui.cli.models.listing import millions
+from bardtui.model.cell_names import load_names
 from bardtui.model.store import ModelBundle, find_model
+from bardtui.text.corpus import Corpus
 from tests.cli.commands import refusal, run, shell
 
 
@@ -114,3 +116,30 @@ def test_an_index_of_missing_texts_is_refused(installed: ModelBundle) -> None:
     options = ("the-lower-stair", "--hold-out", "Act 9")
     assert "no document act 9" in refusal("models", "index-texts", "tiny", *options)
     assert "no model" in refusal("models", "index-texts", "nobody", "the-lower-stair")
+
+
+def test_cells_are_found_and_their_names_kept(
+    installed: ModelBundle, home: Path, verse: Corpus
+) -> None:
+    text = home / "verse.txt"
+    text.write_text(verse.text)
+    found = json.loads(run("models", "cells", "tiny", text, "--json").stdout)
+    assert found["fingerprint"] == installed.sha256
+    assert found["missing"]["quotation marks"] == "not in the text"
+    follows = {cell["follows"] for cell in found["cells"]}
+    assert follows >= {"cue", "speech"}
+    for cell in found["cells"]:
+        assert cell["correlation"] * cell["unseen"] > 0
+        assert len(cell["example"]) == len(cell["signs"])
+    shown = run("models", "cells", "tiny", text, "--save")
+    assert f"{len(found['cells'])} names are kept" in shown.stderr
+    assert "position in the line" in shown.stdout
+    names = load_names(installed.sha256)
+    assert {(n.layer, n.cell) for n in names} == {(c["layer"], c["cell"]) for c in found["cells"]}
+
+
+def test_cells_need_enough_text(installed: ModelBundle, home: Path) -> None:
+    text = home / "short.txt"
+    text.write_text("ANN:\nThe lamp is low.\n" * 20)
+    assert "characters that the model knows" in refusal("models", "cells", "tiny", text)
+    assert "not in the catalogue" in refusal("models", "cells", "tiny")

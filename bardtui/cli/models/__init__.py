@@ -2,6 +2,7 @@
 
 import typer
 
+from bardtui.cli.models.cells import models_cells
 from bardtui.cli.models.files import models_export, models_index_texts
 from bardtui.cli.models.listing import models_list, models_path, models_show
 from bardtui.cli.models.sharing import models_add, models_pack
@@ -10,6 +11,7 @@ app = typer.Typer(help="Trained models.", rich_markup_mode=None)
 for name, command in (
     ("list", models_list),
     ("show", models_show),
+    ("cells", models_cells),
     ("path", models_path),
     ("pack", models_pack),
     ("add", models_add),
