@@ -9,10 +9,11 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,10 @@ INDEX = "corpus-index.bin"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_WIDTH, _TITLE_WIDTH = 64, 80  # terminal cells in lists
+_TRIES = 20  # to read a model that another process is saving
+
+Version = tuple[tuple[int, ...], ...]  # see version_of
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,10 @@ class ModelBundle:
     @classmethod
     def load(cls, folder: Path) -> "ModelBundle":
         """Read and check model.json; the weights stay on disk. Raises ModelError."""
+        return read_settled([folder], lambda: cls._load(folder))
+
+    @classmethod
+    def _load(cls, folder: Path) -> "ModelBundle":
         values = read_description(_staged(folder) if _is_half_saved(folder) else folder)
         network, characters = values.get("network"), values.get("vocabulary")
         if not isinstance(network, dict) or not isinstance(characters, list):
@@ -245,6 +254,39 @@ class ModelBundle:
             return read_weights(self.folder, self.spec, self.sha256)
         except ModelError as error:
             raise ModelError(f"{self.name}: {error}") from error
+
+
+def version_of(folders: Sequence[Path]) -> Version:
+    """Return what tells one version of the models in these folders from another: for each folder,
+    the time in nanoseconds and the inode of both files, zeros for one that cannot be looked at.
+
+    The time alone is not enough: a clock may be set back, or stand still.
+    """
+    return tuple((*_stamp(folder / DESCRIPTION), *_stamp(folder / WEIGHTS)) for folder in folders)
+
+
+def read_settled(folders: Sequence[Path], read: Callable[[], _Read]) -> _Read:
+    """Return what `read` returns, which reads a model in one of these folders.
+
+    A model has two files, and another process may save it between reading one and the other. So
+    where `read` raises ModelError and the files have changed meanwhile, it is called again.
+    """
+    for _ in range(_TRIES):
+        version = version_of(folders)
+        try:
+            return read()
+        except ModelError:
+            if version_of(folders) == version:
+                raise
+    return read()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino
 
 
 def check_name(name: str) -> str:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui import paths
@@ -37,7 +38,7 @@ from bardtui.tf_startup import import_tensorflow, lower_thread_priority
 
 if TYPE_CHECKING:
     from bardtui.model.context import Context
-    from bardtui.model.store import ModelBundle
+    from bardtui.model.store import ModelBundle, Version
     from bardtui.writing.company import Company
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
@@ -58,7 +59,7 @@ class _Loaded:
     bundle: "ModelBundle"
     context: "Context"
     company: "Company"
-    written: tuple[tuple[int, int], ...]  # see _written
+    version: "Version"  # of its files, when they were read
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
         """Write what is asked for, after the text that the context has read. Pieces may be
@@ -221,25 +222,32 @@ class Engine:
     def _open(self, name: str) -> _Loaded:
         from bardtui.model.context import Context
         from bardtui.model.decoder import Decoder
-        from bardtui.model.store import check_name, find_model
+        from bardtui.model.store import check_name, find_model, read_settled, version_of
         from bardtui.writing.company import Company
 
-        written = _written(check_name(name))  # before they are read, so that no change is missed
-        bundle = find_model(name)  # a name only: a scene may not name a path
-        import_tensorflow()
-        need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
-        decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-        return _Loaded(
-            bundle, Context(decoder, bundle.memory_length), Company(bundle.casts), written
-        )
+        folders = _folders(check_name(name))  # a name only: a scene may not name a path
+        version = version_of(folders)  # before they are read, so that no change is missed
+
+        def load() -> _Loaded:
+            bundle = find_model(name)
+            import_tensorflow()
+            need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
+            decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
+            return _Loaded(
+                bundle, Context(decoder, bundle.memory_length), Company(bundle.casts), version
+            )
+
+        return read_settled(folders, load)
 
     def _was_trained_again(self, name: str) -> bool:
         """Whether the model's files were replaced since it was loaded.
 
-        A model whose files are gone is still used: its weights are loaded.
+        A model whose files are gone, in part or all, is still used: its weights are loaded.
         """
-        written = _written(name)
-        return any(map(any, written)) and written != self._models[name].written
+        from bardtui.model.store import version_of
+
+        version = version_of(_folders(name))
+        return any(map(all, version)) and version != self._models[name].version
 
     def _begin(self, loaded: _Loaded, request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
@@ -301,12 +309,6 @@ class Engine:
             self._post(CopiesFound(request.id, described(runs), spans))
 
 
-def _written(name: str) -> tuple[tuple[int, int], ...]:
-    """Return what tells one version of the model of that name from another, in each place it may
-    be: the time of its description in nanoseconds and its inode, or zeros where there is none.
-
-    The time alone is not enough: a clock may be set back, or stand still.
-    """
-    files = (root / name / "model.json" for root in (paths.models_dir(), paths.bundled_models()))
-    found = (file.stat() if file.is_file() else None for file in files)
-    return tuple((status.st_mtime_ns, status.st_ino) if status else (0, 0) for status in found)
+def _folders(name: str) -> list[Path]:
+    """Return the folders in which the model of that name may be."""
+    return [root / name for root in (paths.models_dir(), paths.bundled_models())]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,3 +61,27 @@ def test_a_models_files_may_change_while_it_writes(
             trained_again = speech().fingerprint != first.fingerprint
             assert trained_again == (change is train_again)
         assert driver.shown == session.text
+
+
+def test_a_run_may_save_a_model_at_any_moment_while_it_is_loaded(installed: ModelBundle) -> None:
+    """Another thread saves it over and over, as a run with very short epochs would."""
+    weights, ended = installed.weights(), threading.Event()
+    versions = [[weight * sign for weight in weights] for sign in (1, -1)]
+
+    def publish() -> None:
+        while not ended.is_set():
+            for version in versions:
+                installed.save(installed.folder or Path(), version)
+
+    run = threading.Thread(target=publish)
+    run.start()
+    try:
+        with Driver(length=5) as driver:
+            for _ in range(8):
+                driver.send("ANN:")
+            assert "model_unusable" not in driver.notices()
+            assert "writing_failed" not in driver.notices()
+            assert driver.shown == driver.session.text
+    finally:
+        ended.set()
+        run.join()
