@@ -10,6 +10,7 @@ from bardtui.errors import UserError
 Event = Mapping[str, Any]
 Scalar = str | int | float | bool | None
 
+_MAX_DEPTH = 100  # of lists and mappings; far deeper ones overflow the stack of what walks them
 _TOO_LARGE = 2**64  # random seeds have up to 64 bits; ids and offsets are far smaller
 
 
@@ -20,12 +21,21 @@ class SceneError(UserError):
 def canonical(value: Any) -> Any:
     """Return `value` as JSON would give it back: a copy of plain types, UTF-16 pairs joined.
 
-    Raises SceneError if JSON cannot hold it.
+    Raises SceneError if JSON cannot hold it, or it is nested too deeply.
     """
     try:
-        return json.loads(json.dumps(value, allow_nan=False))
+        copy = json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise SceneError(f"a scene cannot hold a value that JSON cannot: {error}") from error
+    level = [copy]
+    for _ in range(_MAX_DEPTH + 1):
+        parts = [part for part in level if isinstance(part, dict | list)]
+        if not parts:
+            return copy
+        level = [
+            inner for part in parts for inner in (part.values() if type(part) is dict else part)
+        ]
+    raise SceneError("a scene cannot hold a value that is nested so deeply")
 
 
 def integer(event: Event, name: str) -> int | None:

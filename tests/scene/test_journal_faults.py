@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bardtui.scene.formats.json import scene_from_json, to_json
 from bardtui.scene.journal import Journal, JournalError
-from bardtui.scene.journal_reader import JournalReader, read_scene
+from bardtui.scene.journal_reader import JournalReader, encode_header, read_scene
 from bardtui.scene.scene import Scene
 
 TAKES = ("Come in.", "Kôme “in”.\n", "\U0001f3ad")
@@ -159,6 +160,22 @@ def test_a_damaged_first_line_does_not_cost_the_scene(tmp_path: Path) -> None:
     assert not report
     assert again.title == "Later"
     assert list(again.events()) == list(scene.events())
+
+
+@pytest.mark.parametrize("depth", [101, 900, 985, 100_000])
+def test_a_value_that_is_nested_too_deeply_to_be_saved_again_is_damage(
+    tmp_path: Path, depth: int
+) -> None:
+    path = tmp_path / "deep.scene.jsonl"
+    event = '{"type":"set","name":"cast","value":%s}\n'
+    path.write_text(
+        encode_header(Scene("Deep")).decode()
+        + event % ("[" * 100 + "]" * 100)
+        + event % ("[" * depth + "]" * depth)
+    )
+    scene, report = read_scene(path)
+    assert report.damaged == [3]
+    assert scene_from_json(to_json(scene)).properties == scene.properties
 
 
 def test_many_damaged_lines_are_reported_in_one_short_line(tmp_path: Path) -> None:
