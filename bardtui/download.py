@@ -1,7 +1,9 @@
 """Download a file over HTTP: of a limited size, and only from where the first address leads."""
 
 import ipaddress
+import queue
 import socket
+import threading
 import time
 from collections.abc import Callable
 from http.client import HTTPException, HTTPMessage
@@ -14,7 +16,6 @@ from urllib.request import (
     HTTPErrorProcessor,
     HTTPHandler,
     HTTPRedirectHandler,
-    HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
     Request,
@@ -47,9 +48,39 @@ def download(
     """Download at most `limit` bytes from `url` to `path`, which must not exist.
 
     A server that sends nothing for `stalled` seconds is given up, and so is one that has sent less
-    than 1,000 bytes a second after `patience` seconds. For redirects see `redirect_problem`.
-    Raises DownloadError; what is at `path` then is incomplete.
+    than 1,000 bytes a second after `patience` seconds, or has not finished its headers by then. For
+    redirects see `redirect_problem`. Raises DownloadError; what is at `path` then is incomplete.
     """
+    told: queue.SimpleQueue[tuple[int, int | None] | Exception | None] = queue.SimpleQueue()
+
+    def fetch() -> None:
+        try:
+            _fetch(url, path, limit, stalled, patience, lambda *done: told.put(done))
+        except Exception as error:  # raised again below
+            told.put(error)
+        told.put(None)
+
+    # In a thread: a server that sends its headers one byte at a time can be left, but not stopped.
+    threading.Thread(target=fetch, name="download", daemon=True).start()
+    while True:
+        try:
+            found = told.get(timeout=stalled + patience)
+        except queue.Empty:
+            raise DownloadError("the server is too slow") from None
+        if isinstance(found, Exception):
+            raise found
+        if found is None:
+            return
+        on_progress(*found)
+
+
+def _fetch(
+    url: str, path: Path, limit: int, stalled: float, patience: float, on_progress: OnProgress
+) -> None:
+    try:
+        from urllib.request import HTTPSHandler  # everything else works without OpenSSL
+    except ImportError as error:
+        raise DownloadError("this Python has no module ssl, which HTTPS needs") from error
     opener = OpenerDirector()  # not build_opener, which also knows ftp:, file: and data:
     for handler in (
         *(ProxyHandler(), HTTPHandler(), HTTPSHandler(), UnknownHandler()),
@@ -164,6 +195,7 @@ class _Redirects(HTTPRedirectHandler):
                 target = location  # malformed
             if problem := redirect_problem(req.full_url, target):
                 raise URLError(f"it redirects to {target}: {problem}")
+        fp.close()  # the library would read all of its body, which may have any length
         return super().http_error_302(req, fp, code, msg, headers)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

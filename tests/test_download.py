@@ -37,6 +37,16 @@ class Server(BaseHTTPRequestHandler):
                 self.answer(b"", length=len(TEXT))
                 while not self.ended.wait(0.01):
                     self.wfile.write(b"x")
+            case ["slow-headers"]:
+                self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+                while not self.ended.wait(0.01):
+                    self.wfile.write(b"x")
+            case ["long-redirect"]:
+                self.send_response(302)
+                self.send_header("Location", "/text")
+                self.end_headers()
+                while not self.ended.is_set():
+                    self.wfile.write(b"x" * 65_536)
             case ["no-http"]:
                 self.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
             case ["redirect", *target]:
@@ -106,6 +116,8 @@ def test_a_server_that_stalls_or_is_slow_is_given_up(server: str, tmp_path: Path
         said = refusal(f"{server}/{shelf}", tmp_path, stalled=0.1)
         assert said == "the server does not answer"
     assert refusal(f"{server}/slow", tmp_path, patience=0.1) == "the server is too slow"
+    said = refusal(f"{server}/slow-headers", tmp_path, stalled=0.2, patience=0.2)
+    assert said in ("the server is too slow", "the server does not answer")
 
 
 def test_a_closed_port_is_an_error(tmp_path: Path) -> None:
@@ -119,6 +131,11 @@ def test_a_closed_port_is_an_error(tmp_path: Path) -> None:
 
 def test_a_redirect_within_a_host_is_followed(server: str, tmp_path: Path) -> None:
     download(f"{server}/redirect/{server}/text", tmp_path / "a", len(TEXT))
+    assert (tmp_path / "a").read_bytes() == TEXT
+
+
+def test_the_body_of_a_redirect_is_not_read(server: str, tmp_path: Path) -> None:
+    download(f"{server}/long-redirect", tmp_path / "a", len(TEXT))
     assert (tmp_path / "a").read_bytes() == TEXT
 
 

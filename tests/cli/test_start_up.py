@@ -138,3 +138,25 @@ def test_a_closed_pipe_is_not_an_error(installed: ModelBundle, arguments: Sequen
     finally:
         os.close(writing)
     assert (result.returncode, result.stderr) == (0, b"")
+
+
+WITHOUT_SSL = """
+import sys
+sys.modules["_ssl"] = None
+from bardtui.__main__ import main
+sys.argv[0] = "bardtui"
+main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("info", "the-lower-stair"), ("get", "sonnets")])
+def test_without_openssl_all_works_but_fetching(arguments: Sequence[str]) -> None:
+    """Some builds of Python have no module ssl."""
+    command = [sys.executable, "-c", WITHOUT_SSL, "corpus", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if "get" in arguments:
+        assert done.returncode == 1
+        assert done.stderr.startswith("bardtui: cannot fetch gutenberg:1041 from https://")
+        assert done.stderr.endswith("this Python has no module ssl, which HTTPS needs\n")
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
