@@ -33,11 +33,21 @@ def corpus_get(
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
     from bardtui.cli.display import progress_bar
-    from bardtui.text.catalogue import obtain
+    from bardtui.text.catalogue import CorpusError, known_entry, obtain
 
-    with progress_bar(console(stderr=True), f"fetching {name}") as on_progress:
-        path = obtain(name, on_progress=on_progress)
-    typer.echo(str(path))
+    entry = known_entry(name)
+    parts = entry.members
+    for number, part in enumerate(parts, 1):
+        label = f"fetching {part.name}" + (f", {number} of {len(parts)}" if parts[1:] else "")
+        try:
+            with progress_bar(console(stderr=True), label) as on_progress:
+                obtain(part, on_progress=on_progress)
+        except CorpusError as error:
+            if number == 1:
+                raise
+            kept = f"{number - 1} of the {len(parts)} texts of {entry.name} are kept"
+            raise CorpusError(f"{error}; {kept}, and the same command gets the rest") from error
+    typer.echo(str(entry.path))
 
 
 @app.command("convert")

@@ -2,9 +2,12 @@
 
 import hashlib
 import re
+import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -23,6 +26,8 @@ PLAYS = r"[^/]+/plays/[^/]+/[^/]+\.md"
 #: Bytes of a book from Project Gutenberg, at most.
 MAX_BOOK_SIZE = 100_000_000
 
+_FETCHING = ".fetching-"
+_TORN_AFTER = 86_400.0  # seconds
 _GUTENBERG = re.compile(r"gutenberg:([1-9][0-9]{0,6})")
 
 
@@ -129,17 +134,23 @@ def package_files(package: str, pattern: str) -> list[Path]:
     return [Path(str(distribution(package).locate_file(name))) for name in matching]
 
 
+def known_entry(name: str) -> CatalogueEntry:
+    """Return the text with this name. Raises CorpusError if there is none."""
+    if (entry := find_entry(name)) is None:
+        known = ", ".join(entry.name for entry in catalogue())
+        raise CorpusError(f"there is no text {name}; there are {known} and gutenberg:NUMBER")
+    return entry
+
+
 def obtain(
     name: str | CatalogueEntry, *, on_progress: OnProgress = lambda done, total: None
 ) -> Path:
     """Fetch a text unless it is on this computer, and return its path.
 
-    Raises CorpusError; then no part of a file is left behind.
+    Raises CorpusError; then no part of a file is left behind, but the whole texts of a collection
+    are kept.
     """
-    entry = name if isinstance(name, CatalogueEntry) else find_entry(name)
-    if entry is None:
-        known = ", ".join(entry.name for entry in catalogue())
-        raise CorpusError(f"there is no text {name}; there are {known} and gutenberg:NUMBER")
+    entry = name if isinstance(name, CatalogueEntry) else known_entry(name)
     for part in entry.members:
         if part.kind == "package" and not part.available:
             raise CorpusError(f"{part.name} is not installed: {part.remedy}")
@@ -163,7 +174,11 @@ def _fetch(entry: CatalogueEntry, on_progress: OnProgress) -> None:
     if entry.available and _is_genuine(entry, entry.path, limit):
         return
     folder = private_folder(entry.path.parent)
-    with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as temporary:
+    for torn in folder.glob(f"{_FETCHING}*"):  # left by a process that was killed
+        with suppress(FileNotFoundError):  # removed by another process
+            if time.time() - torn.stat().st_mtime > _TORN_AFTER:
+                shutil.rmtree(torn, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_FETCHING, dir=folder) as temporary:
         fetched = Path(temporary, "text")
         download(entry.url, fetched, limit, on_progress=on_progress)
         if not _is_genuine(entry, fetched, limit):

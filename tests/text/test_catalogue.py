@@ -1,6 +1,7 @@
 """The catalogue, and fetching from a real server on this machine."""
 
 import hashlib
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from bardtui.text.catalogue import (
     package_files,
 )
 from bardtui.text.corpus import load_corpus
+from tests.cli.commands import refusal, run
 
 TEXT = b"ANN:\nHello.\n" * 5_000
 BOOK = (
@@ -203,6 +205,43 @@ def test_a_collection_has_the_documents_of_its_parts() -> None:
     ]
     assert corpus.name == "milton"
     assert all(note.startswith(("Lost: ", "Regained: ")) for note in corpus.notes)
+
+
+def test_a_collection_keeps_what_was_fetched_and_the_second_try_gets_the_rest(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def texts(second: str) -> None:
+        entry = '[{}]\ntitle = "A"\nauthor = "A"\nlicence = "CC0"\nkind = "{}"\n'
+        (tmp_path / "catalogue.toml").write_text(
+            entry.format("first", "url") + f'url = "{library}/book"\n'
+            f"{entry.format('second', 'url')}url = '{library}/{second}'\n"
+            f"{entry.format('both', 'collection')}parts = ['first', 'second']\n"
+        )
+
+    monkeypatch.setattr(paths, "bundled_corpora", lambda: tmp_path)
+    texts("none")
+    said = refusal("corpus", "get", "both")
+    assert said == (
+        f"cannot fetch second from {library}/none: the server answers 404 Not Found; "
+        "1 of the 2 texts of both are kept, and the same command gets the rest"
+    )
+    assert [path.name for path in leftovers()] == ["first.txt"]
+    texts("book")
+    first = leftovers()[0].stat()
+    assert run("corpus", "get", "both").stdout == f"{paths.corpora_dir()}\n"
+    assert (paths.corpora_dir() / "first.txt").stat() == first
+    assert (paths.corpora_dir() / "second.txt").read_bytes() == BOOK
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(entry: CatalogueEntry) -> None:
+    old, new = (paths.corpora_dir() / f".fetching-{age}" for age in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "text").write_bytes(TEXT[:7])
+    os.utime(old, (0, 0))
+    obtain(entry)
+    assert not old.exists()
+    assert new.exists()
 
 
 # --- Project Gutenberg
