@@ -4,9 +4,21 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from rich.style import Style
+from textual.widget import Widget
+
 Mark = Literal["kept", "copied", "hit", "current-hit"]
 Spans = Sequence[tuple[int, int]]
 """Ascending offsets of start and end in a text."""
+
+
+def mark_style(widget: Widget, mark: Mark) -> Style:
+    """The style of a mark in a transcript: its background is blended with the widget's."""
+    name = f"transcript--{mark}"
+    style = widget.get_component_rich_style(name, partial=True)
+    if style.bgcolor is None:
+        return style
+    return style + Style(bgcolor=widget.get_component_rich_style(name).bgcolor)
 
 
 def marks_in(spans: Mapping[Mark, Spans], begin: int, length: int) -> dict[int, list[Mark]]:

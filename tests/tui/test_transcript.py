@@ -119,6 +119,15 @@ async def test_rows_with_words_of_the_writer_are_marked() -> None:
         assert mark.color == style_of(transcript, 0, "One.").color
 
 
+async def test_marked_text_stands_out_from_its_ground() -> None:
+    transcript = Transcript()
+    async with Host(transcript).run_test(size=SIZE) as pilot:
+        await filled(pilot, transcript, "TOBIN:\nGo softly.")
+        transcript.mark("kept", [(0, 17)])
+        cue = style_of(transcript, 0, "TOBIN")
+        assert cue.bgcolor not in (cue.color, style_of(transcript, 2, " ").bgcolor)
+
+
 async def test_text_is_shown_without_markup_or_terminal_codes() -> None:
     transcript = Transcript()
     awkward = (

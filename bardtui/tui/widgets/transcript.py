@@ -21,7 +21,7 @@ from textual.strip import Strip
 from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
-from bardtui.tui.marks import Mark, Spans, marks_in
+from bardtui.tui.marks import Mark, Spans, mark_style, marks_in
 from bardtui.tui.passages import PassageText
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.scrollbars import thumb
@@ -352,7 +352,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             marks = changes.get(at, marks)
             style = self._style(author, kind)
             for mark in marks:
-                style += self.get_component_rich_style(f"transcript--{mark}", partial=True)
+                style += mark_style(self, mark)
             if first <= at < end:
                 style += highlight
             shown = " " * tab_cells(column) if text[at] == "\t" else row_shown[at:to]
