@@ -180,6 +180,7 @@ class Remembered:
     rule: Stop = "length"  # where a passage stops: one of STOPS
     form: Form = "scene"  # what the text is: one of FORMS
     theme: str = "footlights"
+    scene: str = ""  # the path of the scene that was open last
 
     @classmethod
     def load(cls, path: Path) -> "Remembered":
@@ -210,6 +211,8 @@ def _is_valid(name: str, value: Any) -> bool:
     match name:
         case "model" | "theme":
             return isinstance(value, str) and len(value) <= _LONGEST_NAME
+        case "scene":
+            return isinstance(value, str) and len(value) <= _LONGEST_PATH and "\0" not in value
         case "rule":
             return value in STOPS
         case "form":

@@ -112,7 +112,7 @@ def _cast(mode: LineMode, argument: str) -> None:
 
 
 def _speakers(mode: LineMode, argument: str) -> None:
-    mode.session.add_speakers()
+    mode.session.editing.add_speakers()
     _cast(mode, "")
 
 

@@ -17,6 +17,11 @@ def banned_in(scene: Scene) -> tuple[str, ...]:
     return tuple(entry for entry in entries if is_phrase(entry))
 
 
+def ban(scene: Scene, phrases: list[str]) -> None:
+    """Make these the words and phrases that are banned in a scene."""
+    scene.set(PROPERTY, phrases)
+
+
 def phrases_in(typed: str) -> list[str]:
     """Return the phrases of a typed text, one in each line. Raises SceneError if it has too many,
     or one is too long."""

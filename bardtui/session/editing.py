@@ -1,11 +1,13 @@
-"""Changes of the text that a scene has already."""
+"""Changes of the text that a scene has already, of its cast, and of what else belongs to it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui.errors import UserError
-from bardtui.scene.cast import Role
+from bardtui.scene.banned import ban
+from bardtui.scene.cast import Role, speakers
 from bardtui.scene.find import renaming
 from bardtui.scene.kept import Kept, keep, kept_in, toggle
 from bardtui.scene.passage import Changes
@@ -53,6 +55,27 @@ class Editing:
             role = replace(session.cast[old], name=new)
             session.keep_cast(session.cast.with_role(role, instead_of=old))
         self.substitute(changes)
+
+    def add_speakers(self) -> None:
+        """Add those who speak in the scene to the cast."""
+        if names := list(speakers(self._session.text)):
+            self.add_roles(names)
+        else:
+            self._session.notify("no_speakers")
+
+    def add_roles(self, names: Iterable[str]) -> None:
+        """Add roles of these names to the cast."""
+        session = self._session
+        cast = session.cast
+        grown = cast.with_names(names)
+        session.notify("roles_added", count=len(grown.roles) - len(cast.roles))
+        if grown != cast:
+            session.keep_cast(grown)
+
+    def ban(self, phrases: list[str]) -> None:
+        """Make these the words and phrases that the model never writes in this scene."""
+        ban(self._session.manuscript.scene, phrases)
+        self._session.notify("banned", count=len(phrases))
 
     def keep(self, begin: int, end: int) -> None:
         """Mark a part of the visible text as one to keep, or unmark it."""

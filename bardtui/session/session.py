@@ -6,7 +6,7 @@ through `deliver`; the front end passes each to `handle` in its own thread. `lis
 the events that say what changed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -14,9 +14,8 @@ from typing import Any
 
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
-from bardtui.scene.banned import PROPERTY as BANNED
 from bardtui.scene.banned import banned_in
-from bardtui.scene.cast import Cast, Role, speakers
+from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Author, Scene
 from bardtui.session.background import BackgroundSaver, save_remembered
 from bardtui.session.copies import Copies
@@ -57,13 +56,13 @@ class WritingSession:
     Attributes:
         manuscript: The scene and its journal.
         settings: The writer's settings file.
-        remembered: The settings in use: model, temperature, length, pace, stop rule, theme.
+        remembered: What is in use: model, temperature, length, pace, stop rule, theme, scene.
         draft: The unsent line.
         model_states: "loading", "ready" or "unusable" for each model that was asked for.
         passage: The passage that is being written.
         suggestions: Endings for the line that is being typed.
         takes: Takes written side by side.
-        editing: Changes of the text that is there.
+        editing: Changes of the text that is there, and of what belongs to the scene.
         copies: What the last reply copies from the model's corpus.
     """
 
@@ -109,10 +108,13 @@ class WritingSession:
             if self._problem_told:
                 self.notify("not_saved", "error", problem=self.manuscript.problem)
             self.emit(StateChanged())
+        if path := self.manuscript.path:
+            self.choose(scene=str(path))
 
     def close(self) -> None:
         """Stop writing and save everything."""
         self.stop()
+        self.tick()
         self.draft.close()
         self.engine.close(CLOSE_SECONDS)
         self.manuscript.close()
@@ -304,26 +306,6 @@ class WritingSession:
         """Make this the scene's cast."""
         self.manuscript.keep_cast(cast)
         self.emit(StateChanged())
-
-    def add_speakers(self) -> None:
-        """Add those who speak in the scene to the cast."""
-        if names := list(speakers(self.text)):
-            self.add_roles(names)
-        else:
-            self.notify("no_speakers")
-
-    def add_roles(self, names: Iterable[str]) -> None:
-        """Add roles of these names to the cast."""
-        cast = self.cast
-        grown = cast.with_names(names)
-        self.notify("roles_added", count=len(grown.roles) - len(cast.roles))
-        if grown != cast:
-            self.keep_cast(grown)
-
-    def ban(self, phrases: list[str]) -> None:
-        """Make these the words and phrases that the model never writes in this scene."""
-        self.manuscript.scene.set(BANNED, phrases)
-        self.notify("banned", count=len(phrases))
 
     # -- scenes ------------------------------------------------------------------------------------
 

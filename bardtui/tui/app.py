@@ -22,12 +22,12 @@ from bardtui.errors import MAX_MESSAGE, UserError, user_message
 from bardtui.escaping import one_line
 from bardtui.log import explain, log_bug, log_instead_of_printing
 from bardtui.memory import MB, need_address_space
-from bardtui.scene.library import latest_scene
+from bardtui.scene.library import latest_scene, scene_info
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
-from bardtui.tui.flows import rename_character
+from bardtui.tui.flows import rename_character, show_trash
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
@@ -77,7 +77,8 @@ class BardApp(RebindableApp):
         wanted = (self.settings.theme, remembered.theme, FOOTLIGHTS.name)
         self._start_with_theme(next(name for name in wanted if name in self.available_themes))
         if scene is None:
-            manuscript, self._notice, self._severity = _last_scene(key_of(self, "stage.new"))
+            new = key_of(self, "stage.new")
+            manuscript, self._notice, self._severity = _last_scene(remembered.scene, new)
         else:
             manuscript, self._notice = Manuscript.open(scene)
             self._severity = "warning"
@@ -131,6 +132,10 @@ class BardApp(RebindableApp):
         rename = "In the cast, in cues and in the text; undo restores the text"
         yield SystemCommand(
             "Rename a character", rename, partial(self.stage.run_flow, rename_character)
+        )
+        trash = "Deleted scenes, to bring back or to delete for good"
+        yield SystemCommand(
+            "Bring back a deleted scene", trash, partial(self.stage.run_flow, show_trash)
         )
         ban = "The model never writes them in this scene"
         yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
@@ -203,13 +208,17 @@ class BardApp(RebindableApp):
         self.stage.leave()
 
 
-def _last_scene(new: str) -> tuple[Manuscript, str, str]:
-    """Return the last scene, or a new one; a message about it, and the message's severity.
+def _last_scene(open_last: str, new: str) -> tuple[Manuscript, str, str]:
+    """Return the scene that was open last, or a new one; a message about it, and the message's
+    severity.
 
+    `open_last` is that scene's path. If the file is gone, it is the scene that was last written to.
     `new` is the key that begins a new scene.
     """
     try:
-        last = latest_scene(paths.scenes_dir())
+        last = scene_info(Path(open_last)) if open_last else None
+        if last is None or last.broken is not None:
+            last = latest_scene(paths.scenes_dir())
         if last is None:
             return Manuscript(), "", "information"
         manuscript, notice = Manuscript.open(last.path)

@@ -130,7 +130,7 @@ async def take_cast(stage: StageScreen) -> None:
         return
     title = await stage.app.push_screen_wait(PlaysScreen(casts, session.model))
     if title is not None:
-        session.add_roles(casts[title])
+        session.editing.add_roles(casts[title])
 
 
 async def ban_phrases(stage: StageScreen) -> None:
@@ -142,7 +142,7 @@ async def ban_phrases(stage: StageScreen) -> None:
     screen = BannedScreen(banned_in(manuscript.scene), len(session.settings.banned))
     phrases = await stage.app.push_screen_wait(screen)
     if phrases is not None and manuscript is session.manuscript:
-        session.ban(phrases)
+        session.editing.ban(phrases)
 
 
 async def save_scene(stage: StageScreen) -> None:
@@ -226,8 +226,13 @@ async def rename_character(stage: StageScreen) -> None:
         session.editing.rename_character(*chosen)
 
 
-async def choose_scene(stage: StageScreen) -> None:
-    """Choose another scene, or begin a new one."""
+async def show_trash(stage: StageScreen) -> None:
+    """Bring back deleted scenes, and choose one."""
+    await choose_scene(stage, trash=True)
+
+
+async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
+    """Choose another scene, or begin a new one. With `trash`, the deleted scenes are first."""
     from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 
     session = stage.session
@@ -237,7 +242,9 @@ async def choose_scene(stage: StageScreen) -> None:
     except OSError as error:
         stage.say(f"The scenes cannot be listed: {error.strerror}", "error")
         return
-    dialog = ScenesScreen(scenes, current=session.manuscript, contents=stage.scene_contents)
+    dialog = ScenesScreen(
+        scenes, current=session.manuscript, contents=stage.scene_contents, trash=trash
+    )
     choice = await stage.app.push_screen_wait(dialog)
     if isinstance(choice, NewScene):
         session.new()

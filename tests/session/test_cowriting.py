@@ -260,7 +260,7 @@ def test_what_is_banned_in_a_scene_is_never_written_there_and_kept_with_it() -> 
     with Driver(length=1_000, settings=Settings(suggestions=False, banned=("stair",))) as driver:
         session = driver.session
         driver.send("ANN:")
-        session.ban(["the lamp", "keep"])
+        session.editing.ban(["the lamp", "keep"])
         assert session.rules("length").banned == ("stair", "the lamp", "keep")
         before = len(session.text)
         driver.send()
@@ -286,11 +286,11 @@ def test_the_form_is_kept_with_the_passage_and_remembered() -> None:
 
 def test_the_cast_of_a_play_joins_the_roles_of_the_scene() -> None:
     with Driver() as driver:
-        driver.session.add_roles(["HAMLET", "a ghost", "HORATIO", "First Player"])
+        driver.session.editing.add_roles(["HAMLET", "a ghost", "HORATIO", "First Player"])
         assert driver.session.cast == Cast(
             (Role("HAMLET", "writer"), Role("HORATIO"), Role("First Player"))
         )
-        driver.session.add_roles(["OPHELIA", "HAMLET"])
+        driver.session.editing.add_roles(["OPHELIA", "HAMLET"])
         assert [role.name for role in driver.session.cast.roles][3:] == ["OPHELIA"]
         assert driver.notices() == ["roles_added"] * 2
 
@@ -367,6 +367,6 @@ def test_a_cast_that_changes_while_a_role_speaks_decides_who_follows(reason: str
 
 def test_in_a_scene_without_speakers_there_is_nobody_to_add_to_the_cast() -> None:
     with Driver() as driver:
-        driver.session.add_speakers()
+        driver.session.editing.add_speakers()
         assert driver.notices() == ["no_speakers"]
         assert not driver.session.cast.roles

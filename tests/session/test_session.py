@@ -49,7 +49,7 @@ def test_a_scene_is_written_from_the_first_line_to_the_saved_file(tmp_path: Path
         passage = session.manuscript.scene.path()[0][0]
         session.editing.edit(passage.id, "BEN:\n")
         assert session.text.startswith("BEN:\n")
-        session.add_speakers()
+        session.editing.add_speakers()
         assert session.cast.roles[0].name == "BEN"
         driver.send("What is it, then?")
         session.export(tmp_path / "scene.txt")

@@ -1,6 +1,7 @@
 """The stage with a real engine and a small real model: what the writer does, and what is kept."""
 
 import math
+import os
 import threading
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.export import to_text
+from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
+from bardtui.scene.scene import Scene
 from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tui.app import BardApp
 from bardtui.tui.commands import STAGE_KEYS
@@ -179,6 +182,23 @@ async def test_settings_apply_from_the_next_line_and_are_remembered() -> None:
         assert stage.side.pace.value == math.inf
         assert stage.session.model == "tiny"
         assert stage.transcript.text.startswith("ANN:")  # the last scene, opened again
+
+
+async def test_the_start_opens_the_scene_that_was_open_last(program: Program) -> None:
+    older, newer = paths.scenes_dir() / "older.scene.jsonl", paths.scenes_dir() / "a.scene.jsonl"
+    for path, used in ((older, 1_000), (newer, 2_000)):
+        Journal.create(path, Scene(path.name)).close()
+        os.utime(path, (used, used))
+    async with program() as (_, stage):
+        assert stage.session.manuscript.path == newer  # the last written one, before the first time
+        stage.session.open(older)
+    again = BardApp()
+    assert again.stage.session.manuscript.path == older
+    again.stage.session.manuscript.close()
+    older.unlink()
+    last = BardApp()
+    assert last.stage.session.manuscript.path == newer
+    last.stage.session.manuscript.close()
 
 
 async def test_another_model_reads_the_scene_and_continues_it(

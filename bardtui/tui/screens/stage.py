@@ -250,7 +250,7 @@ class StageScreen(Screen[None]):
         self.seed_line.focus()
 
     def action_speakers(self) -> None:
-        self.session.add_speakers()
+        self.session.editing.add_speakers()
 
     def action_new(self) -> None:
         self.session.new()

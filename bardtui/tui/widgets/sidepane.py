@@ -69,7 +69,7 @@ class SidePane(Vertical):
         self._session.keep_cast(message.cast)
 
     def on_cast_pane_speakers_wanted(self) -> None:
-        self._session.add_speakers()
+        self._session.editing.add_speakers()
 
     def summary(self) -> tuple[str, ...]:
         """Return the settings as texts, for terminals too narrow for the pane."""
