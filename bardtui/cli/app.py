@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bardtui.cli import corpus, models
+from bardtui.cli import corpus, models, scenes
 from bardtui.cli.benchmark import benchmark
 from bardtui.cli.common import CommandGroup
 from bardtui.cli.doctor import doctor
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
+app.add_typer(scenes.app, name="scenes")
 for command in (train, generate, evaluate, export, import_keras, benchmark, doctor, write):
     app.command()(command)
 app.command("open")(open_)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -63,11 +64,19 @@ def find_scene(folder: Path, name: str) -> Path:
     """
     if name.endswith(SUFFIX) or Path(name).is_file():
         return Path(name)
+    return saved_scene(folder, name).path
+
+
+def saved_scene(folder: Path, name: str) -> SceneInfo:
+    """Return the scene in `folder` with this file name or title.
+
+    Raises SceneError if there is no such scene or more than one, and OSError.
+    """
     scenes = list_scenes(folder)
-    named = [scene for scene in scenes if _name(scene) == name]
+    named = [scene for scene in scenes if _name(scene) == name.removesuffix(SUFFIX)]
     titled = [scene for scene in scenes if scene.title.casefold() == name.casefold()]
     if len(found := named or titled) == 1:
-        return found[0].path
+        return found[0]
     if found:
         raise SceneError(
             f"{len(found)} scenes are called {name}; use a file name: {_listed(found)}"
@@ -98,6 +107,21 @@ def scene_info(path: Path) -> SceneInfo:
     except SceneError as error:
         broken = str(error)
     return SceneInfo(path, title, modified, size, broken, origin)
+
+
+def ago(timestamp: float, now: datetime) -> str:
+    """A date as people say it: today and yesterday with the time, then the day, then the year."""
+    try:
+        then = datetime.fromtimestamp(timestamp)
+    except (OverflowError, OSError, ValueError):  # the clock was wrong when it was written
+        return "some day"
+    days = (now.date() - then.date()).days
+    if days == 0:
+        return f"today {then:%H:%M}"
+    if days == 1:
+        return f"yesterday {then:%H:%M}"
+    month = f"{then.day} {then:%b}"
+    return month if then.year == now.year else f"{month} {then.year}"
 
 
 def origin_of(text_file: Path) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Rename, duplicate, delete and restore scene files.
 
-Deleting moves a scene into the folder `trash` beside the others. Nothing is removed from there.
+Deleting moves a scene into the folder `trash` beside the others. It stays there until the writer
+restores it or deletes it for good.
 """
 
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from bardtui.files import atomic_write
 from bardtui.scene.journal import Journal, SceneBusyError
@@ -23,6 +25,11 @@ class DeletedScene:
 
     path: Path
     trashed: Path
+
+    @classmethod
+    def in_trash(cls, trashed: Path) -> Self:
+        """Return the deleted scene that is in this file of the trash."""
+        return cls(trashed.parent.parent / trashed.name, trashed)
 
 
 def rename_scene(path: Path, title: str) -> None:
@@ -91,6 +98,14 @@ def restore_scene(deleted: DeletedScene) -> Path:
     Raises SceneError if it cannot be moved.
     """
     return _move(deleted.trashed, deleted.path.parent, deleted.path.name, "restored")
+
+
+def delete_for_good(deleted: DeletedScene) -> None:
+    """Remove a scene from the trash. Raises SceneError if it cannot be removed."""
+    try:
+        deleted.trashed.unlink()
+    except OSError as error:
+        raise _failed(deleted.trashed, "deleted", error) from error
 
 
 def _move(path: Path, folder: Path, name: str, done: str) -> Path:

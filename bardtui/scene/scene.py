@@ -67,10 +67,11 @@ class Scene:
         """The title that the writer gave."""
         return str(self.properties["title"])
 
-    def path(self) -> list[tuple[Passage, int]]:
-        """Return the passages of the visible text, each with its number of visible characters."""
+    def path(self, to: Position | None = None) -> list[tuple[Passage, int]]:
+        """Return the passages of the visible text, each with its number of visible characters; or
+        those of the text that ends at another position."""
         path = []
-        passage_id, at = self.head, self.head_at
+        passage_id, at = to or (self.head, self.head_at)
         while passage_id is not None:
             passage = self.passages[passage_id]
             path.append((passage, self._offset(passage_id, at)))

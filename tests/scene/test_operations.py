@@ -11,6 +11,8 @@ from bardtui.scene.library import list_scenes, scene_info
 from bardtui.scene.names import new_scene_path
 from bardtui.scene.operations import (
     TRASH,
+    DeletedScene,
+    delete_for_good,
     delete_scene,
     duplicate_scene,
     rename_scene,
@@ -86,6 +88,21 @@ def test_a_failed_delete_or_restore_is_reported_and_leaves_no_trace(tmp_path: Pa
     with pytest.raises(SceneError, match="cannot be restored: No such file"):
         restore_scene(deleted)
     assert not deleted.path.exists()
+
+
+def test_a_scene_of_the_trash_is_restored_or_deleted_for_good_by_another_program(
+    tmp_path: Path,
+) -> None:
+    trashed = delete_scene(make(tmp_path)).trashed
+    (listed,) = list_scenes(tmp_path / TRASH)
+    assert listed.path == trashed
+    back = restore_scene(DeletedScene.in_trash(trashed))
+    assert [scene.path for scene in list_scenes(tmp_path)] == [back]
+    deleted = delete_scene(back)
+    delete_for_good(deleted)
+    assert list((tmp_path / TRASH).iterdir()) == []
+    with pytest.raises(SceneError, match="cannot be deleted: No such file"):
+        delete_for_good(deleted)
 
 
 # -- rename and duplicate

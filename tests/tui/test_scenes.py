@@ -14,15 +14,19 @@ from textual.widgets import Input
 from bardtui import paths
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
-from bardtui.scene.library import list_scenes
+from bardtui.scene.library import ago, list_scenes
 from bardtui.scene.names import new_scene_path
+from bardtui.scene.operations import delete_scene
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.scene.scene_search import Counts
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.scene_catalogue import SceneRow
+from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.scenes import NewScene, OpenScene, ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
-from bardtui.tui.widgets.scenelist import SceneList, ago, in_words, share_bar
+from bardtui.tui.screens.trash import TrashScreen
+from bardtui.tui.widgets.scenelist import SceneList, in_words, share_bar
+from bardtui.tui.widgets.scenepreview import ScenePreview
 
 NOON = datetime(2020, 6, 15, 12, 0, tzinfo=UTC).timestamp()
 DAY = 86_400.0
@@ -237,7 +241,9 @@ async def test_typing_searches_titles_and_texts(stair: Path) -> None:
         await seen(pilot, "in another take: BEN: Marmalade.", "1 of 4")
         await press(pilot, "ctrl+u", *"quarrel")
         await until(pilot, lambda: count(dialog) == 1 and not dialog.catalogue.searching)
-        assert "Ah." not in shown(host)  # the title says it all
+        (row,) = dialog.catalogue.rows("quarrel")
+        assert isinstance(row, SceneRow)
+        assert row.match is None  # the title says it all
         await press(pilot, "ctrl+u", *"treacle")
         await seen(pilot, "No scene contains “treacle”.", "0 of 4")
         await press(pilot, "enter", "f2", "ctrl+d", "ctrl+delete")
@@ -420,6 +426,77 @@ async def test_the_scene_on_the_stage_is_renamed_there_and_not_deleted(stair: Pa
     assert (scene.title, scene.text.endswith("And on.")) == ("Peace", True)
 
 
+# -- the preview
+
+
+async def test_the_preview_shows_the_highlighted_scene_or_what_was_found(stair: Path) -> None:
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        preview = dialog.query_one(ScenePreview)
+        await until(pilot, lambda: preview.text.endswith("Nothing but the wind."))
+        await press(pilot, "down")
+        await until(pilot, lambda: "[Exit]" in preview.text)
+        await press(pilot, *"marma")  # is in another take
+        await until(pilot, lambda: preview.text == "ANN:\nAh.\nBEN:\nMarmalade.\n")
+        assert "Found here" in shown(host)
+        await press(pilot, "ctrl+u", "home")
+        await until(pilot, lambda: not preview.text)
+
+
+# -- the trash
+
+
+async def in_trash(pilot: Pilot[None], *, listed: int) -> None:
+    """Wait until the trash is up and lists so many scenes."""
+
+    def is_up() -> bool:
+        screen = pilot.app.screen
+        return isinstance(screen, TrashScreen) and screen.focused is not None and held() == listed
+
+    def held() -> int:
+        return pilot.app.screen.query_one(SceneList).scene_count
+
+    await until(pilot, is_up)
+
+
+async def test_a_deleted_scene_is_brought_back_from_the_trash_later(stair: Path) -> None:
+    delete_scene(paths.scenes_dir() / "ferry.scene.jsonl")
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        dialog = await up(pilot)
+        await press(pilot, "delete", "ctrl+t")
+        await in_trash(pilot, listed=2)
+        await press(pilot, *"lantern")
+        await seen(pilot, "Who keeps the lantern?", "1 of 2")
+        await press(pilot, "enter")
+        await seen(pilot, "Brought back “Ferry”")
+        await press(pilot, "escape")
+        await until(pilot, lambda: host.screen is dialog and count(dialog) == 3)
+        assert [name for name in names() if name != "trash"] == ["ferry", "quarrel", "torn"]
+        await press(pilot, "enter")
+        await until(
+            pilot, lambda: host.answers == [OpenScene(paths.scenes_dir() / "ferry.scene.jsonl")]
+        )
+
+
+async def test_a_scene_in_the_trash_is_deleted_for_good_if_the_writer_is_sure(stair: Path) -> None:
+    trashed = delete_scene(stair).trashed
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        host.ask(ScenesScreen(list_scenes(paths.scenes_dir()), trash=True))
+        await in_trash(pilot, listed=1)
+        for answer in ("n", "y"):
+            assert trashed.exists()
+            await in_trash(pilot, listed=1)
+            await press(pilot, "delete")
+            await until(pilot, lambda: isinstance(host.screen, ConfirmScreen))
+            await seen(pilot, "for good?")
+            await press(pilot, answer)
+        await seen(pilot, "Deleted “[/] the lower␛ stair” for good")
+        assert not trashed.exists()
+
+
 # -- a text that was opened before
 
 
@@ -498,8 +575,8 @@ def test_a_share_as_a_bar(counts: Counts | None, drawn: str) -> None:
 # -- how it looks
 
 
-def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
-    """Opens the dialog, presses keys, and waits for a text."""
+def picture(keys: list[str], wait_for: str, previewed: str) -> Callable[[Pilot[None]], Any]:
+    """Opens the dialog, presses keys, and waits for a text and for another in the preview."""
 
     async def before(pilot: Pilot[None]) -> None:
         current, _ = Manuscript.open(paths.scenes_dir() / "quarrel.scene.jsonl")
@@ -507,6 +584,7 @@ def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
         await press(pilot, *keys)
         await seen(pilot, wait_for)
         await until(pilot, lambda: not dialog.catalogue.searching)
+        await until(pilot, lambda: previewed in dialog.query_one(ScenePreview).text)
         await settle(pilot)
         current.close()
 
@@ -515,10 +593,10 @@ def picture(keys: list[str], wait_for: str) -> Callable[[Pilot[None]], Any]:
 
 @pytest.mark.parametrize("size", [SMALL, (140, 45)], ids=["small", "large"])
 def test_the_scenes(stair: Path, snap_compare: Any, size: tuple[int, int]) -> None:
-    before = picture(["up", "delete"], "Restore")
+    before = picture(["up", "delete"], "Restore", "[Exit]")
     assert snap_compare(Host(), terminal_size=size, run_before=before)
 
 
 def test_the_search(stair: Path, snap_compare: Any) -> None:
-    before = picture([*"mar"], "in another take")
+    before = picture([*"mar"], "in another take", "Marmalade")
     assert snap_compare(Host(), terminal_size=SMALL, run_before=before)

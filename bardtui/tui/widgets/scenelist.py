@@ -9,6 +9,7 @@ from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
+from bardtui.scene.library import ago
 from bardtui.scene.scene_search import Counts, Match, Query
 from bardtui.tui.scene_catalogue import FileRow, NewRow, Row, SceneRow
 from bardtui.tui.widgets.rows import Layout, RowList, Rows, spread, wrapped
@@ -203,18 +204,3 @@ def share_bar(counts: Counts | None) -> Content:
     if 0 < counts.by_writer < counts.characters:
         cells = min(max(cells, 1), _BAR - 1)
     return Content.assemble(("█" * cells, "$writer"), ("░" * (_BAR - cells), _SUBTLE))
-
-
-def ago(timestamp: float, now: datetime) -> str:
-    """A date as people say it: today and yesterday with the time, then the day, then the year."""
-    try:
-        then = datetime.fromtimestamp(timestamp)
-    except (OverflowError, OSError, ValueError):  # the clock was wrong when it was written
-        return "some day"
-    days = (now.date() - then.date()).days
-    if days == 0:
-        return f"today {then:%H:%M}"
-    if days == 1:
-        return f"yesterday {then:%H:%M}"
-    month = f"{then.day} {then:%b}"
-    return month if then.year == now.year else f"{month} {then.year}"

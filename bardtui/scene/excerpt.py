@@ -1,0 +1,74 @@
+"""An excerpt of a saved scene, for a preview: where it ends, or around text that was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bardtui.scene.find import Span, occurrences
+from bardtui.scene.journal_reader import display_name, read_scene
+from bardtui.scene.passage import Author
+from bardtui.scene.scene import Position, Scene, SceneError
+from bardtui.scene.scene_search import Match
+
+MAX_FILE = 1 << 22  # bytes; a preview does not read larger scenes
+LONGEST = 20_000  # characters of an excerpt
+
+Runs = Sequence[tuple[Author, str]]
+"""A text in parts, each with its author."""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of a scene's text; `found` is where the text that was searched for stands in it."""
+
+    runs: Runs
+    found: Span | None = None
+
+
+def read_excerpt(path: Path, match: Match | None = None) -> Excerpt:
+    """Return the end of a scene's visible text, or what is around `match`, wherever that is.
+
+    Raises SceneError if the scene cannot be read, or is larger than MAX_FILE.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise SceneError(
+            f"{display_name(path)} cannot be read: {error.strerror or error}"
+        ) from error
+    if size > MAX_FILE:
+        raise SceneError("too long for a preview")
+    scene, _ = read_scene(path)
+    if match is None:
+        return Excerpt(part(runs_to(scene), end=None))
+    to = (match.passage, None) if match.passage in scene.passages else None
+    runs = runs_to(scene, to)
+    text = "".join(text for _, text in runs)
+    # A passage that does not show is the last one here.
+    hits = occurrences(text, match.found)
+    if not hits:
+        return Excerpt(part(runs, end=None))
+    begin, end = hits[-1 if to else 0]
+    first = max(0, begin - LONGEST // 2)
+    return Excerpt(part(runs, first, first + LONGEST), (begin - first, end - first))
+
+
+def runs_to(scene: Scene, to: Position | None = None) -> Runs:
+    """Return a scene's visible text, or the text that ends at another position."""
+    return [run for passage, length in scene.path(to) for run in passage.by_author(length)]
+
+
+def part(runs: Runs, begin: int = 0, end: int | None = None) -> Runs:
+    """Return the characters from `begin` to `end` of a text; without an `end`, the last ones.
+
+    There are at most LONGEST.
+    """
+    if end is None:
+        end = sum(len(text) for _, text in runs)
+        begin = max(begin, end - LONGEST)
+    found, at = list[tuple[Author, str]](), 0
+    for author, text in runs:
+        if kept := text[max(0, begin - at) : max(0, min(end, begin + LONGEST) - at)]:
+            found.append((author, kept))
+        at += len(text)
+    return found
