@@ -1,0 +1,171 @@
+"""How likely a model thought each character of a text: its surprise and its entropy.
+
+The surprise of a character is its negative log-probability; their mean over a text is the loss that
+`evaluate` reports. The entropy is the surprise to be expected, before the character is known.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.model.context import context_length, start_of_context
+from bardtui.model.decoder import Decoder
+from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
+
+PIECE = 256  # characters scored in one call
+
+_MAX_NUMBERS = 1_000_000  # log-probabilities in one call: 4 MB
+_KEPT_STATES = 100  # 900 KB for two layers of 512
+
+State = tuple[NDArray[np.float32], ...]
+"""The arrays of a decoder's state, each of shape (1, size). The last has the next logits."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a model thought of the n characters of a text.
+
+    Attributes:
+        surprise: The surprise of each character in nats, float64 (n,). NaN for a character that the
+            vocabulary lacks, and that was not read.
+        log_probabilities: Those of every character of the vocabulary at each place, in nats,
+            float64 (n, vocabulary).
+    """
+
+    surprise: NDArray[np.float64]
+    log_probabilities: NDArray[np.float64]
+
+    @property
+    def entropy(self) -> NDArray[np.float64]:
+        """The entropy of the distribution at each place in nats, (n,)."""
+        logs = self.log_probabilities
+        return np.asarray(-(np.exp(logs) * logs).sum(-1))
+
+
+def run_up(text: str, begin: int, memory_length: int) -> str:
+    """Return the text before offset `begin` that is read before what follows is scored.
+
+    It is the context that a passage would be written in. The cost does not depend on the length of
+    the text.
+    """
+    # Two characters more than the context: a paragraph may begin exactly where it does.
+    before = text[max(0, begin - context_length(memory_length) - 2) : begin]
+    return before[start_of_context(before, memory_length) :]
+
+
+class Scorer:
+    """Scores text with the network of a decoder of one stream, whose own state stays as it is.
+
+    `score` takes about as long as writing the same number of characters. States after pieces are
+    kept, so what follows a text that was scored lately needs no run-up.
+    """
+
+    def __init__(self, decoder: Decoder, memory_length: int = DEFAULT_MEMORY_LENGTH) -> None:
+        self.vocabulary = decoder.vocabulary
+        self._memory_length = memory_length
+        self._steps = min(PIECE, max(1, _MAX_NUMBERS // len(self.vocabulary)))
+        here = decoder.snapshot()
+        decoder.reset()
+        self.start: State = decoder.snapshot().arrays
+        decoder.restore(here)
+        self._run = self._compiled(decoder)
+        self._kept: OrderedDict[str, State] = OrderedDict()
+
+    def score(
+        self, before: str, text: str, *, stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[Reading]:
+        """Score a text after its run-up `before`, in pieces of PIECE characters.
+
+        `stopped` is asked before each call of the network; once it returns True, scoring ends.
+        """
+        state = self._kept.get(self._key(before))
+        at = 0
+        if state is None:
+            state, at = self.start, -len(before)
+        while at < len(text) and not stopped():
+            if at < 0:
+                _, state = self.read(before[at:][:PIECE], state)
+                at = min(0, at + PIECE)
+                continue
+            reading, state = self.read(text[at : at + PIECE], state)
+            at = min(len(text), at + PIECE)
+            self._keep(before + text[:at], state)
+            yield reading
+
+    def state_after(self, before: str) -> State:
+        """Return the state after a run-up, without a text that is scored."""
+        state = self._kept.get(self._key(before))
+        if state is None:
+            state = self.start
+            for at in range(0, len(before), PIECE):
+                _, state = self.read(before[at : at + PIECE], state)
+            self._keep(before, state)
+        return state
+
+    def read(self, text: str, state: State) -> tuple[Reading, State]:
+        """Read a text from a state; return what the network thought of it, and the state after."""
+        sizes = {c: self.vocabulary.encoded_length({c: 1}) for c in set(text)}
+        counts = np.array([sizes[c] for c in text], np.int64)
+        indices = self.vocabulary.encode(text).indices
+        parts = [np.zeros((0, len(self.vocabulary)), np.float32)]
+        for at in range(0, len(indices), self._steps):
+            logits, state = self._call(indices[at : at + self._steps], state)
+            parts.append(logits)
+        parts.append(state[-1])
+        logs = log_softmax(np.concatenate(parts))
+        nats = np.append(-logs[np.arange(len(indices)), indices], 0.0)
+        firsts = np.cumsum(counts) - counts  # the place of each character's first index
+        surprise = np.add.reduceat(nats, firsts) if len(text) else np.zeros(0)
+        surprise[counts == 0] = np.nan
+        return Reading(surprise, logs[firsts]), state
+
+    def _key(self, before: str) -> str:
+        """What the state depends on: the last characters, or a whole text that is shorter."""
+        return before[-self._memory_length :]
+
+    def _keep(self, before: str, state: State) -> None:
+        self._kept[self._key(before)] = state
+        while len(self._kept) > _KEPT_STATES:
+            self._kept.popitem(last=False)
+
+    def _call(self, indices: NDArray[np.int32], state: State) -> tuple[NDArray[np.float32], State]:
+        """Read at most `_steps` indices; return the logits before each, and the state after."""
+        padded = np.zeros(self._steps, np.int32)
+        padded[: len(indices)] = indices
+        logits, *after = self._run(padded, np.int32(len(indices)), *state)
+        return logits.numpy()[: len(indices), 0], tuple(array.numpy() for array in after)
+
+    def _compiled(self, decoder: Decoder) -> Any:
+        """The function of padded indices, their number and a state."""
+        import tensorflow as tf
+
+        def run(indices: Any, count: Any, *state: Any) -> Any:
+            def step(i: Any, out: Any, *state: Any) -> Any:
+                taken = tf.gather(indices, i)[None]
+                return i + 1, out.write(i, state[-1]), *decoder.advance(taken, state)
+
+            shape = [1, len(self.vocabulary)]
+            out = tf.TensorArray(tf.float32, self._steps, element_shape=shape)
+            _, out, *after = tf.while_loop(
+                lambda i, *_: i < count, step, (tf.constant(0), out, *state)
+            )
+            return out.stack(), *after
+
+        signature = [
+            tf.TensorSpec([self._steps], tf.int32),
+            tf.TensorSpec([], tf.int32),
+            *[tf.TensorSpec(array.shape, tf.float32) for array in self.start],
+        ]
+        function = tf.function(run, signature, autograph=False, jit_compile=decoder.compiled)
+        concrete = function.get_concrete_function()
+        return lambda *arrays: concrete(*map(tf.constant, arrays))
+
+
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the natural-log probabilities of logits (..., vocabulary)."""
+    shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
