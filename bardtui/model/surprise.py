@@ -16,7 +16,7 @@ from bardtui.model.context import context_length, start_of_context
 from bardtui.model.decoder import Decoder
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 
-PIECE = 256  # characters scored in one call
+PIECE = 256  # characters read at a time
 
 _MAX_NUMBERS = 1_000_000  # log-probabilities in one call: 4 MB
 _KEPT_STATES = 100  # 900 KB for two layers of 512
@@ -76,12 +76,19 @@ class Scorer:
         self._kept: OrderedDict[str, State] = OrderedDict()
 
     def score(
-        self, before: str, text: str, *, stopped: Callable[[], bool] = lambda: False
+        self,
+        before: str,
+        text: str,
+        *,
+        piece: int = PIECE,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Reading]:
-        """Score a text after its run-up `before`, in pieces of PIECE characters.
+        """Score a text after the text `before`, in pieces of `piece` characters.
 
-        `stopped` is asked before each call of the network; once it returns True, scoring ends.
+        Of `before`, only the end is read. `stopped` is asked before each call of the network; once
+        it returns True, scoring ends.
         """
+        before = run_up(before, len(before), self._memory_length)
         state = self._kept.get(self._key(before))
         at = 0
         if state is None:
@@ -91,13 +98,14 @@ class Scorer:
                 _, state = self.read(before[at:][:PIECE], state)
                 at = min(0, at + PIECE)
                 continue
-            reading, state = self.read(text[at : at + PIECE], state)
-            at = min(len(text), at + PIECE)
+            reading, state = self.read(text[at : at + piece], state)
+            at = min(len(text), at + piece)
             self._keep(before + text[:at], state)
             yield reading
 
     def state_after(self, before: str) -> State:
-        """Return the state after a run-up, without a text that is scored."""
+        """Return the state after a text, of which only the end is read."""
+        before = run_up(before, len(before), self._memory_length)
         state = self._kept.get(self._key(before))
         if state is None:
             state = self.start

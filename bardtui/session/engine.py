@@ -10,7 +10,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,15 @@ from bardtui.session.events import (
     EngineFault,
     Finished,
     ModelState,
+    Scored,
     Started,
     Suggested,
 )
 from bardtui.session.requests import (
+    SCORED_PAGE,
     CopyRequest,
     PassageRequest,
+    ScoreRequest,
     SuggestionRequest,
     WriteRequest,
 )
@@ -39,16 +43,18 @@ from bardtui.tf_startup import import_tensorflow, lower_thread_priority
 if TYPE_CHECKING:
     from bardtui.model.context import Context
     from bardtui.model.store import ModelBundle, Version
+    from bardtui.model.surprise import Scorer
     from bardtui.writing.company import Company
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
 
-_Asked = str | WriteRequest | CopyRequest  # a name is that of a model to load
+_Asked = str | WriteRequest | CopyRequest | ScoreRequest  # a name is that of a model to load
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
 _FOR_WRITING = 30 * MB
+_FOR_SCORING = 60 * MB
 _PER_PARAMETER = 20  # bytes: read, unpacked, passed on, packed, compiled
 
 
@@ -60,6 +66,14 @@ class _Loaded:
     context: "Context"
     company: "Company"
     version: "Version"  # of its files, when they were read
+
+    @cached_property
+    def scorer(self) -> "Scorer":
+        """Scores text with the model. It is made when it is first needed: that takes a second."""
+        from bardtui.model.surprise import Scorer
+
+        need_memory(_FOR_SCORING, "Scoring")
+        return Scorer(self.context.decoder, self.bundle.memory_length)
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
         """Write what is asked for, after the text that the context has read. Pieces may be
@@ -86,13 +100,12 @@ class Engine:
 
     def __init__(self, post: Callable[[EngineEvent], object]) -> None:
         self._post = post
-        self._queue: queue.SimpleQueue[str | WriteRequest | CopyRequest | None] = (
-            queue.SimpleQueue()
-        )
+        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._models: dict[str, _Loaded] = {}
         self._current: PassageRequest | None = None
         self._suggestion: SuggestionRequest | None = None
         self._copies: CopyRequest | None = None
+        self._score: ScoreRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # -- requests ----------------------------------------------------------------------------------
@@ -133,9 +146,22 @@ class Engine:
         self._copies = request
         self._queue.put(request)
 
+    def score(self, request: ScoreRequest) -> None:
+        """Score a text: posts Scored several times, unless the model is not loaded or another
+        request to score or to write comes first."""
+        self.cancel_scoring()
+        self._score = request
+        self._queue.put(request)
+
+    def cancel_scoring(self) -> None:
+        """Cancel the scoring that was asked for."""
+        if self._score is not None:
+            self._score.stop.set()
+
     def stop(self) -> None:
         """Stop writing before the next chunk. Events posted already still arrive."""
         self.cancel_suggestion()
+        self.cancel_scoring()
         if self._copies is not None:
             self._copies.stop.set()
         if self._current is not None:
@@ -169,6 +195,8 @@ class Engine:
                         self._load(asked)
                     case CopyRequest():
                         self._find_copies(asked)
+                    case ScoreRequest():
+                        self._score_text(asked)
                     case WriteRequest():
                         self._serve(asked)
             except BaseException as error:  # reported; the thread serves the next request
@@ -184,7 +212,7 @@ class Engine:
             self._post(ModelState(model, "unusable", message))
         elif isinstance(asked, PassageRequest):
             self._post(Finished(asked.id, "error", message))
-        elif not isinstance(error, UserError):
+        elif isinstance(asked, ScoreRequest) or not isinstance(error, UserError):
             self._post(EngineFault(message))
 
     def _serve(self, request: WriteRequest) -> None:
@@ -307,6 +335,26 @@ class Engine:
             runs = index.find(request.text)
             spans = tuple((run.start, run.start + run.length) for run in runs)
             self._post(CopiesFound(request.id, described(runs), spans))
+
+    def _score_text(self, request: ScoreRequest) -> None:
+        """Score a text piece by piece, as long as nothing else waits."""
+
+        def stopped() -> bool:
+            return request.stop.is_set() or not self._queue.empty()
+
+        if request.stop.is_set() or request.model not in self._models:
+            return
+        done = 0
+        scorer = self._models[request.model].scorer
+        for reading in scorer.score(
+            request.before, request.text, piece=SCORED_PAGE, stopped=stopped
+        ):
+            surprise, entropy = map(tuple, (reading.surprise.tolist(), reading.entropy.tolist()))
+            self._post(Scored(request.id, request.begin + done, surprise, entropy))
+            done += len(surprise)
+        if done < len(request.text) and not request.stop.is_set():  # something came in between
+            before, rest = request.before + request.text[:done], request.text[done:]
+            self._queue.put(replace(request, before=before, text=rest, begin=request.begin + done))
 
 
 def _folders(name: str) -> list[Path]:

@@ -66,6 +66,20 @@ class CopiesFound:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """How likely the model thought the characters from offset `begin` of the scene.
+
+    `surprise` has the negative log-probability of each in nats, NaN for one that the model does not
+    know; `entropy` what was to be expected there.
+    """
+
+    request: int
+    begin: int
+    surprise: tuple[float, ...]
+    entropy: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Finished:
     """A request has ended.
 
@@ -80,12 +94,14 @@ class Finished:
 
 @dataclass(frozen=True)
 class EngineFault:
-    """An unexpected error in the engine that ended no passage; it was logged."""
+    """An error in the engine that ended no passage. One that is a bug was logged."""
 
     message: str
 
 
-EngineEvent = ModelState | Started | Chunk | Suggested | CopiesFound | Finished | EngineFault
+EngineEvent = (
+    ModelState | Started | Chunk | Suggested | CopiesFound | Scored | Finished | EngineFault
+)
 
 # -- events of the session -------------------------------------------------------------------------
 
@@ -112,6 +128,11 @@ class TextAdded:
 @dataclass(frozen=True)
 class StateChanged:
     """Some property of the session changed: the model, the cast, the turn, the saving."""
+
+
+@dataclass(frozen=True)
+class SurpriseChanged:
+    """More of the scene was scored, or Surprise was turned on or off."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +179,7 @@ SessionEvent = (
     | PassageBegan
     | TextAdded
     | StateChanged
+    | SurpriseChanged
     | SuggestionsFound
     | SuggestionsDropped
     | TakesShown

@@ -28,6 +28,8 @@ _NOTICES = {
     "scene_stays": "This scene stays open, because it is not saved: {problem}",
     "suggestions_off": "Suggestions off",
     "suggestions_on": "Suggestions on",
+    "surprise_off": "Surprise off",
+    "surprise_on": "Surprise on: the brighter a character, the less {model} expected it",
     "your_text": "This text is yours. Move the cursor to a reply of the model's.",
     "writing_failed": "{reason}. Your text is kept.",
 }

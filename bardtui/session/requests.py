@@ -11,6 +11,8 @@ from bardtui.writing.rules import Rules
 if TYPE_CHECKING:
     from bardtui.model.sampling import Sampling
 
+SCORED_PAGE = 256  # characters that are scored in one piece
+
 
 def new_random_seed() -> int:
     """Return a random integer from 0 to 2^31 - 1.
@@ -103,4 +105,21 @@ class CopyRequest:
     id: int
     model: str
     text: str
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+
+
+@dataclass
+class ScoreRequest:
+    """A request to score the characters of `text`, in pieces of SCORED_PAGE.
+
+    `begin` is the offset of `text` in the scene, `before` what stands before it there, at least as
+    far as a model may remember. `stop` is set from another
+    thread to cancel it; every request to write does, and all others come first.
+    """
+
+    id: int
+    model: str
+    before: str
+    text: str
+    begin: int
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)

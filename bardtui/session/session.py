@@ -32,6 +32,7 @@ from bardtui.session.events import (
     Notice,
     PassageBegan,
     SceneShown,
+    Scored,
     SessionEvent,
     Severity,
     Started,
@@ -42,6 +43,7 @@ from bardtui.session.events import (
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.passage_writing import PassageWriting
 from bardtui.session.suggestions import Suggestions
+from bardtui.session.surprise import Surprise
 from bardtui.session.takes import Takes
 from bardtui.settings import Remembered, Settings, Stop
 from bardtui.writing.rules import Rules
@@ -64,6 +66,7 @@ class WritingSession:
         takes: Takes written side by side.
         editing: Changes of the text that is there, and of what belongs to the scene.
         copies: What the last reply copies from the model's corpus.
+        surprise: How likely the model thought the visible text.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class WritingSession:
         self.suggestions = Suggestions(self)
         self.takes = Takes(self)
         self.copies = Copies(self)
+        self.surprise = Surprise(self)
         self.editing = Editing(self)
         self.emit = listen
         self._ids = count(1)
@@ -145,10 +149,7 @@ class WritingSession:
 
     @property
     def cut_row(self) -> str:
-        """The row in whose middle the visible text was cut; the writer's next line goes on there.
-
-        "" where it was not cut.
-        """
+        """The row in which the visible text was cut, where the next line goes on; "" for none."""
         return self.text.rsplit("\n", 1)[-1] if self.manuscript.scene.is_cut else ""
 
     @property
@@ -360,6 +361,8 @@ class WritingSession:
                 self.suggestions.found(event)
             case CopiesFound():
                 self.copies.found(event)
+            case Scored():
+                self.surprise.found(event)
             case EngineFault():
                 self.notify("failed", "error", reason=event.message)
             case Started() | Chunk() | Finished() if self.takes.is_current(event.request):
@@ -369,6 +372,7 @@ class WritingSession:
 
     def _model_changed(self, event: ModelState) -> None:
         self.model_states[event.name] = event.state
+        self.surprise.model_changed(event)
         if not self.copies.words:
             self.copies.look()
         if event.state == "unusable":

@@ -1,0 +1,130 @@
+"""How likely the model in use thought the characters of the visible text."""
+
+import math
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from bardtui.session.events import ModelState, Scored, SurpriseChanged
+from bardtui.session.requests import SCORED_PAGE, ScoreRequest
+
+if TYPE_CHECKING:
+    from bardtui.session.session import WritingSession
+
+RUN_UP = 20_002  # characters before a page that its figures can depend on
+_KEPT_PAGES = 2_000  # of SCORED_PAGE characters: 4 MB
+_AT_ONCE = 40  # pages asked for in one request
+
+
+@dataclass(frozen=True)
+class _Page:
+    surprise: "array[float]"
+    entropy: "array[float]"
+
+
+class Surprise:
+    """Lets the engine score what the front end shows, and keeps the figures.
+
+    The text is scored in pages. Their figures are kept by what they depend on, the model and the
+    text up to their end, so that changes of the text, undo and takes need no care. Nothing is
+    scored while the model writes.
+
+    Attributes:
+        on: Whether the front end shows it.
+    """
+
+    def __init__(self, session: "WritingSession") -> None:
+        self._session = session
+        self.on = False
+        self._pages: OrderedDict[bytes, _Page] = OrderedDict()
+        self._request: ScoreRequest | None = None
+        self._asked: dict[int, bytes] = {}  # the keys of the pages asked for, by their offsets
+
+    def switch(self) -> None:
+        """Turn it on or off until the program ends."""
+        self.on = not self.on
+        if not self.on:
+            self._ask_no_more()
+        name = "surprise_on" if self.on else "surprise_off"
+        self._session.notify(name, model=self._session.model)
+        self._session.emit(SurpriseChanged())
+
+    def model_changed(self, event: ModelState) -> None:
+        """Forget all figures where a model is loaded: it may replace another of its name."""
+        if event.state == "loading":
+            self._pages.clear()
+            self._ask_no_more()
+
+    def of(self, start: int, end: int) -> tuple[list[float], list[float]]:
+        """Return the surprise and the entropy of the visible characters from `start` to `end`.
+
+        Both in nats. NaN where nothing is known: not scored yet, or unknown to the model.
+        """
+        surprise: list[float] = []
+        entropy: list[float] = []
+        for key, begin, text in self._pages_in(start, end):
+            page = self._pages.get(key)
+            for values, found in (
+                (surprise, page.surprise if page else None),
+                (entropy, page.entropy if page else None),
+            ):
+                known = found or [math.nan] * len(text)
+                values += known[max(0, start - begin) : end - begin]
+        return surprise, entropy
+
+    def look(self, start: int, end: int) -> None:
+        """Ask the engine for the visible characters from `start` to `end`, as far as they are not
+        known. What was asked for before and is not needed now is cancelled."""
+        session = self._session
+        ready = session.model_states.get(session.model) == "ready"
+        if session.writing or not ready:
+            return
+        wanted = []
+        for key, begin, text in self._pages_in(start, end):
+            if key in self._pages:
+                self._pages.move_to_end(key)
+                if wanted:
+                    break  # pages in a row are asked for; others follow
+            else:
+                wanted.append((key, begin, text))
+        asked = {begin: key for key, begin, _ in wanted[:_AT_ONCE]}
+        under_way = self._request is not None and not self._request.stop.is_set()
+        if not asked or (under_way and asked.items() <= self._asked.items()):
+            return
+        first = min(asked)
+        self._asked = asked
+        self._request = ScoreRequest(
+            id=session.new_id(),
+            model=session.model,
+            before=session.text[max(0, first - RUN_UP) : first],
+            text="".join(text for _, _, text in wanted[:_AT_ONCE]),
+            begin=first,
+        )
+        session.engine.score(self._request)
+
+    def found(self, event: Scored) -> None:
+        """Take the figures of a page."""
+        if self._request is None or event.request != self._request.id:
+            return
+        if (key := self._asked.pop(event.begin, None)) is None:
+            return
+        self._pages[key] = _Page(array("f", event.surprise), array("f", event.entropy))
+        while len(self._pages) > _KEPT_PAGES:
+            self._pages.popitem(last=False)
+        self._session.emit(SurpriseChanged())
+
+    def _ask_no_more(self) -> None:
+        self._session.engine.cancel_scoring()
+        self._asked = {}
+
+    def _pages_in(self, start: int, end: int) -> Iterator[tuple[bytes, int, str]]:
+        """The key, offset and text of each page of the visible text between two offsets."""
+        text = self._session.text
+        for begin in range(start - start % SCORED_PAGE, min(end, len(text)), SCORED_PAGE):
+            page = text[begin : begin + SCORED_PAGE]
+            depends = f"{self._session.model}\n{len(page)}\n{text[max(0, begin - RUN_UP) : begin]}"
+            data = f"{depends}{page}".encode("utf-8", "surrogatepass")
+            yield blake2b(data, digest_size=16).digest(), begin, page

@@ -1,0 +1,97 @@
+"""Surprise in a session: what the model thought of the visible text, scored as it is looked at."""
+
+import math
+
+import numpy as np
+import pytest
+from driver import Driver
+
+from bardtui.model.decoder import Decoder
+from bardtui.model.store import ModelBundle
+from bardtui.session.requests import SCORED_PAGE
+from tests.conftest import VERSE
+
+TEXT = VERSE * 30
+
+
+def ready(driver: Driver, text: str = TEXT) -> Driver:
+    driver.until(lambda: driver.session.model_states.get("tiny") == "ready")
+    driver.session.manuscript.add_line(text)
+    return driver
+
+
+def scored(driver: Driver, start: int, end: int) -> list[float]:
+    """Look at a part of the text, and wait until it is scored."""
+
+    def known() -> bool:
+        driver.session.surprise.look(start, end)
+        return not any(map(math.isnan, driver.session.surprise.of(start, end)[0]))
+
+    driver.until(known)
+    return driver.session.surprise.of(start, end)[0]
+
+
+@pytest.fixture
+def whole(decoder: Decoder) -> list[float]:
+    """The surprise of every character of TEXT, read in one pass."""
+    scores: list[float] = (-decoder.read(decoder.vocabulary.encode(TEXT).indices)).tolist()
+    return scores
+
+
+def test_a_part_of_the_text_is_scored_as_the_whole_text_would_be(
+    installed: ModelBundle, whole: list[float]
+) -> None:
+    with ready(Driver()) as driver:
+        for start, end in ((5_000, 5_400), (0, 40), (len(TEXT) - 30, len(TEXT))):
+            found = scored(driver, start, end)
+            assert np.abs(np.subtract(found, whole[start:end])).max() < 1e-4
+        entropy = driver.session.surprise.of(5_000, 5_400)[1]
+        assert 0 < min(entropy) < max(entropy) < math.log(len(installed.vocabulary))
+        nothing = driver.session.surprise.of(3_000, 3_010)
+        assert all(map(math.isnan, (*nothing[0], *nothing[1])))
+
+
+def test_a_change_of_the_text_changes_the_figures_after_it_alone(installed: ModelBundle) -> None:
+    with ready(Driver(), VERSE * 10) as driver:
+        before = scored(driver, 0, 4 * SCORED_PAGE)
+        driver.session.editing.substitute([(2 * SCORED_PAGE, 2 * SCORED_PAGE + 1, "ANN")])
+        after = driver.session.surprise.of(0, 4 * SCORED_PAGE)[0]
+        assert after[: 2 * SCORED_PAGE] == before[: 2 * SCORED_PAGE]
+        assert all(map(math.isnan, after[2 * SCORED_PAGE :]))
+        driver.session.undo()
+        assert driver.session.surprise.of(0, 4 * SCORED_PAGE)[0] == before
+
+
+def test_writing_comes_first_and_what_was_asked_for_is_scored_after_it(
+    installed: ModelBundle,
+) -> None:
+    with ready(Driver()) as driver:
+        driver.session.surprise.look(0, len(TEXT))
+        driver.send("ANN:")
+        driver.session.surprise.look(0, 10)
+        assert len(scored(driver, 0, 10)) == 10
+
+
+def test_what_is_asked_for_besides_scoring_is_not_kept_waiting(installed: ModelBundle) -> None:
+    with ready(Driver()) as driver:
+        driver.session.surprise.look(0, len(TEXT))
+        driver.session.engine.load("no-such-model")
+        driver.until(lambda: driver.session.model_states.get("no-such-model") == "unusable")
+        assert len(scored(driver, 0, 2_000)) == 2_000
+
+
+def test_nothing_is_asked_of_a_model_that_is_not_ready(installed: ModelBundle) -> None:
+    with Driver() as driver:
+        driver.session.manuscript.add_line(VERSE)
+        driver.session.surprise.look(0, 10)
+        assert math.isnan(driver.session.surprise.of(0, 1)[0][0])
+        assert len(scored(driver, 0, 10)) == 10
+
+
+def test_unknown_characters_have_no_figure(installed: ModelBundle) -> None:
+    with ready(Driver(), "ANN:\nA \u4e16 B\n") as driver:
+        driver.session.surprise.look(0, 12)
+        driver.until(lambda: not math.isnan(driver.session.surprise.of(0, 1)[0][0]))
+        assert [*map(math.isnan, driver.session.surprise.of(5, 10)[0])] == [
+            *(False, False, True, False, False)
+        ]
