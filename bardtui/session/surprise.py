@@ -82,7 +82,7 @@ class Surprise:
         ready = session.model_states.get(session.model) == "ready"
         if session.writing or not ready:
             return
-        wanted = []
+        wanted: list[tuple[bytes, int, str]] = []
         for key, begin, text in self._pages_in(start, end):
             if key in self._pages:
                 self._pages.move_to_end(key)

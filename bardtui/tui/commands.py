@@ -70,6 +70,14 @@ STAGE_KEYS: list[BindingType] = [
         tooltip="Turn suggestions on or off for this session",
     ),
     Binding(
+        "f9",
+        "surprise",
+        "Surprise",
+        show=False,
+        id="stage.surprise",
+        tooltip="Show how little the model expected each character, or hide it",
+    ),
+    Binding(
         "tab",
         "app.focus_next",
         "Next pane",

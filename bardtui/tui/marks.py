@@ -1,19 +1,27 @@
-"""Parts of a scene's text that stand out: kept by the writer, copied by the model, or found."""
+"""Parts of a scene's text that stand out: kept by the writer, copied, unexpected, or found."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from rich.style import Style
 from textual.widget import Widget
 
-Mark = Literal["kept", "copied", "hit", "current-hit"]
+SurpriseMark = Literal["surprise-0", "surprise-1", "surprise-2", "surprise-3", "surprise-4"]
+Mark = Literal["kept", SurpriseMark, "copied", "hit", "current-hit"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
+"""All marks; where several are at one place, a later one is drawn over an earlier one."""
+
 Spans = Sequence[tuple[int, int]]
 """Ascending offsets of start and end in a text."""
 
 
 def mark_style(widget: Widget, mark: Mark) -> Style:
-    """The style of a mark in a transcript: its background is blended with the widget's."""
+    """Return what a mark adds to the style of a text, by the component class of its name.
+
+    Textual's partial styles take a translucent background as opaque. Its blended colour is that of
+    the whole style.
+    """
     name = f"transcript--{mark}"
     style = widget.get_component_rich_style(name, partial=True)
     if style.bgcolor is None:

@@ -1,5 +1,7 @@
 """Drawing a session's state and events into the stage's widgets."""
 
+from typing import get_args
+
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -20,6 +22,7 @@ from bardtui.session.notices import notice
 from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_of
+from bardtui.tui.marks import SurpriseMark
 from bardtui.tui.status import Status
 from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.sceneview import SceneView
@@ -27,6 +30,7 @@ from bardtui.tui.widgets.seedline import HINT, SeedLine
 from bardtui.tui.widgets.settingsline import SettingsLine
 from bardtui.tui.widgets.sidepane import SidePane
 
+_BORDER = 6  # cells of a border beside its title
 MESSAGE_SECONDS = 12.0  # a warning or an error stays this long
 
 
@@ -34,7 +38,7 @@ class StageDisplay:
     """The stage's widgets, and how they show the session. Nothing is decided here."""
 
     def __init__(self, screen: Screen[None], session: WritingSession) -> None:
-        self._screen, self._session = screen, session
+        self._screen, self.session = screen, session
         self.status = Status(session)
         self.top_line = Static(id="topline")
         self.side = SidePane(session)
@@ -44,7 +48,7 @@ class StageDisplay:
         )
         self.find_bar = FindBar(id="findbar")
         self.seed_line = SeedLine(id="seed")
-        self._hint = HINT
+        self._hint, self._figures = HINT, ""
         self._top, self._state = Content(), ""
         self._writing = False
         self._models: object = None  # what the panes show, to draw only what changes
@@ -56,14 +60,14 @@ class StageDisplay:
         match event:
             case SceneShown():
                 self.status.forget()  # it was about the scene as it was
-                self.transcript.set_passages(self._session.runs())
+                self.transcript.set_passages(self.session.runs())
             case PassageBegan(author):
                 self.transcript.begin_passage(author)
                 if author == "model":
                     self.status.begin()
             case TextAdded(text):
                 self.transcript.append(text)
-                if self._session.passage.activity == "writing":
+                if self.session.passage.activity == "writing":
                     self.status.count(len(text))
             case StateChanged():
                 self.show_state()
@@ -72,7 +76,7 @@ class StageDisplay:
             case SuggestionsDropped():
                 self.seed_line.drop()
             case Notice():
-                text = notice(event, lambda id: key_of(self._screen.app, id))
+                text = notice(event, self.key)
                 self.say(text, event.severity)
 
     def say(self, text: str, severity: str = "information") -> None:
@@ -91,7 +95,7 @@ class StageDisplay:
 
     def show_state(self) -> None:
         """Show all of the session's state but its text."""
-        session = self._session
+        session = self.session
         self.transcript.writing = session.passage.activity == "writing"
         if self._writing != (session.writing):
             self._writing = session.writing
@@ -103,29 +107,49 @@ class StageDisplay:
 
     def show_takes(self) -> None:
         """Show the take's number, whether there is text below, and what the reply copies."""
-        session = self._session
-        below = ui_strings.below_the_scene(
-            session.manuscript, self.transcript.follow, session.copies.words
-        )
-        self.transcript.border_subtitle = below
+        session = self.session
+        self._show_below()
         self.transcript.mark("copied", session.copies.spans)
         kept = visible_spans(session.manuscript.scene).values()
         self.transcript.mark("kept", sorted(kept))
         self.show_place()
 
+    def show_figures(self, figures: str) -> None:
+        """Show in the lower border what Surprise found; an empty text removes it."""
+        self._figures = figures
+        self._show_below()
+
+    def _show_below(self) -> None:
+        session = self.session
+        self.transcript.border_subtitle = ui_strings.below_the_scene(
+            session.manuscript, self.transcript.follow, session.copies.words, self._figures
+        )
+
+    def key(self, id: str) -> str:
+        """The key of an action, by the id of its binding."""
+        return key_of(self._screen.app, id)
+
     def show_place(self) -> None:
-        """Show who wrote the passage at the cursor, while the transcript has one."""
+        """Show who wrote the passage at the cursor, while the transcript has one, and what the
+        shades of Surprise mean, where there is room."""
         alone = self._screen.has_class("-alone")
-        manuscript, place = self._session.manuscript, None
+        manuscript, place = self.session.manuscript, None
         if self.transcript.has_focus:
             place = manuscript.scene.passage_at(self.transcript.cursor)
-        self.transcript.border_title = (
-            ui_strings.place(manuscript, place[0]) if place else "" if alone else "Scene"
-        )
+        title = ui_strings.place(manuscript, place[0]) if place else Content("Scene" * (not alone))
+        legend = Content()
+        if self.session.surprise.on:
+            styles = [
+                self.transcript.get_visual_style(f"transcript--{mark}", partial=True)
+                for mark in get_args(SurpriseMark)
+            ]
+            legend = ui_strings.surprise_legend(styles)
+        fits = title.cell_length + legend.cell_length + _BORDER <= self.transcript.size.width
+        self.transcript.border_title = title + legend if fits else title
 
     def _show_cast(self) -> None:
         """Show the roles, where the writer's line goes, and who speaks after it."""
-        session = self._session
+        session = self.session
         role, speaker, cut_row = session.your_role, session.next_speaker, session.cut_row
         turn = session.passage.speaker if session.writing else role.name if role else speaker
         if (shown := (session.cast, role, speaker, turn, cut_row)) == self._cast:
@@ -139,7 +163,7 @@ class StageDisplay:
 
     def _show_panes(self) -> None:
         """Show the model in use, and the settings line."""
-        session = self._session
+        session = self.session
         if (models := (session.model, dict(session.model_states))) != self._models:
             self._models = models
             self.side.show_model()
@@ -150,7 +174,7 @@ class StageDisplay:
 
     def show_status(self) -> None:
         """Show the top line and the status. Called four times a second, and on changes."""
-        manuscript = self._session.manuscript
+        manuscript = self.session.manuscript
         width = self.top_line.size.width or self._screen.app.size.width - 4  # before the layout
         if (line := ui_strings.top_line(manuscript, width)) != self._top:
             self._top = line

@@ -1,6 +1,9 @@
 """Texts that the stage shows."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
+from textual.style import Style
 
 from bardtui.escaping import visible
 from bardtui.scene.cast import Role
@@ -47,9 +50,11 @@ def top_line(manuscript: Manuscript, width: int) -> Content:
     return Content.assemble(begin, title, rest)
 
 
-def below_the_scene(manuscript: Manuscript, follow: bool, copies: str) -> Content:
-    """Return the transcript's lower border: the take, whether there is more below, and what the
-    last reply copies."""
+def below_the_scene(
+    manuscript: Manuscript, follow: bool, copies: str, figures: str = ""
+) -> Content:
+    """Return the transcript's lower border: the take, whether there is more below, what the last
+    reply copies, and what Surprise found."""
     takes = manuscript.takes()
     parts = []
     if len(takes) > 1:
@@ -59,6 +64,8 @@ def below_the_scene(manuscript: Manuscript, follow: bool, copies: str) -> Conten
         parts.append("▼ more below")
     if copies:
         parts.append(visible(copies))
+    if figures:
+        parts.append(visible(figures))
     return Content(" · ".join(parts))
 
 
@@ -79,6 +86,41 @@ def place(manuscript: Manuscript, passage: Passage) -> Content:
     if passage.author == "writer":
         parts.append("edited by you")
     return Content(" · ".join(parts))
+
+
+def surprise_legend(styles: Sequence[Style]) -> Content:
+    """Return what the shades of Surprise mean: the probability of a character, from likely to
+    unlikely."""
+    shades = zip((">50%", ">20%", ">5%", ">1%", "<1%"), styles, strict=True)
+    return Content.assemble("  ", *((f" {text} ", style) for text, style in shades))
+
+
+def probability_of(character: str, probability: float, nats: float) -> str:
+    """Return how likely a character was to the model."""
+    return f"{spelled(character)} was {percent(probability)} likely, {nats:.2f} nats"
+
+
+def mean_surprise(nats: float | None) -> str:
+    """Return the mean surprise of what shows; None while it is not known."""
+    return "surprise ..." if nats is None else f"surprise: {nats:.2f} nats"
+
+
+def no_surprise(key: str) -> str:
+    """Return the message where no character is shaded yet."""
+    return f"Nothing is scored here yet; {key} shows Surprise"
+
+
+def percent(probability: float) -> str:
+    """Return a probability in percent, short also where it is tiny."""
+    if probability >= 0.0995:
+        return f"{probability:.0%}"
+    return f"{100 * probability:.2g}%" if probability >= 0.0001 else "under 0.01%"
+
+
+def spelled(text: str) -> str:
+    """Return a short text in quotation marks, or in words if it is a space or a line break."""
+    names = {"\n": "a line break", " ": "a space", "\n\n": "an empty line"}
+    return names.get(text) or f"“{visible(text)}”"
 
 
 def your_line(role: Role | None, cut_row: str) -> Content:

@@ -35,6 +35,11 @@ _GUIDE: Keys = (
         "the map shows the others.",
     ),
     (
+        "Surprise",
+        "Shades each character by how little the model expected it, yours and its own. In the "
+        "transcript you see the probability of the character at the cursor.",
+    ),
+    (
         "Roles",
         "You or the model play a role. A role can have its own model and temperature. Your line is "
         "added under the cue of your role. The model's roles answer one another as long as Length "
@@ -104,7 +109,7 @@ class HelpScreen(Dialog[None]):
     def __init__(self, groups: Mapping[str, Keys], scenes: Path, settings: Path) -> None:
         super().__init__()
         kept = f"Scenes are saved as you write, in {scenes}"
-        bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "f9"'
+        bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "f12"'
         guide = (*_GUIDE, ("Scenes", kept), ("Settings", bound))
         self._groups = [*groups.items(), ("How it works", guide)]
 

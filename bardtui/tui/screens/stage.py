@@ -25,6 +25,7 @@ from bardtui.session.events import (
     SceneShown,
     SessionEvent,
     StateChanged,
+    SurpriseChanged,
     TakesEnded,
     TakesShown,
 )
@@ -36,6 +37,7 @@ from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.finding import Finding
 from bardtui.tui.keys import has_use_for, key_of
 from bardtui.tui.panes import Panes
+from bardtui.tui.shading import Shading
 from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.findbar import FindBar
@@ -78,6 +80,7 @@ class StageScreen(Screen[None]):
         self.seed_line = self.view.seed_line
         self.finding = Finding(self)
         self.panes = Panes(self)
+        self.shading = Shading(self.view)
         self.takes_screen: flows.TakesView | None = None
         self._flow: Worker[None] | None = None
 
@@ -155,6 +158,8 @@ class StageScreen(Screen[None]):
                 self.takes_screen.tell("stopped by an error" if failed else "all are saved")
             case _:
                 self.view.show(event)
+                if isinstance(event, SceneShown | StateChanged | SurpriseChanged):
+                    self.shading.show()
                 if isinstance(event, SceneShown) or (
                     isinstance(event, StateChanged) and not self.session.writing
                 ):
@@ -242,6 +247,18 @@ class StageScreen(Screen[None]):
 
     def on_scene_view_cursor_moved(self) -> None:
         self.view.show_place()
+        self.shading.show_figures()
+
+    def on_scene_view_window_moved(self) -> None:
+        self.shading.show()
+
+    def action_surprise(self) -> None:
+        """Turn Surprise on or off."""
+        self.session.surprise.switch()
+
+    def action_surprising(self) -> None:
+        """Go to the least expected character that shows."""
+        self.shading.go_to_least_expected()
 
     def action_cut_here(self) -> None:
         """End the text at the cursor, to go on from there."""

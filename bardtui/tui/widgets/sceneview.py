@@ -52,6 +52,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             id="stage.take",
             tooltip="Show the next take of the reply at the cursor",
         ),
+        _act("s", "surprising", "surprising", "Surprise", "To the least expected character"),
         _act("ctrl+k", "keep", "keep", "Keep", "Mark the selection or paragraph as one to keep"),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
         _act("Y", "copy_scene", "copy_scene", "Copy all", "Copy the whole scene"),
@@ -73,6 +74,9 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
 
     class CursorMoved(Message):
         """The cursor has moved, appeared or vanished."""
+
+    class WindowMoved(Message):
+        """Another part of the text shows."""
 
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
@@ -96,12 +100,20 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         """The offset of the character under the cursor; at the end, the length of the text."""
         return len(self._text) if self._cursor is None else self._cursor
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """The offsets of the text that shows."""
+        top = min(self.scroll_offset.y, self._text.row_count - 1)
+        last = min(top + max(1, self.size.height), self._text.row_count) - 1
+        return self._text.row_span(top)[0], self._text.row_span(last)[1]
+
     def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
         """Replace everything. The cursor keeps its offset, if the text is long enough."""
         super().set_passages(passages)
         if self._cursor is not None and self._cursor >= len(self._text):
             self._cursor = None
         self._keep_in_view()
+        self.post_message(self.WindowMoved())
 
     # -- moving ------------------------------------------------------------------------------------
 
@@ -196,6 +208,11 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         """Move the cursor into view."""
         super().watch_scroll_y(old_value, new_value)
         self._keep_in_view()
+        self.post_message(self.WindowMoved())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell of the new window; the base class wraps the text before that is heard."""
+        self.post_message(self.WindowMoved())
 
     def _keep_in_view(self) -> None:
         """Move the cursor to the nearest visible row.

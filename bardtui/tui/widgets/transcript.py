@@ -21,7 +21,7 @@ from textual.strip import Strip
 from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
-from bardtui.tui.marks import Mark, Spans, mark_style, marks_in
+from bardtui.tui.marks import MARKS, Mark, Spans, mark_style, marks_in
 from bardtui.tui.passages import PassageText
 from bardtui.tui.rowkinds import Kind, kinds_in
 from bardtui.tui.scrollbars import thumb
@@ -49,13 +49,10 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         "transcript--model",
         "transcript--cue",
         "transcript--direction",
-        "transcript--copied",
         "transcript--cursor",
         "transcript--mark",
         "transcript--hint",
-        "transcript--kept",
-        "transcript--hit",
-        "transcript--current-hit",
+        *(f"transcript--{mark}" for mark in MARKS),
     }
 
     # The colours are roles (see `bardtui.tui.theme`). The scrollbar always takes its column, or the
@@ -74,9 +71,17 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--mark { color: $writer; }
         & > .transcript--hint { color: $text-disabled; }
         & > .transcript--kept { background: $cue 20%; }
+        & > .transcript--surprise-1 { background: $warning 18%; }
+        & > .transcript--surprise-2 { background: $warning 34%; }
+        & > .transcript--surprise-3 { background: $warning 55%; }
+        & > .transcript--surprise-4 { background: $warning; color: $background; }
         & > .transcript--hit { background: $writer 30%; text-style: underline; }
         & > .transcript--current-hit { text-style: reverse; }
         &:nocolor > .transcript--kept { text-style: bold; }
+        &:nocolor > .transcript--surprise-0 { text-style: dim; }
+        &:nocolor > .transcript--surprise-2 { text-style: bold; }
+        &:nocolor > .transcript--surprise-3 { text-style: underline; }
+        &:nocolor > .transcript--surprise-4 { text-style: bold underline; }
     }
     """
 
@@ -122,12 +127,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
         self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
-        self._marks: dict[Mark, Spans] = {
-            "kept": (),
-            "copied": (),
-            "hit": (),
-            "current-hit": (),
-        }
+        self._marks: dict[Mark, Spans] = dict.fromkeys(MARKS, ())
 
     # -- the text ----------------------------------------------------------------------------------
 
