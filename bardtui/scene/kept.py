@@ -57,13 +57,17 @@ def visible_spans(scene: Scene) -> dict[Kept, tuple[int, int]]:
 
 
 def carry(scene: Scene, copies: Mapping[int, int]) -> None:
-    """Mark the copies of marked passages too; `copies` has the copy of each passage."""
+    """Mark what is marked in the new passages too; `copies` has the new passage for each old one.
+
+    Where the marked text changed, it is marked in the old passages alone.
+    """
     kept = kept_in(scene)
-    new = [
-        Kept(tuple((copies[passage], begin, end) for passage, begin, end in each.pieces))
+    moved = [
+        (each, Kept(tuple((copies[passage], begin, end) for passage, begin, end in each.pieces)))
         for each in kept
         if all(passage in copies for passage, _, _ in each.pieces)
     ]
+    new = [copy for each, copy in moved if copy.text(scene) == each.text(scene)]
     if new:
         keep(scene, [*kept, *new][-MAX_KEPT:])
 

@@ -47,7 +47,7 @@ def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> dict[int
     of the first one's reply and all later passages are copied, so the rest of the visible text
     stays the same. A passage whose new text is empty is left out.
 
-    Returns the copy of each passage that did not change.
+    Returns the new passage in place of each old one.
     """
     here, path = (scene.head, scene.head_at), scene.path()
     first = scene.first_of_reply(next(old.id for old, _ in path if old.id in changes))
@@ -76,8 +76,7 @@ def _rewrite(scene: Scene, changes: Mapping[int, tuple[str, Spans]]) -> dict[int
             **made,
         )
         replies.setdefault(reply, copy.id)
-        if old.id not in changes:
-            copies[old.id] = copy.id
+        copies[old.id] = copy.id
         end = copy.id, None
     scene.move_head(*here)
     scene.move_head(*end, jump=True)

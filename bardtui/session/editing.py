@@ -46,15 +46,21 @@ class Editing:
     def rename_character(self, old: str, new: str) -> None:
         """Give a character another name: in the cast, in cues and wherever the text has the name.
 
-        Undo restores the text; the cast keeps the new name. Raises SceneError if the name cannot be
-        a cue, or is another role's.
+        Undo restores the text and the cast. Raises SceneError if the name cannot be a cue, or is
+        another role's.
         """
         session = self._session
+        session.stop()
         changes = renaming(session.text, old, Role(new).name)
-        if any(role.name == old for role in session.cast.roles):
-            role = replace(session.cast[old], name=new)
-            session.keep_cast(session.cast.with_role(role, instead_of=old))
-        self.substitute(changes)
+        cast = session.cast
+        if any(role.name == old for role in cast.roles):
+            cast = cast.with_role(replace(cast[old], name=new), instead_of=old)
+        if changes:
+            session.manuscript.rename_character(old, new, changes)
+            session.show_scene()
+        elif cast != session.cast:
+            session.keep_cast(cast)
+        session.notify("replaced", count=len(changes))
 
     def add_speakers(self) -> None:
         """Add those who speak in the scene to the cast."""

@@ -1,11 +1,12 @@
 """The scene that is being written, together with its journal."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bardtui import paths
+from bardtui.scene import renames
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
@@ -47,6 +48,7 @@ class Manuscript:
         self._journal = journal
         self.scene.on_event = self._record
         self._counts = self._count()
+        self._renames = renames.in_force(self.scene)
         if journal is None and self.scene.passages:
             self.retry_saving()
 
@@ -168,13 +170,30 @@ class Manuscript:
     def edit(self, passage: int, text: str) -> None:
         """Replace the text of a visible passage; undo restores it."""
         with self._at_once():
-            carry(self.scene, edit(self.scene, passage, text))
+            self._carry(edit(self.scene, passage, text))
         self._moved(True)
 
     def substitute(self, changes: Changes) -> None:
         """Replace parts of the visible text; undo restores them in one step."""
         with self._at_once():
-            carry(self.scene, substitute(self.scene, changes))
+            self._carry(substitute(self.scene, changes))
+        self._moved(True)
+
+    def _carry(self, copies: Mapping[int, int]) -> None:
+        """Keep what belongs to passages for the new ones in their place."""
+        carry(self.scene, copies)
+        renames.carry(self.scene, self._renames, copies)
+
+    def rename_character(self, old: str, new: str, changes: Changes) -> None:
+        """Replace parts of the visible text by a character's new name.
+
+        The role follows; undo restores the text and the role.
+        """
+        before = {passage.id for passage, _ in self.scene.path()}
+        with self._at_once():
+            self._carry(substitute(self.scene, changes))
+            first = next(p.id for p, _ in self.scene.path() if p.id not in before)
+            renames.note(self.scene, renames.Rename(first, old, new))
         self._moved(True)
 
     def rename(self, title: str) -> None:
@@ -280,6 +299,9 @@ class Manuscript:
 
     def _moved(self, moved: bool) -> bool:
         self._counts = self._count()
+        before, self._renames = self._renames, renames.in_force(self.scene)
+        if (cast := renames.followed(self.cast, before, self._renames)) != self.cast:
+            self.keep_cast(cast)
         return moved
 
     def take_notice(self) -> str:

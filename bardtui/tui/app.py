@@ -129,7 +129,7 @@ class BardApp(RebindableApp):
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
         cast = "Adds the roles of Hamlet, for example, if the model knows that play"
         yield SystemCommand("Take the cast of a play", cast, self.stage.action_play_cast)
-        rename = "In the cast, in cues and in the text; undo restores the text"
+        rename = "In the cast, in cues and in the text; undo takes it back"
         yield SystemCommand(
             "Rename a character", rename, partial(self.stage.run_flow, rename_character)
         )

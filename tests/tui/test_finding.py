@@ -98,6 +98,7 @@ async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
         await until(pilot, lambda: "Changed in 3 places" in shown(stage.app))
         await press(pilot, "ctrl+z")
         assert stage.session.text == TEXT
+        assert [role.name for role in stage.session.cast.roles] == ["TOM", "ANN"]
 
 
 async def test_the_scene_on_the_stage_is_renamed(program: Program, scene: Path) -> None:
