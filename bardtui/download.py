@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -44,8 +45,12 @@ def download(
     on_progress: OnProgress = lambda done, total: None,
     stalled: float = STALLED,
     patience: float = PATIENCE,
+    resume: bool = False,
 ) -> None:
     """Download at most `limit` bytes from `url` to `path`, which must not exist.
+
+    To `resume`, only what is missing of the file at `path` is asked for; a server that cannot send
+    a part sends everything. The caller must check that the parts belong together.
 
     A server that sends nothing for `stalled` seconds is given up, and so is one that has sent less
     than 1,000 bytes a second after `patience` seconds, or has not finished its headers by then. For
@@ -55,7 +60,7 @@ def download(
 
     def fetch() -> None:
         try:
-            _fetch(url, path, limit, stalled, patience, lambda *done: told.put(done))
+            _fetch(url, path, limit, stalled, patience, resume, lambda *done: told.put(done))
         except Exception as error:  # raised again below
             told.put(error)
         told.put(None)
@@ -75,7 +80,13 @@ def download(
 
 
 def _fetch(
-    url: str, path: Path, limit: int, stalled: float, patience: float, on_progress: OnProgress
+    url: str,
+    path: Path,
+    limit: int,
+    stalled: float,
+    patience: float,
+    resume: bool,
+    on_progress: OnProgress,
 ) -> None:
     try:
         from urllib.request import HTTPSHandler  # everything else works without OpenSSL
@@ -88,17 +99,35 @@ def _fetch(
     ):
         opener.add_handler(handler)
     request = Request(url, headers={"User-Agent": f"bardtui/{__version__}"})
+    there = path.stat().st_size if resume and path.exists() else 0
+    if there:
+        request.add_header("Range", f"bytes={there}-")
     try:
         with opener.open(request, timeout=stalled) as response:
+            place = response.headers.get("Content-Range", "")
+            if response.status != HTTPStatus.PARTIAL_CONTENT:
+                there = 0
+            elif not place.startswith(f"bytes {there}-"):
+                raise DownloadError("the server sends another part than it was asked for")
             length = response.headers.get("Content-Length", "")
-            total = int(length) if length.isascii() and length.isdigit() else None
+            total = there + int(length) if length.isascii() and length.isdigit() else None
             if total is not None and total > limit:
                 raise DownloadError(f"it has {total:,} bytes, more than {limit:,}")
-            with path.open("xb") as file:
-                done = _copy(response, file, limit, patience, lambda done: on_progress(done, total))
+            with path.open("ab" if there else "wb" if resume else "xb") as file:
+                done = there + _copy(
+                    response,
+                    file,
+                    limit - there,
+                    patience,
+                    lambda done: on_progress(there + done, total),
+                )
             if total is not None and done < total:
                 raise DownloadError(f"the connection broke after {done:,} of {total:,} bytes")
     except HTTPError as error:
+        if there and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            path.unlink()  # the file there has another size now
+            _fetch(url, path, limit, stalled, patience, False, on_progress)
+            return
         raise DownloadError(f"the server answers {error.code} {error.reason}") from error
     except URLError as error:
         raise DownloadError(_reason(error.reason)) from error

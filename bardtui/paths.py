@@ -56,6 +56,11 @@ def cells_dir() -> Path:
     return data_dir() / "cells"
 
 
+def downloads_dir() -> Path:
+    """What was fetched of models so far; a file is removed once its model is added."""
+    return data_dir() / "downloads"
+
+
 def _bundled(kind: str) -> Path:
     inside_wheel = _PACKAGE / "bundled" / kind
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / kind

@@ -55,6 +55,7 @@ class Settings:
     suggestions: bool = True  # whether the model suggests how a typed line could end
     author: str = ""  # the writer's name, for exports
     export_font: str = ""  # the path of a TrueType font for PDF
+    model_index: str = ""  # the address of an index of models, for bardtui models get
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
 
     @classmethod
@@ -124,6 +125,9 @@ def _problem(name: str, value: Any) -> str:
         case "author" | "export_font":
             valid = isinstance(value, str) and len(value) <= _LONGEST_PATH and "\0" not in value
             return "" if valid else f"a text of at most {_LONGEST_PATH} characters"
+        case "model_index":
+            valid = isinstance(value, str) and len(value) <= _LONGEST_PATH
+            return "" if valid else 'an address, such as "https://example.org/index.json"'
         case "newcomers":
             return "" if value in NEWCOMERS else f"one of {', '.join(NEWCOMERS)}"
         case "suggestions" | "spelling" | "avoid_loops":

@@ -62,24 +62,31 @@ def staging() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(staged: Path, name: str, *, replace_own: bool = False) -> ModelBundle:
-    """Check the model in the folder `staged`, and move it among the user's under this name.
+def check_staged(folder: Path, name: str) -> ModelBundle:
+    """Check a model that is put together in `folder`, its weights and index too, and name it.
 
-    An older model of the name is deleted first, so it can be brought back. What model.json says
-    beyond what is known is dropped. Raises ModelError, for a hostile or damaged model too.
+    What its model.json says beyond what is known is dropped. Raises ModelError.
     """
-    bundle = replace(ModelBundle.load(staged), name=name)
+    bundle = replace(ModelBundle.load(folder), name=check_name(name))
     bundle.weights()
     if bundle.index_sha256 and bundle.corpus_index is None:
         raise ModelError(f"{INDEX} is missing or damaged")
     bundle.save_description()
-    own = paths.models_dir() / check_name(name)
+    return bundle
+
+
+def publish(staged: ModelBundle, *, replace_own: bool = False) -> ModelBundle:
+    """Move a model that `check_staged` returned among the user's.
+
+    An older model of the name is deleted first, so it can be brought back. Raises NameTaken.
+    """
+    assert staged.folder is not None
+    own = paths.models_dir() / staged.name
     if replace_own and own.exists():
-        delete(name)
+        delete(staged.name)
     else:
-        _check_free(name)
-    staged.rename(own)
-    return replace(bundle, folder=own)
+        _check_free(staged.name)
+    return replace(staged, folder=staged.folder.rename(own))
 
 
 def rename(name: str, new: str) -> ModelBundle:
@@ -122,7 +129,7 @@ def duplicate(name: str, new: str) -> ModelBundle:
     _check_free(new)
     with staging() as folder:
         copy_model(bundle, staged := folder / new)
-        return publish(staged, new)
+        return publish(check_staged(staged, new))
 
 
 def copy_model(bundle: ModelBundle, folder: Path) -> None:

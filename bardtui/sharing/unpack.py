@@ -12,11 +12,12 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from bardtui.errors import UserError, os_message
+from bardtui.escaping import one_line
 from bardtui.files import open_regular
 from bardtui.model.corpus_index import MAX_BYTES as MAX_INDEX
 from bardtui.model.description import (
@@ -26,7 +27,7 @@ from bardtui.model.description import (
     file_inside,
     read_description,
 )
-from bardtui.model.library import NameTaken, publish, staging
+from bardtui.model.library import check_staged, publish, staging
 from bardtui.model.network import MAX_PARAMETERS
 from bardtui.model.store import INDEX, ModelBundle, check_name
 from bardtui.model.weights import MAX_HEADER, WEIGHTS
@@ -48,10 +49,14 @@ _ZIP64_LOCATOR, _LOCATOR_SIZE = b"PK\6\7", 20
 _MAX_DIRECTORY = 16 * 1024
 _ENCRYPTED = 1
 _PIECE = 1 << 20
+_MAX_MESSAGE = 400  # terminal cells: zipfile quotes names of any length
 
 
 class ArchiveError(UserError):
-    """A file that is not a model's; the message is one line for the user."""
+    """A file that is not a model's; the message is one short line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message, _MAX_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -62,23 +67,33 @@ class Added:
     sha256: str
 
 
-def add(source: Path, name: str | None = None, *, replace_own: bool = False) -> Added:
+@contextmanager
+def opened(source: Path, name: str | None = None, *, origin: str = "") -> Iterator[Added]:
+    """Check the model in a file or a folder; while the context lasts, it is in a staged folder.
+
+    It has the name that it gives itself, or another. `origin` is what errors call the source.
+    Raises ArchiveError or OSError.
+    """
+    with staging() as folder:
+        try:
+            staged = folder / "model"
+            staged.mkdir(mode=0o700)
+            sha256 = _copy_folder(source, staged) if source.is_dir() else _unpack(source, staged)
+            bundle = check_staged(staged, name or _name_of(staged, source))
+        except (ArchiveError, ModelError) as error:
+            raise ArchiveError(f"{origin or source.name} cannot be used: {error}") from error
+        yield Added(bundle, sha256 or bundle.sha256)
+
+
+def add(
+    source: Path, name: str | None = None, *, replace_own: bool = False, origin: str = ""
+) -> Added:
     """Add the model in a file or a folder to the user's, under its own name or another.
 
     Nothing is published unless everything is right. Raises ArchiveError, NameTaken or OSError.
     """
-    with staging() as folder:
-        staged = folder / "model"
-        staged.mkdir(mode=0o700)
-        try:
-            sha256 = _copy_folder(source, staged) if source.is_dir() else _unpack(source, staged)
-            found = name or _name_of(staged, source)
-            bundle = publish(staged, found, replace_own=replace_own)
-        except NameTaken:
-            raise
-        except (ArchiveError, ModelError) as error:
-            raise ArchiveError(f"{source.name} is not added: {error}") from error
-        return Added(bundle, sha256 or bundle.sha256)
+    with opened(source, name, origin=origin) as found:
+        return replace(found, bundle=publish(found.bundle, replace_own=replace_own))
 
 
 def _name_of(staged: Path, source: Path) -> str:

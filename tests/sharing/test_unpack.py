@@ -24,7 +24,7 @@ def refusal(data: bytes, folder: Path) -> str:
     with pytest.raises(ArchiveError) as caught:
         add(folder / "bad.bardmodel")
     assert not [*paths.models_dir().iterdir()]
-    return str(caught.value).removeprefix("bad.bardmodel is not added: ")
+    return str(caught.value).removeprefix("bad.bardmodel cannot be used: ")
 
 
 def test_a_packed_model_is_added_under_its_own_name(tmp_path: Path) -> None:

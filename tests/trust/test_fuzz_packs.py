@@ -126,3 +126,13 @@ def archives(draw: st.DrawFn) -> bytes:
 @fuzz(archives())
 def test_any_archive_is_added_or_refused(data: bytes) -> None:
     added(data)
+
+
+@pytest.mark.parametrize("length", [20_000, 60_000])
+def test_a_refusal_is_short_whatever_the_archive_says(tmp_path: Path, length: int) -> None:
+    data = bytearray(VALID)
+    struct.pack_into("<H", data, data.index(b"PK\3\4", 9) + 26, length)
+    (tmp_path / "file").write_bytes(data + bytes(length) + VALID[DIRECTORY:])
+    with pytest.raises(UserError) as caught:
+        add(tmp_path / "file")
+    is_one_line(caught.value)

@@ -5,7 +5,7 @@ import typer
 from bardtui.cli.models.cells import models_cells
 from bardtui.cli.models.files import models_export, models_index_texts
 from bardtui.cli.models.listing import models_list, models_path, models_show
-from bardtui.cli.models.sharing import models_add, models_pack
+from bardtui.cli.models.sharing import models_add, models_get, models_index, models_pack
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
 for name, command in (
@@ -15,6 +15,8 @@ for name, command in (
     ("path", models_path),
     ("pack", models_pack),
     ("add", models_add),
+    ("get", models_get),
+    ("index", models_index),
     ("index-texts", models_index_texts),
     ("export", models_export),
 ):

@@ -1,5 +1,7 @@
-"""bardtui models pack and add"""
+"""bardtui models pack, add, get and index"""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,8 @@ from bardtui.escaping import visible
 
 if TYPE_CHECKING:
     from bardtui.model.store import ModelBundle
+    from bardtui.progress import OnProgress
+    from bardtui.sharing.model_index import Offer
 
 
 def models_pack(
@@ -69,7 +73,9 @@ def _say_what_is_held(bundle: "ModelBundle", parts: list[str]) -> None:
 
 
 def models_add(
-    source: Annotated[str, typer.Argument(metavar="FILE | FOLDER", help="A model.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE | FOLDER | URL", help="A model; https for a URL.")
+    ],
     name: Annotated[str | None, typer.Option("--as", help="The name it gets here.")] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a model of yours, which can be restored.")
@@ -79,19 +85,144 @@ def models_add(
 
     Everything in it is checked first. Nothing in it is run.
     """
-    if not (path := Path(source)).exists():
+    from bardtui.sharing.fetch import fetched, host_of, is_address
+    from bardtui.sharing.unpack import MAX_FILE
+
+    if is_address(source):
+        host_of(source)
+        with ExitStack() as stack:
+            with _network(source) as on_progress:
+                fetch = fetched(source, MAX_FILE, on_progress=on_progress)
+                path = stack.enter_context(fetch)
+            _add(path, name, replace, source)
+    elif not (path := Path(source)).exists():
         raise UserError(f"there is no file or folder {source}")
-    _add(path, name, replace)
+    else:
+        _add(path, name, replace, source)
 
 
-def _add(path: Path, name: str | None, replace: bool) -> None:
+def models_get(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME | hf:OWNER/NAME", help="[list what the index offers]"),
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="URL", help="The index. [model_index in settings.toml]"),
+    ] = None,
+    new: Annotated[str | None, typer.Option("--as", help="The name it gets here.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a model of yours, which can be restored.")
+    ] = False,
+) -> None:
+    """Fetch a model that an index offers, or one of the Hugging Face hub, and add it.
+
+    A file with another SHA-256 than the index says is never added.
+    """
+    from bardtui.sharing import hub
+    from bardtui.sharing.fetch import fetched
+    from bardtui.sharing.model_index import check_offer, fetch_index
+
+    with ExitStack() as stack:
+        if name and name.startswith(hub.PREFIX):
+            with _network(hub.address(name)) as on_progress:
+                path = stack.enter_context(hub.fetched_folder(name, on_progress=on_progress))
+            _add(path, new, replace, name)
+            return
+        address = index or _index_setting()
+        with _network(address) as on_progress:
+            offers = fetch_index(address, on_progress=on_progress)
+        if name is None:
+            _print_offers(offers)
+            return
+        offer = next((offer for offer in offers if offer.name == name), None)
+        if offer is None:
+            known = ", ".join(offer.name for offer in offers) or "none"
+            raise UserError(f"the index has no model {name}; there are: {known}")
+        check_offer(offer, address)
+        _check_free(new or name, replace)
+        with _network(offer.url, offer.size) as on_progress:
+            fetch = fetched(offer.url, offer.size, offer.sha256, on_progress=on_progress)
+            path = stack.enter_context(fetch)
+        _add(path, new or name, replace, offer.url)
+
+
+def models_index(
+    folder: Annotated[Path, typer.Argument(help="A folder with files of models pack.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="[index.json in the folder]"),
+    ] = None,
+) -> None:
+    """Make an index of packed models, to offer them on a web server: bardtui models get NAME.
+
+    The files of the models go into the same folder there.
+    """
+    from bardtui.files import atomic_write
+    from bardtui.sharing.model_index import index_of, to_json
+
+    if not folder.is_dir():
+        raise UserError(f"there is no folder {folder}; for the texts of a model: index-texts")
+    if not (offers := index_of(folder)):
+        raise UserError(f"{folder} has no files that end in .bardmodel: bardtui models pack")
+    path = output or folder / "index.json"
+    atomic_write(path, to_json(offers), private=False)
+    _print_offers(offers)
+    console().print(visible(str(path)), soft_wrap=True)
+
+
+def _index_setting() -> str:
+    from bardtui import paths
+    from bardtui.settings import Settings
+
+    if address := Settings.load(paths.config_file()).model_index:
+        return address
+    raise UserError(
+        f'no index of models is known: set model_index = "https://..." in {paths.config_file()}, '
+        "or use --index URL"
+    )
+
+
+@contextmanager
+def _network(url: str, size: int | None = None) -> Iterator["OnProgress"]:
+    """Say that the network is used, and show progress."""
+    from bardtui.cli.display import progress_bar
+
+    err = console(stderr=True)
+    amount = f" ({size / 1e6:.2f} MB)" if size else ""
+    err.print(f"using the network: {visible(url)}{amount}", soft_wrap=True)
+    with progress_bar(err, "fetching") as on_progress:
+        yield on_progress
+
+
+def _print_offers(offers: "Sequence[Offer]") -> None:
+    from bardtui.cli.display import add_rows, table
+
+    made = table("name", "description", "language", "licence", "size", right=("size",))
+    for offer in offers:
+        size = f"{offer.size / 1e6:.2f} MB"
+        row = (offer.name, offer.description, offer.language, offer.licence, size)
+        add_rows(made, row)
+    console().print(made)
+
+
+def _check_free(name: str, replace: bool) -> None:
+    """Raise UserError if a new model cannot have this name, before it is fetched."""
+    from bardtui import paths
+    from bardtui.model.library import conflict
+
+    if (problem := conflict(name)) and not (replace and (paths.models_dir() / name).exists()):
+        raise UserError(f"{problem}: --as NAME gives the new one another name")
+
+
+def _add(path: Path, name: str | None, replace: bool, origin: str) -> None:
     """Add a model from a file or a folder, and say which it is, with its hash."""
     from bardtui.cli.models.listing import millions
     from bardtui.model.library import NameTaken
     from bardtui.sharing.unpack import add
 
     try:
-        added = add(path, name, replace_own=replace)
+        added = add(path, name, replace_own=replace, origin=origin)
     except NameTaken as error:
         raise UserError(f"{error}: --as NAME gives the new one another name") from error
     bundle = added.bundle
