@@ -1,6 +1,7 @@
 """The entry point: `bardtui` and `python -m bardtui`."""
 
 import gc
+import os
 import sys
 
 from bardtui.terminal import needs_line_mode
@@ -10,7 +11,8 @@ from bardtui.tf_startup import set_tensorflow_environment
 def main() -> None:
     """Run a command, or the program without arguments; import only what is needed."""
     set_tensorflow_environment()
-    if len(sys.argv) > 1 or needs_line_mode():
+    completing = "_BARDTUI_COMPLETE" in os.environ  # a shell asks what could follow
+    if len(sys.argv) > 1 or completing or needs_line_mode():
         from bardtui.cli.app import app
 
         app(prog_name="bardtui")

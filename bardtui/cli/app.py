@@ -21,7 +21,6 @@ app = typer.Typer(
     name="bardtui",
     cls=CommandGroup,
     help="Write scenes together with a character-level LSTM. Without a command, open the program.",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

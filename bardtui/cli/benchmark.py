@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bardtui.cli.common import console
+from bardtui.cli.completion import model_names
 from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ _LONG = 1_000_000  # characters
 
 
 def benchmark(
-    model: Annotated[str, typer.Option(help="The model to measure with.")] = "shakespeare",
+    model: Annotated[
+        str, typer.Option(help="The model to measure with.", autocompletion=model_names)
+    ] = "shakespeare",
     train: Annotated[
         bool, typer.Option("--training", help="Compare ways to train, not ways to write.")
     ] = False,

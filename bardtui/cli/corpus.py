@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bardtui.cli.common import console
+from bardtui.cli.completion import text_names
 from bardtui.escaping import visible
 
 app = typer.Typer(help="Training texts.", no_args_is_help=True, rich_markup_mode=None)
@@ -29,7 +30,12 @@ def corpus_list() -> None:
 
 @app.command("get")
 def corpus_get(
-    name: Annotated[str, typer.Argument(help="A name from the catalogue, or gutenberg:NUMBER.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A name from the catalogue, or gutenberg:NUMBER.", autocompletion=text_names
+        ),
+    ],
 ) -> None:
     """Fetch a text of the catalogue, or a book of Project Gutenberg by its number."""
     from bardtui.cli.display import progress_bar

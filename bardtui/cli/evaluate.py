@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bardtui.cli.common import checked_model, console, copies_in, plain
+from bardtui.cli.completion import model_names, text_names
 from bardtui.cli.own_text import own_corpus
 from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tf_startup import start_tensorflow
@@ -30,12 +31,13 @@ _TEXT_OPTIONS = ("length", "temperature", "top_k", "top_p", "min_p", "random_see
 
 def evaluate(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(help="A model's name.")],
+    model: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
     source: Annotated[
         str | None,
         typer.Argument(
             metavar="CORPUS",
             help="The text to score, or to compare with. [with --text: the model's own]",
+            autocompletion=text_names,
         ),
     ] = None,
     start: Annotated[float, typer.Option("--from", help="Score from this share on.")] = 0.9,

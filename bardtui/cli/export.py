@@ -9,6 +9,7 @@ import typer
 
 from bardtui import paths
 from bardtui.cli.common import warn
+from bardtui.cli.completion import scene_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
 from bardtui.files import atomic_write
@@ -26,7 +27,10 @@ _STDOUT = Path("-")
 def export(
     scene: Annotated[
         str,
-        typer.Argument(help="A saved scene: its title, file name or path; or a text file."),
+        typer.Argument(
+            help="A saved scene: its title, file name or path; or a text file.",
+            autocompletion=scene_names,
+        ),
     ],
     format: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bardtui.cli.common import copies_in, warn
+from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
 from bardtui.settings import (
@@ -29,7 +30,9 @@ _COOLEST, _HOTTEST = TEMPERATURES
 
 
 def generate(
-    model: Annotated[str, typer.Option(help="The model that writes.")] = "shakespeare",
+    model: Annotated[
+        str, typer.Option(help="The model that writes.", autocompletion=model_names)
+    ] = "shakespeare",
     seed: Annotated[str, typer.Option(help="Text to continue; - reads standard input.")] = "ROMEO:",
     temperature: Annotated[
         float,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bardtui.cli.common import console, warn
+from bardtui.cli.completion import text_names
 from bardtui.errors import UserError
 from bardtui.tf_startup import start_tensorflow
 
@@ -15,7 +16,12 @@ def import_keras(
     file: Annotated[
         Path, typer.Argument(help="A .keras or .h5 file of a model or of its weights.")
     ],
-    corpus: Annotated[str, typer.Option(help="The text it was trained on: a file or a name.")],
+    corpus: Annotated[
+        str,
+        typer.Option(
+            help="The text it was trained on: a file or a name.", autocompletion=text_names
+        ),
+    ],
     name: Annotated[str | None, typer.Option(help="The model's name. [the file's name]")] = None,
     cell: Annotated[str | None, typer.Option(help="Require this cell: lstm or gru.")] = None,
     units: Annotated[int | None, typer.Option(help="Require so many units.")] = None,

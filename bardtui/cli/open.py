@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
+from bardtui.cli.completion import scene_names
 from bardtui.cli.write import write_lines
 from bardtui.files import open_regular
 from bardtui.scene.journal_reader import SUFFIX
@@ -21,6 +22,7 @@ def open_(
         typer.Argument(
             help="A saved scene (its title, file name or path), a text file or a screenplay "
             "(.fountain).",
+            autocompletion=scene_names,
         ),
     ],
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bardtui.cli.common import checked_model
+from bardtui.cli.completion import model_names, text_names
 from bardtui.cli.stop_signals import immediate_interrupt, stop_signals
 from bardtui.tf_startup import start_tensorflow
 
@@ -26,7 +27,12 @@ _START_OPTIONS = (
 
 def train(
     source: Annotated[
-        str, typer.Argument(metavar="CORPUS", help="A name in the catalogue, a file or a folder.")
+        str,
+        typer.Argument(
+            metavar="CORPUS",
+            help="A name in the catalogue, a file or a folder.",
+            autocompletion=text_names,
+        ),
     ],
     name: Annotated[str, typer.Option(help="The new model's name.")],
     seq_len: Annotated[int | None, typer.Option(help="Characters in a window.")] = None,
@@ -67,7 +73,10 @@ def train(
     random_seed: Annotated[
         int | None, typer.Option(help="The same seed repeats the same run. [1]")
     ] = None,
-    base: Annotated[str | None, typer.Option("--from", help="Train on from this model.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--from", help="Train on from this model.", autocompletion=model_names),
+    ] = None,
     description: Annotated[str, typer.Option(help="The model's description, one line.")] = "",
     public: Annotated[
         bool | None,

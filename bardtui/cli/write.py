@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
+from bardtui.cli.completion import scene_names
 from bardtui.errors import UserError
 from bardtui.settings import Remembered, Settings
 from bardtui.tf_startup import redirect_stderr
@@ -16,7 +17,10 @@ from bardtui.tf_startup import redirect_stderr
 def write(
     scene: Annotated[
         str | None,
-        typer.Argument(help="A saved scene, a text file or a screenplay. [a new scene]"),
+        typer.Argument(
+            help="A saved scene, a text file or a screenplay. [a new scene]",
+            autocompletion=scene_names,
+        ),
     ] = None,
 ) -> None:
     """Write line by line: for screen readers, plain terminals and pipes.

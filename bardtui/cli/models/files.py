@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from bardtui.cli.common import checked_model, console
+from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
 from bardtui.tf_startup import start_tensorflow
 
 
 def models_index_texts(
-    name: Annotated[str, typer.Argument(help="A model's name.")],
+    name: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
     sources: Annotated[
         list[str], typer.Argument(metavar="CORPUS...", help="The texts it was trained on.")
     ],
@@ -52,7 +53,7 @@ def models_index_texts(
 
 
 def models_export(
-    name: Annotated[str, typer.Argument(help="A model's name.")],
+    name: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
     file: Annotated[Path, typer.Argument(metavar="FILE.keras", help="The file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from bardtui import paths
 from bardtui.cli.common import console, plain
+from bardtui.cli.completion import model_names
 
 
 def models_list() -> None:
@@ -31,7 +32,9 @@ def models_list() -> None:
     console().print(made)
 
 
-def models_show(name: Annotated[str, typer.Argument(help="A model's name.")]) -> None:
+def models_show(
+    name: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
+) -> None:
     """Print what is known about a model: its network, corpus, training and evaluation."""
     from bardtui.cli.display import add_rows, table
     from bardtui.model.store import find_model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bardtui.cli.common import console
+from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def models_pack(
-    name: Annotated[str, typer.Argument(help="A model's name.")],
+    name: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="[NAME.bardmodel in this folder]"),
