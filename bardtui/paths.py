@@ -61,6 +61,11 @@ def downloads_dir() -> Path:
     return data_dir() / "downloads"
 
 
+def workshop_dir() -> Path:
+    """The runs that were ordered in the program, one folder for each model."""
+    return data_dir() / "workshop"
+
+
 def _bundled(kind: str) -> Path:
     inside_wheel = _PACKAGE / "bundled" / kind
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / kind

@@ -21,9 +21,10 @@ ARROWS: dict[str, set[str]] = {
     "sharing": {"model"},
     "evaluation": {"writing", "model", "text", "scene"},
     "session": {"writing", "model", "scene"},
-    "tui": {"session", "scene", "model"},
+    "workshop": {"training", "text", "model"},
+    "tui": {"session", "workshop", "scene", "model"},
     "line_mode": {"session", "scene", "model"},
-    "benchmark": {"tui", "session", "training", "evaluation", "keras_files"}
+    "benchmark": {"tui", "session", "workshop", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
     "cli": {
         "session",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bardtui.text.corpus import Corpus
     from bardtui.training.run_setup import Run
 
-EVENTS_APART = 0.5  # seconds between two events of one kind of progress, at least
+EVENTS_APART = 1.0  # seconds between two events of one kind of progress, at least
 
 
 class TrainOutput(Protocol):
