@@ -50,7 +50,8 @@ class Checkpoint:
     """`arrays` are groups of tensors by name (network, averages, optimizer), each in order.
 
     `state` is everything else as JSON: `identity` is what must be the same for a run to resume
-    from here, `progress` is how far the run has come.
+    from here, `progress` is how far the run has come, and `finished` whether that is the end, which
+    version 0.1 did not keep.
     """
 
     arrays: Arrays
@@ -71,30 +72,42 @@ class Checkpoint:
     @classmethod
     def load(cls, folder: Path) -> "Checkpoint | None":
         """The folder's checkpoint, or None if there is none. Raises CheckpointError."""
-        from safetensors import SafetensorError, safe_open
-
-        path = folder / FILE
-        if not path.is_file():
+        if not (folder / FILE).is_file():
             return None
-        try:
-            with safe_open(path, "numpy") as file:
-                text = (file.metadata() or {}).get("state", "")
-                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{path} cannot be read: {error}") from error
-        try:
-            state = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise CheckpointError(f"{path} cannot be read: {error}") from error
-        if not (
-            isinstance(state, dict)
-            and all(isinstance(state.get(part), dict) for part in ("identity", "progress"))
-        ):
-            raise CheckpointError(f"{path} cannot be read: it does not describe a run")
+        tensors: dict[str, NDArray[Any]] = {}
+        state = _read(folder / FILE, tensors)
         groups: dict[str, dict[int, NDArray[Any]]] = {}
         for key, tensor in tensors.items():
             if (named := _TENSOR.fullmatch(key)) is None:
-                raise CheckpointError(f"{path} cannot be read: it holds {key!r}")
+                raise CheckpointError(f"{folder / FILE} cannot be read: it holds {key!r}")
             groups.setdefault(named[1], {})[int(named[2])] = tensor
         arrays = {name: [group[i] for i in sorted(group)] for name, group in groups.items()}
         return cls(arrays, state)
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the run in a folder has come to its end; reads no tensor. Raises CheckpointError."""
+    return (folder / FILE).is_file() and _read(folder / FILE).get("finished") is True
+
+
+def _read(path: Path, tensors: dict[str, NDArray[Any]] | None = None) -> dict[str, Any]:
+    """Return a checkpoint's state, and add its tensors to `tensors` if given."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "numpy") as file:
+            text = (file.metadata() or {}).get("state", "")
+            if tensors is not None:
+                tensors |= {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+    try:
+        state = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+    if not (
+        isinstance(state, dict)
+        and all(isinstance(state.get(part), dict) for part in ("identity", "progress"))
+    ):
+        raise CheckpointError(f"{path} cannot be read: it does not describe a run")
+    return state

@@ -187,7 +187,8 @@ class Trainer:
         arrays = {group: [v.numpy() for v in each] for group, each in self._variables().items()}
         if self.limit:
             self.state.seconds_used = self.limit.used
-        state = {"identity": self.identity, "progress": asdict(self.state)}
+        progress, finished = asdict(self.state), self._finished()
+        state = {"identity": self.identity, "progress": progress, "finished": finished}
         with self._disk_errors():
             Checkpoint(arrays, state).save(self.folder)
         self.saved = True

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError
+from bardtui.training.checkpoint import FILE, Checkpoint, CheckpointError, is_finished
 from bardtui.training.plan import TrainingError
 from tests.training.runs import Recorder, resume
 from tests.trust.conftest import times
@@ -93,3 +93,13 @@ def test_a_checkpoint_with_flipped_bits_is_read_or_refused(home: Path) -> None:
     for line in messages:
         assert line.startswith(f"{home / FILE} cannot be read: ")
         assert "\n" not in line
+
+
+def test_a_checkpoint_says_whether_its_run_is_finished(tmp_path: Path) -> None:
+    state: dict[str, object] = {"identity": {}, "progress": {}}
+    assert not is_finished(tmp_path)
+    for finished in (False, True):
+        Checkpoint({}, state | {"finished": finished}).save(tmp_path)
+        assert is_finished(tmp_path) is finished
+    Checkpoint({}, state).save(tmp_path)  # as version 0.1 did
+    assert not is_finished(tmp_path)

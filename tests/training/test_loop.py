@@ -13,7 +13,7 @@ import pytest
 
 from bardtui.model.decoder import Decoder
 from bardtui.training import loop
-from bardtui.training.checkpoint import FILE, Checkpoint
+from bardtui.training.checkpoint import FILE, Checkpoint, is_finished
 from bardtui.training.loop import Trainer, Weights
 from bardtui.training.plan import TrainingError
 from bardtui.training.state import EpochReport, StepReport
@@ -134,6 +134,10 @@ def test_a_resumed_run_with_muon_reaches_the_same_numbers(tmp_path: Path) -> Non
     run = resume(tmp_path / "in parts", plan)
     assert run.run()
     assert_equal(run.published[-1][0], at_once.published[-1][0])
+
+
+def test_the_checkpoint_says_whether_the_run_is_finished(whole: Recorder) -> None:
+    assert is_finished(whole.trainer.folder)
 
 
 def test_a_stop_takes_effect_at_the_next_step_and_saves(tmp_path: Path) -> None:
