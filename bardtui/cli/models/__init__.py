@@ -4,6 +4,15 @@ import typer
 
 from bardtui.cli.models.cells import models_cells
 from bardtui.cli.models.files import models_export, models_index_texts
+from bardtui.cli.models.house import (
+    models_clean,
+    models_delete,
+    models_describe,
+    models_disk,
+    models_duplicate,
+    models_rename,
+    models_restore,
+)
 from bardtui.cli.models.listing import models_list, models_path, models_show
 from bardtui.cli.models.sharing import models_add, models_get, models_index, models_pack
 
@@ -13,6 +22,13 @@ for name, command in (
     ("show", models_show),
     ("cells", models_cells),
     ("path", models_path),
+    ("rename", models_rename),
+    ("describe", models_describe),
+    ("duplicate", models_duplicate),
+    ("delete", models_delete),
+    ("restore", models_restore),
+    ("disk", models_disk),
+    ("clean", models_clean),
     ("pack", models_pack),
     ("add", models_add),
     ("get", models_get),
