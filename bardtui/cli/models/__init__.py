@@ -3,6 +3,7 @@
 import typer
 
 from bardtui.cli.models.cells import models_cells
+from bardtui.cli.models.compare import models_compare
 from bardtui.cli.models.files import models_export, models_index_texts
 from bardtui.cli.models.house import (
     models_clean,
@@ -20,6 +21,7 @@ app = typer.Typer(help="Trained models.", rich_markup_mode=None)
 for name, command in (
     ("list", models_list),
     ("show", models_show),
+    ("compare", models_compare),
     ("cells", models_cells),
     ("path", models_path),
     ("rename", models_rename),

@@ -1,0 +1,86 @@
+"""bardtui models compare: figures of all models, and texts side by side."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bardtui import paths
+from bardtui.cli.models.compare import side_by_side
+from bardtui.model.store import ModelBundle
+from bardtui.text.corpus import load_corpus
+from tests.cli.commands import refusal, run
+from tests.conftest import VERSE
+
+
+@pytest.fixture(autouse=True)
+def two(installed: ModelBundle, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two models of the user's, and none that came with bardtui."""
+    monkeypatch.setattr(paths, "bundled_models", lambda: home / "bundled")
+    replace(installed, name="other").save(paths.models_dir() / "other", installed.weights())
+    (home / "verse.txt").write_text(VERSE * 100 + "Ω")
+
+
+def test_all_models_are_measured_on_one_text(home: Path) -> None:
+    done = run("models", "compare", "--text", home / "verse.txt", "--json")
+    rows = json.loads(done.stdout)["models"]
+    assert [row["model"] for row in rows] == ["other", "tiny"]
+    assert rows[0]["nats"] == rows[1]["nats"] < 1.5
+    assert all(row["characters_per_second"] > 0 for row in rows)
+    shown = run("models", "compare", "tiny", "--text", home / "verse.txt").stdout
+    lines = shown.splitlines()
+    assert lines[0].split() == [
+        "name",
+        "trained",
+        "on",
+        "parameters",
+        "loss",
+        "char/s",
+        "words",
+        "kept",
+    ]
+    assert lines[1].split()[:2] == ["tiny", "Verse"]
+    assert f"{rows[0]['nats']:.3f}" in lines[1]
+    assert "end of verse" in lines[2]
+    assert lines[3] == "tiny does not know, and skipped: Ω"
+
+
+def test_the_loss_is_that_of_evaluate(home: Path) -> None:
+    corpus = load_corpus(str(home / "verse.txt"))
+    start = str(1 - 10_000 / corpus.length)
+    alone = json.loads(
+        run("evaluate", "tiny", home / "verse.txt", "--from", start, "--json").stdout
+    )
+    rows = json.loads(
+        run("models", "compare", "tiny", "--text", home / "verse.txt", "--json").stdout
+    )
+    assert rows["models"][0]["nats"] == alone["nats"]
+
+
+def test_models_write_after_one_line() -> None:
+    options = ("--seed", "ANN:\n", "--length", "60", "--random-seed", "3")
+    answer = json.loads(run("models", "compare", "tiny", "other", *options, "--json").stdout)
+    assert answer["texts"]["tiny"] == answer["texts"]["other"]
+    assert len(answer["texts"]["tiny"]) == 60
+    plain = run("models", "compare", "tiny", "other", *options).stdout
+    assert plain.startswith("== tiny\nANN:\n")
+    assert "\n\n== other\nANN:\n" in plain
+    generated = run("generate", "--model", "tiny", "--exact-length", *options).stdout
+    assert generated.rstrip() == f"ANN:\n{answer['texts']['tiny']}".rstrip()
+
+
+def test_texts_standside_by_side_on_a_terminal() -> None:
+    out = Console(width=40, force_terminal=True, color_system=None)
+    with out.capture() as captured:
+        out.print(side_by_side("ANN:\n", {"a": "one [red]\n\x1b[2J", "b": "two"}))
+    lines = [line.split() for line in captured.get().splitlines()]
+    assert lines[:3] == [["a", "b"], ["ANN:", "ANN:"], ["one", "[red]", "two"]]
+    assert "\x1b" not in captured.get()
+
+
+def test_what_cannot_be_compared_is_refused(home: Path) -> None:
+    assert "use one of them" in refusal("models", "compare", "--text", "x", "--seed", "y")
+    assert "no model 'nobody'" in refusal("models", "compare", "nobody")
+    assert "no text or file" in refusal("models", "compare", "--text", "nowhere")
