@@ -1,17 +1,20 @@
-"""An excerpt of a saved scene, for a preview: where it ends, or around text that was found."""
+"""Excerpts of scenes, for previews: where a scene ends, what is around text that was found, or
+around a passage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from bardtui.scene.find import Span, occurrences
 from bardtui.scene.journal_reader import display_name, read_scene
-from bardtui.scene.passage import Author
+from bardtui.scene.passage import Author, Passage
 from bardtui.scene.scene import Position, Scene, SceneError
 from bardtui.scene.scene_search import Match
 
 MAX_FILE = 1 << 22  # bytes; a preview does not read larger scenes
 LONGEST = 20_000  # characters of an excerpt
+NEARBY = 8_000  # characters around a passage
 
 Runs = Sequence[tuple[Author, str]]
 """A text in parts, each with its author."""
@@ -51,6 +54,22 @@ def read_excerpt(path: Path, match: Match | None = None) -> Excerpt:
     begin, end = hits[-1 if to else 0]
     first = max(0, begin - LONGEST // 2)
     return Excerpt(part(runs, first, first + LONGEST), (begin - first, end - first))
+
+
+def around(scene: Scene, passage: Passage, end: Passage) -> Excerpt:
+    """Return what is around a passage in the text that goes on to the end of another one.
+
+    `found` is where the passage itself is.
+    """
+    path = scene.path((end.id, None))
+    starts = [0, *accumulate(length for _, length in path)]
+    place = [each.id for each, _ in path].index(passage.id)
+    begin = max(0, starts[place] - NEARBY // 2)
+    near = [n for n in range(len(path)) if starts[n + 1] > begin and starts[n] < begin + NEARBY]
+    runs = [run for n in near for run in path[n][0].by_author(path[n][1])]
+    first = begin - starts[near[0]] if near else 0
+    found = starts[place] - begin, starts[place + 1] - begin
+    return Excerpt(part(runs, first, first + NEARBY), found)
 
 
 def runs_to(scene: Scene, to: Position | None = None) -> Runs:

@@ -57,6 +57,8 @@ class Scene:
         self.head_at: int | None = None
         self.on_event: Callable[[Event], None] | None = None
         self._children: dict[int | None, list[int]] = {}
+        self._moves = 0
+        self._last_here: dict[int | None, int] = {}  # the last move to each passage, by number
         self._history = History()
         self._last_id = 0
 
@@ -138,6 +140,17 @@ class Scene:
         while following := [p for p in self.children(passage.id) if p.reply == reply]:
             passage = following[-1]
         return passage
+
+    def ways_on(self) -> dict[int | None, Passage]:
+        """Return the next passage of the way that was shown last, for each passage that others
+        follow (None: the beginning). One that never showed counts as shown when it was written."""
+        last, ways = dict(self._last_here), dict[int | None, Passage]()
+        for passage in reversed(self.passages.values()):  # a passage is behind its parent
+            at = last[passage.id]
+            if passage.parent not in ways or at > last[ways[passage.parent].id]:
+                ways[passage.parent] = passage
+            last[passage.parent] = max(last.get(passage.parent, 0), at)
+        return ways
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield events that build this scene again, with undo and redo, but not its title."""
@@ -280,7 +293,7 @@ class Scene:
         self.passages[passage.id] = passage
         self._children.setdefault(passage.parent, []).append(passage.id)
         self._last_id = max(self._last_id, passage.id)
-        self.head, self.head_at = passage.id, None
+        self._go(passage.id, None)
         self._history.clear_redo()
 
     def _apply_head(self, event: Event) -> None:
@@ -292,7 +305,12 @@ class Scene:
             back=event.get("back") is True,
             is_step=self._normalised(target) in self._starts(),
         )
-        self.head, self.head_at = target
+        self._go(*target)
+
+    def _go(self, passage_id: int | None, at: int | None) -> None:
+        self.head, self.head_at = passage_id, at
+        self._moves += 1
+        self._last_here[passage_id] = self._moves
 
     def _starts(self) -> list[Position]:
         """Return where the last reply starts and, if it answers a line, where the line starts.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bardtui.errors import UserError
 from bardtui.scene.banned import ban
+from bardtui.scene.bookmarks import name_passage
 from bardtui.scene.cast import Role, speakers
 from bardtui.scene.find import renaming
 from bardtui.scene.kept import Kept, keep, kept_in, toggle
@@ -96,6 +97,11 @@ class Editing:
         """Unmark a part of the scene."""
         scene = self._session.manuscript.scene
         keep(scene, [each for each in kept_in(scene) if each != kept])
+        self._session.emit(StateChanged())
+
+    def name_passage(self, passage: int, name: str) -> None:
+        """Give a passage a name; an empty one takes its name away."""
+        name_passage(self._session.manuscript.scene, passage, name)
         self._session.emit(StateChanged())
 
     def export_kept(self, path: Path) -> None:

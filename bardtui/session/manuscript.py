@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bardtui import paths
-from bardtui.scene import renames
+from bardtui.scene import bookmarks, renames
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
@@ -183,6 +183,7 @@ class Manuscript:
         """Keep what belongs to passages for the new ones in their place."""
         carry(self.scene, copies)
         renames.carry(self.scene, self._renames, copies)
+        bookmarks.carry(self.scene, copies)
 
     def rename_character(self, old: str, new: str, changes: Changes) -> None:
         """Replace parts of the visible text by a character's new name.

@@ -27,7 +27,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
 from bardtui.tf_startup import redirect_stderr
-from bardtui.tui.flows import rename_character, show_trash
+from bardtui.tui.flows import PALETTE
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
@@ -127,18 +127,8 @@ class BardApp(RebindableApp):
         send, end = key_of(self, "line.send"), key_of(self, "line.end")
         yield SystemCommand("Let the model go on", f"also {send}", self.stage.seed_line.send)
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
-        cast = "Adds the roles of Hamlet, for example, if the model knows that play"
-        yield SystemCommand("Take the cast of a play", cast, self.stage.action_play_cast)
-        rename = "In the cast, in cues and in the text; undo takes it back"
-        yield SystemCommand(
-            "Rename a character", rename, partial(self.stage.run_flow, rename_character)
-        )
-        trash = "Deleted scenes, to bring back or to delete for good"
-        yield SystemCommand(
-            "Bring back a deleted scene", trash, partial(self.stage.run_flow, show_trash)
-        )
-        ban = "The model never writes them in this scene"
-        yield SystemCommand("Ban words and phrases", ban, self.stage.action_ban)
+        for title, told, flow in PALETTE:
+            yield SystemCommand(title, told, partial(self.stage.run_flow, flow))
         for name, text in EXAMPLES.items():
             begin = partial(self.stage.action_example, text)
             yield SystemCommand(f"Example: {name}", "Puts a beginning into your line", begin)

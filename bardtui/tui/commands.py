@@ -21,7 +21,9 @@ STAGE_KEYS: list[BindingType] = [
     Binding(
         "f6", "map", "Map", show=False, id="stage.map", tooltip="Show a map of the scene's takes"
     ),
-    Binding("f7", "kept", "Kept", show=False, id="stage.kept", tooltip="Show the parts you keep"),
+    Binding(
+        "f7", "kept", "Kept", show=False, id="stage.kept", tooltip="List what you name or keep"
+    ),
     Binding("ctrl+z", "undo", "Undo", id="stage.undo", tooltip="Undo the last exchange"),
     Binding("ctrl+y", "redo", "Redo", id="stage.redo", show=False, tooltip="Redo"),
     Binding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +10,7 @@ from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.escaping import remove_invisible
 from bardtui.scene.banned import banned_in
+from bardtui.scene.bookmarks import Bookmark, bookmarks, names_in
 from bardtui.scene.cast import Role, speakers
 from bardtui.scene.find import speaker_at
 from bardtui.scene.kept import kept_in, visible_spans
@@ -59,8 +60,8 @@ async def choose_take(stage: StageScreen) -> None:
 
 
 async def choose_on_map(stage: StageScreen) -> None:
-    """Choose a passage on the map of the scene, and go to its end."""
-    from bardtui.tui.screens.map import MapScreen, followers
+    """Look at the map of the scene, and go to a passage that is chosen there."""
+    from bardtui.tui.screens.map import MapScreen
 
     session = stage.session
     session.stop()
@@ -68,14 +69,44 @@ async def choose_on_map(stage: StageScreen) -> None:
     if not manuscript.scene.passages:
         stage.say("The scene is empty: there is no map yet.")
         return
-    chosen = await stage.app.push_screen_wait(MapScreen(manuscript.scene))
+    screen = MapScreen(manuscript.scene, session.editing.name_passage)
+    chosen = await stage.app.push_screen_wait(screen)
     if chosen is None or manuscript is not session.manuscript:
         return
-    session.jump(chosen)
+    session.jump(chosen.end)
+    if chosen.start != chosen.end:
+        _show_passage(stage, chosen.start)
+        return
     stage.transcript.action_scroll_end()
     stage.seed_line.focus()
-    if more := len(followers(manuscript.scene, manuscript.scene.passages[chosen])):
-        stage.say(ui_strings.hidden_passages(more, key_of(stage.app, "stage.map")))
+    if manuscript.scene.children(chosen.end):
+        stage.say(ui_strings.later_text_hidden(key_of(stage.app, "stage.map")))
+
+
+def _show_passage(stage: StageScreen, passage: int) -> None:
+    """Move the cursor of the transcript to the beginning of a visible passage."""
+    begin = 0
+    for each, length in stage.session.manuscript.scene.path():
+        if each.id == passage:
+            stage.transcript.focus()
+            stage.transcript.go_to(begin)
+        begin += length
+
+
+async def name_passage(stage: StageScreen) -> None:
+    """Name the passage at the cursor."""
+    from bardtui.tui.screens.title import PassageNameScreen
+
+    session, manuscript = stage.session, stage.session.manuscript
+    if (passage := manuscript.passage_at(stage.transcript.cursor)) is None:
+        stage.say("There is nothing to name yet.")
+        return
+    screen = PassageNameScreen(names_in(manuscript.scene).get(passage, ""))
+    name = await stage.app.push_screen_wait(screen)
+    if name is not None and manuscript is session.manuscript:
+        session.editing.name_passage(passage, name)
+        if name:
+            stage.say(f"Named; {key_of(stage.app, 'stage.kept')} lists the names")
 
 
 async def edit_passage(stage: StageScreen) -> None:
@@ -155,20 +186,26 @@ async def save_scene(stage: StageScreen) -> None:
 
 
 async def show_kept(stage: StageScreen) -> None:
-    """Show the parts that the writer keeps, to go to one, unmark one or save them alone."""
+    """Show named passages and kept parts: to go to one, unmark one, or save the parts alone."""
     from bardtui.tui.screens.kept import KeptScreen, Save
+    from bardtui.tui.screens.map import end_of_way
 
     session = stage.session
     scene = session.manuscript.scene
-    if not kept_in(scene):
+    if not kept_in(scene) and not bookmarks(scene):
         key = key_of(stage.app, "transcript.keep")
         stage.say(f"Nothing kept yet: in the transcript, {key} keeps the paragraph at the cursor")
         return
-    chosen = await stage.app.push_screen_wait(KeptScreen(scene, session.editing.forget))
+    chosen = await stage.app.push_screen_wait(KeptScreen(session))
     if scene is not session.manuscript.scene or chosen is None:
         return
     if isinstance(chosen, Save):
         await _save(stage, f"{scene.title} kept", session.editing.export_kept)
+        return
+    if isinstance(chosen, Bookmark):
+        if all(passage.id != chosen.passage for passage, _ in scene.path()):
+            session.jump(end_of_way(scene.passages[chosen.passage], scene.ways_on()).id)
+        _show_passage(stage, chosen.passage)
         return
     if not chosen.is_visible(scene):
         session.jump(chosen.pieces[-1][0])
@@ -263,6 +300,32 @@ async def show_help(stage: StageScreen) -> None:
 
     help = HelpScreen(key_groups(stage), paths.scenes_dir(), paths.config_file())
     await stage.app.push_screen_wait(help)
+
+
+PALETTE: tuple[tuple[str, str, Callable[[StageScreen], Coroutine[None, None, None]]], ...] = (
+    (
+        "Take the cast of a play",
+        "Adds the roles of Hamlet, for example, if the model knows that play",
+        take_cast,
+    ),
+    (
+        "Rename a character",
+        "In the cast, in cues and in the text; undo takes it back",
+        rename_character,
+    ),
+    (
+        "Name the passage at the cursor",
+        "The map shows its name, and the list of what you keep goes there",
+        name_passage,
+    ),
+    (
+        "Bring back a deleted scene",
+        "The trash: deleted scenes, to bring back or to delete for good",
+        show_trash,
+    ),
+    ("Ban words and phrases", "The model never writes them in this scene", ban_phrases),
+)
+"""What has no key: its name in the palette, an explanation, and what it does."""
 
 
 def _working_folder() -> Path:

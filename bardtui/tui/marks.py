@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.widget import Widget
 
 SurpriseMark = Literal["surprise-0", "surprise-1", "surprise-2", "surprise-3", "surprise-4"]
-Mark = Literal["kept", SurpriseMark, "copied", "hit", "current-hit"]
+Mark = Literal["kept", SurpriseMark, "copied", "hit", "current-hit", "chosen"]
 MARKS: tuple[Mark, ...] = get_args(Mark)
 """All marks; where several are at one place, a later one is drawn over an earlier one."""
 

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.style import Style
 
 from bardtui.escaping import visible
+from bardtui.scene.bookmarks import names_in
 from bardtui.scene.cast import Role
 from bardtui.scene.passage import Passage
 from bardtui.session.manuscript import Manuscript
@@ -24,10 +25,9 @@ _LEAST_OF_A_TITLE = 12  # columns
 _CUT_WORDS = 24  # characters before a cut that the title of the line shows
 
 
-def hidden_passages(count: int, map_key: str) -> str:
+def later_text_hidden(map_key: str) -> str:
     """Return the message after a jump to a passage that others follow."""
-    noun = "later passage" if count == 1 else "later passages"
-    return f"{count:,} {noun} hidden; {map_key}, then g, shows them"
+    return f"The text after this is hidden; {map_key}, then g, shows it"
 
 
 def top_line(manuscript: Manuscript, width: int) -> Content:
@@ -70,9 +70,12 @@ def below_the_scene(
 
 
 def place(manuscript: Manuscript, passage: Passage) -> Content:
-    """Return the title of the transcript for a passage: who wrote it, how, and which take it is."""
+    """Return the title of the transcript for a passage: who wrote it, how, which take it is, and
+    its name."""
+    name = names_in(manuscript.scene).get(passage.id)
+    named = [f"⚑ {visible(name)}"] if name else []
     if not passage.is_take:
-        return Content("By you")
+        return Content(" · ".join(["By you", *named]))
     parts = [visible(passage.model or "a model")]
     settings = passage.settings
     if isinstance(temperature := settings.get("temperature"), int | float):
@@ -85,7 +88,7 @@ def place(manuscript: Manuscript, passage: Passage) -> Content:
         parts.append(f"take {takes.index(last) + 1} of {len(takes)}")
     if passage.author == "writer":
         parts.append("edited by you")
-    return Content(" · ".join(parts))
+    return Content(" · ".join([*parts, *named]))
 
 
 def surprise_legend(styles: Sequence[Style]) -> Content:

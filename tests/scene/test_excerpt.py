@@ -67,6 +67,20 @@ def test_a_scene_that_is_gone_or_too_large_is_not_read(
         read_excerpt(path)
 
 
+def test_a_passage_is_found_in_the_text_around_it() -> None:
+    scene = Scene()
+    scene.add("writer", "x" * 3_000 + "\n")
+    first = scene.add("model", "y" * 6_000 + "\n", reason="length")
+    middle = scene.add("writer", "ANN: Hark.\n")
+    end = scene.add("model", "z" * 9_000, reason="length")
+    for passage in (first, middle, end):
+        near = excerpt.around(scene, passage, end)
+        assert near.found is not None
+        begin, stop = near.found
+        assert text_of(near)[begin:stop] == passage.text[: excerpt.NEARBY - begin]
+        assert len(text_of(near)) <= excerpt.NEARBY
+
+
 RUNS = st.lists(st.tuples(st.sampled_from(["writer", "model"]), st.text("ab\n", max_size=6)))
 
 

@@ -7,6 +7,7 @@ from hosts import press, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from bardtui.scene.bookmarks import bookmarks
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.kept import kept_in
 from bardtui.tui import flows
@@ -15,7 +16,7 @@ from bardtui.tui.screens.kept import KeptScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.stage import StageScreen
-from bardtui.tui.screens.title import TitleScreen
+from bardtui.tui.screens.title import PassageNameScreen, TitleScreen
 from tests.tui.conftest import Program
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -168,6 +169,35 @@ async def test_a_paragraph_is_kept_listed_gone_to_and_saved_alone(
         await press(pilot, "delete")
         await until(pilot, lambda: stage.app.screen is stage)
         assert kept_in(stage.session.manuscript.scene) == []
+
+
+async def test_a_passage_is_named_listed_and_gone_to_from_another_take(
+    program: Program, scene: Path
+) -> None:
+    async with program() as (pilot, stage):
+        await until(pilot, lambda: stage.session.model_states.get("tiny") == "ready")
+        stage.session.open(scene)
+        tree = stage.session.manuscript.scene
+        stage.run_flow(flows.name_passage)
+        await until(pilot, lambda: isinstance(stage.app.screen, PassageNameScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await press(pilot, *"the quay", "enter")
+        await until(pilot, lambda: "Named; f7 lists the names" in shown(stage.app))
+        stage.session.undo()
+        stage.session.manuscript.add_line("Another beginning.\n")
+        stage.session.show_scene()
+        assert stage.session.text != TEXT
+        await press(pilot, "f7")
+        await until(pilot, lambda: "⚑ the quay" in shown(stage.app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: stage.session.text == TEXT and stage.transcript.has_focus)
+        await until(pilot, lambda: "⚑ the quay" in str(stage.transcript.border_title))
+        await press(pilot, "f7")
+        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
+        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await press(pilot, "delete")
+        await until(pilot, lambda: stage.app.screen is stage)
+        assert bookmarks(tree) == []
 
 
 async def test_a_screenplay_is_offered_in_fountain(program: Program, tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ async def test_the_map_jumps_to_any_passage_and_undo_returns(program: Program) -
         await until(
             pilot, lambda: isinstance(stage.app.screen, MapScreen) and "●" in shown(stage.app)
         )
-        await press(pilot, "up", "enter")
+        await press(pilot, "up", "c")
         await until(pilot, lambda: stage.app.screen is stage)
         await until(pilot, lambda: stage.transcript.text == "ANN:\n")
         await press(pilot, "enter")

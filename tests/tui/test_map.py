@@ -1,15 +1,19 @@
 """The map: its rows, keys and mouse, and that only visible rows are drawn."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets.tree import TreeNode
 
+from bardtui.scene.bookmarks import name_passage, names_in
 from bardtui.scene.passage import Passage
 from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import Scene
-from bardtui.tui.screens.map import MapScreen, SceneTree, followers
+from bardtui.tui.screens.map import Going, MapScreen, SceneTree, end_of_way
+from bardtui.tui.screens.title import PassageNameScreen
+from bardtui.tui.widgets.scenepreview import ScenePreview
 from tests.tui.hosts import Host, asked, click, press, settle, shown, until
 
 SIZE = (70, 20)
@@ -34,13 +38,18 @@ def branching() -> Scene:
     return scene
 
 
+def a_map(scene: Scene) -> MapScreen:
+    return MapScreen(scene, partial(name_passage, scene))
+
+
 def map_rows(app: Host) -> list[str]:
-    """The rows between the borders, without blanks at their ends."""
-    return [
+    """The rows between the borders, without blanks at their ends, and without the row of keys."""
+    rows = [
         row.strip()[1:-1].rstrip()
         for row in shown(app).splitlines()
         if row.strip().startswith("│") and row.strip()[1:-1].strip()
     ]
+    return rows[:-1]
 
 
 async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
@@ -53,7 +62,7 @@ async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
 async def test_a_line_is_flat_and_other_takes_hang_below_it() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, MapScreen(branching()))
+        await asked(pilot, a_map(branching()))
         await settle(pilot)
         *tree, told = map_rows(host)
         assert tree == [
@@ -86,25 +95,25 @@ async def test_a_line_is_flat_and_other_takes_hang_below_it() -> None:
         ]
         tree = await pressed(pilot, "left", "left")
         assert tree[2:4] == [" ├ ▶     One [/] ␛.", " └       Two."]
-        await press(pilot, "enter")
-        await until(pilot, lambda: bool(host.answers))
-        assert host.answers == [2]
+        await press(pilot, "c")
+        await until(pilot, lambda: host.answers == [Going(2, 2)])
 
 
 async def test_esc_closes_the_map_and_the_mouse_opens_and_picks() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, MapScreen(branching()))
+        await asked(pilot, a_map(branching()))
         await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
-        screen = await asked(pilot, MapScreen(branching()))
+        screen = await asked(pilot, a_map(branching()))
         tree = screen.query_one(SceneTree)
         await settle(pilot)
         await click(pilot, tree, offset=(1, 1))  # the arrow opens
         await until(pilot, lambda: "One [/]" in shown(host))
         await click(pilot, tree, offset=(12, 3))
-        await until(pilot, lambda: len(host.answers) == 2)
-        assert host.answers[1] == 5
+        await until(pilot, lambda: screen.query_one(ScenePreview).text.endswith("Two.\n"))
+        await press(pilot, "g")
+        await until(pilot, lambda: host.answers[1:] == [Going(5, 5)])
 
 
 def nodes(parent: TreeNode[Passage]) -> list[TreeNode[Passage]]:
@@ -119,7 +128,7 @@ async def test_every_passage_can_be_reached() -> None:
     exchange(scene, "x", "y")
     host = Host()
     async with host.run_test(size=(70, 60)) as pilot:
-        screen = await asked(pilot, MapScreen(scene))
+        screen = await asked(pilot, a_map(scene))
         tree = screen.query_one(SceneTree)
         opened: set[int] = set()
         while rows := [node for node in nodes(tree.root) if node.id not in opened]:
@@ -152,7 +161,7 @@ async def test_of_ten_thousand_passages_only_visible_rows_are_drawn(
     monkeypatch.setattr(SceneTree, "render_label", counted)
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, MapScreen(scene))
+        await asked(pilot, a_map(scene))
         await until(pilot, lambda: "answer" in shown(host))
         await until(pilot, lambda: "●" in shown(host))
         assert len(drawn) < 300
@@ -166,21 +175,48 @@ async def test_blank_and_undone_passages_have_rows() -> None:
     scene.undo()
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, MapScreen(scene))
+        await asked(pilot, a_map(scene))
         await settle(pilot)
         assert map_rows(host)[0] == "     ▌ (blank)"
+        await press(pilot, "c")
+        await until(pilot, lambda: host.answers == [Going(1, 1)])
+
+
+async def test_looking_at_a_branch_changes_nothing_and_g_goes_to_its_end() -> None:
+    scene = branching()
+    text = scene.text
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = await asked(pilot, a_map(scene))
+        preview = screen.query_one(ScenePreview)
+        await press(pilot, "home")
+        await until(pilot, lambda: preview.text.startswith("ANN:\nThree.\nBEN:\nShown to here"))
         await press(pilot, "enter")
-        await until(pilot, lambda: host.answers == [1])
+        await until(pilot, lambda: preview.has_focus)
+        assert (scene.text, host.answers) == (text, [])
+        await press(pilot, "g")
+        end = end_of_way(scene.passages[1], scene.ways_on())
+        await until(pilot, lambda: host.answers == [Going(end.id, 1)])
 
 
-async def test_g_goes_to_the_end_of_the_line() -> None:
+async def test_a_passage_is_named_on_the_map() -> None:
     scene = branching()
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, MapScreen(scene))
-        await press(pilot, "home")
-        await press(pilot, "g")
-        await until(pilot, lambda: len(host.answers) == 1)
-    (end,) = host.answers
-    assert not scene.children(end)
-    assert followers(scene, scene.passages[1])[-1].id == end
+        screen = await asked(pilot, a_map(scene))
+        await press(pilot, "home", "n")
+        await until(pilot, lambda: isinstance(host.screen, PassageNameScreen))
+        await until(pilot, lambda: host.screen.focused is not None)
+        await press(pilot, *"quay [/]", "enter")
+        await until(pilot, lambda: host.screen is screen and "⚑ quay [/]  ANN:" in shown(host))
+    assert names_in(scene) == {1: "quay [/]"}
+
+
+def test_the_way_on_is_the_one_that_was_shown_last() -> None:
+    scene = branching()
+    assert scene.ways_on()[None].id == 1
+    assert scene.ways_on()[1].text == "Three.\n"
+    scene.move_head(4)  # what followed the first take
+    scene.move_head(1)
+    ways = scene.ways_on()
+    assert [ways[1].id, end_of_way(scene.passages[1], ways).id] == [2, 4]

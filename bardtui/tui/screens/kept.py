@@ -1,6 +1,5 @@
-"""The dialog that lists the parts of a scene that the writer keeps."""
+"""The dialog that lists the named passages of a scene, and the parts that the writer keeps."""
 
-from collections.abc import Callable
 from functools import partial
 
 from textual.app import ComposeResult
@@ -11,8 +10,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
+from bardtui.scene.bookmarks import Bookmark, bookmarks
 from bardtui.scene.kept import Kept, kept_in
-from bardtui.scene.scene import Scene
+from bardtui.session.session import WritingSession
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.rows import RowList, Rows, spread
 
@@ -21,11 +21,8 @@ class Save:
     """The answer: save all parts alone."""
 
 
-class KeptScreen(Dialog[Kept | Save]):
-    """Lists kept parts; dismissed with one to go to, with `Save`, or with None.
-
-    `forget` is called with a part to unmark.
-    """
+class KeptScreen(Dialog[Bookmark | Kept | Save]):
+    """Lists named passages and kept parts; dismissed with one to go to, with `Save`, or None."""
 
     DEFAULT_CSS = """
     KeptScreen {
@@ -40,49 +37,60 @@ class KeptScreen(Dialog[Kept | Save]):
     }
     """
     BINDINGS = [
-        Binding("delete", "forget", "No longer keep", id="kept.forget"),
+        Binding("delete", "forget", "Unmark", id="kept.forget"),
         Binding("ctrl+s", "save", "Save alone", id="kept.save"),
     ]
     AUTO_FOCUS = "#kept"
 
-    def __init__(self, scene: Scene, forget: Callable[[Kept], None]) -> None:
+    def __init__(self, session: WritingSession) -> None:
         super().__init__()
-        self._scene, self._forget = scene, forget
-        self._kept = kept_in(scene)
+        self._scene, self._editing = session.manuscript.scene, session.editing
+        self._entries: list[Bookmark | Kept] = [*bookmarks(self._scene), *kept_in(self._scene)]
         self._list = RowList(*self._options(), id="kept", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = "Kept in this scene"
+            box.border_title = "Named and kept in this scene"
             box.border_subtitle = "Enter: go there, Del: unmark, ^s: save alone, Esc: close"
             yield self._list
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(self._kept[event.option_index])
+        self.dismiss(self._entries[event.option_index])
 
     def action_save(self) -> None:
-        self.dismiss(Save())
+        if kept_in(self._scene):
+            self.dismiss(Save())
 
     def action_forget(self) -> None:
         """Unmark the highlighted part; with the last one, close."""
         if (place := self._list.highlighted) is None:
             return
-        self._forget(self._kept.pop(place))
-        if not self._kept:
+        match self._entries.pop(place):
+            case Bookmark(_, passage):
+                self._editing.name_passage(passage, "")
+            case kept:
+                self._editing.forget(kept)
+        if not self._entries:
             self.dismiss(None)
             return
         self._list.clear_options()
         self._list.add_options(self._options())
-        self._list.highlighted = min(place, len(self._kept) - 1)
+        self._list.highlighted = min(place, len(self._entries) - 1)
 
     def _options(self) -> list[Option]:
         return [
-            Option(Rows(partial(self._row, kept)), id=str(place))
-            for place, kept in enumerate(self._kept)
+            Option(Rows(partial(self._row, entry)), id=str(place))
+            for place, entry in enumerate(self._entries)
         ]
 
-    def _row(self, kept: Kept, width: int) -> list[Content]:
-        words = " ".join(kept.text(self._scene)[:400].split())
-        where = "" if kept.is_visible(self._scene) else "in another take"
-        return [spread(Content(visible(words)), Content.styled(where, "$foreground-muted"), width)]
+    def _row(self, entry: Bookmark | Kept, width: int) -> list[Content]:
+        scene, name = self._scene, ""
+        if isinstance(entry, Bookmark):
+            name, text = f"⚑ {visible(entry.name)}  ", scene.passages[entry.passage].text
+            shows = any(passage.id == entry.passage for passage, _ in scene.path())
+        else:
+            text, shows = entry.text(scene), entry.is_visible(scene)
+        words = visible(" ".join(text[:400].split()))
+        where = Content.styled("" if shows else "in another take", "$foreground-muted")
+        return [spread(Content.assemble((name, "$cue"), words), where, width)]

@@ -1,23 +1,30 @@
-"""The map of a scene: its tree of passages, to go to any of them."""
+"""The map of a scene: its tree of passages, to look at, to name and to go to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
 from bardtui.escaping import visible
+from bardtui.scene.bookmarks import names_in
+from bardtui.scene.excerpt import around
 from bardtui.scene.passage import Passage
 from bardtui.scene.scene import Scene
 from bardtui.tui.screens.dialog import Dialog
+from bardtui.tui.screens.title import PassageNameScreen
+from bardtui.tui.widgets.keysline import KeysLine
+from bardtui.tui.widgets.scenepreview import ScenePreview
 
-_KEYS = "● here, • shown, ▌ yours, ←→: other takes, Enter: go there, g: go to the end"
+_SIGNS = "● here, • shown, ▌ yours, ⚑ named, ←→ other takes · Esc: close"
 _WORDS = 300  # characters of a passage, more than a row can show
 _NO_LABEL = Text()  # rows are made when they are drawn
 _TOGGLE = Style.from_meta({"toggle": True})
@@ -27,9 +34,9 @@ class SceneTree(Tree[Passage]):
     """The passages, one in each row.
 
     The passages of a line of text are listed below each other, at the same depth. The first line is
-    the visible text and, after it, the passages written last. Below a passage hang the other takes
-    that follow the same passage, and below a take its own line. These rows are made when they are
-    opened.
+    the visible text and what follows it, on the way that was shown last. Below a passage hang the
+    other takes that follow the same passage, and below a take its own line. These rows are made
+    when they are opened.
     """
 
     DEFAULT_CSS = """
@@ -53,17 +60,18 @@ class SceneTree(Tree[Passage]):
         "map--here",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.look", "Look", id="map.look"),
         Binding("right", "open", "Open", show=False, id="map.open"),
         Binding("left", "close", "Close", show=False, id="map.close"),
-        Binding("g", "screen.to_end", "To the end of this line", show=False, id="map.end"),
     ]
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, ways: Mapping[int | None, Passage]) -> None:
         super().__init__(_NO_LABEL, id="map")
         self.show_root, self.auto_expand, self.guide_depth = False, False, 2
-        self._scene = scene
+        self._scene, self._ways = scene, ways
+        self._names = names_in(scene)
         self._shown = {passage.id for passage, _ in scene.path()}
-        self._add_line(self.root, self._next(None))
+        self._add_line(self.root, ways.get(None))
         self.root.expand()
 
     def on_mount(self) -> None:
@@ -72,16 +80,19 @@ class SceneTree(Tree[Passage]):
         here = next((row for row in rows if self._is_here(row.data)), rows[0])
         self.call_after_refresh(self.move_cursor, here)
 
-    def _next(self, passage_id: int | None) -> Passage | None:
-        """The next passage of a line; after None, the first."""
-        children = self._scene.children(passage_id)
-        shown = (child for child in children if child.id in self._shown)
-        return next(shown, children[-1] if children else None)
+    def show_names(self) -> None:
+        """Show the names that passages have now."""
+        old, self._names = self._names, names_in(self._scene)
+        nodes = [*self.root.children]
+        for node in nodes:
+            nodes += node.children
+            if node.data and old.get(node.data.id) != self._names.get(node.data.id):
+                node.refresh()
 
     def _add_line(self, node: TreeNode[Passage], passage: Passage | None) -> None:
         while passage is not None:
             node.add(_NO_LABEL, passage, allow_expand=any(self._others(passage)))
-            passage = self._next(passage.id)
+            passage = self._ways.get(passage.id)
 
     def _others(self, passage: Passage) -> Iterator[Passage]:
         """The other takes: passages that follow the same one."""
@@ -97,7 +108,7 @@ class SceneTree(Tree[Passage]):
                 follows = bool(self._scene.children(other.id))
                 node.add(_NO_LABEL, other, allow_expand=follows)
         else:
-            self._add_line(node, self._next(passage.id))
+            self._add_line(node, self._ways.get(passage.id))
 
     def action_open(self) -> None:
         if (node := self.cursor_node) is not None and node.allow_expand:
@@ -134,10 +145,12 @@ class SceneTree(Tree[Passage]):
         mark = "● " if self._is_here(passage) else "• " if shows else "  "
         others = sum(1 for _ in self._others(passage)) if _is_on_a_line(node) else 0
         words = visible(" ".join(passage.text[:_WORDS].split())) or "(blank)"
+        name = self._names.get(passage.id)
         row = Text.assemble(
             (icon, base_style + _TOGGLE) if node.allow_expand else "  ",
             (mark, here),
             ("▌ " if passage.author == "writer" else "  ", colour),
+            (f"⚑ {visible(name)}  " if name else "", here),
             ("… " if passage.at is not None else "") + words,
             style=colour,
         )
@@ -165,51 +178,103 @@ def _is_on_a_line(node: TreeNode[Passage]) -> bool:
     return _depth(node) % 2 == 1
 
 
-class MapScreen(Dialog[int]):
-    """Shows the passages of a scene that has some; dismissed with the id of one, or None."""
+@dataclass(frozen=True)
+class Going:
+    """The answer: go to the end of a passage, and look at the text from `start` on."""
+
+    end: int
+    start: int
+
+
+class MapScreen(Dialog[Going]):
+    """Shows the passages of a scene that has some; dismissed with where to go, or None.
+
+    `name` is called with a passage and the name that the writer gives to it.
+    """
 
     DEFAULT_CSS = """
     MapScreen {
-        & #box { width: 100; height: 90%; padding: 0 1; }
+        & #box { width: 150; height: 90%; padding: 0 1; }
+        & #look { layout: vertical; height: 1fr; }
+        & #map { height: 1fr; width: 1fr; }
+        & #preview { display: none; height: 1fr; }
         & #details { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        & KeysLine { dock: none; background: transparent; }
+        &.-high #preview { display: block; }
+        &.-wide #look { layout: horizontal; }
+        &.-wide #preview { margin-left: 1; width: 1fr; height: 100%; }
+        &.-tiny KeysLine { display: none; }
     }
     """
-
+    HORIZONTAL_BREAKPOINTS = [*Dialog.HORIZONTAL_BREAKPOINTS, (116, "-wide")]
+    VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (22, "-high")]
+    BINDINGS = [
+        Binding("escape", "cancel", "Close", show=False, id="dialog.cancel"),
+        Binding("g", "go", "Go there", id="map.go"),
+        Binding("c", "cut", "Cut after it", id="map.cut"),
+        Binding("n", "name", "Name it", id="map.name"),
+    ]
     AUTO_FOCUS = "#map"
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, name: Callable[[int, str], None]) -> None:
         super().__init__()
-        self._scene = scene
+        self._scene, self._name_passage = scene, name
+        self._ways = scene.ways_on()
+        self._tree = SceneTree(scene, self._ways)
+        self._preview = ScenePreview(id="preview")
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = "Map of the scene"
-            box.border_subtitle = _KEYS
-            yield SceneTree(self._scene)
+            box.border_subtitle = _SIGNS
+            with Container(id="look"):
+                yield self._tree
+                yield self._preview
             yield Static(id="details")
+            yield KeysLine()
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Passage]) -> None:
-        """Show how the passage was written."""
+        """Show the passage in its text, and how it was written."""
         if (passage := event.node.data) is not None:
             self.query_one("#details", Static).update(Content(visible(_details(passage))))
+            here = around(self._scene, passage, end_of_way(passage, self._ways))
+            self._preview.show("This way", here.runs, "chosen", here.found)
 
-    def on_tree_node_selected(self, event: Tree.NodeSelected[Passage]) -> None:
-        if event.node.data is not None:
-            self.dismiss(event.node.data.id)
+    @property
+    def _chosen(self) -> Passage | None:
+        return self._tree.cursor_node.data if self._tree.cursor_node else None
 
-    def action_to_end(self) -> None:
-        """Go to the end of the passages that follow this one."""
-        if (node := self.query_one(SceneTree).cursor_node) is not None and node.data is not None:
-            self.dismiss(([node.data, *followers(self._scene, node.data)])[-1].id)
+    def action_look(self) -> None:
+        """Go into the preview, to read on there."""
+        self._preview.focus()
+
+    def action_go(self) -> None:
+        """Go to the passage, with what follows it on the way that was shown last."""
+        if (passage := self._chosen) is not None:
+            self.dismiss(Going(end_of_way(passage, self._ways).id, passage.id))
+
+    def action_cut(self) -> None:
+        """Go to the end of the passage, to go on from there."""
+        if (passage := self._chosen) is not None:
+            self.dismiss(Going(passage.id, passage.id))
+
+    def action_name(self) -> None:
+        """Give the passage a name."""
+        if (passage := self._chosen) is not None:
+            name = names_in(self._scene).get(passage.id, "")
+            self.app.push_screen(PassageNameScreen(name), partial(self._named, passage.id))
+
+    def _named(self, passage: int, name: str | None) -> None:
+        if name is not None:
+            self._name_passage(passage, name)
+            self._tree.show_names()
 
 
-def followers(scene: Scene, passage: Passage) -> list[Passage]:
-    """The passages that follow one, always the take that was written last."""
-    found: list[Passage] = []
-    while children := scene.children(passage.id):
-        passage = children[-1]
-        found.append(passage)
-    return found
+def end_of_way(passage: Passage, ways: Mapping[int | None, Passage]) -> Passage:
+    """The last passage of the way that goes on from one."""
+    while (following := ways.get(passage.id)) is not None:
+        passage = following
+    return passage
 
 
 def _details(passage: Passage) -> str:

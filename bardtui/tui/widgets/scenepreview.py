@@ -15,6 +15,8 @@ class ScenePreview(Transcript):
         border-title-color: $cue;
         border-subtitle-color: $text-muted;
         padding: 0 1;
+        & > .transcript--chosen { background: $block-cursor-background; }
+        &:nocolor > .transcript--chosen { text-style: bold; }
         &:focus { border: round $border; }
         &:nocolor:focus { border: heavy $border; }
     }
