@@ -255,6 +255,38 @@ async def test_takes_are_shown_without_markup_or_terminal_codes(width: int) -> N
         await until(pilot, lambda: host.answers == [0])
 
 
+@pytest.mark.parametrize("width", [80, WIDE])
+async def test_two_takes_are_compared_and_one_is_picked(width: int) -> None:
+    screen = TakesScreen("")
+    host = Host()
+    async with host.run_test(size=(width, 24)) as pilot:
+        host.ask(screen)
+        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        screen.show(("BEN:\nNo tide.", "Two", "BEN:\nNo wind.", "", ""))
+        screen.end()
+        screen.tell("all are saved")
+        await until(pilot, lambda: "c: compare" in shown(host))
+        await press(pilot, "c")
+        await until(pilot, lambda: "Go to another take" in shown(host))
+        await press(pilot, "right", "right", "c")
+        await until(pilot, lambda: "1 and 3, Enter: pick" in shown(host))
+        await until(pilot, lambda: "Two" not in shown(host))
+        one, other = (screen.query(TakePane)[place] for place in (0, 2))
+        await until(pilot, lambda: one.size.height > 4 and other.size.height > 4)
+        for pane, word in ((one, "tide."), (other, "wind.")):
+            await until(pilot, lambda pane=pane, word=word: marked(pane) == word)  # type: ignore[misc]
+        await press(pilot, "escape")  # all again
+        await until(pilot, lambda: "Two" in shown(host) and marked(one) == "")
+        await press(pilot, "enter")
+        await until(pilot, lambda: host.answers == [2])
+
+
+def marked(pane: TakePane) -> str:
+    """The words of a pane that are drawn in reverse."""
+    strips = [pane.render_line(y) for y in range(pane.size.height)]
+    return "".join(s.text for strip in strips for s in strip if s.style and s.style.reverse)
+
+
 def test_takes_can_begin_a_scene() -> None:
     scene = Scene()
     first, second = (scene.add("model", text, reason="length", after=(None, None)) for text in "ab")

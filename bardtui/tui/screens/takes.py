@@ -11,13 +11,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bardtui.escaping import visible
+from bardtui.tui.comparison import parting
 from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import Transcript
 
 TAKES = 5
 WIDE = 110  # columns; in a narrower terminal the takes are below each other
 OTHER = -1  # the answer for takes instead of the reply, or else after it
-_PICK = f"1 to {TAKES} or Enter: pick"
+_PICK = f"1-{TAKES}, Enter: pick"
 
 
 class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
@@ -48,6 +49,12 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
         self._take = text.lstrip("\n")
         if self._ready:
             self.append(self._take[len(self.text) :])
+
+    def part_at(self, begin: int, end: int) -> None:
+        """Mark the word at which the take parts from another, and bring it into view."""
+        self.mark("current-hit", [(begin, end)] if begin < end else [])
+        if begin < end:
+            self.scroll_to(y=max(0, self._text.row_at(begin) - self.size.height // 3))
 
     def end(self) -> None:
         """Mark the take as complete, and show it from its beginning."""
@@ -97,6 +104,8 @@ class TakesScreen(ModalScreen[int | None]):
             &:focus { border: round $border; height: 1fr; }
             &:nocolor:focus { border: heavy $border; }
         }
+        &.-comparing TakePane { display: none; }
+        &.-comparing TakePane.-compared { display: block; height: 1fr; }
     }
     """
 
@@ -110,6 +119,7 @@ class TakesScreen(ModalScreen[int | None]):
         Binding("right,down", "app.focus_next", "Next take", show=False, id="takes.next"),
         Binding("a", "after", "Takes after the reply", show=False, id="takes.after"),
         Binding("i", "instead", "Takes instead of the reply", show=False, id="takes.instead"),
+        Binding("c", "compare", "Compare with another take", show=False, id="takes.compare"),
         Binding("escape", "none", "None", show=False, id="takes.none"),
     ]
 
@@ -123,7 +133,9 @@ class TakesScreen(ModalScreen[int | None]):
         self._instead, self._can_replace = bool(reply), can_replace
         self._takes = [TakePane(n) for n in range(TAKES)]
         self._written = [False] * TAKES
-        self._status = Static(self._keys("writing ..."), id="status")
+        self._compared: list[TakePane] = []  # up to two
+        self._told = "writing ..."
+        self._status = Static(self._keys(), id="status")
 
     def compose(self) -> ComposeResult:
         yield Static(self._before, id="before")
@@ -136,13 +148,18 @@ class TakesScreen(ModalScreen[int | None]):
 
     def tell(self, text: str) -> None:
         """Show how far the takes are."""
-        self._status.update(self._keys(text), layout=False)
+        self._told = text
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self._status.update(self._keys(), layout=False)
 
     def show(self, texts: tuple[str, ...]) -> None:
         """Show the takes as they are now."""
         self._written = [bool(text) for text in texts]
         for take, text in zip(self._takes, texts, strict=True):
             take.show(text)
+        self._show_parting()
 
     def end(self) -> None:
         """Mark the takes as complete, and show them from their beginnings."""
@@ -158,6 +175,32 @@ class TakesScreen(ModalScreen[int | None]):
         if isinstance(self.focused, TakePane):
             self.action_pick(self.focused.place)
 
+    def action_compare(self) -> None:
+        """Choose the focused take; when two are chosen, show them alone, and where they part."""
+        if self.has_class("-comparing"):
+            self._compare([])
+        elif isinstance(take := self.focused, TakePane) and self._written[take.place]:
+            others = [other for other in self._compared if other is not take]
+            self._compare(others if take in self._compared else [*others, take])
+
+    def _compare(self, takes: list[TakePane]) -> None:
+        for take in self._takes:
+            take.set_class(take in takes, "-compared")
+            take.border_subtitle = "to compare" if take in takes and len(takes) == 1 else ""
+            take.part_at(0, 0)
+        self._compared = takes
+        self.set_class(len(takes) == 2, "-comparing")
+        self._show_keys()
+        self.call_after_refresh(self._show_parting)  # when the panes have their sizes
+
+    def _show_parting(self) -> None:
+        """Mark where the two compared takes part, as far as they are written."""
+        if self.has_class("-comparing"):
+            one, other = self._compared
+            begin, end, end_of_other = parting(one.text, other.text)
+            one.part_at(begin, end)
+            other.part_at(begin, end_of_other)
+
     def action_after(self) -> None:
         """Write takes after the reply."""
         if self._instead:
@@ -169,12 +212,23 @@ class TakesScreen(ModalScreen[int | None]):
             self.dismiss(OTHER)
 
     def action_none(self) -> None:
-        self.dismiss(None)
+        """Pick none; while takes are compared, show all again."""
+        if self._compared:
+            self._compare([])
+        else:
+            self.dismiss(None)
 
-    def _keys(self, text: str) -> Content:
+    def _keys(self) -> Content:
         """The line of keys, and how far the takes are."""
-        switch = "a: takes after it, " if self._instead else ""
+        if len(self._compared) == 2:
+            places = " and ".join(str(take.place + 1) for take in self._compared)
+            same = self._compared[0].text == self._compared[1].text
+            told = "They are the same" if same else "They part at the marked words"
+            return Content(f"{told} · {places}, Enter: pick · c: all takes")
+        if self._compared:
+            return Content("Go to another take and press c there, to compare the two · Esc: no")
+        switch = "a: takes after it · " if self._instead else ""
         if self._can_replace and not self._instead:
-            switch = "i: instead of the reply, "
+            switch = "i: instead of the reply · "
         leave = "Esc: keep it" if self._instead else "Esc: none"
-        return Content(visible(f"{_PICK}, {switch}{leave} · {text}"))
+        return Content(visible(f"{_PICK} · c: compare · {switch}{leave} · {self._told}"))
