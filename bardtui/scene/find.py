@@ -1,18 +1,24 @@
 """Find words in the visible text, and the places where a character is named."""
 
 import re
+import time
 
 from bardtui.scene.passage import Changes
 from bardtui.scene.script import MAX_CUE_LENGTH, is_cue_line, split_cue
 
 Span = tuple[int, int]
 
+_SPACES = re.compile(r"\s*")
+_STEP_SECONDS = 0.003
+_FIRST_PIECE, _LEAST_PIECE = 5_000, 1_000  # characters
 
-def occurrences(text: str, words: str) -> list[Span]:
+
+def occurrences(text: str, words: str, begin: int = 0, end: int | None = None) -> list[Span]:
     """Return where `words` stand in a text, as offsets of start and end.
 
     Upper and lower case match each other, unless `words` has capitals: "tom" finds TOM and Tom,
-    "Tom" finds Tom alone. White space of any kind and length matches a space.
+    "Tom" finds Tom alone. White space of any kind and length matches a space. Only those are
+    returned that begin at `begin` or after it, and before `end`.
     """
     if not words.strip():
         return []
@@ -21,7 +27,44 @@ def occurrences(text: str, words: str) -> list[Span]:
     parts = [gap if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", words)]
     has_capitals = words != words.lower()
     pattern = re.compile("".join(parts), re.NOFLAG if has_capitals else re.IGNORECASE)
-    return [found.span() for found in pattern.finditer(text)]
+    end = len(text) if end is None else min(end, len(text))
+    reach = end  # where those that begin before `end` may end
+    for _ in range(parts.count(gap) + 1):
+        reach = _after_spaces(text, reach + len(words))
+    return [hit.span() for hit in pattern.finditer(text, begin, reach) if hit.start() < end]
+
+
+class Search:
+    """Finds words in a text piece by piece, so that a long text blocks nothing.
+
+    Attributes:
+        hits: What was found so far, in the order of the text; see `occurrences`.
+        done: Whether the whole text was searched.
+    """
+
+    def __init__(self, text: str, words: str) -> None:
+        self.hits: list[Span] = []
+        self.done = not text
+        self._text, self._words = text, words
+        self._at, self._size = 0, _FIRST_PIECE
+
+    def step(self) -> None:
+        """Search the next piece of the text, for a few milliseconds, if there is one."""
+        if self.done:
+            return
+        began = time.perf_counter()
+        end = _after_spaces(self._text, self._at + self._size)  # they would be looked at again
+        self.hits += occurrences(self._text, self._words, self._at, end)
+        self._at = max(end, self.hits[-1][1] if self.hits else 0)
+        self.done = self._at >= len(self._text) or not self._words.strip()
+        factor = min(2.0, _STEP_SECONDS / max(time.perf_counter() - began, 1e-6))
+        self._size = max(_LEAST_PIECE, int(self._size * factor))
+
+
+def _after_spaces(text: str, at: int) -> int:
+    """The offset of the first character from `at` on that is no white space."""
+    found = _SPACES.match(text, min(at, len(text)))
+    return found.end() if found else at
 
 
 def renaming(text: str, old: str, new: str) -> Changes:

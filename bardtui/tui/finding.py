@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from bardtui.scene.find import occurrences
+from bardtui.scene.find import Search, occurrences
 from bardtui.tui.widgets.findbar import Action
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from bardtui.scene.scene_search import Match
     from bardtui.tui.screens.stage import StageScreen
 
+_STEPS_AT_ONCE = 4  # enough for some ten thousand characters
+_PAUSE = 0.001  # seconds between two pieces of a long text, for keys to act
+
 
 class Finding:
-    """The hits of the find bar's words in the visible text, and the one that is looked at."""
+    """The hits of the find bar's words in the visible text, and the one that is looked at.
+
+    A long text is searched in pieces, between which keys act. Until it was searched as a whole, the
+    hits on the screen are shown, and what the keys of the bar ask for waits.
+    """
 
     def __init__(self, stage: StageScreen) -> None:
         self._stage = stage
         self._hits: list[tuple[int, int]] = []
         self._at = 0
+        self._text = ""
+        self._version: tuple[object, ...] = ()  # of the text
+        self._search, self._words, self._place = Search("", ""), "", 0
+        self._waiting: list[Action] = []
+        self._worker: Worker[None] | None = None  # that searches
 
     @property
     def active(self) -> bool:
@@ -46,26 +61,76 @@ class Finding:
         bar.open(words)
 
     def look(self, place: int | None = None) -> None:
-        """Find all hits again, and look at the first one from an offset on."""
+        """Find all hits again, and look at the first one from an offset on.
+
+        Without an offset, that is the one looked at before; nothing is done where neither the text
+        nor the words have changed.
+        """
         if not self.active:
             return
-        here = self._hits[self._at][0] if self._hits else 0
-        self._hits = occurrences(self._stage.session.text, self._stage.view.find_bar.words)
-        self._at = bisect_left(self._hits, (here if place is None else place, 0))
-        self._show()
+        words, changed = self._stage.view.find_bar.words, self._take_text()
+        if words != self._words:
+            self._words, self._waiting = words, []
+        elif place is None and not changed:
+            return
+        if place is not None:
+            self._place = place
+        elif self._search.done:
+            self._place = self._hits[self._at][0] if self._hits else 0
+        self._search = search = Search(self._text, words)
+        for _ in range(_STEPS_AT_ONCE):
+            search.step()
+        if search.done:
+            self._found()
+            return
+
+        async def search_on() -> None:
+            while not search.done:
+                await asyncio.sleep(_PAUSE)
+                if search is not self._search:
+                    return
+                search.step()
+            self._found()
+
+        view = self._stage.view
+        view.find_bar.tell("searching ...")
+        view.transcript.mark("hit", occurrences(self._text, words, *view.transcript.window))
+        view.transcript.mark("current-hit", ())
+        self._worker = self._stage.run_worker(search_on, group="find", exclusive=True)
 
     def act(self, action: Action) -> None:
         """Do what the find bar's keys and buttons ask for."""
         match action:
             case "look":
                 self.look(self._stage.transcript.cursor)
+            case "close":
+                self._close()
+            case _ if not self._search.done:
+                self._waiting.append(action)
             case "next" | "previous":  # the first hit follows the last
                 self._at += 1 if action == "next" else -1
                 self._show()
             case "replace" | "replace all":
                 self._replace(all=action == "replace all")
-            case "close":
-                self._close()
+
+    def _take_text(self) -> bool:
+        """Take the visible text, unless it is there already; return whether it is another."""
+        scene = self._stage.session.manuscript.scene
+        length = 0 if scene.head is None else scene.passages[scene.head].length
+        version = (scene, scene.head, scene.head_at, length)
+        if version == self._version:
+            return False
+        self._version, self._text = version, scene.text
+        return True
+
+    def _found(self) -> None:
+        """Show all hits, and do what has waited for them."""
+        self._hits = self._search.hits
+        self._at = bisect_left(self._hits, (self._place, 0))
+        self._show()
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            self.act(action)
 
     def _replace(self, *, all: bool) -> None:
         """Replace the hit that is looked at and go to the next, or replace all."""
@@ -79,7 +144,8 @@ class Finding:
     def _close(self) -> None:
         """Go to the hit in the text; without one, to the line."""
         stage, found = self._stage, bool(self._hits)
-        self._hits = []
+        self._hits, self._waiting = [], []
+        self._search, self._version, self._text = Search("", ""), (), ""
         stage.transcript.mark("hit", ())
         stage.transcript.mark("current-hit", ())
         (stage.transcript if found else stage.seed_line).focus()

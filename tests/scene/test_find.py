@@ -1,10 +1,12 @@
 """Finding words and cues, renaming, and replacing parts of the visible text."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.scene.find import next_cue, occurrences, renaming, speaker_at
+from bardtui.scene.find import Search, next_cue, occurrences, renaming, speaker_at
 from bardtui.scene.rewriting import substitute
 from bardtui.scene.scene import Scene
 
@@ -33,6 +35,28 @@ def test_long_white_space_is_searched_in_linear_time() -> None:
     assert occurrences(text, " c") == occurrences(text, "a  c") == []
     assert occurrences(text, "  b") == [(1, len(text))]
     assert occurrences(" a\n\ta ", " a ") == [(0, 4)]
+
+
+@given(st.text("abA \n", max_size=30), st.text("abA ", max_size=6), st.integers(0, 30))
+def test_what_begins_in_a_part_of_a_text_is_found_there(text: str, words: str, at: int) -> None:
+    hits = occurrences(text, words)
+    parts = occurrences(text, words, 0, at), occurrences(text, words, at)
+    assert parts[0] == [hit for hit in hits if hit[0] < at]
+    if all(end <= at for _, end in parts[0]):
+        assert parts[0] + parts[1] == hits
+
+
+@pytest.mark.parametrize("words", ["e", "the lamp", "zz", "a b", "e" * 300 + "b"])
+@pytest.mark.parametrize("part", ["Keep the\n lamp, Ann. ", "e", " "])
+def test_a_long_text_is_searched_in_short_steps(part: str, words: str) -> None:
+    text = part * (300_000 // len(part))
+    search, seconds = Search(text, words), list[float]()
+    while not search.done:
+        began = time.process_time()
+        search.step()
+        seconds.append(time.process_time() - began)
+    assert search.hits == occurrences(text, words)
+    assert sorted(seconds)[-2:][0] < 0.03  # but for one in which Python collected garbage
 
 
 def test_a_character_is_renamed_in_cues_directions_and_words() -> None:

@@ -60,6 +60,23 @@ async def test_words_are_found_and_replaced_one_by_one_or_all(
         await until(pilot, lambda: stage.session.text == TEXT)
 
 
+async def test_keys_wait_for_the_hits_of_a_long_text(program: Program, scene: Path) -> None:
+    scene.write_text(TEXT * 4_000)
+    async with program() as (pilot, stage):
+        stage.session.open(scene)
+        await find(pilot, stage, "tide")
+        await press(pilot, "up", "up")
+        await until(pilot, lambda: "11,999 of 12,000" in shown(stage.app))
+        await press(pilot, "z", "down")
+        await until(pilot, lambda: "nothing found" in shown(stage.app))
+        await press(pilot, "backspace", "tab", *"sea", "enter")
+        await until(pilot, lambda: "of 11,999" in shown(stage.app))
+        assert stage.session.text.count("sea") == 1
+        assert len(stage.session.text) == len(TEXT) * 4_000 - 1
+        await press(pilot, "escape", "ctrl+z")
+        await until(pilot, lambda: stage.session.text == TEXT * 4_000)
+
+
 async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
     program: Program, scene: Path
 ) -> None:
