@@ -51,15 +51,15 @@ def properties(text: str) -> list[Property]:
     flags = [
         ("speech", speech, everywhere),
         ("cue", cue, everywhere),
-        ("stage direction", direction, everywhere),
-        ("upper case", np.array([c.isupper() for c in text], bool), everywhere),
+        ("direction", direction, everywhere),
+        ("capitals", np.array([c.isupper() for c in text], bool), everywhere),
         ("verse", verse, has_form & ~direction),
         ("quotation marks", _inside(text, _QUOTATION), everywhere),
         ("parentheses", _inside(text, _PARENTHESES), everywhere),
     ]
     for name, _ in spoken.most_common(_SPEAKERS):
         flags.append((f"{name} speaks", _spoken_by(name, blocks, len(text)), speech))
-    position = Property("position in the line", _columns(text), everywhere)
+    position = Property("line position", _columns(text), everywhere)
     return [position, *(Property(name, v.astype(np.float32), known) for name, v, known in flags)]
 
 

@@ -48,6 +48,11 @@ class RecurrentLayers:
             values.append({name: value[0] for name, value in new.items()})
         return values
 
+    def state_of(self, values: Sequence[Values]) -> tuple[Floats, ...]:
+        """Return the state that `step` takes next, from the values that it gave."""
+        kept = self._layers[0].kept
+        return tuple(layer[name][None] for layer in values for name in kept)
+
     def read(
         self, indices: NDArray[np.int32], on_progress: OnProgress = lambda done, total: None
     ) -> Iterator[Floats]:
@@ -89,7 +94,9 @@ class _Layer(ABC):
 
     def inputs(self, x: Floats) -> Floats:
         """The part of the product that the input gives: (..., gates * units)."""
-        return np.asarray(x @ self._kernel + self._bias.reshape(-1, self._kernel.shape[1])[0])
+        return np.asarray(
+            _product(x, self._kernel) + self._bias.reshape(-1, self._kernel.shape[1])[0]
+        )
 
     def zeros(self, texts: int) -> list[Floats]:
         """The state before a text."""
@@ -105,7 +112,7 @@ class _LSTM(_Layer):
 
     def step(self, inputs: Floats, state: Sequence[Floats]) -> Values:
         hidden, cell = state
-        gates = np.split(inputs + hidden @ self._recurrent, 4, -1)
+        gates = np.split(inputs + _product(hidden, self._recurrent), 4, -1)
         entry, forget, exit = (_sigmoid(gates[n]) for n in (0, 1, 3))
         candidate = np.tanh(gates[2])
         cell = forget * cell + entry * candidate
@@ -118,12 +125,20 @@ class _GRU(_Layer):
 
     def step(self, inputs: Floats, state: Sequence[Floats]) -> Values:
         (hidden,) = state
-        product = np.split(hidden @ self._recurrent + self._bias[1], 3, -1)
+        product = np.split(_product(hidden, self._recurrent) + self._bias[1], 3, -1)
         given = np.split(inputs, 3, -1)
         update, reset = (_sigmoid(given[n] + product[n]) for n in (0, 1))
         candidate = np.tanh(given[2] + reset * product[2])
         hidden = update * hidden + (1 - update) * candidate
         return dict(zip(VALUES["gru"], (hidden, update, reset, candidate), strict=True))
+
+
+def _product(x: Floats, weights: Floats) -> Floats:
+    """The matrix product. For one row it is computed without BLAS, whose threads go on spinning and
+    slow down the decoder's."""
+    if len(x) == 1 and x.ndim == 2:
+        return np.asarray(np.einsum("ij,jk->ik", x, weights))
+    return x @ weights
 
 
 def _sigmoid(x: Floats) -> Floats:

@@ -9,11 +9,9 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bardtui import paths
 from bardtui.errors import UserError
@@ -28,84 +26,53 @@ from bardtui.session.events import (
     ModelState,
     Scored,
     Started,
+    StateRead,
     Suggested,
 )
+from bardtui.session.loaded_model import LoadedModel
+from bardtui.session.pacing import StatePacing
 from bardtui.session.requests import (
     SCORED_PAGE,
     CopyRequest,
     PassageRequest,
     ScoreRequest,
+    StateRequest,
     SuggestionRequest,
     WriteRequest,
 )
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
 
-if TYPE_CHECKING:
-    from bardtui.model.context import Context
-    from bardtui.model.store import ModelBundle, Version
-    from bardtui.model.surprise import Scorer
-    from bardtui.writing.company import Company
-
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
+SHOWN_ENDING = 24  # characters that a state is reported with
 
-_Asked = str | WriteRequest | CopyRequest | ScoreRequest  # a name is that of a model to load
+# A name is that of a model to load.
+_Asked = str | WriteRequest | CopyRequest | ScoreRequest | StateRequest
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
 _FOR_WRITING = 30 * MB
-_FOR_SCORING = 60 * MB
 _PER_PARAMETER = 20  # bytes: read, unpacked, passed on, packed, compiled
-
-
-@dataclass
-class _Loaded:
-    """A model that is ready to write."""
-
-    bundle: "ModelBundle"
-    context: "Context"
-    company: "Company"
-    version: "Version"  # of its files, when they were read
-
-    @cached_property
-    def scorer(self) -> "Scorer":
-        """Scores text with the model. It is made when it is first needed: that takes a second."""
-        from bardtui.model.surprise import Scorer
-
-        need_memory(_FOR_SCORING, "Scoring")
-        return Scorer(self.context.decoder, self.bundle.memory_length)
-
-    def pieces(self, request: WriteRequest) -> Iterator[str]:
-        """Write what is asked for, after the text that the context has read. Pieces may be
-        empty."""
-        from bardtui.writing.passage import write_passage  # not before the first screen
-
-        return write_passage(
-            self.context,
-            request.text + request.opening,
-            request.length,
-            request.sampling(),
-            request.rules,
-            words=self.bundle.words,
-            company=self.company,
-            index=self.bundle.corpus_index if request.rules.max_copy else None,
-        )
 
 
 class Engine:
     """Loads models and writes with them in its own thread. Every method returns at once.
 
-    `post` is called in the engine's thread.
+    `post` is called in the engine's thread. While `watched` is true, it also gets the state of the
+    model's layers as a passage is written.
     """
 
     def __init__(self, post: Callable[[EngineEvent], object]) -> None:
         self._post = post
+        self.watched = False
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
-        self._models: dict[str, _Loaded] = {}
+        self._models: dict[str, LoadedModel] = {}
         self._current: PassageRequest | None = None
         self._suggestion: SuggestionRequest | None = None
         self._copies: CopyRequest | None = None
         self._score: ScoreRequest | None = None
+        self._state: StateRequest | None = None
+        self._state_pacing = StatePacing()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # -- requests ----------------------------------------------------------------------------------
@@ -158,10 +125,22 @@ class Engine:
         if self._score is not None:
             self._score.stop.set()
 
+    def read_state(self, request: StateRequest) -> None:
+        """Read the state after a text: posts StateRead, unless the model is not loaded or another
+        such request, or one to write, comes first."""
+        self._cancel_state()
+        self._state = request
+        self._queue.put(request)
+
+    def _cancel_state(self) -> None:
+        if self._state is not None:
+            self._state.stop.set()
+
     def stop(self) -> None:
         """Stop writing before the next chunk. Events posted already still arrive."""
         self.cancel_suggestion()
         self.cancel_scoring()
+        self._cancel_state()
         if self._copies is not None:
             self._copies.stop.set()
         if self._current is not None:
@@ -197,6 +176,8 @@ class Engine:
                         self._find_copies(asked)
                     case ScoreRequest():
                         self._score_text(asked)
+                    case StateRequest():
+                        self._read_state(asked)
                     case WriteRequest():
                         self._serve(asked)
             except BaseException as error:  # reported; the thread serves the next request
@@ -229,7 +210,7 @@ class Engine:
             case PassageRequest():
                 self._write(loaded, request)
 
-    def _load(self, name: str) -> _Loaded | None:
+    def _load(self, name: str) -> LoadedModel | None:
         """Return the model, or None after reporting why it cannot be used."""
         if name in self._models and not self._was_trained_again(name):
             self._models[name] = self._models.pop(name)  # the most recently used comes last
@@ -247,7 +228,7 @@ class Engine:
         self._post(ModelState(name, "ready", slow))
         return loaded
 
-    def _open(self, name: str) -> _Loaded:
+    def _open(self, name: str) -> LoadedModel:
         from bardtui.model.context import Context
         from bardtui.model.decoder import Decoder
         from bardtui.model.store import check_name, find_model, read_settled, version_of
@@ -256,12 +237,12 @@ class Engine:
         folders = _folders(check_name(name))  # a name only: a scene may not name a path
         version = version_of(folders)  # before they are read, so that no change is missed
 
-        def load() -> _Loaded:
+        def load() -> LoadedModel:
             bundle = find_model(name)
             import_tensorflow()
             need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
             decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-            return _Loaded(
+            return LoadedModel(
                 bundle, Context(decoder, bundle.memory_length), Company(bundle.casts), version
             )
 
@@ -277,18 +258,19 @@ class Engine:
         version = version_of(_folders(name))
         return any(map(all, version)) and version != self._models[name].version
 
-    def _begin(self, loaded: _Loaded, request: WriteRequest) -> None:
+    def _begin(self, loaded: LoadedModel, request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
         text = request.text + request.opening
         unknown = loaded.context.seek(text, stopped=request.stop.is_set)
         unchecked = request.rules.max_copy > 0 and loaded.bundle.corpus_index is None
         self._post(Started(request.id, loaded.bundle.sha256, unknown, unchecked))
 
-    def _write(self, loaded: _Loaded, request: PassageRequest) -> None:
+    def _write(self, loaded: LoadedModel, request: PassageRequest) -> None:
         self._begin(loaded, request)
         if request.opening and not request.stop.is_set():
             self._post(Chunk(request.id, request.opening))
         pieces = loaded.pieces(request)
+        before, written = request.text + request.opening, ""
         waiting, credit, exhausted = "", 1.0, False
         shown = time.monotonic()
         while waiting or not exhausted:
@@ -308,10 +290,15 @@ class Engine:
             shown = now
             if count := int(credit):
                 self._post(Chunk(request.id, waiting[:count]))
+                written += waiting[:count]
                 waiting, credit = waiting[count:], credit - count
+                is_ahead = len(waiting) > request.pace * CHUNK_SECONDS
+                if self.watched and self._state_pacing.is_due(is_ahead):
+                    with self._state_pacing.reading():
+                        self._post_state(loaded, request, before + written)
         self._post(Finished(request.id, request.rules.stop))
 
-    def _suggest(self, loaded: _Loaded, request: SuggestionRequest) -> None:
+    def _suggest(self, loaded: LoadedModel, request: SuggestionRequest) -> None:
         """Finish the line in a few ways."""
         found: list[str] = []
         for number in range(request.count):
@@ -355,6 +342,24 @@ class Engine:
         if done < len(request.text) and not request.stop.is_set():  # something came in between
             before, rest = request.before + request.text[:done], request.text[done:]
             self._queue.put(replace(request, before=before, text=rest, begin=request.begin + done))
+
+    def _read_state(self, request: StateRequest) -> None:
+        if not request.stop.is_set() and request.model in self._models:
+            self._post_state(self._models[request.model], request, request.text)
+
+    def _post_state(
+        self, loaded: LoadedModel, request: PassageRequest | StateRequest, text: str
+    ) -> None:
+        """Report the state after a text. The context stays where it is."""
+        try:
+            layers = loaded.states.read(text, stopped=request.stop.is_set)
+        except TooLittleMemory as error:  # it must not end a passage
+            self.watched = False
+            self._post(EngineFault(explain(error)))
+            return
+        if not request.stop.is_set():
+            ending = text[-SHOWN_ENDING:]
+            self._post(StateRead(request.id, loaded.bundle.sha256, ending, layers))
 
 
 def _folders(name: str) -> list[Path]:

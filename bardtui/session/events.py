@@ -5,9 +5,12 @@ The engine's events are created in its thread. A front end passes each to
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bardtui.scene.scene import Author
+
+if TYPE_CHECKING:
+    from bardtui.model.layers import Values
 
 Severity = Literal["information", "warning", "error"]
 
@@ -80,6 +83,21 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class StateRead:
+    """The state of a model's layers after `ending`, the last characters of a text.
+
+    `layers` has the values of each layer; none if the model does not know the last character. The
+    fingerprint is that of the model's weights. While a passage is written, `request` is the request
+    for it.
+    """
+
+    request: int
+    fingerprint: str
+    ending: str
+    layers: "tuple[Values, ...]"
+
+
+@dataclass(frozen=True)
 class Finished:
     """A request has ended.
 
@@ -100,7 +118,15 @@ class EngineFault:
 
 
 EngineEvent = (
-    ModelState | Started | Chunk | Suggested | CopiesFound | Scored | Finished | EngineFault
+    ModelState
+    | Started
+    | Chunk
+    | Suggested
+    | CopiesFound
+    | Scored
+    | StateRead
+    | Finished
+    | EngineFault
 )
 
 # -- events of the session -------------------------------------------------------------------------

@@ -113,8 +113,8 @@ class ScoreRequest:
     """A request to score the characters of `text`, in pieces of SCORED_PAGE.
 
     `begin` is the offset of `text` in the scene, `before` what stands before it there, at least as
-    far as a model may remember. `stop` is set from another
-    thread to cancel it; every request to write does, and all others come first.
+    far as a model may remember. `stop` is set from another thread to cancel it; every request to
+    write does, and all others come first.
     """
 
     id: int
@@ -122,4 +122,18 @@ class ScoreRequest:
     before: str
     text: str
     begin: int
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+
+
+@dataclass
+class StateRequest:
+    """A request for the state of a model's layers after the last character of `text`.
+
+    `stop` is set from another thread to cancel it; the next such request and every request to write
+    do.
+    """
+
+    id: int
+    model: str
+    text: str
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)

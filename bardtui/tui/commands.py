@@ -80,6 +80,14 @@ STAGE_KEYS: list[BindingType] = [
         tooltip="Show how little the model expected each character, or hide it",
     ),
     Binding(
+        "f12",
+        "cells",
+        "Cells",
+        show=False,
+        id="stage.cells",
+        tooltip="Show what the cells of the model hold, or hide it",
+    ),
+    Binding(
         "tab",
         "app.focus_next",
         "Next pane",

@@ -133,7 +133,7 @@ def test_cells_are_found_and_their_names_kept(
         assert len(cell["example"]) == len(cell["signs"])
     shown = run("models", "cells", "tiny", text, "--save")
     assert f"{len(found['cells'])} names are kept" in shown.stderr
-    assert "position in the line" in shown.stdout
+    assert "line position" in shown.stdout
     names = load_names(installed.sha256)
     assert {(n.layer, n.cell) for n in names} == {(c["layer"], c["cell"]) for c in found["cells"]}
 

@@ -39,14 +39,14 @@ def parts(text: str, name: str) -> list[str]:
 
 def test_the_parts_of_a_script_are_told_apart() -> None:
     assert parts(PLAY, "cue") == ["ANN:", "BEN:"]
-    assert parts(PLAY, "stage direction") == ["[Enter ANN\nand BEN", "[Aside", "[Exit"]
+    assert parts(PLAY, "direction") == ["[Enter ANN\nand BEN", "[Aside", "[Exit"]
     lamp, rest = parts(PLAY, "speech")
     assert lamp.startswith("The lamp")
     assert rest.startswith("] What is it")
     assert rest.endswith("was said.")
     assert parts(PLAY, "parentheses") == ["(twice"]
     assert parts(PLAY, "quotation marks") == ['"would keep']
-    assert "".join(parts(PLAY, "upper case")) == "EANNBENANNTTBENAWIE"
+    assert "".join(parts(PLAY, "capitals")) == "EANNBENANNTTBENAWIE"
 
 
 def test_verse_and_prose_differ_in_their_lines() -> None:
@@ -63,7 +63,7 @@ def test_a_speaker_is_told_from_the_other_speakers() -> None:
 
 
 def test_the_position_in_the_line_counts_characters() -> None:
-    position = by_name("ab\n\ncde")["position in the line"]
+    position = by_name("ab\n\ncde")["line position"]
     np.testing.assert_array_equal(position.values, [1, 2, 0, 0, 1, 2, 3])
 
 

@@ -8,7 +8,7 @@ from bardtui import paths
 from bardtui.model.cell_names import NamedCell, load_names, save_names
 
 SHA, OTHER = "a" * 64, "b" * 64
-NAMES = (NamedCell(2, 466, "stage direction", True), NamedCell(1, 0, "cue", False))
+NAMES = (NamedCell(2, 466, "direction", True), NamedCell(1, 0, "cue", False))
 
 
 def test_names_are_kept_for_one_model() -> None:

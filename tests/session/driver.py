@@ -10,11 +10,13 @@ from bardtui.session.events import (
     Notice,
     SceneShown,
     SessionEvent,
+    StateRead,
     TakesEnded,
     TextAdded,
 )
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
+from bardtui.session.watching import Watching
 from bardtui.settings import Remembered, Settings
 
 PATIENCE = 200  # seconds
@@ -40,6 +42,8 @@ class Driver:
             listen=self._hear,
             deliver=self._inbox.put,
         )
+        self.watching = Watching(self.session)
+        self.seen: list[tuple[str, StateRead]] = []  # the text that showed, and the state
         self.session.start()
         self.session.show_scene()
 
@@ -53,7 +57,10 @@ class Driver:
         """Handle the engine's events until the condition holds."""
         end = time.monotonic() + PATIENCE
         while not condition():
-            self.session.handle(self._inbox.get(timeout=max(0.01, end - time.monotonic())))
+            event = self._inbox.get(timeout=max(0.01, end - time.monotonic()))
+            self.session.handle(event)
+            if isinstance(event, StateRead) and self.watching.take(event):
+                self.seen.append((self.session.text, event))
 
     def idle(self) -> None:
         """Wait until the passage is complete."""

@@ -26,7 +26,7 @@ from tests.tui.conftest import Program
 
 
 def bound(**wanted: str) -> dict[str, str]:
-    """The keymap for `stage__retry="f12"` and the like."""
+    """The keymap for `stage__retry="f20"` and the like."""
     wanted = {id.replace("__", "."): text for id, text in wanted.items()}
     return keymap(wanted, StageScreen, BardApp)
 
@@ -51,11 +51,11 @@ def test_the_default_keys_do_not_clash() -> None:
 @pytest.mark.parametrize(
     ("written", "taken"),
     [
-        ("f12", "f12"),
-        ("F12", "f12"),
-        ("f12, ctrl+f10", "f12,ctrl+f10"),
-        ("^f12", "ctrl+f12"),
-        ("Shift+F12", "shift+f12"),
+        ("f20", "f20"),
+        ("F20", "f20"),
+        ("f20, ctrl+f10", "f20,ctrl+f10"),
+        ("^f20", "ctrl+f20"),
+        ("Shift+F20", "shift+f20"),
         ("shift+pgup", "shift+pageup"),
     ],
 )
@@ -64,8 +64,8 @@ def test_keys_are_written_by_name_or_as_the_footer_shows_them(written: str, take
 
 
 def test_keys_can_be_swapped_and_used_in_other_places() -> None:
-    assert bound(stage__undo="f12", stage__retry="^z") == {
-        "stage.undo": "f12",
+    assert bound(stage__undo="f20", stage__retry="^z") == {
+        "stage.undo": "f20",
         "stage.retry": "ctrl+z",
     }
     assert bound(line__send="ctrl+j", line__new_row="⏎") == {
@@ -80,20 +80,20 @@ def test_keys_can_be_swapped_and_used_in_other_places() -> None:
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
-        ({"stage__retri": "f12"}, "no binding is called 'stage.retri'; known: "),
+        ({"stage__retri": "f20"}, "no binding is called 'stage.retri'; known: "),
         ({"stage__retry": "f99"}, "stage.retry: there is no key 'f99'"),
         ({"stage__retry": "\x1b"}, "there is no key '\\x1b'"),
         ({"stage__retry": "ctl+r"}, "there is no key 'ctl+r'"),
         ({"stage__retry": "<any>"}, "there is no key '<any>'"),
         ({"stage__retry": ""}, "there is no key ''"),
-        ({"stage__retry": "f12,"}, "there is no key ''"),
+        ({"stage__retry": "f20,"}, "there is no key ''"),
         ({"stage__retry": "r"}, "stage.retry: 'r' is typed into your line"),
         ({"stage__retry": "space"}, "is typed into your line"),
         ({"stage__retry": "ctrl+z"}, "ctrl+z would be both stage.retry and stage.undo"),
         ({"stage__retry": "ctrl+p"}, "ctrl+p would be both stage.retry and app.palette"),
         ({"stage__retry": "ctrl+m"}, "enter would be both"),
         ({"stage__retry": "ctrl+u"}, "both 'Delete to line start' and stage.retry"),
-        ({"stage__retry": "f12", "stage__save": "f12"}, "f12 would be both stage.retry and "),
+        ({"stage__retry": "f20", "stage__save": "f20"}, "f20 would be both stage.retry and "),
         ({"line__later": "escape"}, "escape would be both line.drop and line.later"),
         ({"scenes__rename": "ctrl+d"}, "both scenes.rename and scenes.duplicate"),
     ],
@@ -106,10 +106,10 @@ def test_an_invalid_key_is_refused_with_the_reason(wanted: dict[str, str], told:
 
 
 async def test_rebound_keys_work_and_the_old_ones_do_not(program: Program) -> None:
-    wanted = {"stage.help": "f12", "line.send": "ctrl+j", "line.new_row": "enter"}
+    wanted = {"stage.help": "f20", "line.send": "ctrl+j", "line.new_row": "enter"}
     async with program(settings=Settings(keys=wanted), size=(120, 40)) as (pilot, stage):
         await press(pilot, "f1")
-        await press(pilot, "f12")
+        await press(pilot, "f20")
         await until(pilot, lambda: isinstance(stage.app.screen, HelpScreen))
         await press(pilot, "escape")
         await until(pilot, lambda: stage.app.screen is stage)
@@ -122,20 +122,20 @@ async def test_rebound_keys_work_and_the_old_ones_do_not(program: Program) -> No
 
 
 async def test_a_binding_of_several_places_is_changed_in_all_of_them(program: Program) -> None:
-    async with program(settings=Settings(keys={"stage.undo": "f12"})) as (pilot, stage):
+    async with program(settings=Settings(keys={"stage.undo": "f20"})) as (pilot, stage):
         stage.session.manuscript.add_line("One.\n")
         line = stage.seed_line
         line.insert("Two")
         await press(pilot, "ctrl+z")
         assert line.text == "Two"
-        await press(pilot, "f12")
+        await press(pilot, "f20")
         assert line.text == ""
-        await press(pilot, "f12")
+        await press(pilot, "f20")
         await until(pilot, lambda: stage.session.text == "")
 
 
 async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(program: Program) -> None:
-    wanted = {"stage.retry": "f12,ctrl+f8", "line.earlier": "ctrl+up", "dial.most": "insert"}
+    wanted = {"stage.retry": "f20,ctrl+f8", "line.earlier": "ctrl+up", "dial.most": "insert"}
     async with program(
         settings=Settings(keys=wanted | {"stage.settings": "f10", "app.quit": "f11"}),
         size=(80, 80),
@@ -144,19 +144,19 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(progra
         titles = ["The scene", "Your line", "The transcript", "The cast", "A dial", "The models"]
         assert set(titles) < set(groups)
         listed = {does: key for group in groups.values() for key, does in group}
-        assert listed["Write another take of the reply"] == "f12, ^f8"
+        assert listed["Write another take of the reply"] == "f20, ^f8"
         assert listed["Quit; everything is saved"] == "f11"
         assert ("insert", "Most") in groups["A dial"]
         assert groups["Your line"][0][0] == "⏎"
         assert "^↑" in [key for key, _ in groups["Your line"]]
         assert "^z" in [key for key, _ in groups["The scene"]]
         assert "^z" not in [key for key, _ in groups["Your line"]]  # which was told already
-        await until(pilot, lambda: "f12 Retry" in shown(stage.app))
+        await until(pilot, lambda: "f20 Retry" in shown(stage.app))
         assert "f10 settings" in shown(stage.app)
         helps = {command.title: command.help for command in stage.app.get_system_commands(stage)}
-        assert helps["Write another take of the reply"] == "also f12"
+        assert helps["Write another take of the reply"] == "also f20"
         await press(pilot, "f1")
-        await until(pilot, lambda: "f12, ^f8" in shown(stage.app))
+        await until(pilot, lambda: "f20, ^f8" in shown(stage.app))
 
 
 async def test_every_command_of_the_palette_can_be_run(program: Program) -> None:

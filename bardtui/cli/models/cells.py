@@ -20,7 +20,9 @@ def models_cells(
         str | None,
         typer.Argument(metavar="CORPUS", help="The text to read. [the model's held-out text]"),
     ] = None,
-    save: Annotated[bool, typer.Option("--save", help="Keep the names of these cells.")] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep their names, for F12 in the program.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find cells that follow something in a text: stage directions, cues, verse, a speaker.

@@ -35,6 +35,12 @@ _GUIDE: Keys = (
         "the map shows the others.",
     ),
     (
+        "Cells",
+        "A strip below the scene shows what the cells of the model hold after the character at the "
+        "cursor, or as it writes: gold above zero, blue below. `bardtui models cells NAME --save` "
+        "finds cells that follow cues, directions or verse, and names them.",
+    ),
+    (
         "Surprise",
         "Shades each character by how little the model expected it, yours and its own. In the "
         "transcript you see the probability of the character at the cursor.",

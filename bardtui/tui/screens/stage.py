@@ -33,6 +33,7 @@ from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
 from bardtui.tui import clipboard, flows, ui_strings
+from bardtui.tui.cells import Cells
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.finding import Finding
 from bardtui.tui.keys import has_use_for, key_of
@@ -81,6 +82,7 @@ class StageScreen(Screen[None]):
         self.finding = Finding(self)
         self.panes = Panes(self)
         self.shading = Shading(self.view)
+        self.cells = Cells(self)
         self.takes_screen: flows.TakesView | None = None
         self._flow: Worker[None] | None = None
 
@@ -144,6 +146,7 @@ class StageScreen(Screen[None]):
     def on_engine_message(self, message: EngineMessage) -> None:
         was_writing = self.session.writing
         self.session.handle(message.event)
+        self.cells.take(message.event)
         finished = was_writing and not self.session.writing
         if finished or isinstance(message.event, ModelState):
             self._ask_for_suggestion()
@@ -164,6 +167,7 @@ class StageScreen(Screen[None]):
                     isinstance(event, StateChanged) and not self.session.writing
                 ):
                     self.finding.look()
+                    self.cells.look()
 
     def say(self, text: str, severity: str = "information") -> None:
         """Tell the writer something."""
@@ -248,6 +252,7 @@ class StageScreen(Screen[None]):
     def on_scene_view_cursor_moved(self) -> None:
         self.view.show_place()
         self.shading.show_figures()
+        self.cells.look()
 
     def on_scene_view_window_moved(self) -> None:
         self.shading.show()
@@ -327,6 +332,9 @@ class StageScreen(Screen[None]):
 
     def on_find_bar_acted(self, message: FindBar.Acted) -> None:
         self.finding.act(message.action)
+
+    async def action_cells(self) -> None:
+        await self.cells.switch()
 
     # -- the clipboard -----------------------------------------------------------------------------
 

@@ -1,0 +1,43 @@
+"""Watching the cells of the model on the stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bardtui.session.watching import Watching
+from bardtui.tui.widgets.cellstrip import CellStrip
+
+if TYPE_CHECKING:
+    from bardtui.session.events import EngineEvent
+    from bardtui.tui.screens.stage import StageScreen
+
+
+class Cells:
+    """The strip below the transcript, which shows the state at the cursor or as text is written."""
+
+    def __init__(self, stage: StageScreen) -> None:
+        self._stage = stage
+        self._watching = Watching(stage.session)
+        self._strip = CellStrip(self._watching, id="cells")
+
+    async def switch(self) -> None:
+        """Show or hide the strip."""
+        stage = self._stage
+        if not self._strip.is_attached:  # the first screen is drawn sooner without it
+            await stage.query_one("#stage").mount(self._strip, after=stage.transcript)
+        self._watching.switch()
+        if self._strip.has_focus and not self._watching.on:
+            stage.seed_line.focus()
+        self._strip.set_class(self._watching.on, "-shown")
+        self._strip.update()
+        self.look()
+
+    def look(self) -> None:
+        """Look at the state at the cursor of the transcript."""
+        if self._watching.on:
+            self._watching.look(self._stage.transcript.cursor)
+
+    def take(self, event: EngineEvent) -> None:
+        """Take an event of the engine; show it if it is a state."""
+        if self._watching.take(event):
+            self._strip.update()
