@@ -13,6 +13,7 @@ _NOTICES = {
     "file_moved": "{notice}",
     "kept": "Kept: {count} in this scene; {k[stage.kept]} lists them",
     "interrupted": "{writer} stopped when you sent your line",
+    "model_in_use": "{model} is in use: choose another model first",
     "model_missing": "{model} is not available; using {instead}.",
     "model_slow": "{detail}",
     "model_unusable": "{model} cannot be used: {reason}",

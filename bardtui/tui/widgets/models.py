@@ -46,6 +46,8 @@ class ModelsPane(ListPane):
         Binding("up", "cursor_up", "The model above", show=False, id="models.up"),
         Binding("down", "cursor_down", "The model below", show=False, id="models.down"),
         Binding("enter", "select", "Write with this model", show=False, id="models.pick"),
+        Binding("delete", "delete", "Delete the model", show=False, id="models.delete"),
+        Binding("insert", "restore", "Bring the last one back", show=False, id="models.restore"),
     ]
 
     class Picked(Message):
@@ -62,6 +64,16 @@ class ModelsPane(ListPane):
             super().__init__()
             self.name = name
             self.reason = reason
+
+    class DeleteWanted(Message):
+        """The writer wants a model to be deleted."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class RestoreWanted(Message):
+        """The writer wants the model back that was deleted last."""
 
     def __init__(self, entries: Sequence[ModelEntry] | None = (), *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -109,6 +121,17 @@ class ModelsPane(ListPane):
         """
         before, self._loading = self._loading, name
         self._redraw(before, name)
+
+    def set_deleted(self, name: str | None) -> None:
+        """Offer to bring back the model that was deleted last, or nothing."""
+        self.border_subtitle = f"Ins brings {visible(name)} back" if name else ""
+
+    def action_delete(self) -> None:
+        if (name := self._name_at(self.highlighted)) is not None:
+            self.post_message(self.DeleteWanted(name))
+
+    def action_restore(self) -> None:
+        self.post_message(self.RestoreWanted())
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
