@@ -31,6 +31,7 @@ NEWCOMERS: tuple[Newcomers, ...] = get_args(Newcomers)
 _MOST_BYTES = 100_000  # of a settings file
 LONGEST_PHRASE = 200  # characters of a banned phrase
 _LONGEST_NAME = 200  # characters of the name of a model or a theme
+WORD_GOALS = (0, 1_000_000)
 _LONGEST_PATH = 1_000  # characters of a path or the name of an author
 
 
@@ -54,6 +55,7 @@ class Settings:
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end
     author: str = ""  # the writer's name, for exports
+    word_goal: int = 0  # words that the writer wants to write in a day; 0 for no goal
     export_font: str = ""  # the path of a TrueType font for PDF
     model_index: str = ""  # the address of an index of models, for bardtui models get
     keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
@@ -113,6 +115,9 @@ def _problem(name: str, value: Any) -> str:
         case "max_copy":
             valid = _is_whole(value) and is_max_copy(value)
             return "" if valid else "0, or a whole number from {} to {}".format(*MAX_COPIES)
+        case "word_goal":
+            valid = _is_whole(value) and _within(value, WORD_GOALS)
+            return "" if valid else "a whole number from {} to {}".format(*WORD_GOALS)
         case "top_p":
             valid = _is_number(value) and 0 < value <= 1
             return "" if valid else "a number above 0 and at most 1"
@@ -185,6 +190,8 @@ class Remembered:
     form: Form = "scene"  # what the text is: one of FORMS
     theme: str = "footlights"
     scene: str = ""  # the path of the scene that was open last
+    day: str = ""  # the last day on which the writer wrote, as in 2026-01-31
+    words: int = 0  # that the writer wrote on that day
 
     @classmethod
     def load(cls, path: Path) -> "Remembered":
@@ -217,6 +224,10 @@ def _is_valid(name: str, value: Any) -> bool:
             return isinstance(value, str) and len(value) <= _LONGEST_NAME
         case "scene":
             return isinstance(value, str) and len(value) <= _LONGEST_PATH and "\0" not in value
+        case "day":
+            return isinstance(value, str) and len(value) <= _LONGEST_NAME
+        case "words":
+            return _is_whole(value) and _within(value, WORD_GOALS)
         case "rule":
             return value in STOPS
         case "form":

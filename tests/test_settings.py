@@ -73,7 +73,7 @@ KEYS = "keys must be a table, [keys]"
             'thme = "nord"',
             "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
             "newcomers, spelling, avoid_loops, max_copy, banned, "
-            "suggestions, author, export_font, model_index, keys",
+            "suggestions, author, word_goal, export_font, model_index, keys",
         ),
         ("newcomers = false", "newcomers must be one of never, seldom, free"),
         ("spelling = 1", "spelling must be true or false"),
@@ -108,6 +108,7 @@ KEYS = "keys must be a table, [keys]"
         ("top_k = false", TOP_K),
         (f"top_k = {HUGE}", TOP_K),
         ("top_k = 1979-05-27", TOP_K),
+        ("word_goal = -1", "word_goal must be a whole number from 0 to 1000000"),
         ("top_p = 0", TOP_P),
         ("top_p = 1.01", TOP_P),
         ("top_p = nan", TOP_P),

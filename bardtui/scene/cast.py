@@ -112,6 +112,12 @@ class Cast:
         """Return the cast with the speakers of `text` added; see `with_names`."""
         return self.with_names(speakers(text))
 
+    def lacking(self, text: str) -> tuple[str, ...]:
+        """Return who speaks in the last 20,000 characters of a text but has no role."""
+        return tuple(
+            role.name for role in self.with_speakers(text[-_RECENT:]).roles[len(self.roles) :]
+        )
+
     def with_names(self, names: Iterable[str]) -> "Cast":
         """Return the cast with roles of these names added; names that cannot be cues are left out.
 

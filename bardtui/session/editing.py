@@ -28,11 +28,13 @@ class Editing:
     def edit(self, passage: int, text: str) -> None:
         """Replace the text of a visible passage."""
         self._session.stop()
+        before = self._session.text
         try:
             self._session.manuscript.edit(passage, text)
         except UserError as error:  # the passage was undone in the meantime
             self._session.notify("failed", "error", reason=str(error))
             return
+        self._session.word_goal.wrote(self._session.text, instead_of=before)
         self._session.show_scene()
         self._session.notify("edited")
 

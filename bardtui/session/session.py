@@ -45,6 +45,7 @@ from bardtui.session.passage_writing import PassageWriting
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.surprise import Surprise
 from bardtui.session.takes import Takes
+from bardtui.session.word_goal import WordGoal
 from bardtui.settings import Remembered, Settings, Stop
 from bardtui.writing.rules import Rules
 from bardtui.writing.turns import next_role, next_turn, spoken
@@ -65,6 +66,7 @@ class WritingSession:
         suggestions: Endings for the line that is being typed.
         takes: Takes written side by side.
         editing: Changes of the text that is there, and of what belongs to the scene.
+        word_goal: The words that the writer wrote today.
         copies: What the last reply copies from the model's corpus.
         surprise: How likely the model thought the visible text.
     """
@@ -90,6 +92,7 @@ class WritingSession:
         self.copies = Copies(self)
         self.surprise = Surprise(self)
         self.editing = Editing(self)
+        self.word_goal = WordGoal(self)
         self.emit = listen
         self._ids = count(1)
         self._problem_told = False
@@ -182,6 +185,7 @@ class WritingSession:
             self.manuscript.add_line(added)
             self.emit(PassageBegan("writer"))
             self.emit(TextAdded(added))
+            self.word_goal.wrote(line)
             if interrupted:
                 self.notify("interrupted", writer=interrupted)
         self.draft.keep("")

@@ -302,6 +302,18 @@ async def show_help(stage: StageScreen) -> None:
     await stage.app.push_screen_wait(help)
 
 
+async def show_figures(stage: StageScreen) -> None:
+    """Show how much who says in the scene, and who wrote it."""
+    from bardtui.scene.figures import figures_of
+    from bardtui.tui.screens.figures import FiguresScreen
+
+    session = stage.session
+    today = f"Today you wrote {session.word_goal.today:,} words, in all scenes"
+    goal = f"; your goal is {session.word_goal.goal:,}" if session.word_goal.goal else ""
+    figures = figures_of(session.manuscript.scene)
+    await stage.app.push_screen_wait(FiguresScreen(figures, today + goal))
+
+
 PALETTE: tuple[tuple[str, str, Callable[[StageScreen], Coroutine[None, None, None]]], ...] = (
     (
         "Take the cast of a play",
@@ -317,6 +329,11 @@ PALETTE: tuple[tuple[str, str, Callable[[StageScreen], Coroutine[None, None, Non
         "Name the passage at the cursor",
         "The map shows its name, and the list of what you keep goes there",
         name_passage,
+    ),
+    (
+        "Figures of this scene",
+        "Words, lines and speeches of each role, of you and of the models",
+        show_figures,
     ),
     (
         "Bring back a deleted scene",

@@ -53,6 +53,7 @@ class StageDisplay:
         self._writing = False
         self._models: object = None  # what the panes show, to draw only what changes
         self._cast: object = None
+        self._lacking: tuple[object, tuple[str, ...]] = None, ()  # for which text, and who
         self._settings: object = None
 
     def show(self, event: SessionEvent) -> None:
@@ -121,8 +122,9 @@ class StageDisplay:
 
     def _show_below(self) -> None:
         session = self.session
+        goal = ui_strings.word_goal(session.word_goal.today, session.word_goal.goal)
         self.transcript.border_subtitle = ui_strings.below_the_scene(
-            session.manuscript, self.transcript.follow, session.copies.words, self._figures
+            session.manuscript, self.transcript.follow, session.copies.words, self._figures, goal
         )
 
     def key(self, id: str) -> str:
@@ -152,14 +154,27 @@ class StageDisplay:
         session = self.session
         role, speaker, cut_row = session.your_role, session.next_speaker, session.cut_row
         turn = session.passage.speaker if session.writing else role.name if role else speaker
-        if (shown := (session.cast, role, speaker, turn, cut_row)) == self._cast:
+        lacking = self._without_a_role()
+        if (shown := (session.cast, role, speaker, turn, cut_row, lacking)) == self._cast:
             return
         self._cast = shown
-        self.side.show_cast(session.cast, turn or None)
+        self.side.show_cast(session.cast, turn or None, lacking)
         self.seed_line.border_title = ui_strings.your_line(role, cut_row)
         known = session.cast.roles or cut_row
         self._hint = ui_strings.line_hint(role, speaker, cut_row) if known else HINT
         self.show_hint()
+
+    def _without_a_role(self) -> tuple[str, ...]:
+        """Who speaks in the scene but is not in its cast, if it has one.
+
+        While a passage is written, those that were found before.
+        """
+        session = self.session
+        scene, cast = session.manuscript.scene, session.cast
+        seen = (scene, scene.head, scene.head_at, session.manuscript.length, cast)
+        if not session.writing and seen != self._lacking[0]:
+            self._lacking = seen, cast.lacking(session.text) if cast.roles else ()
+        return self._lacking[1]
 
     def _show_panes(self) -> None:
         """Show the model in use, and the settings line."""

@@ -51,10 +51,10 @@ def top_line(manuscript: Manuscript, width: int) -> Content:
 
 
 def below_the_scene(
-    manuscript: Manuscript, follow: bool, copies: str, figures: str = ""
+    manuscript: Manuscript, follow: bool, copies: str, figures: str = "", words: str = ""
 ) -> Content:
     """Return the transcript's lower border: the take, whether there is more below, what the last
-    reply copies, and what Surprise found."""
+    reply copies, what Surprise found, and the words of today."""
     takes = manuscript.takes()
     parts = []
     if len(takes) > 1:
@@ -66,7 +66,16 @@ def below_the_scene(
         parts.append(visible(copies))
     if figures:
         parts.append(visible(figures))
+    if words:
+        parts.append(words)
     return Content(" · ".join(parts))
+
+
+def word_goal(today: int, goal: int) -> str:
+    """Return how many words the writer wrote today, and the goal; empty without a goal."""
+    if not goal:
+        return ""
+    return f"✓ {today:,} words today" if today >= goal else f"{today:,} of {goal:,} words today"
 
 
 def place(manuscript: Manuscript, passage: Passage) -> Content:

@@ -71,6 +71,19 @@ async def test_an_empty_cast_explains_itself() -> None:
     assert "+ add the scene's speakers" in text
 
 
+async def test_speakers_without_a_role_are_offered_until_they_have_one() -> None:
+    pane = pane_of()
+    host = Host(pane)
+    async with host.run_test(size=(36, 12), message_hook=host.hear) as pilot:
+        pane.show(CAST, "ROMEO", CAST.lacking("TOM:\nHark.\n\nROMEO:\nNo.\n\nANN [Aside]:\nAh.\n"))
+        await until(pilot, lambda: "+ 2 without a role: TOM, ANN" in shown(host))
+        pane.focus()
+        await press(pilot, "end", "up", "enter")
+        await until(pilot, lambda: bool(host.got(CastPane.SpeakersWanted)))
+        pane.put(Role("TOM"))
+        await until(pilot, lambda: "+ 1 without a role: ANN" in shown(host))
+
+
 # --- what the writer does in it
 
 

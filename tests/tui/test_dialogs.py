@@ -9,13 +9,18 @@ from hosts import Host, asked, click, press, settle, shown, until
 from textual.screen import Screen
 from textual.widgets import Input
 
+from bardtui.scene.figures import figures_of
 from bardtui.scene.library import SceneInfo
 from bardtui.tui.screens.confirm import ConfirmScreen
+from bardtui.tui.screens.figures import FiguresScreen
 from bardtui.tui.screens.help import HelpScreen
+from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.save import SaveScreen
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.title import TitleScreen
+from bardtui.tui.screens.trash import TrashScreen
 from bardtui.tui.widgets.settingsline import SettingsLine
+from tests.tui.test_map import branching
 
 # -- saving
 
@@ -175,20 +180,39 @@ async def test_help_lists_the_keys_and_the_guide() -> None:
         await until(pilot, lambda: host.answers == [None])
 
 
+# -- figures
+
+
+async def test_the_figures_of_a_scene() -> None:
+    scene = branching()
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, FiguresScreen(figures_of(scene), "Today you wrote 7 words"))
+        await until(pilot, lambda: "Today you wrote 7 words" in shown(host))
+        rows = [" ".join(row.strip(" │").split()) for row in shown(host).splitlines()]
+        for row in ("Role speeches lines words", "ANN 1 1 1", "you 33% 2", "small 50% 3"):
+            assert row in rows, rows
+
+
 # -- any size
 
 
+TORN = SceneInfo(Path("/s/torn"), "[/] torn\x1b", 1e9, 5, "[not] JSON")
+NAMES = ["save", "confirm", "figures", "map", "scenes", "trash", "title", "help"]
 DIALOGS: list[Callable[[], Screen[Any]]] = [
     lambda: SaveScreen(Path("/tmp/a long name of a scene that goes on.txt"), error="No space"),
     lambda: ConfirmScreen("The model is still writing. Stop it and leave?", "Leave", "Stay"),
-    lambda: ScenesScreen([SceneInfo(Path("/s/torn"), "[/] torn\x1b", 1e9, 5, "[not] JSON")]),
+    lambda: FiguresScreen(figures_of(branching()), "Today"),
+    lambda: MapScreen(branching(), lambda passage, name: None),
+    lambda: ScenesScreen([TORN]),
+    lambda: TrashScreen([TORN]),
     lambda: TitleScreen("[/] the lower\x1b stair"),
     lambda: HelpScreen({"Writing": [("escape", "Stop at once")]}, Path("/scenes"), Path("/s")),
 ]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 5), (3, 2)])
-@pytest.mark.parametrize("dialog", DIALOGS, ids=["save", "confirm", "scenes", "title", "help"])
+@pytest.mark.parametrize("dialog", DIALOGS, ids=NAMES)
 async def test_every_dialog_fits_any_terminal_and_esc_closes_it(
     dialog: Callable[[], Screen[Any]], size: tuple[int, int]
 ) -> None:

@@ -72,6 +72,7 @@ class CastPane(ListPane):
         super().__init__(id=id, markup=False)
         self._cast = Cast()
         self._turn: str | None = None
+        self._lacking: tuple[str, ...] = ()
         self._just_focused = False
         self._list()
 
@@ -86,12 +87,13 @@ class CastPane(ListPane):
         at, roles = self.highlighted, self._cast.roles
         return roles[at] if at is not None and at < len(roles) else None
 
-    def show(self, cast: Cast, turn: str | None) -> None:
-        """Show a cast, and whose `turn` it is. The highlight stays on its role."""
-        if (cast, turn) == (self._cast, self._turn):
+    def show(self, cast: Cast, turn: str | None, lacking: tuple[str, ...] = ()) -> None:
+        """Show a cast, whose `turn` it is, and who speaks without a role. The highlight stays on
+        its role."""
+        if (cast, turn, lacking) == (self._cast, self._turn, self._lacking):
             return
         kept, at = self.role, self.highlighted if self._cast.roles else 0
-        self._cast, self._turn = cast, turn
+        self._cast, self._turn, self._lacking = cast, turn, lacking
         self._list(at or 0)
         if kept is not None:
             self._highlight(kept.name)
@@ -149,7 +151,8 @@ class CastPane(ListPane):
             self._change(self._cast.with_role(muted, self.role.name))
 
     def _change(self, cast: Cast) -> None:
-        self.show(cast, self._turn)
+        names = {role.name for role in cast.roles}
+        self.show(cast, self._turn, tuple(name for name in self._lacking if name not in names))
         self.post_message(self.Changed(cast))
 
     # -- what shows --------------------------------------------------------------------------------
@@ -167,6 +170,9 @@ class CastPane(ListPane):
         self.add_option(Option(_offer("+ add a role"), id="add"))
         if not roles:
             self.add_option(Option(_offer("+ add the scene's speakers"), id="speakers"))
+        elif lacking := self._lacking:
+            who = f"+ {len(lacking)} without a role: {', '.join(lacking)}"
+            self.add_option(Option(_offer(visible(who)), id="speakers"))
         self.add_option(Option(_offer("+ add the cast of a play"), id="play"))
         self.highlighted = min(at, len(roles)) if roles else 1
 

@@ -105,9 +105,9 @@ class SidePane(Vertical):
         """Return the names of the listed models that can be used."""
         return [entry.name for entry in self.models.entries if entry.error is None]
 
-    def show_cast(self, cast: Cast, turn: str | None) -> None:
-        """Show the roles, and mark the one that speaks."""
-        self.cast.show(cast, turn)
+    def show_cast(self, cast: Cast, turn: str | None, lacking: tuple[str, ...]) -> None:
+        """Show the roles, mark the one that speaks, and offer those who lack a role."""
+        self.cast.show(cast, turn, lacking)
 
     def show_model(self) -> None:
         """Mark the model in use, and the one that is loading."""
