@@ -5,17 +5,13 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from textwrap import shorten
 
 from bardtui.escaping import limit_marks, remove_invisible
 from bardtui.files import private_folder
 from bardtui.scene.events import SceneError
 from bardtui.scene.journal_reader import SUFFIX
-from bardtui.scene.script import is_cue
 
 _MAX_NAME = 40  # characters of a title in a file name; at 4 bytes each they stay below 255 bytes
-TITLE_LENGTH = 40  # characters of a title that comes from a first line
-_LONG_TITLE = 120  # and of the same title in exports
 _MAX_TITLE = 400  # characters of a title that are looked at
 _PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 _RESERVED = {"con", "prn", "aux", "nul"} | _PORTS  # device names on Windows, with any suffix
@@ -27,24 +23,6 @@ def clean_title(typed: str) -> str:
     if not title:
         raise SceneError("A scene needs a title.")
     return title
-
-
-def title_from(text: str, length: int = TITLE_LENGTH) -> str:
-    """Return the title of a scene that begins with a text: its first line that is not a cue, else
-    its first speaker; "" without any. "…" stands for what does not fit in `length`."""
-    words = _first_line(text)
-    title = shorten(words, length, placeholder=" …")
-    return title if title != "…" else words[: length - 1] + "…"
-
-
-def whole_title_from(text: str) -> str:
-    """Return the title of a scene that begins with a text, cut after a word if it is very long."""
-    return shorten(_first_line(text), _LONG_TITLE, placeholder="") or title_from(text)
-
-
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in lines if not is_cue(line)), lines[0].rstrip(":") if lines else "")
 
 
 def new_scene_path(folder: Path, title: str) -> Path:

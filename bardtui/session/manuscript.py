@@ -12,10 +12,11 @@ from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
 from bardtui.scene.kept import carry
 from bardtui.scene.library import OPENED_FROM, origin_of, scene_made_from
-from bardtui.scene.names import clean_title, new_scene_path, title_from
+from bardtui.scene.names import clean_title, new_scene_path
 from bardtui.scene.passage import Changes
 from bardtui.scene.rewriting import edit, substitute
 from bardtui.scene.scene import Author, Event, Position, Scalar, Scene
+from bardtui.scene.titles import beginning, is_from_text, title_from
 
 UNTITLED = "Untitled scene"
 
@@ -99,16 +100,16 @@ class Manuscript:
 
     def add_line(self, text: str) -> None:
         """Add the writer's text. It is on the disk when this returns, unless `problem` is set."""
-        if not self.length and self._named_by_itself:
-            self.scene.set("title", title_from(text) or UNTITLED)
+        self._name_by_text(text)
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
 
-    @property
-    def _named_by_itself(self) -> bool:
-        """Whether the title still comes from a first line, or there is none yet."""
-        beginnings = self.scene.children(None)
-        return self.scene.title in {UNTITLED, *(title_from(p.text) for p in beginnings)}
+    def _name_by_text(self, added: str = "") -> None:
+        """Name the scene by its first line, unless it has a title of another kind."""
+        scene = self.scene
+        title = title_from(beginning(scene) + added) or UNTITLED
+        if title != scene.title and (scene.title == UNTITLED or is_from_text(scene)):
+            scene.set("title", title)
 
     def begin(
         self,
@@ -136,6 +137,11 @@ class Manuscript:
         """Add text to the passage that a model writes."""
         self.scene.extend(passage, text)
         self._counts["model"] += len(text)
+
+    def end(self, passage: int, reason: str) -> None:
+        """End the passage that a model writes."""
+        self.scene.end(passage, reason)
+        self._name_by_text()
 
     def add_takes(self, takes: Sequence[Sequence[Written]], after: Position) -> list[int]:
         """Save takes, replies of one or more passages, that go on from a position.

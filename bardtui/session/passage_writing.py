@@ -76,7 +76,7 @@ class PassageWriting:
         self._session.engine.stop()
         self.request, self.activity = None, ""
         if self._id is not None:
-            self._session.manuscript.scene.end(self._id, reason)
+            self._session.manuscript.end(self._id, reason)
         elif self._reply is None:
             self._show_again(self._instead_of)
         self._id = self._reply = self._instead_of = None
@@ -128,7 +128,7 @@ class PassageWriting:
         if following is None:
             return False
         following.pace = request.pace  # the writer may have asked to see the rest at once
-        session.manuscript.scene.end(self._id, reason)
+        session.manuscript.end(self._id, reason)
         self._ask(following)
         return True
 

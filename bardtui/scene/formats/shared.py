@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bardtui.escaping import inert, one_line
 from bardtui.scene.elements import Layout
-from bardtui.scene.names import TITLE_LENGTH, title_from, whole_title_from
 from bardtui.scene.scene import Passage, Scene
+from bardtui.scene.titles import whole_title
 
 _UNTITLED = "Untitled scene"
 _MAX_MODEL_NAME = 64  # cells; names of models are shorter
@@ -32,13 +32,9 @@ DEFAULTS = Options()
 def title_of(scene: Scene) -> str:
     """Return the title in one line of safe text; never empty.
 
-    A title that comes from the first line, and was cut, is whole again.
+    A title that comes from the text, and was cut, is whole again.
     """
-    title = scene.title
-    if title.endswith("…") and len(title) <= TITLE_LENGTH:
-        texts = (passage.text for passage in scene.children(None))
-        title = next((whole_title_from(t) for t in texts if title_from(t) == title), title)
-    return inert(" ".join(title.split())) or _UNTITLED
+    return inert(" ".join(whole_title(scene).split())) or _UNTITLED
 
 
 def author_of(options: Options) -> str:
