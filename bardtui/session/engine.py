@@ -18,6 +18,7 @@ from bardtui.errors import UserError
 from bardtui.log import explain
 from bardtui.memory import MB, TooLittleMemory, need_memory
 from bardtui.session.events import (
+    AlternativesFound,
     Chunk,
     CopiesFound,
     EngineEvent,
@@ -33,6 +34,7 @@ from bardtui.session.loaded_model import LoadedModel
 from bardtui.session.pacing import StatePacing
 from bardtui.session.requests import (
     SCORED_PAGE,
+    AlternativesRequest,
     CopyRequest,
     PassageRequest,
     ScoreRequest,
@@ -47,7 +49,7 @@ KEPT_MODELS = 4
 SHOWN_ENDING = 24  # characters that a state is reported with
 
 # A name is that of a model to load.
-_Asked = str | WriteRequest | CopyRequest | ScoreRequest | StateRequest
+_Asked = str | WriteRequest | CopyRequest | ScoreRequest | StateRequest | AlternativesRequest
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
@@ -73,6 +75,7 @@ class Engine:
         self._score: ScoreRequest | None = None
         self._state: StateRequest | None = None
         self._state_pacing = StatePacing()
+        self._alternatives: AlternativesRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # -- requests ----------------------------------------------------------------------------------
@@ -136,15 +139,20 @@ class Engine:
         if self._state is not None:
             self._state.stop.set()
 
+    def find_alternatives(self, request: AlternativesRequest) -> None:
+        """Find what may come after a text: posts AlternativesFound, unless the model cannot be used
+        or a request to write comes first."""
+        self._alternatives = request
+        self._queue.put(request)
+
     def stop(self) -> None:
         """Stop writing before the next chunk. Events posted already still arrive."""
         self.cancel_suggestion()
         self.cancel_scoring()
         self._cancel_state()
-        if self._copies is not None:
-            self._copies.stop.set()
-        if self._current is not None:
-            self._current.stop.set()
+        for request in (self._copies, self._alternatives, self._current):
+            if request is not None:
+                request.stop.set()
 
     def show_rest(self) -> None:
         """Write the rest of the current passage as fast as possible."""
@@ -178,6 +186,8 @@ class Engine:
                         self._score_text(asked)
                     case StateRequest():
                         self._read_state(asked)
+                    case AlternativesRequest():
+                        self._find_alternatives(asked)
                     case WriteRequest():
                         self._serve(asked)
             except BaseException as error:  # reported; the thread serves the next request
@@ -193,7 +203,9 @@ class Engine:
             self._post(ModelState(model, "unusable", message))
         elif isinstance(asked, PassageRequest):
             self._post(Finished(asked.id, "error", message))
-        elif isinstance(asked, ScoreRequest) or not isinstance(error, UserError):
+        elif isinstance(asked, ScoreRequest | AlternativesRequest) or not isinstance(
+            error, UserError
+        ):
             self._post(EngineFault(message))
 
     def _serve(self, request: WriteRequest) -> None:
@@ -360,6 +372,20 @@ class Engine:
         if not request.stop.is_set():
             ending = text[-SHOWN_ENDING:]
             self._post(StateRead(request.id, loaded.bundle.sha256, ending, layers))
+
+    def _find_alternatives(self, request: AlternativesRequest) -> None:
+        from bardtui.writing.alternatives import alternatives
+
+        if request.stop.is_set() or (loaded := self._load(request.model)) is None:
+            return
+        found = alternatives(
+            loaded.scorer,
+            request.text,
+            request.rules,
+            loaded.company,
+            stopped=request.stop.is_set,
+        )
+        self._post(AlternativesFound(request.id, found))
 
 
 def _folders(name: str) -> list[Path]:

@@ -11,6 +11,7 @@ from bardtui.scene.scene import Author
 
 if TYPE_CHECKING:
     from bardtui.model.layers import Values
+    from bardtui.writing.alternatives import Alternatives
 
 Severity = Literal["information", "warning", "error"]
 
@@ -98,6 +99,14 @@ class StateRead:
 
 
 @dataclass(frozen=True)
+class AlternativesFound:
+    """What may come at the place that was asked about."""
+
+    request: int
+    found: "Alternatives"
+
+
+@dataclass(frozen=True)
 class Finished:
     """A request has ended.
 
@@ -125,6 +134,7 @@ EngineEvent = (
     | CopiesFound
     | Scored
     | StateRead
+    | AlternativesFound
     | Finished
     | EngineFault
 )

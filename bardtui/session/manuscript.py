@@ -262,6 +262,19 @@ class Manuscript:
         lengths = [length for _, length in scene.path()]
         return (first.parent, first.at), sum(lengths[: path.index(first.id)])
 
+    def reply_at(self, offset: int) -> int | None:
+        """Return the offset at which the reply with the visible character at `offset` begins; None
+        where the character is the writer's, or there is none."""
+        found = self.scene.passage_at(offset)
+        if found is None or offset >= self.length or not found[0].is_take:
+            return None
+        first, begin = self.scene.first_of_reply(found[0].id), 0
+        for passage, length in self.scene.path():
+            if passage is first:
+                return begin
+            begin += length
+        return None
+
     def back_to(self, passage: int) -> None:
         """Go to the end of a passage."""
         self.scene.move_head(passage)

@@ -47,19 +47,21 @@ class PassageWriting:
         model = self.request.model if self.request else self._session.model
         return f"{self.speaker} ({model})" if self.speaker else model
 
-    def begin(self, *, instead_of: int | None = None) -> None:
-        """Let the model go on from the visible text.
+    def begin(self, *, instead_of: int | None = None, opening: str = "") -> None:
+        """Let the model go on from the visible text, after an `opening` that the reply begins with.
 
         `instead_of` is a passage that is written anew: it shows again if the new one stays empty.
         """
         session = self._session
-        request = next_passage(session, session.text, new_random_seed())
+        text = session.text
+        request = next_passage(session, text + opening, new_random_seed())
         if request is None:
             session.notify("nobody_speaks")
             session.emit(StateChanged())
             self._show_again(instead_of)
             return
-        self._reply, self._written, self._instead_of = None, 0, instead_of
+        request.text, request.opening = text, opening + request.opening
+        self._reply, self._written, self._instead_of = None, -len(opening), instead_of
         self.activity = "waiting"
         self._ask(request)
 

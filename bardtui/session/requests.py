@@ -137,3 +137,17 @@ class StateRequest:
     model: str
     text: str
     stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+
+
+@dataclass
+class AlternativesRequest:
+    """A request for what may come after `text`, by these rules.
+
+    `stop` is set from another thread to cancel it; every request to write does.
+    """
+
+    id: int
+    model: str
+    text: str
+    rules: Rules
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)

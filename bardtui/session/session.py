@@ -18,11 +18,13 @@ from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Author, Scene
 from bardtui.session.background import BackgroundSaver, save_remembered
+from bardtui.session.choices import Choices
 from bardtui.session.copies import Copies
 from bardtui.session.draft import Draft
 from bardtui.session.editing import Editing
 from bardtui.session.engine import Engine
 from bardtui.session.events import (
+    AlternativesFound,
     Chunk,
     CopiesFound,
     EngineEvent,
@@ -69,6 +71,7 @@ class WritingSession:
         word_goal: The words that the writer wrote today.
         copies: What the last reply copies from the model's corpus.
         surprise: How likely the model thought the visible text.
+        choices: What else the model might write at a place.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class WritingSession:
         self.takes = Takes(self)
         self.copies = Copies(self)
         self.surprise = Surprise(self)
+        self.choices = Choices(self)
         self.editing = Editing(self)
         self.word_goal = WordGoal(self)
         self.emit = listen
@@ -367,6 +371,8 @@ class WritingSession:
                 self.copies.found(event)
             case Scored():
                 self.surprise.found(event)
+            case AlternativesFound():
+                self.choices.found(event)
             case EngineFault():
                 self.notify("failed", "error", reason=event.message)
             case Started() | Chunk() | Finished() if self.takes.is_current(event.request):

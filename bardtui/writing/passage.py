@@ -51,9 +51,7 @@ def write_passage(
     other random numbers. Text that was yielded is never taken back.
     """
     form = recognised(text) if rules.form == "scene" else rules.form
-    memory = None
-    if rules.newcomers != "free" and form in ("play", "screenplay"):
-        memory = CueMemory(text, company, rules.newcomers)
+    memory = memory_for(rules, text, company)
     guards = _guards(rules, form, text, words, cues=memory is not None)
     if memory is not None and company is not None and company.casts:
         guards.append(Strangers(company))
@@ -63,6 +61,14 @@ def write_passage(
         guards.append(Copies(index, rules.max_copy))
     passage = _Passage(LookAhead(context, text, sampling, memory), guards, length, rules)
     return passage.pieces() if length > 0 else iter(())
+
+
+def memory_for(rules: Rules, text: str, company: Company | None) -> CueMemory | None:
+    """Return the cue memory with which a text goes on; None where it does not act."""
+    form = recognised(text) if rules.form == "scene" else rules.form
+    if rules.newcomers == "free" or form not in ("play", "screenplay"):
+        return None
+    return CueMemory(text, company, rules.newcomers)
 
 
 class _Passage:

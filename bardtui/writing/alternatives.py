@@ -1,0 +1,247 @@
+"""What a model might write next at a place: the likeliest characters, words and speakers.
+
+The probabilities are the model's own, before temperature and guards. At the start of a block of a
+script, they are those of the model and the cue memory together, as `mix` has them.
+"""
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bardtui.model.surprise import Scorer, State, log_softmax
+from bardtui.scene.script import MAX_CUE_LENGTH, is_cue_line
+from bardtui.writing.company import Company
+from bardtui.writing.cue_memory import OWN, CueMemory
+from bardtui.writing.passage import memory_for
+from bardtui.writing.rules import Rules
+
+COUNT = 8  # of each kind
+
+_MOST_STEPS = 400  # characters that the search for words or for speakers reads
+_LEAD = 3  # characters that are no letters before a word
+_LONGEST_WORD = 30
+_LEAST = -12.0  # log-probability of what the search follows
+_IN_WORDS = "'’-"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A text that may come next, and its probability."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What may come next, the likeliest first.
+
+    Attributes:
+        characters: Single characters.
+        words: Words up to their last letter, with up to three characters before them; in the middle
+            of a word, the rest of it.
+        speakers: Cues with their line break, or the rest of one; empty where none can stand.
+        with_memory: Whether the cue memory had a part in the probabilities.
+    """
+
+    characters: tuple[Choice, ...]
+    words: tuple[Choice, ...]
+    speakers: tuple[Choice, ...]
+    with_memory: bool
+
+
+def alternatives(
+    scorer: Scorer,
+    text: str,
+    rules: Rules,
+    company: Company | None = None,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Alternatives:
+    """Find what may come after `text`.
+
+    `stopped` is asked before each step of the network; once it returns True, the search ends, and
+    what was found is returned.
+    """
+    place = _Place(scorer, text, rules, company)
+    characters = place.characters()
+    words = _likeliest(scorer, place.state, _ends_word, stopped)
+    speakers = place.speakers(stopped)
+    return Alternatives(
+        _first(dict(zip(scorer.vocabulary.characters, characters.tolist(), strict=True))),
+        _first(place.with_memory(words, _word_of)),
+        _first(speakers),
+        bool(place.matching),
+    )
+
+
+class _Place:
+    """A place in a text: the state of the network, and the sources of the cue memory.
+
+    Attributes:
+        state: The state of the network after the text.
+        matching: What is left of each cue that the memory may have drawn, and its posterior
+            probability, given the beginning of the block.
+    """
+
+    def __init__(self, scorer: Scorer, text: str, rules: Rules, company: Company | None) -> None:
+        self._scorer, self._text = scorer, text
+        self.state = scorer.state_after(text)
+        self._memory = memory_for(rules, text, company)
+        self.matching: dict[str, float] = {}
+        cues = self._memory.probabilities() if self._memory and self._opening is not None else {}
+        opening = self._opening or ""
+        if not cues or opening[:1] in [*OWN]:
+            return
+        network, own = 1 - sum(cues.values()), self._own
+        if opening:
+            before = scorer.state_after(text[: -len(opening)])
+            own = _probability_of(OWN, scorer, before)
+            reading, _ = scorer.read(opening, before)
+            network *= math.exp(-float(np.nansum(reading.surprise)))
+        left = {c[len(opening) :]: (1 - own) * p for c, p in cues.items() if c.startswith(opening)}
+        total = sum(left.values()) + (network if opening else own + (1 - own) * network)
+        self.matching = {cue: p / total for cue, p in left.items()}
+
+    @property
+    def _opening(self) -> str | None:
+        return self._memory.opening if self._memory else None
+
+    @cached_property
+    def _own(self) -> float:
+        return _probability_of(OWN, self._scorer, self.state)
+
+    @cached_property
+    def _network(self) -> float:
+        """The posterior probability that the network alone writes a block that is no direction.
+
+        At the start of a block, a factor for such characters: others are the network's alone.
+        """
+        rest = 1 - sum(self.matching.values())
+        if self._opening == "" and self.matching:
+            return (rest - self._own) / max(1 - self._own, 1e-12)
+        return rest
+
+    def characters(self) -> NDArray[np.float64]:
+        """The probability of each character of the vocabulary."""
+        vocabulary = self._scorer.vocabulary
+        logs: NDArray[np.float64] = log_softmax(self.state[-1])[0]
+        network = np.exp(logs)
+        mixed = network * self._network
+        for n, character in enumerate(vocabulary.characters):
+            if self._opening == "" and character in OWN:
+                mixed[n] = network[n]
+            mixed[n] += sum(p for cue, p in self.matching.items() if cue.startswith(character))
+        return mixed
+
+    def with_memory(
+        self, found: Mapping[str, float], part: Callable[[str], str]
+    ) -> dict[str, float]:
+        """What the network found together with that part of each cue of the memory."""
+        mixed = defaultdict[str, float](float)
+        for text, probability in found.items():
+            alone = self._opening == "" and text[:1] in OWN
+            mixed[text] += probability * (1 if alone else self._network)
+        for cue, probability in self.matching.items():
+            mixed[part(cue)] += probability
+        return mixed
+
+    def speakers(self, stopped: Callable[[], bool]) -> dict[str, float]:
+        """The probability of each cue, or of the rest of one."""
+        opening = self._opening
+        if self._memory is None:
+            opening = CueMemory(self._text).opening
+        if opening is None or opening[:1] in [*OWN]:
+            return {}
+        if not self.matching and self._text and not CueMemory(self._text).present:
+            return {}  # no script
+
+        def ends(rest: str, character: str) -> bool | None:
+            if character != "\n":
+                return None if len(opening + rest) >= MAX_CUE_LENGTH else False
+            return True if is_cue_line(opening + rest, True) else None
+
+        found = _likeliest(self._scorer, self.state, ends, stopped)
+        found = {f"{cue}\n": probability for cue, probability in found.items()}
+        ranked = sorted(self.matching, key=self.matching.__getitem__, reverse=True)
+        for cue in ranked[:COUNT]:
+            if cue not in found and not stopped():
+                reading, _ = self._scorer.read(cue, self.state)
+                found[cue] = math.exp(-float(np.nansum(reading.surprise)))
+        return self.with_memory(found, lambda cue: cue)
+
+
+_Ends = Callable[[str, str], bool | None]
+"""Whether a text is complete before a character: None discards them."""
+
+
+def _likeliest(
+    scorer: Scorer, state: State, ends: _Ends, stopped: Callable[[], bool]
+) -> dict[str, float]:
+    """The likeliest complete texts after a state, by a best-first search: none is likelier.
+
+    Only where _MOST_STEPS are not enough, fewer than COUNT are found.
+    """
+    characters, order = scorer.vocabulary.characters, count()
+    found: dict[str, float] = {}
+    # A text and its log-probability, and whether it is complete; the state before its last
+    # character.
+    waiting: list[tuple[float, int, bool, str, State]] = [(0.0, next(order), False, "", state)]
+    steps = 0
+    while waiting and len(found) < COUNT and steps < _MOST_STEPS and not stopped():
+        cost, _, complete, text, before = heapq.heappop(waiting)
+        if complete:
+            found[text] = math.exp(-cost)
+            continue
+        if text:
+            _, before = scorer.read(text[-1], before)
+            steps += 1
+        logs = log_softmax(before[-1])[0] - cost
+        finished = 0.0
+        for n in np.flatnonzero(logs > _LEAST).tolist():
+            end = ends(text, characters[n])
+            if end:
+                finished += math.exp(logs[n])
+            elif end is not None:
+                longer = text + characters[n]
+                heapq.heappush(waiting, (-logs[n], next(order), False, longer, before))
+        if finished:
+            heapq.heappush(waiting, (-math.log(finished), next(order), True, text, before))
+    return found
+
+
+def _ends_word(text: str, character: str) -> bool | None:
+    """A word ends before a character that is not in words."""
+    letters = sum(map(_is_in_word, text))
+    if _is_in_word(character):
+        return False if letters < _LONGEST_WORD else None
+    if letters:
+        return True
+    return False if len(text) < _LEAD else None
+
+
+def _word_of(cue: str) -> str:
+    """The first word of a cue."""
+    end = next((n for n, c in enumerate(cue) if not _is_in_word(c)), len(cue))
+    return cue[:end] or cue[:1]
+
+
+def _is_in_word(character: str) -> bool:
+    return character.isalnum() or (character != "" and character in _IN_WORDS)
+
+
+def _probability_of(characters: str, scorer: Scorer, state: State) -> float:
+    known = [scorer.vocabulary.index(c) for c in characters if c in scorer.vocabulary]
+    return float(np.exp(log_softmax(state[-1])[0, known]).sum())
+
+
+def _first(found: Mapping[str, float]) -> tuple[Choice, ...]:
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(Choice(text, min(1.0, probability)) for text, probability in ranked[:COUNT])
