@@ -9,7 +9,8 @@ from bardtui.session.requests import AlternativesRequest
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
-    from bardtui.writing.alternatives import Alternatives
+    from bardtui.writing.alternatives import Alternatives as Alternatives  # for front ends
+    from bardtui.writing.alternatives import Choice as Choice
 
 Then = Callable[["Alternatives"], object]
 

@@ -59,6 +59,23 @@ async def choose_take(stage: StageScreen) -> None:
         stage.transcript.action_scroll_end()
 
 
+async def choose_alternative(stage: StageScreen) -> None:
+    """Show what the model might write at the cursor, and let it go on with a choice."""
+    from bardtui.tui.screens.alternatives import AlternativesScreen
+
+    session = stage.session
+    session.stop()
+    manuscript, text, cursor = session.manuscript, session.text, stage.transcript.cursor
+    screen: AlternativesScreen
+    model = session.choices.look(cursor, lambda found: screen.show(found))
+    screen = AlternativesScreen(text[:cursor], text[cursor:], model)
+    chosen = await stage.app.push_screen_wait(screen)
+    session.choices.leave()
+    if chosen is not None and manuscript is session.manuscript:
+        session.choices.go_on_with(cursor, chosen)
+        stage.transcript.action_scroll_end()
+
+
 async def choose_on_map(stage: StageScreen) -> None:
     """Look at the map of the scene, and go to a passage that is chosen there."""
     from bardtui.tui.screens.map import MapScreen
@@ -329,6 +346,11 @@ PALETTE: tuple[tuple[str, str, Callable[[StageScreen], Coroutine[None, None, Non
         "Name the passage at the cursor",
         "The map shows its name, and the list of what you keep goes there",
         name_passage,
+    ),
+    (
+        "Show what else the model might write",
+        "At the cursor in the scene: characters, words and speakers",
+        choose_alternative,
     ),
     (
         "Figures of this scene",

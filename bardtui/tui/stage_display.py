@@ -4,6 +4,7 @@ from typing import get_args
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Static
 
 from bardtui.escaping import visible
@@ -22,7 +23,7 @@ from bardtui.session.notices import notice
 from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_of
-from bardtui.tui.marks import SurpriseMark
+from bardtui.tui.marks import SurpriseMark, mark_style
 from bardtui.tui.status import Status
 from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.sceneview import SceneView
@@ -142,7 +143,7 @@ class StageDisplay:
         legend = Content()
         if self.session.surprise.on:
             styles = [
-                self.transcript.get_visual_style(f"transcript--{mark}", partial=True)
+                Style.from_rich_style(mark_style(self.transcript, mark))
                 for mark in get_args(SurpriseMark)
             ]
             legend = ui_strings.surprise_legend(styles)

@@ -126,13 +126,14 @@ def percent(probability: float) -> str:
     """Return a probability in percent, short also where it is tiny."""
     if probability >= 0.0995:
         return f"{probability:.0%}"
-    return f"{100 * probability:.2g}%" if probability >= 0.0001 else "under 0.01%"
+    return f"{100 * probability:.2g}%" if probability >= 0.0001 else "<0.01%"
 
 
 def spelled(text: str) -> str:
     """Return a short text in quotation marks, or in words if it is a space or a line break."""
-    names = {"\n": "a line break", " ": "a space", "\n\n": "an empty line"}
-    return names.get(text) or f"“{visible(text)}”"
+    names = {"\n": "line break", " ": "space"}
+    shown = visible(text.removesuffix("\n"))
+    return names.get(text) or f"“{shown}”"
 
 
 def your_line(role: Role | None, cut_row: str) -> Content:

@@ -52,14 +52,14 @@ def test_every_scored_character_is_in_the_spans_of_its_level(
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(1, "100%"), (0.123, "12%"), (0.034, "3.4%"), (0.0004, "0.04%"), (1e-9, "under 0.01%")],
+    [(1, "100%"), (0.123, "12%"), (0.034, "3.4%"), (0.0004, "0.04%"), (1e-9, "<0.01%")],
 )
 def test_probabilities_are_short(probability: float, words: str) -> None:
     assert percent(probability) == words
 
 
 def test_characters_that_cannot_be_seen_are_named() -> None:
-    assert [*map(spelled, ("e", " ", "\n", "\x1b"))] == ["“e”", "a space", "a line break", "“␛”"]
+    assert [*map(spelled, ("e", " ", "\n", "\x1b"))] == ["“e”", "space", "line break", "“␛”"]
 
 
 async def test_the_text_that_shows_is_shaded_until_surprise_is_turned_off(

@@ -227,7 +227,6 @@ class StageScreen(Screen[None]):
         self.session.show_rest()
 
     def action_suggestions(self) -> None:
-        """Turn suggestions on or off."""
         self.session.suggestions.switch()
         self._ask_for_suggestion()
 
@@ -258,11 +257,12 @@ class StageScreen(Screen[None]):
         self.shading.show()
 
     def action_surprise(self) -> None:
-        """Turn Surprise on or off."""
         self.session.surprise.switch()
 
+    def action_alternatives(self) -> None:
+        self.run_flow(flows.choose_alternative)
+
     def action_surprising(self) -> None:
-        """Go to the least expected character that shows."""
         self.shading.go_to_least_expected()
 
     def action_cut_here(self) -> None:

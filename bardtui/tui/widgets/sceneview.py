@@ -52,6 +52,7 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
             id="stage.take",
             tooltip="Show the next take of the reply at the cursor",
         ),
+        _act("a", "alternatives", "others", "Others", "Show what else the model might write here"),
         _act("s", "surprising", "surprising", "Surprise", "To the least expected character"),
         _act("ctrl+k", "keep", "keep", "Keep", "Mark the selection or paragraph as one to keep"),
         _act("y", "copy_passage", "copy", "Copy", "Copy the passage at the cursor"),
