@@ -9,3 +9,8 @@ def needs_line_mode() -> bool:
     if sys.stdin is None or not sys.stdin.isatty():
         return False
     return os.environ.get("TERM") == "dumb" or sys.stdout is None or not sys.stdout.isatty()
+
+
+def in_browser() -> bool:
+    """Return whether a web server runs the program, for a tab of a browser (`bardtui serve`)."""
+    return os.environ.get("TEXTUAL_DRIVER") == "textual.drivers.web_driver:WebDriver"

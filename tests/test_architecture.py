@@ -24,6 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "workshop": {"training", "text", "model"},
     "tui": {"session", "workshop", "scene", "model"},
     "line_mode": {"session", "scene", "model"},
+    "web": set(),
     "benchmark": {"tui", "session", "workshop", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model"},
     "cli": {
@@ -36,7 +37,7 @@ ARROWS: dict[str, set[str]] = {
         "text",
         "scene",
     }
-    | {"model", "benchmark", "tui", "line_mode"},
+    | {"model", "benchmark", "tui", "line_mode", "web"},
 }
 # Modules that only start a front end may import it.
 ENTRY_POINTS = {"__main__": {"cli", "tui"}}

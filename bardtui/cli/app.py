@@ -13,6 +13,7 @@ from bardtui.cli.export import export
 from bardtui.cli.generate import generate
 from bardtui.cli.import_keras import import_keras
 from bardtui.cli.open import open_, run_interface
+from bardtui.cli.serve import serve
 from bardtui.cli.train import train
 from bardtui.cli.version import print_version
 from bardtui.cli.write import write
@@ -27,7 +28,7 @@ app = typer.Typer(
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
 app.add_typer(scenes.app, name="scenes")
-for command in (train, generate, evaluate, export, import_keras, benchmark, doctor, write):
+for command in (train, generate, evaluate, export, import_keras, benchmark, doctor, write, serve):
     app.command()(command)
 app.command("open")(open_)
 

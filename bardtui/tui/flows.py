@@ -234,20 +234,29 @@ async def show_kept(stage: StageScreen) -> None:
 async def _save(
     stage: StageScreen, title: str, save: Callable[[Path], None], suffix: str = ".txt"
 ) -> None:
-    """Ask for a file and save it; ask again, with the reason, as long as the disk refuses."""
+    """Ask for a file and save it; ask again, with the reason, as long as the disk refuses.
+
+    In a browser, ask for a name, and the browser downloads the file.
+    """
+    from bardtui.tui.browser import download
     from bardtui.tui.screens.save import SaveScreen
+
+    app, browser = stage.app, stage.app.is_web
 
     name = "".join(c if c.isalnum() or c in " -_" else " " for c in remove_invisible(title))
     target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}{suffix}", ""
-    while chosen := await stage.app.push_screen_wait(SaveScreen(target, error=problem)):
+    while chosen := await app.push_screen_wait(SaveScreen(target, error=problem, browser=browser)):
         try:
-            save(chosen)
+            if browser:
+                download(app, chosen.name, save)
+            else:
+                save(chosen)
         except UserError as error:  # a font lacks characters, or a package is missing
             target, problem = chosen, f"Not saved: {error}"
         except OSError as error:
             target, problem = chosen, f"Not saved: {error.strerror or error}"
         else:
-            stage.say(f"Saved as {chosen}")
+            stage.say(f"Your browser saves {chosen.name}" if browser else f"Saved as {chosen}")
             return
 
 
@@ -297,7 +306,11 @@ async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
         stage.say(f"The scenes cannot be listed: {error.strerror}", "error")
         return
     dialog = ScenesScreen(
-        scenes, current=session.manuscript, contents=stage.scene_contents, trash=trash
+        scenes,
+        current=session.manuscript,
+        contents=stage.scene_contents,
+        trash=trash,
+        files=not stage.app.is_web,  # a browser may be somewhere else than the disk
     )
     choice = await stage.app.push_screen_wait(dialog)
     if isinstance(choice, NewScene):

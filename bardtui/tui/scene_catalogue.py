@@ -41,15 +41,20 @@ Row = SceneRow | NewRow | FileRow
 class SceneCatalogue:
     """Scenes, what is known of them, and which of them match the query.
 
-    `current` is the scene on the stage. With `offers`, there are also rows for a new scene and for
-    the file whose path is typed.
+    `current` is the scene on the stage. With `offers`, there are also rows for a new scene and,
+    with `files`, for the file whose path is typed.
     """
 
     def __init__(
-        self, scenes: Sequence[SceneInfo], current: Manuscript | None, *, offers: bool = True
+        self,
+        scenes: Sequence[SceneInfo],
+        current: Manuscript | None,
+        *,
+        offers: bool = True,
+        files: bool = True,
     ) -> None:
         self._scenes = {scene.path: scene for scene in sort_scenes(scenes)}
-        self._current, self._offers = current, offers
+        self._current, self._offers, self._files = current, offers, offers and files
         self._counts: dict[Path, Counts] = {}
         self._matches: dict[Path, Match] = {}  # in the order in which they were found
         self.query = Query("")
@@ -74,7 +79,7 @@ class SceneCatalogue:
         """
         if not self.query:
             return [*([NewRow()] if self._offers else []), *map(self._row, self.scenes)]
-        file = typed_file(typed) if self._offers else None
+        file = typed_file(typed) if self._files else None
         titles = [scene for scene in self.scenes if self.query.find(scene.title)]
         texts = [self._scenes[path] for path in self._matches if path in self._scenes]
         return [*([FileRow(file)] if file else []), *map(self._row, [*titles, *texts])]

@@ -46,6 +46,8 @@ class SaveScreen(Dialog[Path | None]):
     folder goes beside `default`. An existing file is asked about in place: the second Enter
     replaces it; a saved scene is never replaced. Nothing is written here; when writing fails, show
     the dialog again with the path tried and the reason as `error`.
+
+    In a `browser`, which downloads the file, only its name is asked for, and the disk stays unseen.
     """
 
     DEFAULT_CSS = """
@@ -60,8 +62,9 @@ class SaveScreen(Dialog[Path | None]):
     """
     AUTO_FOCUS = "#path"
 
-    def __init__(self, default: Path, *, error: str = "") -> None:
+    def __init__(self, default: Path, *, error: str = "", browser: bool = False) -> None:
         super().__init__()
+        self._browser = browser
         self._folder = default.parent
         self._default = default.name
         self._error = error
@@ -72,7 +75,7 @@ class SaveScreen(Dialog[Path | None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = "Save the scene as"
+            box.border_title = "Download the scene as" if self._browser else "Save the scene as"
             box.border_subtitle = "Enter: save, ↑ ↓: format, Esc: cancel"
             yield FileNameField(self._default, id="path")
             yield Static(id="folder", classes="note")
@@ -96,7 +99,8 @@ class SaveScreen(Dialog[Path | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         path = self._path(event.value)
-        self.query_one("#folder", Static).update(Content(visible(f"in {path.parent}")))
+        where = "in the folder of your browser" if self._browser else f"in {path.parent}"
+        self.query_one("#folder", Static).update(Content(visible(where)))
         with self.prevent(Choice.Changed):  # nothing was chosen
             # More may have been typed since the event.
             self.query_one(Choice).value = self._format(event.input.value)
@@ -134,6 +138,8 @@ class SaveScreen(Dialog[Path | None]):
             self.dismiss(None)
 
     def _path(self, typed: str) -> Path:
+        if self._browser:
+            return self._folder / Path(typed.strip()).name
         try:
             path = Path(typed.strip()).expanduser()
         except RuntimeError:  # there is no home folder, as for ~no-such-user
@@ -144,8 +150,8 @@ class SaveScreen(Dialog[Path | None]):
         typed = self.query_one(FileNameField).value
         path = self._path(typed)
         try:
-            problem = _problem(typed, path)
-            exists = not problem and path.exists()
+            problem = "" if self._browser and path != self._folder else _problem(typed, path)
+            exists = not self._browser and not problem and path.exists()
         except (OSError, ValueError) as error:
             problem, exists = str(error), False
         agreed = self._replacing and typed == self._judged

@@ -74,10 +74,11 @@ class ScenesScreen(SceneListScreen[SceneChoice | None]):
         current: Manuscript | None = None,
         contents: SceneSearch | None = None,
         trash: bool = False,
+        files: bool = True,
     ) -> None:
         super().__init__(
             "Scenes",
-            SceneCatalogue(scenes, current),
+            SceneCatalogue(scenes, current, files=files),
             contents=contents,
             at=current.path if current else None,
         )
