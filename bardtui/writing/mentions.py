@@ -1,7 +1,8 @@
-"""Mentions: people of the model's plays who have no place in the scene."""
+"""Names: people of the model's plays who have no place in the scene, and people of no play."""
 
 import re
 
+from bardtui.scene.script import is_cue_line, split_cue
 from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import CueMemory
 
@@ -40,3 +41,26 @@ class Mentions:
         present = CueMemory(before).present
         members = self._company.members(present)
         return not present or any(name.upper() in _WORD.findall(member) for member in members)
+
+
+class UnknownSpeakers:
+    """A guard: who speaks is in the scene or in one of the model's plays.
+
+    At a high temperature, a model makes up names such as "First Juliet".
+    """
+
+    tries, strict = 4, False
+
+    def __init__(self, company: Company) -> None:
+        self._known = frozenset(name for cast in company.casts.values() for name in cast)
+
+    def fault(self, text: str, end: int) -> int | None:
+        """See `Guard`. The whole cue is drawn again."""
+        if text[end - 1] != ":":
+            return None
+        start = text.rfind("\n", 0, end) + 1
+        if not is_cue_line(text[start:end], start == 0 or text[start - 2 : start] == "\n\n"):
+            return None
+        name = split_cue(text[start:end])[0]
+        known = name in self._known or name in CueMemory(text[:start]).present
+        return None if known else start

@@ -15,7 +15,7 @@ from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, recognised
 from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops
 from bardtui.writing.look_ahead import LookAhead
-from bardtui.writing.mentions import Mentions
+from bardtui.writing.mentions import Mentions, UnknownSpeakers
 from bardtui.writing.poems import PoemLength
 from bardtui.writing.rules import Rules
 from bardtui.writing.spelling import Spelling
@@ -54,7 +54,7 @@ def write_passage(
     memory = memory_for(rules, text, company)
     guards = _guards(rules, form, text, words, cues=memory is not None)
     if memory is not None and company is not None and company.casts:
-        guards.append(Strangers(company))
+        guards += [Strangers(company), UnknownSpeakers(company)]
     if rules.newcomers != "free" and company is not None and company.names:
         guards.append(Mentions(company, script=memory is not None))
     if rules.max_copy and index is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bardtui.writing.company import Company
-from bardtui.writing.mentions import Mentions
+from bardtui.writing.mentions import Mentions, UnknownSpeakers
 
 COMPANY = Company(
     {
@@ -53,3 +53,15 @@ def test_a_speech_names_those_of_the_plays_of_who_is_on_stage() -> None:
 
 def test_a_script_with_nobody_on_stage_names_anybody() -> None:
     assert fault("", "I saw Dora, and Anna.", script=True) is None
+
+
+@pytest.mark.parametrize("cue", ["ANNA:", "QUILLON:", "EVERARD:", "SIR CAL (aside):"])
+def test_people_of_the_scene_and_of_the_plays_may_speak(cue: str) -> None:
+    text = f"{INVENTED}{cue}"
+    assert UnknownSpeakers(COMPANY).fault(text, len(text)) is None
+
+
+@pytest.mark.parametrize("cue", ["FIRST ANNA:", "BENDORA:"])
+def test_a_speaker_of_no_play_is_drawn_again(cue: str) -> None:
+    text = f"{INVENTED}{cue}"
+    assert UnknownSpeakers(COMPANY).fault(text, len(text)) == len(INVENTED)

@@ -57,7 +57,9 @@ class FiguresScreen(Dialog[None]):
             )
         rows.append(_BLANK)
         total = f"{found.words:,} words, {found.characters:,} characters in all"
-        tree = f"{found.passages:,} passages show; the tree has {found.takes:,} takes of models"
+        tree = (
+            f"passages that show: {found.passages:,}; takes of models in the tree: {found.takes:,}"
+        )
         for line in (total, tree, self._today):
             rows += Content.styled(line, "$foreground-muted").wrap(max(1, width))
         return rows
