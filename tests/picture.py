@@ -13,7 +13,7 @@ LINES = (
 )
 UNSENT = "And if he ask me what I carry"
 PICTURE = Path(__file__).parent.parent / "stage.svg"
-_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 async def draw(seeds: list[int]) -> str:
@@ -38,7 +38,7 @@ async def draw(seeds: list[int]) -> str:
         line.move_cursor(line.document.end)
         await pilot.pause()
         # Without the fonts of a remote server: any monospaced font will do.
-        return _FONTS.sub("", app.export_screenshot(title="bardtui"))
+        return FONTS.sub("", app.export_screenshot(title="bardtui"))
 
 
 def main() -> None:
