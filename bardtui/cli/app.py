@@ -9,6 +9,7 @@ from bardtui.cli.benchmark import benchmark
 from bardtui.cli.common import CommandGroup
 from bardtui.cli.doctor import doctor
 from bardtui.cli.evaluate import evaluate
+from bardtui.cli.explain import explain
 from bardtui.cli.export import export
 from bardtui.cli.generate import generate
 from bardtui.cli.import_keras import import_keras
@@ -28,7 +29,8 @@ app = typer.Typer(
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(models.app, name="models")
 app.add_typer(scenes.app, name="scenes")
-for command in (train, generate, evaluate, export, import_keras, benchmark, doctor, write, serve):
+_WITH_MODELS = (train, generate, evaluate, explain, import_keras, benchmark)
+for command in (*_WITH_MODELS, export, doctor, write, serve):
     app.command()(command)
 app.command("open")(open_)
 

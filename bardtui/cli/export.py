@@ -69,7 +69,7 @@ def export(
     if output == _STDOUT and chosen in exports.BINARY_FORMATS:
         raise SceneError(f"{chosen} goes to a file: name one with --output")
     options = _options(layout, font)
-    text = exports.file_content(_scene(find_scene(paths.scenes_dir(), scene)), chosen, options)
+    text = exports.file_content(scene_in(find_scene(paths.scenes_dir(), scene)), chosen, options)
     if output != _STDOUT or isinstance(text, bytes):
         atomic_write(output, text, private=False)
     elif sys.stdout is None:
@@ -97,8 +97,8 @@ def _options(layout: str | None, font: Path | None) -> Options:
     return Options(settings.author, chosen, file)
 
 
-def _scene(path: Path) -> Scene:
-    """The scene in a file, of a saved scene or of text. Raises SceneError or OSError."""
+def scene_in(path: Path) -> Scene:
+    """Return the scene in a file, of a saved scene or of text. Raises SceneError or OSError."""
     if not path.name.endswith(SUFFIX):
         return exports.scene_from_file(path)
     scene, report = read_scene(path)

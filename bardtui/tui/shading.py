@@ -1,23 +1,16 @@
 """Surprise: the characters that show are shaded by how little the model expected them."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 from typing import get_args
 
+from bardtui.likelihood import level
 from bardtui.tui import ui_strings
 from bardtui.tui.marks import Spans, SurpriseMark
 from bardtui.tui.stage_display import StageDisplay
 
 LEVELS: tuple[SurpriseMark, ...] = get_args(SurpriseMark)
-BOUNDS = (0.5, 0.2, 0.05, 0.01)  # the probabilities between one level and the next
-_NATS = [-math.log(probability) for probability in BOUNDS]
-
-
-def level(nats: float) -> int:
-    """Return how strongly a character of this surprise is shaded, from 0 to 4."""
-    return bisect_right(_NATS, nats)
 
 
 def spans_of(surprise: Sequence[float], begin: int) -> dict[SurpriseMark, Spans]:

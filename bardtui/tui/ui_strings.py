@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.style import Style
 
 from bardtui.escaping import visible
+from bardtui.likelihood import RANGES, percent, spelled
 from bardtui.scene.bookmarks import names_in
 from bardtui.scene.cast import Role
 from bardtui.scene.passage import Passage
@@ -103,7 +104,7 @@ def place(manuscript: Manuscript, passage: Passage) -> Content:
 def surprise_legend(styles: Sequence[Style]) -> Content:
     """Return what the shades of Surprise mean: the probability of a character, from likely to
     unlikely."""
-    shades = zip((">50%", ">20%", ">5%", ">1%", "<1%"), styles, strict=True)
+    shades = zip(RANGES, styles, strict=True)
     return Content.assemble("  ", *((f" {text} ", style) for text, style in shades))
 
 
@@ -120,20 +121,6 @@ def mean_surprise(nats: float | None) -> str:
 def no_surprise(key: str) -> str:
     """Return the message where no character is shaded yet."""
     return f"Nothing is scored here yet; {key} shows Surprise"
-
-
-def percent(probability: float) -> str:
-    """Return a probability in percent, short also where it is tiny."""
-    if probability >= 0.0995:
-        return f"{probability:.0%}"
-    return f"{100 * probability:.2g}%" if probability >= 0.0001 else "<0.01%"
-
-
-def spelled(text: str) -> str:
-    """Return a short text in quotation marks, or in words if it is a space or a line break."""
-    names = {"\n": "line break", " ": "space"}
-    shown = visible(text.removesuffix("\n"))
-    return names.get(text) or f"“{shown}”"
 
 
 def your_line(role: Role | None, cut_row: str) -> Content:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bardtui.likelihood import level
 from bardtui.tui.screens.stage import StageScreen
-from bardtui.tui.shading import LEVELS, level, spans_of
-from bardtui.tui.ui_strings import percent, spelled
+from bardtui.tui.shading import LEVELS, spans_of
 from tests.conftest import VERSE
 from tests.tui.conftest import Program
 from tests.tui.hosts import press, shown, until
@@ -33,13 +33,6 @@ def is_scored(stage: StageScreen) -> bool:
     return not any(map(math.isnan, stage.session.surprise.of(*stage.transcript.window)[0]))
 
 
-@pytest.mark.parametrize(
-    ("probability", "shade"), [(1, 0), (0.51, 0), (0.3, 1), (0.1, 2), (0.02, 3), (0.009, 4)]
-)
-def test_the_less_likely_a_character_the_stronger_its_shade(probability: float, shade: int) -> None:
-    assert level(-math.log(probability)) == shade
-
-
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.0, 4.0, 9.0, math.nan])), st.integers(0, 100))
 def test_every_scored_character_is_in_the_spans_of_its_level(
     surprise: list[float], begin: int
@@ -48,18 +41,6 @@ def test_every_scored_character_is_in_the_spans_of_its_level(
     for at, nats in enumerate(surprise, begin):
         inside = [mark for mark in LEVELS if any(a <= at < b for a, b in spans[mark])]
         assert inside == ([] if math.isnan(nats) else [LEVELS[level(nats)]])
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [(1, "100%"), (0.123, "12%"), (0.034, "3.4%"), (0.0004, "0.04%"), (1e-9, "<0.01%")],
-)
-def test_probabilities_are_short(probability: float, words: str) -> None:
-    assert percent(probability) == words
-
-
-def test_characters_that_cannot_be_seen_are_named() -> None:
-    assert [*map(spelled, ("e", " ", "\n", "\x1b"))] == ["“e”", "space", "line break", "“␛”"]
 
 
 async def test_the_text_that_shows_is_shaded_until_surprise_is_turned_off(

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import one_line, visible
-from bardtui.tui import ui_strings
+from bardtui.likelihood import percent, spelled
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.rows import RowList, Rows, spread
 
@@ -48,10 +48,10 @@ class ChoiceList(RowList):
         is_there = there.startswith(choice.text)
         text = Content.assemble(
             (f"{place + 1} ", "$foreground-muted"),
-            (ui_strings.spelled(choice.text), "bold $cue" if is_there else ""),
+            (spelled(choice.text), "bold $cue" if is_there else ""),
             (" •" if is_there else "", "$cue"),
         )
-        likely = Content.styled(ui_strings.percent(choice.probability), "$foreground-muted")
+        likely = Content.styled(percent(choice.probability), "$foreground-muted")
         return [spread(text, likely, width)]
 
 
