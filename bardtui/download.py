@@ -2,6 +2,7 @@
 
 import ipaddress
 import queue
+import re
 import socket
 import threading
 import time
@@ -31,6 +32,7 @@ STALLED = 30.0  # seconds without a byte after which a server is given up
 PATIENCE = 60.0  # seconds after which a download has to be faster than _SLOWEST
 _SLOWEST = 1_000  # bytes a second
 _PIECE = 1 << 16  # bytes
+_DIGITS = re.compile("[0-9]{1,18}")
 
 
 class DownloadError(UserError):
@@ -110,7 +112,7 @@ def _fetch(
             elif not place.startswith(f"bytes {there}-"):
                 raise DownloadError("the server sends another part than it was asked for")
             length = response.headers.get("Content-Length", "")
-            total = there + int(length) if length.isascii() and length.isdigit() else None
+            total = there + int(length) if _DIGITS.fullmatch(length) else None
             if total is not None and total > limit:
                 raise DownloadError(f"it has {total:,} bytes, more than {limit:,}")
             with path.open("ab" if there else "wb" if resume else "xb") as file:

@@ -55,6 +55,17 @@ def _too_large(path: Path, limit: int) -> OSError:
     return OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
 
 
+def expanded(path: str) -> Path:
+    """Return a path with the home folder in the place of ~; as it is, where there is none.
+
+    That is so for `~somebody` who has no account.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def private_folder(folder: Path) -> Path:
     """Create `folder` and its missing parents with mode 0700; return it.
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import platformdirs
 
+from bardtui.files import expanded
+
 _APP = "bardtui"
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def _home() -> Path | None:
     home = os.environ.get("BARDTUI_HOME", "")
-    return Path(home).expanduser() if home else None
+    return expanded(home) if home else None
 
 
 def data_dir() -> Path:

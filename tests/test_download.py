@@ -47,6 +47,8 @@ class Server(BaseHTTPRequestHandler):
                 self.end_headers()
                 while not self.ended.is_set():
                     self.wfile.write(b"x" * 65_536)
+            case ["long-length"]:
+                self.answer(TEXT[:99], length=int("9" * 4_000))
             case ["no-http"]:
                 self.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
             case ["redirect", *target]:
@@ -109,6 +111,11 @@ def test_a_body_over_the_limit_is_refused(server: str, tmp_path: Path) -> None:
 )
 def test_a_bad_answer_is_an_error(server: str, tmp_path: Path, shelf: str, reason: str) -> None:
     assert reason in refusal(f"{server}/{shelf}", tmp_path)
+
+
+def test_a_length_of_thousands_of_digits_is_none(server: str, tmp_path: Path) -> None:
+    download(f"{server}/long-length", tmp_path / "a", len(TEXT))
+    assert (tmp_path / "a").read_bytes() == TEXT[:99]
 
 
 def test_a_server_that_stalls_or_is_slow_is_given_up(server: str, tmp_path: Path) -> None:

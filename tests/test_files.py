@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bardtui import files
-from bardtui.files import lock_file, open_regular, read_regular
+from bardtui import files, paths
+from bardtui.files import expanded, lock_file, open_regular, read_regular
 
 
 def test_a_regular_file_is_read(tmp_path: Path) -> None:
@@ -103,3 +103,13 @@ def test_of_many_processes_one_holds_the_lock_at_a_time(tmp_path: Path) -> None:
     processes = [subprocess.Popen(command) for _ in range(4)]
     assert [process.wait(100) for process in processes] == [0] * 4
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_home_folder_that_does_not_exist_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert expanded("~/a.txt") == Path("/home/ann/a.txt")
+    assert expanded("~no-such-user/a.txt") == Path("~no-such-user/a.txt")
+    monkeypatch.setenv("BARDTUI_HOME", "~no-such-user/a")
+    assert paths.data_dir() == Path("~no-such-user/a")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.escaping import visible
+from bardtui.files import expanded
 from bardtui.line_mode.front_end import LineMode
 from bardtui.scene.find import occurrences
 from bardtui.scene.library import find_scene
@@ -60,8 +60,8 @@ def _takes(mode: LineMode, argument: str) -> None:
     if not texts:
         return
     answer = mode.ask(f"Which one? 1 to {len(texts)}, or Enter for none: ") or ""
-    chosen = int(answer) if answer.isascii() and answer.isdigit() else 0
-    mode.session.takes.pick(chosen - 1 if 1 <= chosen <= len(texts) else None)
+    places = {str(place + 1): place for place in range(len(texts))}
+    mode.session.takes.pick(places.get(answer.strip()))
 
 
 def _show(mode: LineMode, argument: str) -> None:
@@ -70,9 +70,12 @@ def _show(mode: LineMode, argument: str) -> None:
 
 def _find(mode: LineMode, argument: str) -> None:
     text = mode.session.text
-    rows = dict.fromkeys(text.count("\n", 0, begin) for begin, _ in occurrences(text, argument))
-    lines = text.split("\n")
-    mode.say("\n".join(visible(lines[row]) for row in rows) or "Nothing found.")
+    rows, end = list[str](), 0
+    for begin, _ in occurrences(text, argument):
+        if begin >= end:  # not in the last row found
+            end = text.find("\n", begin) + 1 or len(text) + 1
+            rows.append(text[text.rfind("\n", 0, begin) + 1 : end - 1])
+    mode.say("\n".join(rows) or "Nothing found.")
 
 
 def _model(mode: LineMode, argument: str) -> None:
@@ -133,7 +136,7 @@ def _save(mode: LineMode, argument: str) -> None:
         raise CommandError(
             "name a file: /save FILE.txt, .md, .fountain, .html, .json, .fdx, .docx or .pdf"
         )
-    path = Path(argument).expanduser()
+    path = expanded(argument)
     if path.exists():
         raise CommandError(f"{path} exists: choose another name")
     mode.session.export(path)

@@ -27,6 +27,7 @@ from bardtui.session.session import WritingSession
 from bardtui.settings import Remembered, Settings
 
 _TICK = 0.25  # seconds between two attempts to save what the disk refused
+_LONGEST = 1_000_000  # characters of a line; what follows is the next line
 _SHOWN = 600  # characters of the scene's end that are shown after a change
 
 # What a writer types for the actions that notices name.
@@ -85,6 +86,9 @@ class LineMode:
                         break
                 else:
                     self.write(partial(session.send, line.removeprefix("/")))
+        except BrokenPipeError:
+            self._interactive = False  # nobody reads what closing would show
+            raise
         finally:
             session.close()
         if not self._interactive:
@@ -99,7 +103,7 @@ class LineMode:
             try:
                 if self._interactive:
                     self._print(prompt)
-                line = self._input.readline()
+                line = self._input.readline(_LONGEST)
             except KeyboardInterrupt:
                 self.say("\n/quit ends the session; everything is saved.")
                 continue
@@ -158,7 +162,7 @@ class LineMode:
         """Tell the writer something, in lines of its own."""
         self._end_row()
         if self._interactive:
-            self._print(f"{text}\n")
+            self._print(f"{visible(text, keep=chr(9) + chr(10))}\n")
         else:
             self._errors.write(f"bardtui: {visible(text)}\n")
 

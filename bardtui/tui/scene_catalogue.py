@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bardtui.files import expanded
 from bardtui.scene.library import OPENED_FROM, SceneInfo, origin_of, scene_info, sort_scenes
 from bardtui.scene.scene_search import Counts, Match, Query, SearchProgress
 from bardtui.session.manuscript import Manuscript
@@ -143,7 +144,7 @@ def typed_file(typed: str) -> Path | None:
     if os.sep not in typed and not typed.startswith("~"):
         return None
     try:
-        path = Path(typed.strip()).expanduser()
+        path = expanded(typed.strip())
         return path if path.is_file() else None
-    except (OSError, ValueError, RuntimeError):  # the name is too long, or there is no home folder
+    except (OSError, ValueError):  # the name is too long
         return None

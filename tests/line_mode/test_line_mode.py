@@ -13,16 +13,20 @@ from bardtui import paths
 from bardtui.line_mode.commands import COMMANDS, run_command
 from bardtui.line_mode.front_end import LineMode
 from bardtui.scene.export import scene_from_file
+from bardtui.scene.journal import Journal
+from bardtui.scene.journal_reader import read_scene
+from bardtui.scene.scene import Scene
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings
 
 pytestmark = pytest.mark.usefixtures("installed")
 
 
-def run(*lines: str, interactive: bool = True) -> tuple[str, LineMode]:
-    """Type lines, and return what was printed."""
-    output, errors = io.StringIO(), io.StringIO()
-    mode = LineMode(
+def mode_of(
+    *lines: str, output: io.StringIO, errors: io.StringIO, interactive: bool = True
+) -> LineMode:
+    """A line mode that reads these lines."""
+    return LineMode(
         Manuscript(),
         Settings(suggestions=False),
         Remembered(model="tiny", length=40, pace=math.inf),
@@ -31,9 +35,15 @@ def run(*lines: str, interactive: bool = True) -> tuple[str, LineMode]:
         errors=errors,
         interactive=interactive,
     )
+
+
+def run(*lines: str, interactive: bool = True) -> tuple[str, LineMode]:
+    """Type lines, and return what was printed."""
+    output, errors = io.StringIO(), io.StringIO()
+    mode = mode_of(*lines, output=output, errors=errors, interactive=interactive)
     mode.run(run_command)
     printed = output.getvalue() + errors.getvalue()
-    assert not set(printed) & set("\x1b\b\r\x07")
+    assert not set(printed) & set("\x1b\b\r\x07\u202e")
     return printed, mode
 
 
@@ -87,8 +97,7 @@ def test_a_scene_is_saved_found_again_and_exported(tmp_path: Path) -> None:
 
 
 def test_text_cannot_act_on_the_terminal() -> None:
-    printed, _ = run("ANN: \x1b[2J\u202e\x07 So.", "/show", "/title \x1b]0;x\x07")
-    assert "\u202e" not in printed
+    run("ANN: \x1b[2J\u202e\x07 So.", "/show", "/title \x1b]0;x\x07")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX")
@@ -112,3 +121,76 @@ def test_the_program_is_the_line_mode_on_a_dumb_terminal(home: Path) -> None:
     assert child.exitstatus == 0
     printed = log.getvalue().replace(b"\r\n", b"\n")
     assert not set(printed) & set(b"\x1b\b\r")
+
+
+HOSTILE = "\x1b[2J\x07\u202e\x08"
+
+
+def test_nothing_of_a_scene_acts_on_the_terminal(tmp_path: Path) -> None:
+    """Titles, roles and characters that a model does not know are shown, too."""
+    path = tmp_path / "hostile.scene.jsonl"
+    scene = Scene(f"Title {HOSTILE}")
+    journal = Journal.create(path, scene)
+    scene.add("writer", f"ANN:\nHark! {HOSTILE}\n\n")
+    journal.close()
+    printed, _ = run(f"/open {path}", "/title", "BEN:", "/show", "/find hark", "/speakers")
+    assert "Title: Title ␛[2J" in printed
+    assert "tiny doesn't know the characters" in printed
+    print(printed)
+
+
+@pytest.mark.parametrize("command", ["/save", "/open"])
+@pytest.mark.parametrize("path", ["~no-such-user/a.txt", "\ud800/a.txt", "a/" * 3_000, "."])
+def test_a_path_that_cannot_be_used_is_one_line(
+    command: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed, _ = run(f"{command} {path}", "/title Later")
+    assert [row.endswith("Title: Later") for row in printed.split("\n")] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_any_answer_chooses_a_take_or_none() -> None:
+    for answer in ("9" * 5_000, "0", "-1", "٣", "x"):
+        _, mode = run("ANN:", "/undo", "/takes", answer)
+        assert mode.session.text == ""
+
+
+def test_rows_are_found_in_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("an anna\n\n" * 200_000)  # in quadratic time this takes minutes
+    printed, _ = run(f"/open {path}", "/find an")
+    assert printed.count("an anna\nan anna") > 99_999
+    assert "> tide\n" in run("ANN: tide", "/find tide")[0]
+
+
+def test_a_line_without_an_end_is_cut() -> None:
+    _, mode = run("", "y" * 2_500_000, interactive=False)
+    lines = [text for author, text in mode.session.runs() if author == "writer"]
+    assert max(map(len, lines)) <= 1_000_010
+
+
+class Closing(io.StringIO):
+    """A pipe that is closed after some characters."""
+
+    left = 60
+
+    def write(self, text: str) -> int:
+        self.left -= len(text)
+        if self.left < 0:
+            raise BrokenPipeError
+        return super().write(text)
+
+
+def test_when_the_reader_of_the_output_is_gone_all_is_saved() -> None:
+    mode = mode_of("ANN: Hark!", output=Closing(), errors=io.StringIO())
+    with pytest.raises(BrokenPipeError):
+        mode.run(run_command)
+    scene, damage = read_scene(mode.session.manuscript.path)
+    assert scene.text == mode.session.text
+    assert scene.text.startswith("ANN:\nHark!\n")
+    assert not damage

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bardtui.files import read_regular
+from bardtui.files import expanded, read_regular
 from bardtui.scene.elements import Layout, Run
 from bardtui.scene.formats.extra import library
 from bardtui.scene.journal_reader import display_name
@@ -56,7 +56,7 @@ class Fonts:
         self._glyphs: frozenset[int] = frozenset()
         self._named = "the built-in font has"
         if path:
-            file = Path(path).expanduser()
+            file = expanded(path)
             self._glyphs = _tried(file)
             self.pdf.add_font(_CHOSEN, fname=file)
             self._family = _CHOSEN

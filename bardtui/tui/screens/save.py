@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 from textual.widgets.input import Selection
 
 from bardtui.escaping import visible
+from bardtui.files import expanded
 from bardtui.scene.export import format_of, suffix_of
 from bardtui.scene.journal_reader import SUFFIX
 from bardtui.tui.screens.dialog import Dialog, ErrorLine
@@ -140,11 +141,7 @@ class SaveScreen(Dialog[Path | None]):
     def _path(self, typed: str) -> Path:
         if self._browser:
             return self._folder / Path(typed.strip()).name
-        try:
-            path = Path(typed.strip()).expanduser()
-        except RuntimeError:  # there is no home folder, as for ~no-such-user
-            path = Path(typed.strip())
-        return Path(os.path.normpath(self._folder / path))
+        return Path(os.path.normpath(self._folder / expanded(typed.strip())))
 
     def _accept(self) -> None:
         typed = self.query_one(FileNameField).value
