@@ -4,7 +4,7 @@ Every binding of the program has a stable id, by which the settings and `App.set
 Bindings that mean the same in several places share an id.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -62,11 +62,20 @@ def keymap(
     known = {binding.id: None for kind in kinds for binding in bindings_of(kind) if binding.id}
     for id in wanted:
         if id not in known:
-            raise SettingsError(f"keys: no binding is called {id!r}; known: {', '.join(known)}")
+            raise SettingsError(f"keys: no binding is called {id!r:.60}; {_known_like(id, known)}")
     keys = {id: ",".join(_key(id, key) for key in text.split(",")) for id, text in wanted.items()}
     for kind in kinds:
         _check_clashes(kind, keys, stage, app)
     return keys
+
+
+def _known_like(id: str, known: Iterable[str]) -> str:
+    """The known ids of the same place, or else the places: all ids are a screenful."""
+    place = id.partition(".")[0]
+    if there := [name for name in known if name.partition(".")[0] == place]:
+        return f"known: {', '.join(there)}"
+    places = dict.fromkeys(f"{name.partition('.')[0]}." for name in known)
+    return f"ids begin with {', '.join(places)}"
 
 
 def _check_clashes(
