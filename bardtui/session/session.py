@@ -119,18 +119,22 @@ class WritingSession:
             if self._problem_told:
                 self.notify("not_saved", "error", problem=self.manuscript.problem)
             self.emit(StateChanged())
-        if path := self.manuscript.path:
-            self.choose(scene=str(path))
+        self._remember_scene()
 
     def close(self) -> None:
         """Stop writing and save everything."""
         self.stop()
-        self.tick()
+        self._remember_scene()
         self.draft.close()
         self.engine.close(CLOSE_SECONDS)
         self.manuscript.close()
         self._saver.keep(self.remembered)
         self._saver.close()
+
+    def _remember_scene(self) -> None:
+        """Open this scene at the next start, once it has a file."""
+        if path := self.manuscript.path:
+            self.choose(scene=str(path))
 
     # -- what there is -----------------------------------------------------------------------------
 

@@ -97,7 +97,8 @@ async def choose_on_map(stage: StageScreen) -> None:
     stage.transcript.action_scroll_end()
     stage.seed_line.focus()
     if manuscript.scene.children(chosen.end):
-        stage.say(ui_strings.later_text_hidden(key_of(stage.app, "stage.map")))
+        keys = (key_of(stage.app, id) for id in ("stage.map", "map.go"))
+        stage.say(ui_strings.later_text_hidden(*keys))
 
 
 def _show_passage(stage: StageScreen, passage: int) -> None:

@@ -26,9 +26,9 @@ _LEAST_OF_A_TITLE = 12  # columns
 _CUT_WORDS = 24  # characters before a cut that the title of the line shows
 
 
-def later_text_hidden(map_key: str) -> str:
+def later_text_hidden(map_key: str, go_key: str) -> str:
     """Return the message after a jump to a passage that others follow."""
-    return f"The text after this is hidden; {map_key}, then g, shows it"
+    return f"The text after this is hidden; {map_key}, then {go_key}, shows it"
 
 
 def top_line(manuscript: Manuscript, width: int) -> Content:

@@ -31,8 +31,19 @@ _GUIDE: Keys = (
     (
         "Takes",
         "You can ask for another take of the model's reply, or for five at once, instead of the "
-        "reply or after it. All takes are kept: a scene is a tree of passages. You see one branch; "
-        "the map shows the others.",
+        "reply or after it, and compare two of the five. All takes are kept: a scene is a tree of "
+        "passages, of which you see one branch.",
+    ),
+    (
+        "The map",
+        "It shows all branches, and the text of the selected one. Looking at them changes nothing, "
+        "until you go to one. You can name a passage there; the list of what you keep has the "
+        "names too.",
+    ),
+    (
+        "Words",
+        "The palette shows the figures of the scene. With word_goal in the settings file, the "
+        "border below the scene counts the words of the lines that you send in a day.",
     ),
     (
         "Cells",
@@ -114,7 +125,7 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, groups: Mapping[str, Keys], scenes: Path, settings: Path) -> None:
         super().__init__()
-        kept = f"Scenes are saved as you write, in {scenes}"
+        kept = f"Scenes are saved as you write, in {scenes}, and deleted ones in its folder trash"
         bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "f12"'
         guide = (*_GUIDE, ("Scenes", kept), ("Settings", bound))
         self._groups = [*groups.items(), ("How it works", guide)]

@@ -64,7 +64,8 @@ class SceneListScreen(Dialog[Answer]):
         & KeysLine { dock: none; margin-top: 1; background: transparent; }
         &.-high #preview { display: block; }
         &.-wide #lists { layout: horizontal; }
-        &.-wide #preview { height: 100%; max-height: 100%; width: 1fr; margin-left: 1; }
+        &.-wide #scenes { width: 7fr; }
+        &.-wide #preview { height: 100%; max-height: 100%; width: 6fr; margin-left: 1; }
         &.-short #search { border: none; height: 1; }
         &.-short #detail { margin-top: 0; }
         &.-short KeysLine { margin-top: 0; }
