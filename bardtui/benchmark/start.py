@@ -1,24 +1,31 @@
-"""Time from the launch of the program to the first screen and to the first written character."""
+"""The time from a launch to the first screen and the first written character, and the memory."""
 
+import json
 import os
 import select
+import shutil
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.hello import HELLO
 from bardtui.errors import UserError
+from bardtui.memory import MB
+from bardtui.model.store import find_model
 
 _SIZE = (34, 120)  # rows and columns
+_PATIENCE = 120.0  # seconds without any output
 
 _BARDTUI = [sys.executable, "-m", "bardtui"]
 _HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 _IMPORT = [sys.executable, "-c", "import tensorflow, keras; print('here', flush=True)"]
+_IMPORT_AND_WAIT = [*_IMPORT[:2], f"{_IMPORT[2]}; input()"]
 _SEED = "ANN:"
 
 
@@ -27,7 +34,8 @@ def start(
 ) -> list[Figure]:
     """Launch bardtui and baseline programs in pseudo-terminals, in turns; report the best times.
 
-    There are `screens` launches to the first screen and `texts` to the first written character.
+    There are `screens` launches to the first screen and `texts` to the first written character. The
+    resident memory is that of one launch.
 
     Raises UserError on Windows, which has no pseudo-terminals, and if a program ends or hangs
     before it shows anything.
@@ -48,6 +56,11 @@ def start(
         lambda: seconds_until(write, lambda seen: bool(seen.partition(_SEED)[2])),
         lambda: seconds_until(_IMPORT, lambda seen: "here" in seen),
     )
+    begin("the memory of a ready program")
+    with TemporaryDirectory() as home:
+        _prepare(Path(home), model)
+        ready = resident_memory(_BARDTUI, lambda seen: "is ready" in seen, BARDTUI_HOME=home)
+    alone = resident_memory(_IMPORT_AND_WAIT, lambda seen: "here" in seen)
     return [
         Figure("launch to the first screen", screen, "s", 0.5),
         Figure("a Textual hello-world to its own", hello, "s"),
@@ -55,6 +68,9 @@ def start(
         Figure("launch to the first written character", character, "s"),
         Figure("launch to TensorFlow and Keras imported", imported, "s"),
         Figure("the first character against it", character / imported, "x", 1.6),
+        Figure("resident memory of a program that is ready", ready / MB, "MB"),
+        Figure("that of Python with TensorFlow and Keras imported", alone / MB, "MB"),
+        Figure("the program against it", ready / alone, "x", 1.35),
     ]
 
 
@@ -64,14 +80,47 @@ def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
     return [min(times) for times in zip(*(taken[1:] or taken), strict=True)]
 
 
+def _prepare(home: Path, model: str) -> None:
+    """Let a program with this home folder start with a model of the user's, or a bundled one."""
+    bundle = find_model(model)
+    assert bundle.folder is not None
+    if not bundle.bundled:
+        (home / "models").mkdir()
+        shutil.copytree(bundle.folder, home / "models" / bundle.name)
+    (home / "remembered.json").write_text(json.dumps({"model": bundle.name}))
+
+
 def seconds_until(
-    command: Sequence[str], shown: Callable[[str], bool], patience: float = 120.0, **more: str
+    command: Sequence[str], shown: Callable[[str], bool], patience: float = _PATIENCE, **more: str
 ) -> float:
     """Return the seconds from the launch of a program until its output fulfils `shown`.
 
-    The program is then killed. `more` is added to its environment, in which it may always write
-    bytecode, as installed programs do. Raises UserError if the program ends, or writes nothing for
-    `patience` seconds.
+    See `launched` for the arguments and errors.
+    """
+    began = time.perf_counter()
+    with launched(command, shown, patience, **more):
+        return time.perf_counter() - began
+
+
+def resident_memory(command: Sequence[str], shown: Callable[[str], bool], **more: str) -> int:
+    """Return the bytes of memory that a program has in use when its output fulfils `shown`.
+
+    See `launched` for the arguments and errors.
+    """
+    with launched(command, shown, _PATIENCE, **more) as program:
+        arguments = ["ps", "-o", "rss=", "-p", str(program.pid)]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+        return int(done.stdout) * 1024
+
+
+@contextmanager
+def launched(
+    command: Sequence[str], shown: Callable[[str], bool], patience: float = _PATIENCE, **more: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Launch a program, wait until its output fulfils `shown`, and kill it when the context ends.
+
+    `more` is added to its environment, in which it may always write bytecode, as installed programs
+    do. Raises UserError if the program ends, or writes nothing for `patience` seconds.
     """
     import fcntl
     import termios
@@ -80,7 +129,7 @@ def seconds_until(
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     terminal, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *_SIZE, 0, 0))
-    began, seen = time.perf_counter(), b""
+    seen = b""
     program = subprocess.Popen(
         command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
     )
@@ -94,7 +143,7 @@ def seconds_until(
                 seen += os.read(terminal, 65_536)
             except OSError as error:  # the program has closed its terminal
                 raise UserError("a program ended before it showed anything") from error
-        return time.perf_counter() - began
+        yield program
     finally:
         program.kill()
         program.wait()
