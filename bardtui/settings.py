@@ -54,6 +54,7 @@ class Settings:
     max_copy: int = 0  # the most characters that the model copies from its corpus; 0 for any number
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
     suggestions: bool = True  # whether the model suggests how a typed line could end
+    bell: bool = False  # whether the line mode rings when a reply is finished
     author: str = ""  # the writer's name, for exports
     word_goal: int = 0  # words that the writer wants to write in a day; 0 for no goal
     export_font: str = ""  # the path of a TrueType font for PDF
@@ -135,7 +136,7 @@ def _problem(name: str, value: Any) -> str:
             return "" if valid else 'an address, such as "https://example.org/index.json"'
         case "newcomers":
             return "" if value in NEWCOMERS else f"one of {', '.join(NEWCOMERS)}"
-        case "suggestions" | "spelling" | "avoid_loops":
+        case "suggestions" | "bell" | "spelling" | "avoid_loops":
             return "" if isinstance(value, bool) else "true or false"
         case _:
             return "" if isinstance(value, dict) else "a table, [keys]"

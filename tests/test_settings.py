@@ -73,7 +73,7 @@ KEYS = "keys must be a table, [keys]"
             'thme = "nord"',
             "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
             "newcomers, spelling, avoid_loops, max_copy, banned, "
-            "suggestions, author, word_goal, export_font, model_index, keys",
+            "suggestions, bell, author, word_goal, export_font, model_index, keys",
         ),
         ("newcomers = false", "newcomers must be one of never, seldom, free"),
         ("spelling = 1", "spelling must be true or false"),

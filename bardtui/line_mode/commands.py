@@ -119,6 +119,14 @@ def _speakers(mode: LineMode, argument: str) -> None:
     _cast(mode, "")
 
 
+def _bell(mode: LineMode, argument: str) -> None:
+    if argument not in ("", "on", "off"):
+        raise CommandError("the bell is on or off")
+    if argument:
+        mode.bell = argument == "on"
+    mode.say(f"The bell is {'on' if mode.bell else 'off'}.")
+
+
 def _open(mode: LineMode, argument: str) -> None:
     if not argument:
         raise CommandError("name a scene or a file: /open TITLE")
@@ -169,6 +177,7 @@ COMMANDS: dict[str, Command] = {
     "form": Command("[FORM]", ", ".join(FORMS), _form),
     "cast": Command("", "list the roles", _cast),
     "speakers": Command("", "add the scene's speakers to the cast", _speakers),
+    "bell": Command("[on or off]", "ring when a reply is finished", _bell),
     "open": Command("TITLE", "open another scene or a text file", _open),
     "new": Command("", "begin a new scene", lambda mode, _: mode.session.new()),
     "title": Command("[TITLE]", "give the scene a title", _title),

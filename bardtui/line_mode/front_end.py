@@ -61,6 +61,7 @@ class LineMode:
     ) -> None:
         self._input, self._output, self._errors = input, output, errors
         self._interactive = interactive
+        self.bell = settings.bell
         self._inbox: queue.Queue[EngineEvent] = queue.Queue()
         self._row = ""  # text of the model whose line is not complete
         self._takes: tuple[str, ...] = ()  # their texts, as far as they are written
@@ -138,6 +139,8 @@ class LineMode:
             self.session.stop()
             self._writing_takes = False
         self._end_row()
+        if self.bell and self._interactive:
+            self._print("\a")
 
     def takes(self, count: int) -> tuple[str, ...]:
         """Let the model write several takes, and return them."""

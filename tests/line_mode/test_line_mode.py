@@ -43,7 +43,7 @@ def run(*lines: str, interactive: bool = True) -> tuple[str, LineMode]:
     mode = mode_of(*lines, output=output, errors=errors, interactive=interactive)
     mode.run(run_command)
     printed = output.getvalue() + errors.getvalue()
-    assert not set(printed) & set("\x1b\b\r\x07\u202e")
+    assert not set(printed) & set("\x1b\b\r\u202e")
     return printed, mode
 
 
@@ -55,6 +55,17 @@ def test_a_line_is_sent_and_the_answer_is_printed() -> None:
     assert len(answer) > 40
     assert [line for line in answer.split("\n") if line in printed]
     assert "never read" not in text
+
+
+def test_the_bell_rings_for_each_finished_reply_if_it_is_on() -> None:
+    silent, _ = run("ANN:", "/bell")
+    assert "The bell is off.\n" in silent
+    assert "\a" not in silent
+    ringing, _ = run("/bell on", "ANN:", "", "/bell off", "", "/bell loud")
+    assert ringing.count("\a") == 2
+    assert "the bell is on or off\n" in ringing
+    piped, _ = run("/bell on", "ANN:", interactive=False)
+    assert "\a" not in piped
 
 
 def test_undo_retry_and_takes_are_commands() -> None:
