@@ -39,11 +39,12 @@ def marks_in(spans: Mapping[Mark, Spans], begin: int, length: int) -> dict[int, 
         for mark, marked in spans.items()
         for first, end in _near(marked, begin, length)
     ]
-    places = {at for first, end, _ in inside for at in (first, end)}
-    return {
-        at: [mark for mark in spans if any(f <= at < e for f, e, of in inside if of == mark)]
-        for at in places
-    }
+    found: dict[int, list[Mark]] = {at: [] for first, end, _ in inside for at in (first, end)}
+    for first, end, mark in inside:
+        for at in found:
+            if first <= at < end:
+                found[at].append(mark)
+    return found
 
 
 def _near(spans: Spans, begin: int, length: int) -> list[tuple[int, int]]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bardtui.session.choices import Alternatives, Choice
 
 _BEFORE = 40  # characters before the place that are shown
-_OWN = "The model's own, before temperature and guards"
-_MEMORY = "; with the cue memory"
+_OWN = "Probabilities before temperature and guards"
+_MEMORY = "; with the cue memory, unlike in Surprise"
 _KEYS = "1 to 8 or Enter: go on with it, ←→: other column, Esc: close"
 
 

@@ -71,9 +71,9 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         & > .transcript--mark { color: $writer; }
         & > .transcript--hint { color: $text-disabled; }
         & > .transcript--kept { background: $cue 20%; }
-        & > .transcript--surprise-1 { background: $warning 18%; }
-        & > .transcript--surprise-2 { background: $warning 34%; }
-        & > .transcript--surprise-3 { background: $warning 55%; }
+        & > .transcript--surprise-1 { background: $warning 14%; }
+        & > .transcript--surprise-2 { background: $warning 26%; }
+        & > .transcript--surprise-3 { background: $warning 48%; color: $foreground; }
         & > .transcript--surprise-4 { background: $warning; color: $background; }
         & > .transcript--hit { background: $writer 30%; text-style: underline; }
         & > .transcript--current-hit { text-style: reverse; }
