@@ -15,6 +15,7 @@ from bardtui.scene.formats.shared import title_of
 from bardtui.scene.journal_reader import SUFFIX
 from bardtui.scene.library import find_scene
 from bardtui.scene.scene import SceneError
+from bardtui.tf_startup import start_tensorflow
 
 _STDOUT = Path("-")
 
@@ -45,9 +46,12 @@ def explain(
     bundle = checked_model(model)
 
     from bardtui.cli.display import progress_bar
+    from bardtui.evaluation.explanation import check_length
     from bardtui.evaluation.explanation import explain as explained
     from bardtui.evaluation.explanation_page import page
 
+    check_length(scene.text)
+    start_tensorflow()
     with progress_bar(console(stderr=True), "reading") as on_progress:
         found = explained(bundle, scene.text, on_progress)
     text = page(found, title_of(scene), model, len(bundle.vocabulary))

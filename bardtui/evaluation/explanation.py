@@ -43,6 +43,14 @@ class Explanation:
         return sum(known) / len(known)
 
 
+def check_length(text: str) -> None:
+    """Raise ExplanationError for a text that is too long."""
+    if len(text) > MAX_LENGTH:
+        raise ExplanationError(
+            f"the text has {len(text):,} characters: at most {MAX_LENGTH:,} can be explained"
+        )
+
+
 def explain(
     model: ModelBundle, text: str, on_progress: OnProgress = lambda done, total: None
 ) -> Explanation:
@@ -50,10 +58,7 @@ def explain(
 
     Raises ExplanationError for a text that is too long, or of which the model knows no character.
     """
-    if len(text) > MAX_LENGTH:
-        raise ExplanationError(
-            f"the text has {len(text):,} characters: at most {MAX_LENGTH:,} can be explained"
-        )
+    check_length(text)
     decoder = Decoder(model.spec, model.vocabulary, model.weights())
     characters = model.vocabulary.characters
     surprise: list[float] = []

@@ -58,6 +58,7 @@ body {
 }
 main { max-width: 46rem; margin: 0 auto; padding: 3rem 1.25rem 5rem; }
 h1 { margin: 0 0 1rem; font-size: 1.5rem; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+h2 { margin: 2.5rem 0 .5rem; font-size: 1.1rem; }
 .note { color: var(--muted); font-size: .9rem; line-height: 1.5; }
 .text p { margin: 0; min-height: 1.7em; white-space: pre-wrap; overflow-wrap: anywhere;
   unicode-bidi: plaintext; }
@@ -143,4 +144,4 @@ def _sources(explanation: Explanation) -> str:
         source = f" ({one_line(run.document, _NAME)})" if run.document else ""
         quoted = inert(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…")
         rows.append(f"<li>{escape(quoted)}{escape(source)}</li>\n")
-    return f'<h2>Copied, about</h2>\n<ul class="note">\n{"".join(rows)}</ul>\n'
+    return f'<h2>Passages that stand in its corpus</h2>\n<ul class="note">\n{"".join(rows)}</ul>\n'

@@ -126,7 +126,7 @@ class HelpScreen(Dialog[None]):
     def __init__(self, groups: Mapping[str, Keys], scenes: Path, settings: Path) -> None:
         super().__init__()
         kept = f"Scenes are saved as you write, in {scenes}, and deleted ones in its folder trash"
-        bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "f12"'
+        bound = f'You can set keys, the theme and more in {settings}: [keys] stage.retry = "alt+r"'
         guide = (*_GUIDE, ("Scenes", kept), ("Settings", bound))
         self._groups = [*groups.items(), ("How it works", guide)]
 
