@@ -22,22 +22,13 @@ ARROWS: dict[str, set[str]] = {
     "evaluation": {"writing", "model", "text", "scene"},
     "session": {"writing", "model", "scene"},
     "workshop": {"training", "text", "model"},
-    "tui": {"session", "workshop", "scene", "model"},
+    "tui": {"session", "workshop", "sharing", "scene", "model"},
     "line_mode": {"session", "scene", "model"},
     "web": set(),
     "benchmark": {"tui", "session", "workshop", "training", "evaluation", "keras_files"}
-    | {"writing", "text", "scene", "model"},
-    "cli": {
-        "session",
-        "training",
-        "evaluation",
-        "keras_files",
-        "sharing",
-        "writing",
-        "text",
-        "scene",
-    }
-    | {"model", "benchmark", "tui", "line_mode", "web"},
+    | {"writing", "text", "scene", "model", "sharing"},
+    "cli": {"session", "training", "evaluation", "keras_files", "writing", "text", "scene"}
+    | {"model", "sharing", "benchmark", "tui", "line_mode", "web"},
 }
 # Modules that only start a front end may import it.
 ENTRY_POINTS = {"__main__": {"cli", "tui"}}

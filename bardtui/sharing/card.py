@@ -1,9 +1,11 @@
-"""README.md of a packed model: its card, with the metadata that the Hugging Face hub reads."""
+"""A model's card: in plain words, and as README.md with the metadata of the Hugging Face hub."""
 
 import json
+import math
 import re
 
 from bardtui.escaping import inert, one_line
+from bardtui.model.library import size_of
 from bardtui.model.store import ModelBundle
 from bardtui.sharing.contents import PARTS, held
 
@@ -31,6 +33,35 @@ def card(bundle: ModelBundle) -> str:
         "Like every language model, it can write parts of its text by heart.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def in_words(bundle: ModelBundle) -> list[str]:
+    """Sentences on what a model has read, how well, what it knows, and what it says of its text.
+
+    Texts of the model are one line each.
+    """
+    size, loss = bundle.corpus.get("characters"), bundle.held_out_loss
+    of = f" of {size:,} characters" if type(size) is int else ""
+    whose = "came with bardtui" if bundle.bundled else "is yours"
+    disk = size_of(bundle.folder) / 1e6 if bundle.folder else 0
+    words = f"{len(bundle.words):,} words are kept with it" if bundle.words else "no words are kept"
+    parts = "; ".join(PARTS[part] for part in held(bundle))
+    return [
+        *([one_line(bundle.description, _WIDTH)] if bundle.description else []),
+        f"{bundle.name} {whose}. It has read {bundle.title or 'a text that is not named'}{of}; "
+        f"what it learnt is in {bundle.spec.parameters:,} numbers, {disk:.2f} MB on the disk.",
+        *([_unsure(loss)] if loss is not None else []),
+        f"It looks back about {bundle.memory_length:,} characters and can write "
+        f"{len(bundle.vocabulary)} different ones; {words}.",
+        f"It says this about its text: {parts or 'nothing'}.",
+    ]
+
+
+def _unsure(loss: float) -> str:
+    return (
+        "On text that it has not read, it is as unsure of the next character as among "
+        f"{math.exp(min(loss, 20)):.1f} equally likely ones ({loss:.3f} nats)."
+    )
 
 
 def facts(bundle: ModelBundle) -> list[tuple[str, str]]:

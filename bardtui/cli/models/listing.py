@@ -1,7 +1,6 @@
 """bardtui models list, show and path"""
 
-import math
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -9,9 +8,6 @@ from bardtui import paths
 from bardtui.cli.common import console, plain
 from bardtui.cli.completion import model_names
 from bardtui.escaping import visible
-
-if TYPE_CHECKING:
-    from bardtui.model.store import ModelBundle
 
 
 def models_list() -> None:
@@ -43,9 +39,10 @@ def models_show(
     """Print a model's card in plain words, and what is known of its network and training."""
     from bardtui.cli.display import add_rows, table
     from bardtui.model.store import find_model
+    from bardtui.sharing.card import in_words
 
     bundle = find_model(name)
-    for sentence in _in_words(bundle):
+    for sentence in in_words(bundle):
         console().print(visible(sentence))
     console().print()
     spec = bundle.spec
@@ -72,35 +69,6 @@ def models_show(
         ("weights sha256", bundle.sha256),
     ]
     console().print(add_rows(table("", ""), *lines))
-
-
-def _in_words(bundle: "ModelBundle") -> list[str]:
-    """A model's card: what it read, how well, what it knows, and what it says about its text."""
-    from bardtui.sharing.contents import PARTS, held
-
-    corpus, loss = bundle.corpus, bundle.held_out_loss
-    size = corpus.get("characters")
-    of = f" of {size:,} characters" if type(size) is int else ""
-    title = bundle.title or "a text that is not named"
-    whose = "came with bardtui" if bundle.bundled else "is yours"
-    sentences = [
-        *([f"{bundle.description}"] if bundle.description else []),
-        f"{bundle.name} {whose}. It has read {title}{of}; what it learnt is in "
-        f"{millions(bundle.spec.parameters)} numbers.",
-    ]
-    if loss is not None:
-        sentences.append(
-            f"On text that it has not read, it is as unsure of the next character as among "
-            f"{math.exp(min(loss, 20)):.1f} equally likely ones ({loss:.3f} nats)."
-        )
-    words = f"{len(bundle.words):,} words are kept with it" if bundle.words else "no words are kept"
-    sentences.append(
-        f"It looks back about {bundle.memory_length:,} characters and can write "
-        f"{len(bundle.vocabulary)} different ones; {words}."
-    )
-    parts = "; ".join(PARTS[part] for part in held(bundle))
-    sentences.append(f"It says this about its text: {parts or 'nothing'}.")
-    return sentences
 
 
 def models_path() -> None:

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread, wrapped
 
+_KEYS = "space card · Del deletes"
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
 
@@ -46,6 +47,7 @@ class ModelsPane(ListPane):
         Binding("up", "cursor_up", "The model above", show=False, id="models.up"),
         Binding("down", "cursor_down", "The model below", show=False, id="models.down"),
         Binding("enter", "select", "Write with this model", show=False, id="models.pick"),
+        Binding("space", "card", "See the model's card", show=False, id="models.card"),
         Binding("delete", "delete", "Delete the model", show=False, id="models.delete"),
         Binding("insert", "restore", "Bring the last one back", show=False, id="models.restore"),
     ]
@@ -65,6 +67,13 @@ class ModelsPane(ListPane):
             self.name = name
             self.reason = reason
 
+    class CardWanted(Message):
+        """The writer wants to see a model's card."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     class DeleteWanted(Message):
         """The writer wants a model to be deleted."""
 
@@ -81,6 +90,7 @@ class ModelsPane(ListPane):
         self._entries: list[ModelEntry] = []
         self._current: str | None = None
         self._loading: str | None = None
+        self._deleted: str | None = None
         if entries is not None:  # None: they are not known yet
             self.set_entries(entries)
 
@@ -90,14 +100,14 @@ class ModelsPane(ListPane):
         return self._entries
 
     def set_entries(self, entries: Iterable[ModelEntry]) -> None:
-        """Show these models, in this order. The highlight stays on the name it is on.
+        """Show these models, in this order. The highlight stays on its name, or at its place.
 
         Nothing moves if the models are the same.
         """
         entries = list(entries)
         if entries and entries == self._entries:
             return
-        kept = self._name_at(self.highlighted) or self._current
+        kept, place = self._name_at(self.highlighted) or self._current, self.highlighted or 0
         self._entries = entries
         self.clear_options()
         if entries:
@@ -105,7 +115,7 @@ class ModelsPane(ListPane):
             self.add_options(map(Option, map(self._prompt, entries), ids))
         else:
             self.add_option(Option(Content("No model yet: bardtui train"), disabled=True))
-        self._highlight(kept)
+        self._highlight(kept, place)
 
     def set_current(self, name: str | None) -> None:
         """Mark the model in use."""
@@ -124,7 +134,24 @@ class ModelsPane(ListPane):
 
     def set_deleted(self, name: str | None) -> None:
         """Offer to bring back the model that was deleted last, or nothing."""
-        self.border_subtitle = f"Ins brings {visible(name)} back" if name else ""
+        self._deleted = name
+        self._show_keys(focused=self.has_focus)
+
+    def on_focus(self) -> None:
+        self._show_keys(focused=True)
+
+    def on_blur(self) -> None:
+        self._show_keys(focused=False)
+
+    def _show_keys(self, *, focused: bool) -> None:
+        if self._deleted:
+            self.border_subtitle = f"Ins brings {visible(self._deleted)} back"
+        else:
+            self.border_subtitle = _KEYS if focused else ""
+
+    def action_card(self) -> None:
+        if (name := self._name_at(self.highlighted)) is not None:
+            self.post_message(self.CardWanted(name))
 
     def action_delete(self) -> None:
         if (name := self._name_at(self.highlighted)) is not None:
@@ -144,10 +171,11 @@ class ModelsPane(ListPane):
     def _name_at(self, index: int | None) -> str | None:
         return None if index is None or not self._entries else self._entries[index].name
 
-    def _highlight(self, name: str | None) -> None:
+    def _highlight(self, name: str | None, place: int = 0) -> None:
+        """Highlight the model of that name, or else the one at a place."""
         names = [entry.name for entry in self._entries]
         if names:
-            self.highlighted = names.index(name) if name in names else 0
+            self.highlighted = names.index(name) if name in names else min(place, len(names) - 1)
 
     def _redraw(self, *names: str | None) -> None:
         for index, entry in enumerate(self._entries):

@@ -1,17 +1,16 @@
 """The side pane: models, dials, stop rule, form and cast."""
 
 import math
-from collections.abc import Callable
-from functools import partial
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import get_current_worker
 
-from bardtui.errors import UserError, user_message
 from bardtui.scene.cast import Cast
 from bardtui.session.session import WritingSession
 from bardtui.settings import FORMS, LENGTHS, PACES, STOPS, TEMPERATURES, Remembered
+from bardtui.tui.model_keeping import ModelKeeping
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.dial import Dial
@@ -34,19 +33,19 @@ class SidePane(Vertical):
         self.rule = Choice("Stops after", _RULES, chosen.rule, titles=_RULE_TITLES, id="rule")
         self.form = Choice("Form", _FORMS, chosen.form, id="form")
         self.cast = CastPane(id="cast")
-        self._deleted: list[str] = []  # models that can be brought back, the last one last
+        self._keeping = ModelKeeping(self, session)
 
     def compose(self) -> ComposeResult:
         yield from (self.models, self.temperature, self.length, self.rule, self.form, self.pace)
         yield self.cast
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._list_models)  # after the first screen
+        self.call_after_refresh(self.list_models)  # after the first screen
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """List the models again: one may have been trained or deleted in the meantime."""
         if event.widget is self.models:
-            self._list_models()
+            self.list_models()
 
     def on_dial_changed(self, message: Dial.Changed) -> None:
         match message.dial.id:
@@ -69,20 +68,14 @@ class SidePane(Vertical):
     def on_models_pane_refused(self, message: ModelsPane.Refused) -> None:
         self._session.notify("model_unusable", "error", model=message.name, reason=message.reason)
 
-    def on_models_pane_delete_wanted(self, message: ModelsPane.DeleteWanted) -> None:
-        from bardtui.model.library import delete
+    def on_models_pane_card_wanted(self, message: ModelsPane.CardWanted) -> None:
+        self._keeping.show_card(message.name)
 
-        session, name = self._session, message.name
-        if name in {session.model, *(role.model for role in session.cast.roles)}:
-            session.notify("model_in_use", "warning", model=name)
-        else:
-            self._move_model(partial(delete, name), partial(self._deleted.append, name))
+    def on_models_pane_delete_wanted(self, message: ModelsPane.DeleteWanted) -> None:
+        self._keeping.delete(message.name)
 
     def on_models_pane_restore_wanted(self) -> None:
-        from bardtui.model.library import restore
-
-        if self._deleted:
-            self._move_model(partial(restore, self._deleted[-1]), self._deleted.pop)
+        self._keeping.restore()
 
     def on_cast_pane_changed(self, message: CastPane.Changed) -> None:
         self._session.keep_cast(message.cast)
@@ -127,7 +120,8 @@ class SidePane(Vertical):
             self.form.value = chosen.form
 
     @work(thread=True, exclusive=True)
-    def _list_models(self) -> None:
+    def list_models(self) -> None:
+        """List the models again."""
         from bardtui.model.store import list_models
 
         entries = [
@@ -140,23 +134,8 @@ class SidePane(Vertical):
             )
             for listed in sorted(list_models(), key=lambda listed: listed.error is not None)
         ]
-        self.app.call_from_thread(self._show_models, entries)
-
-    @work(thread=True, exclusive=True, group="moving")
-    def _move_model(self, move: Callable[[], object], moved: Callable[[], object]) -> None:
-        """Delete or restore a model, and say why if that is not possible."""
-        try:
-            move()
-        except (UserError, OSError) as error:
-            reason = user_message(error)
-            self.app.call_from_thread(self._session.notify, "failed", "error", reason=reason)
-        else:
-            self.app.call_from_thread(moved)
-        self.app.call_from_thread(self._show_deleted)
-
-    def _show_deleted(self) -> None:
-        self.models.set_deleted(self._deleted[-1] if self._deleted else None)
-        self._list_models()
+        if not get_current_worker().is_cancelled:  # else a newer list is being made
+            self.app.call_from_thread(self._show_models, entries)
 
     def _show_models(self, entries: list[ModelEntry]) -> None:
         self.models.set_entries(entries)
