@@ -34,11 +34,13 @@ class Surprise:
 
     Attributes:
         on: Whether the front end shows it.
+        found_pages: How many pages were scored so far.
     """
 
     def __init__(self, session: "WritingSession") -> None:
         self._session = session
         self.on = False
+        self.found_pages = 0
         self._pages: OrderedDict[bytes, _Page] = OrderedDict()
         self._request: ScoreRequest | None = None
         self._asked: dict[int, bytes] = {}  # the keys of the pages asked for, by their offsets
@@ -58,20 +60,22 @@ class Surprise:
             self._pages.clear()
             self._ask_no_more()
 
-    def of(self, start: int, end: int) -> tuple[list[float], list[float]]:
+    def of(self, start: int, end: int, text: str | None = None) -> tuple[list[float], list[float]]:
         """Return the surprise and the entropy of the visible characters from `start` to `end`.
 
-        Both in nats. NaN where nothing is known: not scored yet, or unknown to the model.
+        Both in nats. NaN where nothing is known: not scored yet, or unknown to the model. `text` is
+        the visible text, for a caller who has it.
         """
+        text = self._session.text if text is None else text
         surprise: list[float] = []
         entropy: list[float] = []
-        for key, begin, text in self._pages_in(start, end):
+        for key, begin, part in self._pages_in(text, start, end):
             page = self._pages.get(key)
             for values, found in (
                 (surprise, page.surprise if page else None),
                 (entropy, page.entropy if page else None),
             ):
-                known = found or [math.nan] * len(text)
+                known = found or [math.nan] * len(part)
                 values += known[max(0, start - begin) : end - begin]
         return surprise, entropy
 
@@ -83,7 +87,7 @@ class Surprise:
         if session.writing or not ready:
             return
         wanted: list[tuple[bytes, int, str]] = []
-        for key, begin, text in self._pages_in(start, end):
+        for key, begin, text in self._pages_in(session.text, start, end):
             if key in self._pages:
                 self._pages.move_to_end(key)
                 if wanted:
@@ -112,6 +116,7 @@ class Surprise:
         if (key := self._asked.pop(event.begin, None)) is None:
             return
         self._pages[key] = _Page(array("f", event.surprise), array("f", event.entropy))
+        self.found_pages += 1
         while len(self._pages) > _KEPT_PAGES:
             self._pages.popitem(last=False)
         self._session.emit(SurpriseChanged())
@@ -120,9 +125,8 @@ class Surprise:
         self._session.engine.cancel_scoring()
         self._asked = {}
 
-    def _pages_in(self, start: int, end: int) -> Iterator[tuple[bytes, int, str]]:
+    def _pages_in(self, text: str, start: int, end: int) -> Iterator[tuple[bytes, int, str]]:
         """The key, offset and text of each page of the visible text between two offsets."""
-        text = self._session.text
         for begin in range(start - start % SCORED_PAGE, min(end, len(text)), SCORED_PAGE):
             page = text[begin : begin + SCORED_PAGE]
             depends = f"{self._session.model}\n{len(page)}\n{text[max(0, begin - RUN_UP) : begin]}"

@@ -78,6 +78,7 @@ async def choose_alternative(stage: StageScreen) -> None:
 
 async def choose_on_map(stage: StageScreen) -> None:
     """Look at the map of the scene, and go to a passage that is chosen there."""
+    from bardtui.tui.certainty import Certainty
     from bardtui.tui.screens.map import MapScreen
 
     session = stage.session
@@ -86,7 +87,7 @@ async def choose_on_map(stage: StageScreen) -> None:
     if not manuscript.scene.passages:
         stage.say("The scene is empty: there is no map yet.")
         return
-    screen = MapScreen(manuscript.scene, session.editing.name_passage)
+    screen = MapScreen(manuscript.scene, session.editing.name_passage, Certainty(session))
     chosen = await stage.app.push_screen_wait(screen)
     if chosen is None or manuscript is not session.manuscript:
         return

@@ -54,7 +54,8 @@ _GUIDE: Keys = (
     (
         "Surprise",
         "Shades each character by how little the model expected it, yours and its own. In the "
-        "transcript you see the probability of the character at the cursor.",
+        "transcript you see the probability of the character at the cursor. The map has bars along "
+        "the passage you choose, high where the model was unsure.",
     ),
     (
         "Roles",

@@ -19,6 +19,7 @@ from bardtui.scene.bookmarks import names_in
 from bardtui.scene.excerpt import around
 from bardtui.scene.passage import Passage
 from bardtui.scene.scene import Scene
+from bardtui.tui.certainty import CELLS, Certainty
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.screens.title import PassageNameScreen
 from bardtui.tui.widgets.keysline import KeysLine
@@ -27,6 +28,7 @@ from bardtui.tui.widgets.scenepreview import ScenePreview
 _SIGNS = "● here, • shown, ▌ yours, ⚑ named, ←→ other takes · Esc: close"
 _WORDS = 300  # characters of a passage, more than a row can show
 _NO_LABEL = Text()  # rows are made when they are drawn
+_LEAST_WIDTH = 50  # cells of a row that has room for a sparkline
 _TOGGLE = Style.from_meta({"toggle": True})
 
 
@@ -65,8 +67,14 @@ class SceneTree(Tree[Passage]):
         Binding("left", "close", "Close", show=False, id="map.close"),
     ]
 
-    def __init__(self, scene: Scene, ways: Mapping[int | None, Passage]) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        ways: Mapping[int | None, Passage],
+        certainty: Certainty | None = None,
+    ) -> None:
         super().__init__(_NO_LABEL, id="map")
+        self._certainty = certainty
         self.show_root, self.auto_expand, self.guide_depth = False, False, 2
         self._scene, self._ways = scene, ways
         self._names = names_in(scene)
@@ -79,6 +87,13 @@ class SceneTree(Tree[Passage]):
         rows = self.root.children
         here = next((row for row in rows if self._is_here(row.data)), rows[0])
         self.call_after_refresh(self.move_cursor, here)
+
+    def show_again(self) -> None:
+        """Draw the rows in the window again."""
+        top = self.scroll_offset.y
+        for line in range(top, top + self.size.height):
+            if (node := self.get_node_at_line(line)) is not None:
+                node.refresh()
 
     def show_names(self) -> None:
         """Show the names that passages have now."""
@@ -155,8 +170,11 @@ class SceneTree(Tree[Passage]):
             style=colour,
         )
         count = f" +{others}" if others else ""
-        room = self.scrollable_content_region.width - 2 * (_depth(node) - 1) - len(count)
-        row.truncate(max(1, room), overflow="ellipsis")
+        width = self.scrollable_content_region.width - 2 * (_depth(node) - 1)
+        sure = self._certainty.line(passage) if self._certainty and width >= _LEAST_WIDTH else ""
+        room = width - len(count) - (CELLS + 1 if sure else 0)
+        row.truncate(max(1, room), overflow="ellipsis", pad=bool(sure))
+        row.append(f" {sure:<{CELLS}}" if sure else "", here)
         row.append(count, here)
         row.stylize(style)
         return row
@@ -189,7 +207,8 @@ class Going:
 class MapScreen(Dialog[Going]):
     """Shows the passages of a scene that has some; dismissed with where to go, or None.
 
-    `name` is called with a passage and the name that the writer gives to it.
+    `name` is called with a passage and the name that the writer gives to it. `certainty` says how
+    sure the model was along a passage; what is chosen is scored meanwhile.
     """
 
     DEFAULT_CSS = """
@@ -216,11 +235,16 @@ class MapScreen(Dialog[Going]):
     ]
     AUTO_FOCUS = "#map"
 
-    def __init__(self, scene: Scene, name: Callable[[int, str], None]) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        name: Callable[[int, str], None],
+        certainty: Certainty | None = None,
+    ) -> None:
         super().__init__()
-        self._scene, self._name_passage = scene, name
+        self._scene, self._name_passage, self._certainty = scene, name, certainty
         self._ways = scene.ways_on()
-        self._tree = SceneTree(scene, self._ways)
+        self._tree = SceneTree(scene, self._ways, certainty)
         self._preview = ScenePreview(id="preview")
 
     def compose(self) -> ComposeResult:
@@ -239,6 +263,18 @@ class MapScreen(Dialog[Going]):
             self.query_one("#details", Static).update(Content(visible(_details(passage))))
             here = around(self._scene, passage, end_of_way(passage, self._ways))
             self._preview.show("This way", here.runs, "chosen", here.found)
+
+    def on_mount(self) -> None:
+        if self._certainty is not None:
+            self.set_interval(0.25, self._look_on)
+
+    def _look_on(self) -> None:
+        """Have the chosen passage scored, and draw what was found."""
+        if self._certainty is None or self._chosen is None:
+            return
+        self._certainty.look(self._chosen)
+        if self._certainty.has_changed:
+            self._tree.show_again()
 
     @property
     def _chosen(self) -> Passage | None:
