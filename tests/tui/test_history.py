@@ -199,7 +199,8 @@ async def test_the_map_jumps_to_any_passage_and_undo_returns(program: Program) -
         whole = stage.transcript.text
         await press(pilot, "f6")
         await until(
-            pilot, lambda: isinstance(stage.app.screen, MapScreen) and "●" in shown(stage.app)
+            pilot,
+            lambda: isinstance(stage.app.screen, MapScreen) and "This way" in shown(stage.app),
         )
         await press(pilot, "up", "c")
         await until(pilot, lambda: stage.app.screen is stage)

@@ -42,6 +42,15 @@ def a_map(scene: Scene) -> MapScreen:
     return MapScreen(scene, partial(name_passage, scene))
 
 
+async def map_up(pilot: Pilot[None], scene: Scene) -> MapScreen:
+    """Show the map, and wait until a passage is highlighted."""
+    screen = a_map(scene)
+    await asked(pilot, screen)
+    preview = screen.query_one(ScenePreview)
+    await until(pilot, lambda: bool(preview.text))
+    return screen
+
+
 def map_rows(app: Host) -> list[str]:
     """The rows between the borders, without blanks at their ends, and without the row of keys."""
     rows = [
@@ -62,7 +71,7 @@ async def pressed(pilot: Pilot[None], *keys: str) -> list[str]:
 async def test_a_line_is_flat_and_other_takes_hang_below_it() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, a_map(branching()))
+        await map_up(pilot, branching())
         await settle(pilot)
         *tree, told = map_rows(host)
         assert tree == [
@@ -102,10 +111,10 @@ async def test_a_line_is_flat_and_other_takes_hang_below_it() -> None:
 async def test_esc_closes_the_map_and_the_mouse_opens_and_picks() -> None:
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, a_map(branching()))
+        await map_up(pilot, branching())
         await press(pilot, "escape")
         await until(pilot, lambda: host.answers == [None])
-        screen = await asked(pilot, a_map(branching()))
+        screen = await map_up(pilot, branching())
         tree = screen.query_one(SceneTree)
         await settle(pilot)
         await click(pilot, tree, offset=(1, 1))  # the arrow opens
@@ -128,7 +137,7 @@ async def test_every_passage_can_be_reached() -> None:
     exchange(scene, "x", "y")
     host = Host()
     async with host.run_test(size=(70, 60)) as pilot:
-        screen = await asked(pilot, a_map(scene))
+        screen = await map_up(pilot, scene)
         tree = screen.query_one(SceneTree)
         opened: set[int] = set()
         while rows := [node for node in nodes(tree.root) if node.id not in opened]:
@@ -161,7 +170,7 @@ async def test_of_ten_thousand_passages_only_visible_rows_are_drawn(
     monkeypatch.setattr(SceneTree, "render_label", counted)
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, a_map(scene))
+        await map_up(pilot, scene)
         await until(pilot, lambda: "answer" in shown(host))
         await until(pilot, lambda: "●" in shown(host))
         assert len(drawn) < 300
@@ -175,7 +184,7 @@ async def test_blank_and_undone_passages_have_rows() -> None:
     scene.undo()
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        await asked(pilot, a_map(scene))
+        await map_up(pilot, scene)
         await settle(pilot)
         assert map_rows(host)[0] == "     ▌ (blank)"
         await press(pilot, "c")
@@ -187,7 +196,7 @@ async def test_looking_at_a_branch_changes_nothing_and_g_goes_to_its_end() -> No
     text = scene.text
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
-        screen = await asked(pilot, a_map(scene))
+        screen = await map_up(pilot, scene)
         preview = screen.query_one(ScenePreview)
         await press(pilot, "home")
         await until(pilot, lambda: preview.text.startswith("ANN:\nThree.\nBEN:\nShown to here"))
@@ -203,7 +212,7 @@ async def test_a_passage_is_named_on_the_map() -> None:
     scene = branching()
     host = Host()
     async with host.run_test(size=SIZE) as pilot:
-        screen = await asked(pilot, a_map(scene))
+        screen = await map_up(pilot, scene)
         await press(pilot, "home", "n")
         await until(pilot, lambda: isinstance(host.screen, PassageNameScreen))
         await until(pilot, lambda: host.screen.focused is not None)
