@@ -91,6 +91,10 @@ for arguments in (
     ["models", "list"],
     ["generate", "--model", "mine", "--length", "20"],
     ["evaluate", "mine", text],
+    ["models", "pack", "mine", "-o", text + ".bardmodel"],
+    ["models", "add", text + ".bardmodel", "--as", "given"],
+    ["models", "duplicate", "given", "copy"],
+    ["models", "delete", "given"],
 ):
     assert not app(arguments, standalone_mode=False), arguments
 
