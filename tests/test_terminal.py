@@ -129,6 +129,20 @@ def test_a_line_of_unknown_characters_is_kept_and_reported(
     assert the_scene(home).startswith("你好 🎭")
 
 
+def test_in_gnu_screen_the_mouse_is_left_alone_so_that_escape_comes_at_once(
+    home: Path, stage: list[Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for session, asked in (("", True), ("7.screen", False)):
+        monkeypatch.delenv("STY", raising=False)
+        if session:
+            monkeypatch.setenv("STY", session)
+        terminal = Terminal(home)
+        stage.append(terminal)
+        terminal.wait_for("Type a line")
+        assert (b"\x1b[?1000h" in terminal.received) is asked
+        assert terminal.leave() == 0
+
+
 def test_a_tiny_terminal_that_grows(home: Path, stage: list[Terminal]) -> None:
     terminal = Terminal(home, columns=20, rows=5)
     stage.append(terminal)

@@ -26,7 +26,7 @@ from bardtui.scene.library import latest_scene, scene_info
 from bardtui.scene.scene import SceneError
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Remembered, Settings, SettingsError
-from bardtui.terminal import in_browser
+from bardtui.terminal import can_have_mouse, in_browser
 from bardtui.tf_startup import redirect_stderr
 from bardtui.tui.flows import PALETTE
 from bardtui.tui.keys import RebindableApp, commands, key_of
@@ -256,7 +256,7 @@ def _run(scene: Path | None) -> int:
     # Textual prints the traceback of an error in a handler here when the program ends.
     traceback = StringIO()
     app.error_console = Console(file=traceback, width=100)
-    app.run()
+    app.run(mouse=can_have_mouse())
     code = app.return_code or 0
     if problem := app.stage.session.manuscript.problem:
         _tell(f"the scene is not saved: {problem}")
