@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from io import FileIO
 from pathlib import Path
 from typing import Literal, cast
 
 from bardtui import __version__, paths
+from bardtui.cli.version import LIBRARIES, library_version
 from bardtui.errors import os_message
 from bardtui.files import lock
 from bardtui.log import bug_log_path
@@ -131,10 +131,10 @@ def _versions() -> Iterator[Check]:
     else:
         wanted = "{}.{} to {}.{}".format(*low, *high)
         yield check("Python", python, "note", f"bardtui is tested with Python {wanted}")
-    for library in ("TensorFlow", "Keras", "Textual"):
-        try:
-            yield check(library, version(library))
-        except PackageNotFoundError:
+    for library in LIBRARIES:
+        if found := library_version(library):
+            yield check(library, found)
+        else:
             yield check(library, "not installed", "wrong", _INSTALL)
 
 

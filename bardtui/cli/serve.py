@@ -17,7 +17,7 @@ from bardtui.errors import UserError
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any free one.")] = 8765,
     tabs: Annotated[
-        int, typer.Option(min=1, help="How many tabs may be open; each needs about 600 MB.")
+        int, typer.Option(min=1, help="How many tabs may be open; each needs about 340 MB.")
     ] = 3,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the browser.")

@@ -1,6 +1,7 @@
 """bardtui --version"""
 
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import typer
@@ -9,7 +10,12 @@ from bardtui import __version__, paths
 from bardtui.escaping import visible
 from bardtui.log import bug_log_path
 
-_LIBRARIES = ("TensorFlow", "Keras", "Textual")
+#: The libraries that matter most, and the packages that may bring them.
+LIBRARIES = {
+    "TensorFlow": ("tensorflow", "tensorflow-cpu"),
+    "Keras": ("keras",),
+    "Textual": ("textual",),
+}
 
 
 def print_version(verbose: bool) -> None:
@@ -18,8 +24,8 @@ def print_version(verbose: bool) -> None:
     if not verbose:
         raise typer.Exit
     typer.echo(f"Python {platform.python_version()} on {platform.platform()}")
-    for library in _LIBRARIES:
-        typer.echo(f"{library} {_version(library)}")
+    for library in LIBRARIES:
+        typer.echo(f"{library} {library_version(library) or 'is not installed'}")
     for name, path in (
         ("data", paths.data_dir()),
         ("settings", paths.config_file()),
@@ -29,8 +35,9 @@ def print_version(verbose: bool) -> None:
     raise typer.Exit
 
 
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "is not installed"
+def library_version(library: str) -> str:
+    """Return the version of one of LIBRARIES, without importing it; empty if it is missing."""
+    for package in LIBRARIES[library]:
+        with suppress(PackageNotFoundError):
+            return version(package)
+    return ""

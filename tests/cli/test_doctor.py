@@ -10,6 +10,7 @@ import pytest
 from bardtui import paths
 from bardtui.cli import checks
 from bardtui.cli.checks import Check, cheap_checks, check_tensorflow
+from bardtui.cli.version import LIBRARIES
 from tests.cli.commands import run
 from tests.terminal import Terminal
 
@@ -81,7 +82,14 @@ def test_xla_that_is_turned_off_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     assert (xla.state, xla.remedy) == ("note", "writing is slower; unset BARDTUI_XLA")
 
 
-def test_a_package_that_is_missing_is_wrong_and_an_extra_is_not(
+def test_a_library_may_come_with_another_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIBRARIES, "Keras", ("no-such-package", "keras"))
+    assert found("Keras").state == "ok"
+    monkeypatch.setitem(LIBRARIES, "Keras", ("no-such-package",))
+    assert (found("Keras").state, found("Keras").value) == ("wrong", "not installed")
+
+
+def test_an_extra_that_is_missing_is_noted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(checks, "EXTRAS", {"export": ("no_such_library",)})
