@@ -52,6 +52,7 @@ class SceneTree(Tree[Passage]):
         & > .map--model { color: $model; }
         & > .map--hidden { color: $text-muted; }
         & > .map--here { color: $cue; }
+        &:nocolor > .tree--cursor { text-style: reverse; }
     }
     """
 
