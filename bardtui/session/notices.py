@@ -30,7 +30,7 @@ _NOTICES = {
     "suggestions_off": "Suggestions off",
     "suggestions_on": "Suggestions on",
     "surprise_off": "Surprise off",
-    "surprise_on": "Surprise on: the stronger the shade, the less {model} expected a character",
+    "surprise_on": "Surprise on: shaded is what {model} did not expect",
     "your_text": "This text is yours. Move the cursor to a reply of the model's.",
     "writing_failed": "{reason}. Your text is kept.",
 }
