@@ -207,6 +207,8 @@ class Engine:
             error, UserError
         ):
             self._post(EngineFault(message))
+        if isinstance(asked, ScoreRequest):
+            self._post(Scored(asked.id, asked.begin, (), ()))
 
     def _serve(self, request: WriteRequest) -> None:
         if isinstance(request, SuggestionRequest) and request.model not in self._models:

@@ -74,7 +74,7 @@ class Scored:
     """How likely the model thought the characters from offset `begin` of the scene.
 
     `surprise` has the negative log-probability of each in nats, NaN for one that the model does not
-    know; `entropy` what was to be expected there.
+    know; `entropy` what was to be expected there. Both are empty where scoring has failed.
     """
 
     request: int

@@ -110,8 +110,12 @@ class Surprise:
         session.engine.score(self._request)
 
     def found(self, event: Scored) -> None:
-        """Take the figures of a page."""
+        """Take the figures of a page. Where scoring has failed, Surprise is turned off."""
         if self._request is None or event.request != self._request.id:
+            return
+        if not event.surprise:
+            self.on = False
+            self._session.emit(SurpriseChanged())
             return
         if (key := self._asked.pop(event.begin, None)) is None:
             return

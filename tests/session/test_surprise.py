@@ -95,3 +95,16 @@ def test_unknown_characters_have_no_figure(installed: ModelBundle) -> None:
         assert [*map(math.isnan, driver.session.surprise.of(5, 10)[0])] == [
             *(False, False, True, False, False)
         ]
+
+
+def test_with_too_little_memory_it_is_turned_off_and_the_writer_is_told_once(
+    installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ready(Driver()) as driver:
+        monkeypatch.setattr("bardtui.memory.free_memory", lambda *root: 1_000_000)
+        driver.session.surprise.switch()
+        driver.session.surprise.look(0, 10)
+        driver.until(lambda: not driver.session.surprise.on)
+        assert driver.notices() == ["surprise_on", "failed"]
+        driver.session.surprise.look(0, 10)  # not asked for again
+        assert driver.notices() == ["surprise_on", "failed"]
