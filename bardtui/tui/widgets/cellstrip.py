@@ -73,6 +73,7 @@ class CellStrip(Widget, can_focus=True):
         self._layer, self._gate = -1, 0  # the last layer; the first value
         self._resting = self._stale = False
         self._strips: list[Strip] = []
+        self._drawn: dict[Shade, tuple[str, Style]] = {}  # the shades in the colours of the theme
 
     def update(self) -> None:
         """Show the last state, now or when the next drawing may be."""
@@ -130,6 +131,7 @@ class CellStrip(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Draw in the new colours."""
         super().notify_style_update()
+        self._drawn.clear()
         if self.is_mounted:
             self._show()
 
@@ -190,7 +192,7 @@ class CellStrip(Widget, can_focus=True):
 
     def _named(self, shade: Shade) -> Segment:
         """The block of a named cell: two columns, or without colour a sign and a character."""
-        character, style = self._drawn(shade)
+        character, style = self._draw(shade)
         if style.bgcolor is None:
             return Segment("+-"[shade[1]] + character, Style())
         return Segment(character * _NAMED, style)
@@ -198,11 +200,16 @@ class CellStrip(Widget, can_focus=True):
     def _blocks(self, shades: list[Shade]) -> Iterator[Segment]:
         """Blocks of these shades."""
         for shade, same in groupby(shades):
-            character, style = self._drawn(shade)
+            character, style = self._draw(shade)
             yield Segment(character * len(list(same)), style)
 
-    def _drawn(self, shade: Shade) -> tuple[str, Style]:
+    def _draw(self, shade: Shade) -> tuple[str, Style]:
         """The character and the style of a shade."""
+        if shade not in self._drawn:
+            self._drawn[shade] = self._coloured(shade)
+        return self._drawn[shade]
+
+    def _coloured(self, shade: Shade) -> tuple[str, Style]:
         level, is_below = shade
         colour = self.get_component_styles(f"cells--{'low' if is_below else 'high'}").color
         ground = self.background_colors[1]
