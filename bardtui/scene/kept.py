@@ -12,6 +12,7 @@ from bardtui.scene.scene import Scene
 
 PROPERTY = "kept"
 MAX_KEPT = 1_000  # parts of a scene
+_MAX_PIECES = 100_000  # of all parts
 
 Piece = tuple[int, int, int]  # passage, start and end in its text
 
@@ -45,8 +46,14 @@ def kept_in(scene: Scene) -> list[Kept]:
     The file of a scene may hold anything: values that are no parts of it are left out.
     """
     value = scene.properties.get(PROPERTY)
-    entries = value[:MAX_KEPT] if isinstance(value, list) else []
-    return [kept for entry in entries if (kept := _read(scene, entry)) is not None]
+    found, pieces = list[Kept](), 0
+    for entry in value[:MAX_KEPT] if isinstance(value, list) else ():
+        pieces += len(entry) if isinstance(entry, list) else 0
+        if pieces > _MAX_PIECES:  # this is read whenever something has changed
+            break
+        if (kept := _read(scene, entry)) is not None:
+            found.append(kept)
+    return found
 
 
 def visible_spans(scene: Scene) -> dict[Kept, tuple[int, int]]:

@@ -94,13 +94,15 @@ class Passage:
         """Return the first `length` characters with parts replaced, and which parts of the new text
         are still the model's."""
         kept = ((0, length),) if self.author == "model" else self.kept
-        parts, still, at, size = list[str](), list[tuple[int, int]](), 0, 0
+        parts, still, at, size, place = list[str](), list[tuple[int, int]](), 0, 0, 0
         for begin, end, new in (*changes, (length, length, "")):
-            still += [
-                (max(first, at) - at + size, min(last, begin) - at + size)
-                for first, last in kept
-                if max(first, at) < min(last, begin)
-            ]
+            while place < len(kept):
+                first, last = max(kept[place][0], at), kept[place][1]
+                if first < min(last, begin):
+                    still.append((first - at + size, min(last, begin) - at + size))
+                if last > end:
+                    break  # it goes on behind what is replaced
+                place += 1
             parts += [self.text[at:begin], new]
             size += begin - at + len(new)
             at = end

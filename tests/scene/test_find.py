@@ -124,6 +124,16 @@ def test_replacing_changes_the_text_and_nothing_else(
     assert scene.text == text
 
 
+def test_everything_can_be_replaced_again_and_again_in_linear_time() -> None:
+    scene = Scene("A scene")
+    passage = scene.add("model", "a " * 100_000, model="tiny", reason="length")
+    for old, new in ("ab", "bc"):  # in quadratic time this takes hours
+        substitute(scene, [(begin, end, new) for begin, end in occurrences(scene.text, old)])
+    assert scene.text == "c " * 100_000
+    shown = scene.passages[scene.head or 0]
+    assert shown.kept == tuple((at, at + 1) for at in range(1, passage.length, 2))
+
+
 def test_a_part_that_extends_over_passages_is_replaced_in_the_first() -> None:
     scene = scene_of("One. ", "Two. ", "Three.")
     substitute(scene, [(2, 11, "X")])

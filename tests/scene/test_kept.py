@@ -2,7 +2,7 @@
 
 import pytest
 
-from bardtui.scene.kept import carry, kept_in, toggle, visible_spans
+from bardtui.scene.kept import PROPERTY, carry, kept_in, toggle, visible_spans
 from bardtui.scene.rewriting import substitute
 from bardtui.scene.scene import Scene
 
@@ -66,3 +66,10 @@ def test_values_that_are_no_parts_are_left_out(value: object) -> None:
     assert kept_in(scene) == []
     scene.set("kept", [*(value if isinstance(value, list) else []), [[1, 0, 3]]])
     assert [kept.text(scene) for kept in kept_in(scene)] == ["One"]
+
+
+def test_a_scene_made_to_be_slow_keeps_a_limited_number_of_pieces() -> None:
+    scene = Scene("Slow")
+    scene.add("writer", "Hark!\n")
+    scene.set(PROPERTY, [[[1, 0, 4]], [[1, 0, 4]] * 1_000_000, [[1, 1, 3]]])
+    assert [kept.text(scene) for kept in kept_in(scene)] == ["Hark"]
