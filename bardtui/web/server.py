@@ -6,6 +6,7 @@ needs nothing from the net.
 """
 
 import asyncio
+import re
 import secrets
 import signal
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,8 @@ from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from bardtui.errors import UserError
@@ -24,6 +26,7 @@ _LOOPBACK = "127.0.0.1"
 _NAMES = (_LOOPBACK, "localhost", "::1")  # of this machine, also at the other end of `ssh -L`
 _PAGE = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
 _FONT_SIZES = range(8, 41)
+_MOST_CELLS = 1_000  # columns or rows
 _PATIENCE = 20.0  # seconds for the programs to save and end
 _GRACE = 0.2  # seconds until asyncio knows that the processes have ended
 
@@ -43,7 +46,8 @@ class WebServer:
     """
 
     def __init__(self, command: str, tabs: int) -> None:
-        self._programs = Server(command, title="bardtui")
+        self._command = command
+        self._server = Server(command)  # for its files and its downloads
         self._tabs = tabs
         self._token: str | None = secrets.token_urlsafe(24)
         self._session = secrets.token_urlsafe(24)
@@ -57,8 +61,8 @@ class WebServer:
             [
                 web.get("/", self._index),
                 web.get("/ws", self._websocket),
-                web.get("/download/{key}", self._programs.handle_download),
-                web.static("/static", self._programs.statics_path),
+                web.get("/download/{key}", self._server.handle_download),
+                web.static("/static", self._server.statics_path),
             ]
         )
         self._app.on_response_prepare.append(self._add_headers)
@@ -128,9 +132,39 @@ class WebServer:
         assert task is not None
         self._open[task] = request
         try:
-            return await self._programs.handle_websocket(request)
+            return await self._run_program(request)
         finally:
             del self._open[task]
+
+    async def _run_program(self, request: Any) -> Any:
+        """Run a program until its connection or the program ends; return when it has saved."""
+        socket = web.WebSocketResponse(heartbeat=15)
+        await socket.prepare(request)
+
+        async def write_bytes(data: bytes) -> None:
+            # A program draws until it has ended, also when nobody looks any more.
+            with suppress(ConnectionResetError):
+                await socket.send_bytes(data)
+
+        async def write_str(text: str) -> None:
+            with suppress(ConnectionResetError):
+                await socket.send_str(text)
+
+        program = AppService(
+            self._command,
+            write_bytes=write_bytes,
+            write_str=write_str,
+            close=socket.close,
+            download_manager=self._server.download_manager,
+        )
+        await program.start(*_size(request.query.get("width"), request.query.get("height")))
+        try:
+            async for message in socket:
+                if message.type == WSMsgType.TEXT:
+                    await _pass_on(message.json(), program, socket)
+        finally:
+            await program.stop()
+        return socket
 
     def _live(self) -> set[asyncio.Task[Any]]:
         """The tasks of the tabs that are connected; the programs of others are about to end."""
@@ -168,6 +202,29 @@ class WebServer:
                 request.transport.close()
         await asyncio.wait(self._open, timeout=_PATIENCE)
         await asyncio.sleep(_GRACE)
+
+
+async def _pass_on(message: Any, program: Any, socket: Any) -> None:
+    """Pass a message of the page's terminal on to the program."""
+    match message:
+        case ["stdin", str(typed)]:
+            await program.send_bytes(typed.encode("utf-8", "replace"))
+        case ["resize", {"width": width, "height": height}]:
+            await program.set_terminal_size(*_size(width, height))
+        case ["ping", value]:
+            await socket.send_json(["pong", value])
+        case ["blur", *_]:
+            await program.blur()
+        case ["focus", *_]:
+            await program.focus()
+
+
+def _size(width: Any, height: Any) -> tuple[int, int]:
+    """A width and a height in cells, within limits; what is no number counts as a usual size."""
+    usual = zip((width, height), (80, 24), strict=True)
+    numbers = [int(text) if re.fullmatch("[0-9]{1,4}", text := str(n)) else u for n, u in usual]
+    columns, rows = (min(max(number, 1), _MOST_CELLS) for number in numbers)
+    return columns, rows
 
 
 async def serve(command: str, port: int, tabs: int, started: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,10 @@ async def test_a_line_is_typed_text_streams_and_the_scene_is_downloaded(
         socket.on("framereceived", draw)
 
     async def shown(text: str) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while text not in "\n".join(screen.display):
-                await page.wait_for_timeout(50)
+        end = time.monotonic() + PATIENCE
+        while text not in (seen := "\n".join(screen.display)):
+            assert time.monotonic() < end, f"waited in vain for {text}:\n{seen}"
+            await page.wait_for_timeout(50)
 
     async with playwright.async_playwright() as programs:
         chromium = await programs.chromium.launch(
@@ -52,8 +54,9 @@ async def test_a_line_is_typed_text_streams_and_the_scene_is_downloaded(
         await shown("tiny is ready")
         assert page.url == address.partition("?")[0]
         assert await page.evaluate("document.fonts.check('16px \"Roboto Mono\"')")
-        await page.click(".textual-terminal")
+        await page.focus(".xterm-helper-textarea")
         await page.keyboard.type("ANN:")
+        await shown("│ ANN:")
         await page.keyboard.press("Enter")
         await shown("ANN  ·  saved")
         await shown("tiny is ready")

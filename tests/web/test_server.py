@@ -141,6 +141,20 @@ async def test_a_scene_is_written_and_downloaded_and_leaving_the_tab_loses_nothi
     await again.socket.close()
 
 
+async def test_messages_that_make_no_sense_are_ignored(address: str, browser: Any) -> None:
+    await status(browser, address)
+    tab = await open_tab(browser, address)
+    await tab.wait_for(lambda text: "Type a line" in text)
+    for message in (
+        *([], {}, "stdin", ["stdin"], ["stdin", 7], ["unknown", 1], ["resize", {"width": 1}]),
+        *(["resize", {"width": "wide", "height": -1}], ["resize", {"width": 100, "height": 30}]),
+        ["ping", "so"],
+    ):
+        await tab.socket.send_json(message)
+    await tab.wait_for(lambda _: ["pong", "so"] in tab.told)
+    await tab.socket.close()
+
+
 async def test_a_tab_too_many_is_refused(address: str, browser: Any) -> None:
     await status(browser, address)
     tabs = [await open_tab(browser, address) for _ in range(2)]
