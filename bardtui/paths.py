@@ -68,6 +68,11 @@ def workshop_dir() -> Path:
     return data_dir() / "workshop"
 
 
+def own_texts_dir() -> Path:
+    """The texts of scenes that models were taught."""
+    return data_dir() / "texts"
+
+
 def _bundled(kind: str) -> Path:
     inside_wheel = _PACKAGE / "bundled" / kind
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / kind

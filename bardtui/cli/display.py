@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bardtui.escaping import visible
 from bardtui.plot import plot
+from bardtui.progress import duration
 from bardtui.training.curves import LossCurves
 from bardtui.training.state import EpochReport, OnReport, StepReport
 
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 
 _PLOT_ROWS, _PLOT_STYLES = 4, ("bold cyan", "dim")
 LOG_EVERY = 60.0  # seconds between two lines if the output is a file
-
-
-def duration(seconds: float) -> str:
-    """A time as text: 42 s, 7 min, 1 h 05 min."""
-    minutes = round(seconds / 60)
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def plan_lines(run: "Run") -> list[str]:

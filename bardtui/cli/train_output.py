@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from bardtui.cli.common import console, warn
-from bardtui.cli.display import TrainingDisplay, duration, plan_lines, progress_bar
+from bardtui.cli.display import TrainingDisplay, plan_lines, progress_bar
 from bardtui.errors import user_message
-from bardtui.progress import OnProgress
+from bardtui.progress import OnProgress, duration
 from bardtui.training.state import EpochReport, OnReport, StepReport
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ from bardtui.tui.flows import PALETTE
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
+from bardtui.tui.training import Training, show_training, teach_scene
 
 # With less, starting a thread or loading NumPy fails, and NumPy can end the process.
 _ADDRESS_SPACE = 1_000 * MB
@@ -84,6 +85,7 @@ class BardApp(RebindableApp):
             manuscript, self._notice = Manuscript.open(scene)
             self._severity = "warning"
         self.stage = StageScreen(manuscript, self.settings, remembered)
+        self.training = Training(self.stage)
 
     def _start_with_theme(self, name: str) -> None:
         """Set the theme before the program runs.
@@ -134,6 +136,8 @@ class BardApp(RebindableApp):
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)
         for title, told, flow in PALETTE:
             yield SystemCommand(title, told, partial(self.stage.run_flow, flow))
+        teach = "Makes a model that has read this scene, from the one in use"
+        yield SystemCommand("Teach it this", teach, self.action_teach)
         for name, text in EXAMPLES.items():
             begin = partial(self.stage.action_example, text)
             yield SystemCommand(f"Example: {name}", "Puts a beginning into your line", begin)
@@ -147,6 +151,14 @@ class BardApp(RebindableApp):
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
+
+    def action_train(self) -> None:
+        """Show the runs of training, or order the first one."""
+        self.stage.run_flow(lambda stage: show_training(stage, self.training))
+
+    def action_teach(self) -> None:
+        """Order a model that has read the scene."""
+        self.stage.run_flow(lambda stage: teach_scene(stage, self.training))
 
     def search_themes(self) -> None:
         """Show a palette of themes."""
@@ -180,10 +192,23 @@ class BardApp(RebindableApp):
             leave = ConfirmScreen(question, "Quit", "Stay")
             self.push_screen(leave, lambda answer: self.exit() if answer else None)
             return
+        if name := self.training.active:
+            from bardtui.tui.screens.leave import LeaveScreen
+
+            if not isinstance(self.screen, LeaveScreen):
+                self.push_screen(LeaveScreen(name, self.training.waiting), self._leave)
+            return
         self.exit()
+
+    def _leave(self, answer: str | None) -> None:
+        """Quit; the run of training goes on or stops."""
+        if answer is not None:
+            self.training.close(leave=answer == "go on")
+            self.exit()
 
     def on_mount(self) -> None:
         self.call_after_refresh(gc.enable)
+        self.call_after_refresh(self.training.find)
         # The terminal has forgotten the screen when a stopped program goes on.
         self.app_resume_signal.subscribe(self, lambda app: self.refresh())
         if self._notice:
@@ -200,6 +225,7 @@ class BardApp(RebindableApp):
                 loop.add_signal_handler(number, self.exit)
 
     def on_unmount(self) -> None:
+        self.training.close()
         self.stage.leave()
 
 

@@ -103,5 +103,13 @@ STAGE_KEYS: list[BindingType] = [
         id="stage.previous",
         tooltip="Go to the previous pane",
     ),
+    Binding(
+        "f9",
+        "app.train",
+        "Train",
+        show=False,
+        id="stage.train",
+        tooltip="Train a model on your own texts",
+    ),
     Binding("f1", "help", "Help", id="stage.help", tooltip="Show the keys and a guide"),
 ]

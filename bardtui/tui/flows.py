@@ -246,7 +246,7 @@ async def _save(
     app, browser = stage.app, stage.app.is_web
 
     name = "".join(c if c.isalnum() or c in " -_" else " " for c in remove_invisible(title))
-    target, problem = _working_folder() / f"{' '.join(name.split()) or 'scene'}{suffix}", ""
+    target, problem = working_folder() / f"{' '.join(name.split()) or 'scene'}{suffix}", ""
     while chosen := await app.push_screen_wait(SaveScreen(target, error=problem, browser=browser)):
         try:
             if browser:
@@ -382,7 +382,8 @@ PALETTE: tuple[tuple[str, str, Callable[[StageScreen], Coroutine[None, None, Non
 """What has no key: its name in the palette, an explanation, and what it does."""
 
 
-def _working_folder() -> Path:
+def working_folder() -> Path:
+    """Return the folder that the program was started in, or else the writer's own."""
     try:
         return Path.cwd()
     except OSError:  # the folder was deleted

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bardtui import paths
 from bardtui.escaping import one_line, visible
 
 _RARE = 10  # a character that occurs less often is hard to learn
@@ -51,14 +52,35 @@ def survey(source: str, base: str = "") -> Survey:
     )
 
 
+def catalogue_texts() -> list[tuple[str, str, str, str]]:
+    """The texts of the catalogue: title, size, source, and what to do first if it is not here."""
+    from bardtui.text.catalogue import catalogue
+
+    return [
+        (
+            f"{entry.name}: {entry.title}",
+            f"{entry.size / 1e6:.2f} MB" if entry.size else "",
+            entry.name,
+            "" if entry.available else f"It is not on this computer yet: {entry.remedy}",
+        )
+        for entry in catalogue()
+    ]
+
+
+def plain_name(wanted: str) -> str:
+    """A name like `wanted` with small letters, digits and dashes only."""
+    plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode().casefold()
+    stem = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_NAME].strip("-")
+    return stem or "my-model"
+
+
 def free_name(wanted: str, taken: Collection[str] = ()) -> str:
     """A name for a model like `wanted` that nothing has yet, neither a model nor one of `taken`."""
     from bardtui.training.run_setup import name_conflict
 
-    plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode().casefold()
-    stem = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_NAME].strip("-") or "my-model"
-    name, number = stem, 1
-    while name in taken or name_conflict(name):
+    stem, number = plain_name(wanted), 1
+    name = stem
+    while name in taken or name_conflict(name) or (paths.workshop_dir() / name).exists():
         number += 1
         name = f"{stem}-{number}"
     return name

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread, wrapped
 
+_FOOT = Content.from_markup("[@click=app.train]F9 trains a model[/]")
 _KEYS = "space card · Del deletes"
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
@@ -50,6 +51,7 @@ class ModelsPane(ListPane):
         Binding("space", "card", "See the model's card", show=False, id="models.card"),
         Binding("delete", "delete", "Delete the model", show=False, id="models.delete"),
         Binding("insert", "restore", "Bring the last one back", show=False, id="models.restore"),
+        Binding("t", "app.train", "Train a model", show=False, id="models.train"),
     ]
 
     class Picked(Message):
@@ -87,6 +89,7 @@ class ModelsPane(ListPane):
     def __init__(self, entries: Sequence[ModelEntry] | None = (), *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self.border_title = "Model"
+        self.border_subtitle = _FOOT
         self._entries: list[ModelEntry] = []
         self._current: str | None = None
         self._loading: str | None = None
@@ -114,7 +117,7 @@ class ModelsPane(ListPane):
             ids = distinct(entry.name for entry in entries)
             self.add_options(map(Option, map(self._prompt, entries), ids))
         else:
-            self.add_option(Option(Content("No model yet: bardtui train"), disabled=True))
+            self.add_option(Option(Content("No model yet: F9 trains one"), disabled=True))
         self._highlight(kept, place)
 
     def set_current(self, name: str | None) -> None:
@@ -147,7 +150,7 @@ class ModelsPane(ListPane):
         if self._deleted:
             self.border_subtitle = f"Ins brings {visible(self._deleted)} back"
         else:
-            self.border_subtitle = _KEYS if focused else ""
+            self.border_subtitle = _KEYS if focused else _FOOT
 
     def action_card(self) -> None:
         if (name := self._name_at(self.highlighted)) is not None:

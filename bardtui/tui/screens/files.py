@@ -1,0 +1,62 @@
+"""The dialog that picks a file or a folder."""
+
+from pathlib import Path
+
+from rich.text import Text, TextType
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import DirectoryTree
+
+from bardtui.escaping import visible
+from bardtui.tui.screens.dialog import Dialog
+
+
+class _Tree(DirectoryTree):
+    """Files and folders, without hidden ones; their names never act on the terminal."""
+
+    def process_label(self, label: TextType) -> Text:
+        return super().process_label(visible(str(label)))
+
+    def filter_paths(self, paths: object) -> list[Path]:
+        return [path for path in paths if not path.name.startswith(".")]  # type: ignore[attr-defined]
+
+
+class FilesScreen(Dialog[Path | None]):
+    """Shows the files below a folder; dismissed with one, or with a folder."""
+
+    DEFAULT_CSS = """
+    FilesScreen {
+        & #box { width: 84; height: 90%; padding: 0 1; }
+        & #files { height: 1fr; background: $surface; scrollbar-size-vertical: 1; }
+    }
+    """
+    BINDINGS = [
+        Binding("backspace", "up", "The folder above", id="files.up"),
+        Binding("ctrl+s", "folder", "All texts in the folder", id="files.folder"),
+    ]
+    AUTO_FOCUS = "#files"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._tree = _Tree(folder, id="files")
+        self._tree.guide_depth = 2
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = "A text file or a folder of .txt files"
+            box.border_subtitle = "Enter: open or take, ^s: take the folder, ⌫: up, Esc: cancel"
+            yield self._tree
+
+    def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
+        event.stop()
+        self.dismiss(event.path)
+
+    def action_up(self) -> None:
+        self._tree.path = Path(self._tree.path).absolute().parent
+
+    def action_folder(self) -> None:
+        """Take the highlighted folder, or the one that the highlighted file is in."""
+        node = self._tree.cursor_node
+        path = node.data.path if node is not None and node.data else Path(self._tree.path)
+        self.dismiss(path if path.is_dir() else path.parent)

@@ -1,0 +1,319 @@
+"""The dialogs that order a run of training: on any text, or on the scene ("Teach it this")."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Button, Input, Static
+
+from bardtui.errors import UserError, user_message
+from bardtui.escaping import visible
+from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.texts import Offer, TextsScreen
+from bardtui.tui.widgets.choice import Choice
+from bardtui.tui.widgets.safe_inputs import SafeInput
+from bardtui.workshop.estimate import comparison
+from bardtui.workshop.order import Order
+from bardtui.workshop.survey import Survey, free_name, survey
+
+MINUTES = {"5": "5 minutes", "15": "15", "40": "40", "480": "all night"}
+_FINISHED = {"5": "five minutes", "15": "a quarter of an hour", "40": "40 minutes"}
+_PAUSE = 0.4  # seconds without typing before the text is read
+NOTHING = ""  # as the model to start from
+
+PlaceOrder = Callable[[Order], object]
+"""Orders a run. Raises UserError."""
+
+
+class _OrderScreen(Dialog[str | None]):
+    """What both dialogs share; dismissed with the name of the ordered model."""
+
+    DEFAULT_CSS = """
+    _OrderScreen {
+        & #box { width: 78; padding: 0 1; }
+        & SafeInput {
+            border: round $foreground 25%;
+            border-title-color: $cue;
+            background: transparent;
+            height: 3;
+            &:focus { border: round $border; }
+        }
+        & .found { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
+        & .buttons { margin-top: 0; }
+    }
+    """
+
+    def __init__(self, order: PlaceOrder) -> None:
+        super().__init__()
+        self._order = order
+        self._field = SafeInput(id="name", max_length=64)
+        self._field.border_title = "Name of the new model"
+        self._minutes = Choice("Takes", MINUTES, "15", titles={"480": "eight hours"}, id="minutes")
+        self._named = ""
+        """The name that was suggested last."""
+
+    def _suggest(self, name: str) -> None:
+        """Suggest a name, unless the writer has typed another one."""
+        if self._field.value in ("", self._named):
+            self._named = self._field.value = name
+
+    def _place(self, source: str, base: str, description: str = "") -> None:
+        """Order the run, or show why not."""
+        minutes = float(self._minutes.value)
+        order = Order(self._field.value.strip(), source, minutes, base, description)
+        try:
+            self._order(order)
+        except UserError as error:
+            self.query_one(ErrorLine).say(str(error))
+        else:
+            self.dismiss(order.name)
+
+
+class NewRunScreen(_OrderScreen):
+    """Asks for a text, a model to start from, a name and a time, and says what is in the text.
+
+    `offers` are texts to choose from, and `resolve` makes a source of one that is chosen, in
+    another thread.
+    """
+
+    BINDINGS = [Binding("ctrl+o", "choose", "Choose a text", priority=True, id="new_run.choose")]
+    AUTO_FOCUS = "#source"
+
+    def __init__(
+        self,
+        order: PlaceOrder,
+        models: Sequence[str],
+        offers: Sequence[Offer],
+        resolve: Callable[[str], str],
+        folder: Path,
+    ) -> None:
+        super().__init__(order)
+        self._offers, self._resolve, self._folder = offers, resolve, folder
+        self._source = SafeInput(id="source", placeholder="Its path, or ^o to choose one")
+        self._source.border_title = "Text"
+        self._found = Static(classes="found", id="found")
+        bases = {NOTHING: "nothing", **{name: name for name in models}}
+        self._base = Choice("Starts from", bases, NOTHING, id="base")
+        self._estimate = Static(classes="found", id="estimate")
+        self._survey: Survey | None = None
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = "Train a model"
+            box.border_subtitle = "^o: choose a text, Enter: train, Esc: cancel"
+            yield self._source
+            yield self._found
+            yield self._base
+            yield self._field
+            yield self._minutes
+            yield self._estimate
+            yield ErrorLine()
+            with Horizontal(classes="buttons"):
+                yield Button("Choose a text", id="choose", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Train", id="train", compact=True)
+
+    def on_mount(self) -> None:
+        words = "A text file, a folder of .txt files, a text of the catalogue, or your scenes."
+        self._found.update(words)
+
+    # -- the text ----------------------------------------------------------------------------------
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one(ErrorLine).say("")
+        if event.input is self._source:
+            self._look_soon()
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        event.stop()
+        if event.choice is self._base:
+            self._look_soon()
+        else:
+            self._show_estimate()
+
+    def _look_soon(self) -> None:
+        self._survey = None
+        self._found.update("")
+        self._estimate.update("")
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_PAUSE, self._look)
+
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        """Read the text and say what is in it."""
+        if not (source := self._typed_source()):
+            return
+        self._found.update("reading …")
+        try:
+            found = await asyncio.to_thread(survey, source, self._base.value)
+            name = await asyncio.to_thread(free_name, found.title)
+        except (UserError, OSError) as error:
+            self._found.update("")
+            self.query_one(ErrorLine).say(user_message(error) or "")
+            return
+        self._survey = found
+        self._found.update(Content("\n").join(_described(found, self._base.value)))
+        self._suggest(name)
+        self._show_estimate()
+
+    def _show_estimate(self) -> None:
+        if self._survey is None:
+            return
+        takes = _FINISHED.get(self._minutes.value, "eight hours")
+        words = comparison(self._survey.characters, from_model=bool(self._base.value))
+        self._estimate.update(Content(f"Ready in {takes}, usable soon after the start. {words}."))
+
+    def _typed_source(self) -> str:
+        """The source, with a path made absolute."""
+        source = self._source.value.strip()
+        try:
+            path = Path(source).expanduser()
+        except RuntimeError:  # there is no home folder, as for ~no-such-user
+            path = Path(source)
+        path = self._folder / path
+        try:
+            return str(path) if source and path.exists() else source
+        except (OSError, ValueError):
+            return source
+
+    # -- keys and buttons --------------------------------------------------------------------------
+
+    def action_choose(self) -> None:
+        """Choose a text from lists."""
+        self.app.push_screen(TextsScreen(self._offers, self._folder), self._choose)
+
+    async def _choose(self, source: str | None) -> None:
+        if source is None:
+            return
+        try:
+            self._source.value = await asyncio.to_thread(self._resolve, source)
+        except (UserError, OSError) as error:
+            self.query_one(ErrorLine).say(user_message(error) or "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._train()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        match event.button.id:
+            case "choose":
+                self.action_choose()
+            case "train":
+                self._train()
+            case _:
+                self.dismiss(None)
+
+    def _train(self) -> None:
+        if self._survey is None:
+            if not self._source.value.strip():
+                self.query_one(ErrorLine).say("Choose a text first.")
+            else:
+                self._look_soon()
+            return
+        self._place(self._typed_source(), self._base.value)
+
+
+class TeachScreen(_OrderScreen):
+    """Asks what of the scene a new model reads, for how long, and for its name.
+
+    `texts` are what the writer wrote and all of it. `save` keeps one as a file and returns its
+    path; it may raise OSError.
+    """
+
+    AUTO_FOCUS = "#part"
+
+    def __init__(
+        self,
+        order: PlaceOrder,
+        base: str,
+        title: str,
+        texts: dict[str, str],
+        save: Callable[[str, str], Path],
+    ) -> None:
+        super().__init__(order)
+        self._base, self._title, self._texts, self._save = base, title, texts, save
+        parts = {"yours": "what you wrote", "all": "all of it"}
+        self._part = Choice("Reads", parts, "yours" if texts["yours"] else "all", id="part")
+        self._found = Static(classes="found", id="found")
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box", can_focus=False) as box:
+            box.border_title = "Teach it this"
+            box.border_subtitle = "Enter: teach, Esc: cancel"
+            yield Static(
+                Content(
+                    f"Makes a model that knows what {visible(self._base)} knows and has read this "
+                    "scene. At the end you see by how much your text became likelier."
+                ),
+                classes="found",
+            )
+            yield self._part
+            yield self._found
+            yield self._field
+            yield self._minutes
+            yield ErrorLine()
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Teach", id="train", compact=True)
+
+    def on_mount(self) -> None:
+        self._minutes.value = "5"
+        self._suggest(free_name(f"{self._base} {self._title}"))
+        self._show_found()
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        event.stop()
+        self._show_found()
+
+    def _show_found(self) -> None:
+        length = len(self._texts[self._part.value])
+        few = "" if length >= 2_000 else ": very little, so do not expect much"
+        self._found.update(f"{length:,} characters{few}. Its last tenth is held out.")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._teach()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "train":
+            self._teach()
+        else:
+            self.dismiss(None)
+
+    def _teach(self) -> None:
+        text = self._texts[self._part.value]
+        if not text.strip():
+            self.query_one(ErrorLine).say("There is nothing to read yet.")
+            return
+        try:
+            path = self._save(self._field.value.strip(), text)
+        except (UserError, OSError) as error:
+            self.query_one(ErrorLine).say(user_message(error) or "")
+            return
+        self._place(str(path), self._base, f"{self._base}, taught a scene.")
+
+
+def _described(found: Survey, base: str) -> list[Content]:
+    """What is in a text, in rows."""
+    texts = "" if found.documents == 1 else f" in {found.documents:,} texts"
+    rows = [f"{found.characters:,} characters{texts}, {found.distinct:,} different ones"]
+    if found.unknown:
+        rows.append(f"new to {visible(base)}: {found.unknown}")
+    elif found.rare:
+        rows.append(f"rare: {found.rare}")
+    rows += found.notes[:1]
+    if len(found.notes) > 1:
+        rows[-1] += f", and {len(found.notes) - 1} more notes"
+    sample = " ⏎ ".join(found.sample.split("\n"))
+    return [Content.styled(row, "$text-muted") for row in rows] + [
+        Content.styled(sample, "italic $foreground").truncate(72, ellipsis=True)
+    ]

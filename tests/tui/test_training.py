@@ -1,0 +1,78 @@
+"""Training in the program: the dialogs, the screen of runs, and leaving meanwhile."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hosts import press, shown, until
+from textual.widgets import Input
+
+from bardtui.tui.app import BardApp
+from bardtui.tui.screens.leave import LeaveScreen
+from bardtui.tui.screens.new_run import NewRunScreen, TeachScreen
+from bardtui.tui.screens.training import TrainingScreen
+from bardtui.workshop import process
+from tests.conftest import VERSE
+from tests.tui.conftest import Program
+from tests.workshop.test_workshop import FAKE
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the workshop needs POSIX")
+
+
+@pytest.fixture
+def fake(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs do what their text is called, in place of training."""
+    script = home / "fake.py"
+    script.write_text(FAKE.replace("sys.argv[2]", 'sys.argv[2].rsplit("/")[-1].split(".")[0]'))
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, str(script)))
+
+
+async def test_a_text_is_chosen_trained_on_and_the_run_left_in_the_background(
+    program: Program, fake: None, home: Path
+) -> None:
+    (home / "patient.txt").write_text(VERSE * 4)
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        assert isinstance(app, BardApp)
+        await press(pilot, "f9")
+        await until(pilot, lambda: isinstance(app.screen, NewRunScreen))
+        app.screen.query_one("#source", Input).value = str(home / "patient.txt")
+        await until(pilot, lambda: app.screen.query_one("#name", Input).value == "patient")
+        assert "728 characters" in shown(app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
+        await until(pilot, lambda: "1 min left" in shown(app) or "60 s left" in shown(app))
+        await press(pilot, "ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        assert "patient is still being trained" in shown(app)
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
+        await press(pilot, "s")
+        await until(pilot, lambda: "stopped, saved" in shown(app))
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.screen is stage)
+
+
+async def test_a_text_that_cannot_be_read_is_said_in_the_dialog(
+    program: Program, fake: None, home: Path
+) -> None:
+    (home / "utf16.txt").write_text("The lamp is low.", encoding="utf-16")
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        await press(pilot, "f9")
+        await until(pilot, lambda: isinstance(app.screen, NewRunScreen))
+        app.screen.query_one("#source", Input).value = str(home / "utf16.txt")
+        await until(pilot, lambda: "UTF-16" in shown(app))
+
+
+async def test_a_scene_is_taught(program: Program, fake: None) -> None:
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        assert isinstance(app, BardApp)
+        stage.session.manuscript.add_line(VERSE)
+        app.action_teach()
+        await until(pilot, lambda: isinstance(app.screen, TeachScreen))
+        app.screen.query_one("#name", Input).value = "fine"
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.screen is stage)
