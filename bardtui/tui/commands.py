@@ -104,7 +104,7 @@ STAGE_KEYS: list[BindingType] = [
         tooltip="Go to the previous pane",
     ),
     Binding(
-        "f9",
+        "f10",
         "app.train",
         "Train",
         show=False,

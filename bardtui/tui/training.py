@@ -34,9 +34,13 @@ class Training:
     def workshop(self) -> Workshop:
         """The workshop, which is opened when it is first asked for."""
         if self._workshop is None:
+            from bardtui.workshop import process
             from bardtui.workshop.workshop import Workshop
 
-            self._workshop = Workshop(lambda news: self._stage.call_later(self._handle, news))
+            app = self._stage.app
+            self._workshop = Workshop(
+                lambda news: app.call_later(self._handle, news), command=process.COMMAND
+            )
             self._workshop.start()
         return self._workshop
 
@@ -75,7 +79,7 @@ class Training:
             self._stage.side.list_models()
         if run.progress.phase != before and self.screen is None and known is not None:
             if run.progress.phase == "finished":
-                self._stage.say(f"{name} is ready to write with; F9 shows it")
+                self._stage.say(f"{name} is ready to write with; F10 shows it")
             elif run.progress.phase == "failed":
                 self._stage.say(f"Training {name}: {run.progress.message}", "warning")
         if self.screen is not None:

@@ -53,7 +53,7 @@ def test_the_default_keys_do_not_clash() -> None:
     [
         ("f20", "f20"),
         ("F20", "f20"),
-        ("f20, ctrl+f10", "f20,ctrl+f10"),
+        ("f20, ctrl+f13", "f20,ctrl+f13"),
         ("^f20", "ctrl+f20"),
         ("Shift+F20", "shift+f20"),
         ("shift+pgup", "shift+pageup"),
@@ -141,7 +141,7 @@ async def test_a_binding_of_several_places_is_changed_in_all_of_them(program: Pr
 async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(program: Program) -> None:
     wanted = {"stage.retry": "f20,ctrl+f8", "line.earlier": "ctrl+up", "dial.most": "insert"}
     async with program(
-        settings=Settings(keys=wanted | {"stage.settings": "f10", "app.quit": "f11"}),
+        settings=Settings(keys=wanted | {"stage.settings": "f13", "app.quit": "f11"}),
         size=(80, 80),
     ) as (pilot, stage):
         groups = key_groups(stage)
@@ -156,7 +156,7 @@ async def test_the_help_the_footer_and_the_palette_show_the_keys_in_force(progra
         assert "^z" in [key for key, _ in groups["The scene"]]
         assert "^z" not in [key for key, _ in groups["Your line"]]  # which was told already
         await until(pilot, lambda: "f20 Retry" in shown(stage.app))
-        assert "f10 settings" in shown(stage.app)
+        assert "f13 settings" in shown(stage.app)
         helps = {command.title: command.help for command in stage.app.get_system_commands(stage)}
         assert helps["Write another take of the reply"] == "also f20"
         await press(pilot, "f1")

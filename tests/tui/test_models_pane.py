@@ -128,7 +128,7 @@ async def test_without_models_it_says_how_to_get_one() -> None:
         pane.focus()
         await press(pilot, "down", "enter")
         await settle(pilot)
-        assert "F9 trains one" in shown(host)
+        assert "F10 trains one" in shown(host)
         assert not host.got(ModelsPane.Picked)
 
 
@@ -142,6 +142,6 @@ async def test_two_hundred_models_in_a_pane_of_five_columns() -> None:
 
 async def test_an_unknown_list_of_models_is_blank() -> None:
     pane = ModelsPane(None)
-    assert "F9 trains one" not in "\n".join(await rows(pane))
+    assert "F10 trains one" not in "\n".join(await rows(pane))
     pane = ModelsPane([])
-    assert "F9 trains one" in "\n".join(await rows(pane))
+    assert "F10 trains one" in "\n".join(await rows(pane))

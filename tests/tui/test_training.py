@@ -3,9 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hosts import press, shown, until
+from textual.app import App
+from textual.screen import Screen
 from textual.widgets import Input
 
 from bardtui.tui.app import BardApp
@@ -28,6 +31,11 @@ def fake(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "COMMAND", (sys.executable, str(script)))
 
 
+def up(app: App[None], kind: type[Screen[Any]]) -> bool:
+    """Whether a screen of that kind is up and has its widgets."""
+    return isinstance(app.screen, kind) and app.screen.focused is not None
+
+
 async def test_a_text_is_chosen_trained_on_and_the_run_left_in_the_background(
     program: Program, fake: None, home: Path
 ) -> None:
@@ -35,19 +43,19 @@ async def test_a_text_is_chosen_trained_on_and_the_run_left_in_the_background(
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
         assert isinstance(app, BardApp)
-        await press(pilot, "f9")
-        await until(pilot, lambda: isinstance(app.screen, NewRunScreen))
+        await press(pilot, "f10")
+        await until(pilot, lambda: up(app, NewRunScreen))
         app.screen.query_one("#source", Input).value = str(home / "patient.txt")
         await until(pilot, lambda: app.screen.query_one("#name", Input).value == "patient")
         assert "728 characters" in shown(app)
         await press(pilot, "enter")
-        await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
-        await until(pilot, lambda: "1 min left" in shown(app) or "60 s left" in shown(app))
+        await until(pilot, lambda: up(app, TrainingScreen))
+        await until(pilot, lambda: "60 s left" in shown(app))
         await press(pilot, "ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        await until(pilot, lambda: up(app, LeaveScreen))
         assert "patient is still being trained" in shown(app)
         await press(pilot, "escape")
-        await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
+        await until(pilot, lambda: up(app, TrainingScreen))
         await press(pilot, "s")
         await until(pilot, lambda: "stopped, saved" in shown(app))
         await press(pilot, "escape")
@@ -60,8 +68,8 @@ async def test_a_text_that_cannot_be_read_is_said_in_the_dialog(
     (home / "utf16.txt").write_text("The lamp is low.", encoding="utf-16")
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
-        await press(pilot, "f9")
-        await until(pilot, lambda: isinstance(app.screen, NewRunScreen))
+        await press(pilot, "f10")
+        await until(pilot, lambda: up(app, NewRunScreen))
         app.screen.query_one("#source", Input).value = str(home / "utf16.txt")
         await until(pilot, lambda: "UTF-16" in shown(app))
 
@@ -72,7 +80,7 @@ async def test_a_scene_is_taught(program: Program, fake: None) -> None:
         assert isinstance(app, BardApp)
         stage.session.manuscript.add_line(VERSE)
         app.action_teach()
-        await until(pilot, lambda: isinstance(app.screen, TeachScreen))
+        await until(pilot, lambda: up(app, TeachScreen))
         app.screen.query_one("#name", Input).value = "fine"
         await press(pilot, "escape")
         await until(pilot, lambda: app.screen is stage)

@@ -29,9 +29,9 @@ class LossPlot(Widget):
     def show(self, progress: Progress) -> None:
         """Show the losses of a run."""
         self._progress = progress
-        held_out = progress.curves.held_out[-1:]
-        now = [("held-out ", "$text-muted"), (f"{held_out[0][1]:.3f}", "bold $cue")]
-        self.border_title = Content.assemble("Loss  ", *(now if held_out else ()))
+        held_out = progress.curves.held_out
+        now = f"held-out {held_out[-1][1]:.3f}" if held_out else ""
+        self.border_title = Content.assemble("Loss  ", (now, "bold $cue"))
         self.border_subtitle = "held-out solid, training dotted" if held_out else ""
         self.refresh()
 

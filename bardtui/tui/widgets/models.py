@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread, wrapped
 
-_FOOT = Content.from_markup("[@click=app.train]F9 trains a model[/]")
+_FOOT = Content.from_markup("[@click=app.train]F10 trains a model[/]")
 _KEYS = "space card · Del deletes"
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
@@ -117,7 +117,7 @@ class ModelsPane(ListPane):
             ids = distinct(entry.name for entry in entries)
             self.add_options(map(Option, map(self._prompt, entries), ids))
         else:
-            self.add_option(Option(Content("No model yet: F9 trains one"), disabled=True))
+            self.add_option(Option(Content("No model yet: F10 trains one"), disabled=True))
         self._highlight(kept, place)
 
     def set_current(self, name: str | None) -> None:
