@@ -14,6 +14,7 @@ from bardtui.tf_startup import start_tensorflow
 
 if TYPE_CHECKING:
     from bardtui.cli.train_output import TrainOutput
+    from bardtui.model.store import ModelBundle
     from bardtui.text.corpus import Corpus
     from bardtui.training.run_setup import Run
 
@@ -179,7 +180,7 @@ def train(
         for note in run.notes:
             output.note(note)
         output.plan(run)
-        _train(run, output)
+        _train(run, output, base_model)
 
 
 def _casts(corpus: "Corpus") -> dict[str, dict[str, int]]:
@@ -194,7 +195,7 @@ def _command() -> str:
     return shlex.join(["bardtui", *(a for a in sys.argv[1:] if a not in _START_OPTIONS)])
 
 
-def _train(run: "Run", output: "TrainOutput") -> None:
+def _train(run: "Run", output: "TrainOutput", base: "ModelBundle | None") -> None:
     """Train to the end or until Ctrl+C, and say how it ended."""
     trainer = run.trainer
     try:
@@ -209,8 +210,19 @@ def _train(run: "Run", output: "TrainOutput") -> None:
                 nats = run.score(on_progress)
             with output.progress("measuring the memory length") as on_progress:
                 run.measure_memory(on_progress)
+            if base is not None:
+                _compare(run, output, base)
     except KeyboardInterrupt:
         output.stopped(saved=trainer.saved, at_once=True)
         raise typer.Exit(_INTERRUPTED) from None
     seconds = sum(entry["seconds"] for entry in trainer.state.history)
     output.finished(run.name, trainer.limit.used if trainer.limit else seconds, nats)
+
+
+def _compare(run: "Run", output: "TrainOutput", base: "ModelBundle") -> None:
+    """Say what the model has learnt beyond the one that it started from."""
+    from bardtui.training.comparison import copies, loss_before
+
+    with output.progress(f"comparing with {base.name}"):
+        before, copied = loss_before(run, base), copies(run)
+    output.compared(base.name, before, copied)

@@ -50,6 +50,9 @@ class TrainOutput(Protocol):
     def stopped(self, *, saved: bool, at_once: bool = False) -> None:
         """Say that the run was stopped, `at_once` or with everything saved."""
 
+    def compared(self, base: str, before: float | None, copied: tuple[float, int] | None) -> None:
+        """Say what loss the model `base` had, and how much of what is written is copied."""
+
     def finished(self, name: str, seconds: float, nats: float | None) -> None:
         """Say that the model is ready, and its held-out loss."""
 
@@ -93,6 +96,14 @@ class TextOutput:
             warn("stopped at once; --resume continues from the last checkpoint")
         else:
             warn("stopped at once; nothing is saved yet")
+
+    def compared(self, base: str, before: float | None, copied: tuple[float, int] | None) -> None:
+        if before is not None:
+            self._out.print(f"held-out loss of {base}: {before:.4f}")
+        if copied is not None:
+            share, longest = copied
+            most = f", at most {longest:,} characters in a row" if longest else ""
+            self._out.print(f"copied from the text: {share:.1%} of what it writes{most}")
 
     def finished(self, name: str, seconds: float, nats: float | None) -> None:
         if nats is not None:
@@ -177,6 +188,11 @@ class JsonOutput:
 
     def stopped(self, *, saved: bool, at_once: bool = False) -> None:
         self._emit("stopped", saved=saved)
+
+    def compared(self, base: str, before: float | None, copied: tuple[float, int] | None) -> None:
+        self._emit("comparison", model=base, before=before)
+        if copied is not None:
+            self._emit("copies", copied=round(copied[0] * 1_000), longest=copied[1])
 
     def finished(self, name: str, seconds: float, nats: float | None) -> None:
         self._emit("finished", model=name, seconds=seconds, held_out=nats)

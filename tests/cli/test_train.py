@@ -37,6 +37,8 @@ def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:
     assert find_model("mine").weights()
     options = ("--name", "more", "--from", "mine", "--epochs", "1", "--public")
     again = run("train", text_file, *options)
+    assert f"held-out loss of mine: {find_model('mine').held_out_loss:.4f}" in again.stdout
+    assert "copied from the text: " in again.stdout
     assert "lamp" in find_model("more").words
     assert find_model("more").corpus_index is not None
     assert again.exit_code == 0

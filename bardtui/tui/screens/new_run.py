@@ -252,7 +252,7 @@ class TeachScreen(_OrderScreen):
             yield Static(
                 Content(
                     f"Makes a model that knows what {visible(self._base)} knows and has read this "
-                    "scene. At the end you see its loss on the part that it has not read."
+                    "scene. At the end you see by how much your text became likelier."
                 ),
                 classes="found",
             )
