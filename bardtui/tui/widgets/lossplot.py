@@ -30,8 +30,8 @@ class LossPlot(Widget):
         """Show the losses of a run."""
         self._progress = progress
         held_out = progress.curves.held_out
-        now = f"held-out {held_out[-1][1]:.3f}" if held_out else ""
-        self.border_title = Content.assemble("Loss  ", (now, "bold $cue"))
+        now = f"  held-out {held_out[-1][1]:.3f}" if held_out else ""
+        self.border_title = Content.assemble("Loss", (now, "bold $cue"))
         self.border_subtitle = "held-out solid, training dotted" if held_out else ""
         self.refresh()
 
