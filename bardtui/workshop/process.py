@@ -78,6 +78,8 @@ def begin(
         )
     with suppress(OSError):  # the threads that train are started later, and inherit this
         os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+    with suppress(OSError):  # Linux may weigh sessions first, and the processes of each after that
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICENESS), "ascii")
     atomic_write(folder / _PROCESS, str(process.pid))
     return process
 
@@ -86,7 +88,8 @@ def ask_to_stop(folder: Path) -> None:
     """Ask a living process to save and stop. Raises OSError."""
     log(folder, "stopping")
     text = read_regular(folder / _PROCESS, 100).decode("ascii", "replace")
-    if text.isascii() and text.isdigit() and is_alive(folder):
+    # 0 would be our own process group.
+    if text.isascii() and text.isdigit() and int(text) and is_alive(folder):
         with suppress(ProcessLookupError):
             os.kill(int(text), signal.SIGINT)
 
