@@ -98,7 +98,7 @@ def test_copies_are_reported_by_the_index_of_the_model(
 ) -> None:
     arguments = (*METRICS, str(text_file), "--temperature", "0.4")
     assert "by the model's index, at 0.4: no index of its texts" in run(*arguments).stdout
-    run("models", "index", "tiny", text_file)
+    run("models", "index-texts", "tiny", text_file)
     row = json.loads(run(*arguments, "--json").stdout)["texts"][0]
     assert row["original"] is False
     assert {run["document"] for run in row["copied_runs"]} == {"verse"}

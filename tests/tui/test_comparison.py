@@ -17,6 +17,8 @@ TEXT = st.text("ab \n", max_size=12)
         ("Hark.", "Ah.", ("Hark.", "Ah.")),
         ("The same.", "The same.", ("same.", "same.")),
         ("", "All", ("", "All")),
+        ("a", "a ", ("a", "a ")),
+        ("a b", "a\nb", ("a ", "a\n")),
     ],
 )
 def test_two_texts_part_at_a_word(one: str, other: str, words: tuple[str, str]) -> None:

@@ -159,7 +159,7 @@ class StageScreen(Screen[None]):
             case TakesEnded(failed) if self.takes_screen is not None:
                 self.takes_screen.end()
                 self.takes_screen.tell("stopped by an error" if failed else "all are saved")
-            case _:
+            case _ if self.is_running:  # as it closes, nothing can be drawn any more
                 self.view.show(event)
                 if isinstance(event, SceneShown | StateChanged | SurpriseChanged):
                     self.shading.show()
