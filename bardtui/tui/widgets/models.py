@@ -51,7 +51,6 @@ class ModelsPane(ListPane):
         Binding("space", "card", "See the model's card", show=False, id="models.card"),
         Binding("delete", "delete", "Delete the model", show=False, id="models.delete"),
         Binding("insert", "restore", "Bring the last one back", show=False, id="models.restore"),
-        Binding("t", "app.train", "Train a model", show=False, id="models.train"),
     ]
 
     class Picked(Message):
