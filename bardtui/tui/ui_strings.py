@@ -19,7 +19,13 @@ EMPTY_STAGE = (
     "Type who speaks, such as ROMEO: or a first line,",
     "and press Enter. The model writes on from there.",
     "",
-    "The palette, Ctrl+P, has examples to begin with.",
+    "A scene begins well with a place, who is there, and a line:",
+    "",
+    "[A harbour office at night. Rain.]",
+    "[Enter MARTHA and TOM]",
+    "MARTHA: You kept the letter, then.",
+    "",
+    'Ctrl+P, then "example": a play, a screenplay, prose, verse.',
 )
 
 _LEAST_OF_A_TITLE = 12  # columns

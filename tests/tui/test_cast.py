@@ -193,7 +193,7 @@ async def test_every_field_of_a_role_can_be_clicked_at_eighty_columns() -> None:
         assert host.answers == [Role("OLD ANN", "writer", muted=True)]
 
 
-async def test_an_invalid_role_is_explained_and_not_saved() -> None:
+async def test_an_invalid_role_is_explained_at_its_field_and_not_saved() -> None:
     host = Host()
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(None, MODELS, {"ROMEO"}))
@@ -204,13 +204,16 @@ async def test_an_invalid_role_is_explained_and_not_saved() -> None:
         ):
             screen.query_one("#name", Input).value = typed
             await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
+            screen.query_one("#temperature").focus()
             await press(pilot, "enter")
+            await until(pilot, lambda: screen.focused is screen.query_one("#name"))
         screen.query_one("#name", Input).value = "nurse"
         await until(pilot, lambda: not screen.query("#error.-shown"))
         for typed, told in (("11", "between 0.1 and 2"), (".", "is a number")):
             screen.query_one("#temperature", Input).value = typed
             await until(pilot, lambda told=told: told in shown(host))  # type: ignore[misc]
         await press(pilot, "enter")
+        await until(pilot, lambda: screen.focused is screen.query_one("#temperature"))
         assert screen.query_one("#keep", Button).region.bottom < 24
         assert host.answers == []
         await press(pilot, "escape")

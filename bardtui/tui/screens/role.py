@@ -154,6 +154,17 @@ class RoleScreen(Dialog[Role | None]):
     def action_accept(self) -> None:
         if (role := self._judge()) is not None:
             self.dismiss(role if role != self._role else None)
+        else:
+            self._faulty_field().focus()
+
+    def _faulty_field(self) -> Input:
+        """The field to mend: the name, unless it is valid."""
+        name = self.query_one(RoleNameField)
+        try:
+            Role(name.value.strip())
+        except SceneError:
+            return name
+        return name if name.value.strip() in self._taken else self.query_one(TemperatureField)
 
     def _judge(self, *, begun: bool = True) -> Role | None:
         """The role of the form. If it is not valid, show why (once it is `begun`), return None."""
