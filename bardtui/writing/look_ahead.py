@@ -5,7 +5,7 @@ from dataclasses import replace
 from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import CueMemory
-from bardtui.writing.sources import next_cue, rest_of_cue
+from bardtui.writing.sources import cue_without, next_cue, rest_of_cue
 
 _PIECE = 32  # characters of a call at most: text is taken back to the beginning of one
 _FIRST_PIECE = 12  # characters of the call after that, since the next fault is often near
@@ -68,8 +68,15 @@ class LookAhead:
             self._wrote(between)
 
     def draw_without(self, characters: str) -> None:
-        """Draw one character that is none of `characters`."""
-        self._wrote(self._context.draw_without(characters, self._drawing))
+        """Draw one character that is none of `characters`, or a cue that begins with none."""
+        cue = ""
+        if self._memory is not None:
+            cue = cue_without(self._memory, self._context, characters, self._drawing)
+        if cue:
+            self._context.read(cue)
+            self._wrote(cue)
+        else:
+            self._wrote(self._context.draw_without(characters, self._drawing))
 
     def forget(self, offset: int) -> None:
         """Forget what is only needed to take text back to before `offset`."""

@@ -19,6 +19,16 @@ def next_cue(memory: CueMemory, context: Context, sampling: Sampling) -> str:
     return "" if cue and context.decoder.peek(sampling) in OWN else cue
 
 
+def cue_without(memory: CueMemory, context: Context, characters: str, sampling: Sampling) -> str:
+    """Draw the source of a block that must not begin with one of `characters`: see `next_cue`."""
+    if memory.opening != "":
+        return ""
+    cues = memory.probabilities()
+    allowed = {cue: p for cue, p in cues.items() if cue[0] not in characters}
+    rest = 1 - sum(cues.values())
+    return _draw(allowed, sum(allowed.values()) + rest, context, sampling)
+
+
 def rest_of_cue(memory: CueMemory, context: Context, text: str, sampling: Sampling) -> str:
     """Draw the source of a block that `text` begins: the rest of a speaker's cue, or ""."""
     opening, cues = memory.opening, memory.probabilities()

@@ -66,6 +66,18 @@ def test_a_cue_that_was_cut_short_is_finished_as_scored(context: Context) -> Non
     assert drawn["BE"] > count / 2
 
 
+def test_where_no_direction_may_begin_somebody_on_stage_speaks(context: Context) -> None:
+    rules = replace(WITH_MEMORY, form="screenplay")
+    barred = [
+        seed
+        for seed in range(300)
+        if written(context, SCRIPT, 1, Sampling(1.0, random_seed=seed)) == "["
+    ]
+    assert len(barred) > 2
+    for seed in barred:
+        assert written(context, SCRIPT, 2, Sampling(1.0, random_seed=seed), rules) in ("TE", "BA")
+
+
 def test_the_temperature_does_not_change_who_is_drawn(context: Context) -> None:
     for seed in range(20):
         cold, hot = (
