@@ -82,5 +82,6 @@ async def test_a_scene_is_taught(program: Program, fake: None) -> None:
         app.action_teach()
         await until(pilot, lambda: up(app, TeachScreen))
         app.screen.query_one("#name", Input).value = "fine"
-        await press(pilot, "escape")
-        await until(pilot, lambda: app.screen is stage)
+        await press(pilot, "enter")
+        await until(pilot, lambda: up(app, TrainingScreen))
+        await until(pilot, lambda: "fine is ready" in shown(app))

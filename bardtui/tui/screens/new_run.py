@@ -49,6 +49,8 @@ class _OrderScreen(Dialog[str | None]):
     }
     """
 
+    BINDINGS = [Binding("enter", "accept", "Train", show=False, id="run.order")]
+
     def __init__(self, order: PlaceOrder) -> None:
         super().__init__()
         self._order = order
@@ -201,18 +203,19 @@ class NewRunScreen(_OrderScreen):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._train()
+        self.action_accept()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         match event.button.id:
             case "choose":
                 self.action_choose()
             case "train":
-                self._train()
+                self.action_accept()
             case _:
                 self.dismiss(None)
 
-    def _train(self) -> None:
+    def action_accept(self) -> None:
+        """Order the run, once the text is known."""
         if self._survey is None:
             if not self._source.value.strip():
                 self.query_one(ErrorLine).say("Choose a text first.")
@@ -281,15 +284,16 @@ class TeachScreen(_OrderScreen):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._teach()
+        self.action_accept()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "train":
-            self._teach()
+            self.action_accept()
         else:
             self.dismiss(None)
 
-    def _teach(self) -> None:
+    def action_accept(self) -> None:
+        """Save the text and order the run."""
         text = self._texts[self._part.value]
         if not text.strip():
             self.query_one(ErrorLine).say("There is nothing to read yet.")
