@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bardtui import paths
 from bardtui.errors import UserError
@@ -30,7 +31,6 @@ from bardtui.session.events import (
     StateRead,
     Suggested,
 )
-from bardtui.session.loaded_model import LoadedModel
 from bardtui.session.pacing import StatePacing
 from bardtui.session.requests import (
     SCORED_PAGE,
@@ -43,6 +43,9 @@ from bardtui.session.requests import (
     WriteRequest,
 )
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
+
+if TYPE_CHECKING:
+    from bardtui.session.loaded_model import LoadedModel
 
 CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good part of 1/60 s
 KEPT_MODELS = 4
@@ -224,7 +227,7 @@ class Engine:
             case PassageRequest():
                 self._write(loaded, request)
 
-    def _load(self, name: str) -> LoadedModel | None:
+    def _load(self, name: str) -> "LoadedModel | None":
         """Return the model, or None after reporting why it cannot be used."""
         if name in self._models and not self._was_trained_again(name):
             self._models[name] = self._models.pop(name)  # the most recently used comes last
@@ -242,10 +245,11 @@ class Engine:
         self._post(ModelState(name, "ready", slow))
         return loaded
 
-    def _open(self, name: str) -> LoadedModel:
+    def _open(self, name: str) -> "LoadedModel":
         from bardtui.model.context import Context
         from bardtui.model.decoder import Decoder
         from bardtui.model.store import check_name, find_model, read_settled, version_of
+        from bardtui.session.loaded_model import LoadedModel
         from bardtui.writing.company import Company
 
         folders = _folders(check_name(name))  # a name only: a scene may not name a path
@@ -272,14 +276,14 @@ class Engine:
         version = version_of(_folders(name))
         return any(map(all, version)) and version != self._models[name].version
 
-    def _begin(self, loaded: LoadedModel, request: WriteRequest) -> None:
+    def _begin(self, loaded: "LoadedModel", request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
         text = request.text + request.opening
         unknown = loaded.context.seek(text, stopped=request.stop.is_set)
         unchecked = request.rules.max_copy > 0 and loaded.bundle.corpus_index is None
         self._post(Started(request.id, loaded.bundle.sha256, unknown, unchecked))
 
-    def _write(self, loaded: LoadedModel, request: PassageRequest) -> None:
+    def _write(self, loaded: "LoadedModel", request: PassageRequest) -> None:
         self._begin(loaded, request)
         if request.opening and not request.stop.is_set():
             self._post(Chunk(request.id, request.opening))
@@ -312,7 +316,7 @@ class Engine:
                         self._post_state(loaded, request, before + written)
         self._post(Finished(request.id, request.rules.stop))
 
-    def _suggest(self, loaded: LoadedModel, request: SuggestionRequest) -> None:
+    def _suggest(self, loaded: "LoadedModel", request: SuggestionRequest) -> None:
         """Finish the line in a few ways."""
         found: list[str] = []
         for number in range(request.count):
@@ -362,7 +366,7 @@ class Engine:
             self._post_state(self._models[request.model], request, request.text)
 
     def _post_state(
-        self, loaded: LoadedModel, request: PassageRequest | StateRequest, text: str
+        self, loaded: "LoadedModel", request: PassageRequest | StateRequest, text: str
     ) -> None:
         """Report the state after a text. The context stays where it is."""
         try:

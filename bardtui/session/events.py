@@ -2,6 +2,9 @@
 
 The engine's events are created in its thread. A front end passes each to
 `WritingSession.handle` in its own thread. The session's events tell the front end what changed.
+
+Nobody changes an event. They are not frozen, because making frozen classes takes twice as long, and
+the first screen waits for it.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +21,7 @@ Severity = Literal["information", "warning", "error"]
 # -- events of the engine --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class ModelState:
     """A model is being loaded, is ready, or cannot be used.
 
@@ -30,7 +33,7 @@ class ModelState:
     detail: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Started:
     """Writing for a request begins, with the weights of that fingerprint.
 
@@ -44,7 +47,7 @@ class Started:
     unchecked: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chunk:
     """The next text of a passage."""
 
@@ -52,7 +55,7 @@ class Chunk:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Suggested:
     """Endings found so far for an unfinished line."""
 
@@ -60,7 +63,7 @@ class Suggested:
     endings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class CopiesFound:
     """What a text copies from the corpus of a model, in words, and where in the text."""
 
@@ -69,7 +72,7 @@ class CopiesFound:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scored:
     """How likely the model thought the characters from offset `begin` of the scene.
 
@@ -83,7 +86,7 @@ class Scored:
     entropy: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class StateRead:
     """The state of a model's layers after `ending`, the last characters of a text.
 
@@ -98,7 +101,7 @@ class StateRead:
     layers: "tuple[Values, ...]"
 
 
-@dataclass(frozen=True)
+@dataclass
 class AlternativesFound:
     """What may come at the place that was asked about."""
 
@@ -106,7 +109,7 @@ class AlternativesFound:
     found: "Alternatives"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Finished:
     """A request has ended.
 
@@ -119,7 +122,7 @@ class Finished:
     error: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class EngineFault:
     """An error in the engine that ended no passage. One that is a bug was logged."""
 
@@ -142,36 +145,36 @@ EngineEvent = (
 # -- events of the session -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class SceneShown:
     """The visible text was replaced: undo, another take, another scene."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class PassageBegan:
     """A passage by this author begins at the end of the visible text."""
 
     author: Author
 
 
-@dataclass(frozen=True)
+@dataclass
 class TextAdded:
     """Text was added to the passage that began last."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class StateChanged:
     """Some property of the session changed: the model, the cast, the turn, the saving."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SurpriseChanged:
     """More of the scene was scored, or Surprise was turned on or off."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SuggestionsFound:
     """Endings for `line`, the unfinished line that they were asked for."""
 
@@ -179,26 +182,26 @@ class SuggestionsFound:
     endings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class SuggestionsDropped:
     """The suggestions no longer fit the scene."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class TakesShown:
     """The whole text so far of every take; empty for one that has not begun."""
 
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class TakesEnded:
     """The takes are complete and saved; `failed` if an error ended them."""
 
     failed: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Notice:
     """Something to tell the writer.
 

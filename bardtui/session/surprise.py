@@ -4,7 +4,6 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,7 @@ _KEPT_PAGES = 2_000  # of SCORED_PAGE characters: 4 MB
 _AT_ONCE = 40  # pages asked for in one request
 
 
-@dataclass(frozen=True)
-class _Page:
-    surprise: "array[float]"
-    entropy: "array[float]"
+_Page = tuple["array[float]", "array[float]"]  # surprise and entropy
 
 
 class Surprise:
@@ -70,13 +66,10 @@ class Surprise:
         surprise: list[float] = []
         entropy: list[float] = []
         for key, begin, part in self._pages_in(text, start, end):
-            page = self._pages.get(key)
-            for values, found in (
-                (surprise, page.surprise if page else None),
-                (entropy, page.entropy if page else None),
-            ):
-                known = found or [math.nan] * len(part)
-                values += known[max(0, start - begin) : end - begin]
+            unknown = array("f", [math.nan]) * len(part)
+            page = self._pages.get(key, (unknown, unknown))
+            for values, found in zip((surprise, entropy), page, strict=True):
+                values += found[max(0, start - begin) : end - begin]
         return surprise, entropy
 
     def look(self, start: int, end: int) -> None:
@@ -119,7 +112,7 @@ class Surprise:
             return
         if (key := self._asked.pop(event.begin, None)) is None:
             return
-        self._pages[key] = _Page(array("f", event.surprise), array("f", event.entropy))
+        self._pages[key] = array("f", event.surprise), array("f", event.entropy)
         self.found_pages += 1
         while len(self._pages) > _KEPT_PAGES:
             self._pages.popitem(last=False)

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bardtui.scene.figures import words_in
-
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
 
@@ -31,5 +29,7 @@ class WordGoal:
 
     def wrote(self, text: str, *, instead_of: str = "") -> None:
         """Count the words of a text by the writer, beyond those that were there."""
+        from bardtui.scene.figures import words_in  # not before the first screen
+
         if (words := words_in(text) - words_in(instead_of)) > 0:
             self._session.choose(day=date.today().isoformat(), words=self.today + words)
