@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,19 @@ from bardtui.tui.screens.training import TrainingScreen
 from bardtui.workshop import process
 from tests.conftest import VERSE
 from tests.tui.conftest import Program
-from tests.workshop.test_workshop import FAKE
+from tests.workshop.test_workshop import FAKE, stop_runs
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the workshop needs POSIX")
 
 
 @pytest.fixture
-def fake(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def fake(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs do what their text is called, in place of training."""
     script = home / "fake.py"
     script.write_text(FAKE.replace("sys.argv[2]", 'sys.argv[2].rsplit("/")[-1].split(".")[0]'))
     monkeypatch.setattr(process, "COMMAND", (sys.executable, str(script)))
+    yield
+    stop_runs()
 
 
 def up(app: App[None], kind: type[Screen[Any]]) -> bool:

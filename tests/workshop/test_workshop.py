@@ -13,7 +13,7 @@ from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.model.store import find_model
 from bardtui.workshop.order import Order
-from bardtui.workshop.process import COMMAND
+from bardtui.workshop.process import COMMAND, ask_to_stop, is_alive
 from bardtui.workshop.reader import News
 from bardtui.workshop.workshop import Run, Workshop
 from tests.conftest import VERSE
@@ -62,10 +62,18 @@ class Follower:
 
 
 @pytest.fixture
-def fake(home: Path) -> tuple[str, ...]:
+def fake(home: Path) -> Iterator[tuple[str, ...]]:
     script = home / "fake.py"
     script.write_text(FAKE)
-    return sys.executable, str(script)
+    yield sys.executable, str(script)
+    stop_runs()
+
+
+def stop_runs() -> None:
+    """Stop the runs that a test has left, as one does that fails: a patient one waits for ever."""
+    for folder in paths.workshop_dir().glob("*/"):
+        if is_alive(folder):
+            ask_to_stop(folder)
 
 
 @contextmanager
