@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import visible
+from bardtui.files import expanded
 from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.screens.texts import Offer, TextsScreen
 from bardtui.tui.widgets.choice import Choice
@@ -177,11 +178,7 @@ class NewRunScreen(_OrderScreen):
     def _typed_source(self) -> str:
         """The source, with a path made absolute."""
         source = self._source.value.strip()
-        try:
-            path = Path(source).expanduser()
-        except RuntimeError:  # there is no home folder, as for ~no-such-user
-            path = Path(source)
-        path = self._folder / path
+        path = self._folder / expanded(source)
         try:
             return str(path) if source and path.exists() else source
         except (OSError, ValueError):
