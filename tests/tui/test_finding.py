@@ -1,10 +1,12 @@
 """Finding and replacing, renaming, and going from speech to speech on the stage."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hosts import press, shown, until
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from bardtui.scene.bookmarks import bookmarks
@@ -36,6 +38,13 @@ async def find(pilot: Pilot[None], stage: StageScreen, words: str) -> None:
     await press(pilot, "ctrl+f")
     await until(pilot, lambda: isinstance(stage.focused, Input))
     await press(pilot, *words)
+
+
+async def up(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
+    """Wait until a dialog is up and takes keys."""
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, kind) and pilot.app.screen.focused is not None
+    )
 
 
 async def test_words_are_found_and_replaced_one_by_one_or_all(
@@ -103,8 +112,7 @@ async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
         stage.session.open(scene)
         stage.session.keep_cast(Cast((Role("TOM", "writer"), Role("ANN"))))
         stage.run_flow(flows.rename_character)
-        await until(pilot, lambda: isinstance(stage.app.screen, CharacterScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, CharacterScreen)
         await press(pilot, *"ann", "enter")
         await until(pilot, lambda: "ANN is in the scene already" in shown(stage.app))
         await press(pilot, "ctrl+u", *"ben", "enter")
@@ -123,8 +131,7 @@ async def test_the_scene_on_the_stage_is_renamed(program: Program, scene: Path) 
     async with program() as (pilot, stage):
         stage.session.open(scene)
         await press(pilot, "f2")
-        await until(pilot, lambda: isinstance(stage.app.screen, TitleScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, TitleScreen)
         await press(pilot, "ctrl+u", *"The Quay", "enter")
         await until(pilot, lambda: "The Quay" in shown(stage.app))
         assert stage.session.manuscript.scene.title == "The Quay"
@@ -141,8 +148,7 @@ async def test_a_scene_opens_at_what_was_found_in_it_also_in_another_take(
         stage.session.undo()
         stage.session.new()
         await press(pilot, "ctrl+o")
-        await until(pilot, lambda: isinstance(stage.app.screen, ScenesScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, ScenesScreen)
         await press(pilot, *"lantern is")
         await until(pilot, lambda: "in another take" in shown(stage.app))
         await press(pilot, "enter")
@@ -171,10 +177,9 @@ async def test_a_paragraph_is_kept_listed_gone_to_and_saved_alone(
         await until(pilot, lambda: stage.app.screen is stage)
         assert stage.transcript.cursor == TEXT.index("ANN")
         await press(pilot, "f7")
-        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
+        await up(pilot, KeptScreen)
         await press(pilot, "ctrl+s")
-        await until(pilot, lambda: isinstance(stage.app.screen, SaveScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, SaveScreen)
         target = home / "kept.txt"
         stage.app.screen.query_one("#path", Input).value = str(target)
         await press(pilot, "enter")
@@ -182,7 +187,7 @@ async def test_a_paragraph_is_kept_listed_gone_to_and_saved_alone(
         assert target.read_text() == "ANN:\nNo tide, Tom.\n"
         await until(pilot, lambda: stage.app.screen is stage)
         await press(pilot, "f7")
-        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
+        await up(pilot, KeptScreen)
         await press(pilot, "delete")
         await until(pilot, lambda: stage.app.screen is stage)
         assert kept_in(stage.session.manuscript.scene) == []
@@ -196,8 +201,7 @@ async def test_a_passage_is_named_listed_and_gone_to_from_another_take(
         stage.session.open(scene)
         tree = stage.session.manuscript.scene
         stage.run_flow(flows.name_passage)
-        await until(pilot, lambda: isinstance(stage.app.screen, PassageNameScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, PassageNameScreen)
         await press(pilot, *"the quay", "enter")
         await until(pilot, lambda: stage.app.screen is stage and bool(bookmarks(tree)))
         stage.session.undo()
@@ -210,8 +214,7 @@ async def test_a_passage_is_named_listed_and_gone_to_from_another_take(
         await until(pilot, lambda: stage.session.text == TEXT and stage.transcript.has_focus)
         await until(pilot, lambda: "⚑ the quay" in str(stage.transcript.border_title))
         await press(pilot, "f7")
-        await until(pilot, lambda: isinstance(stage.app.screen, KeptScreen))
-        await until(pilot, lambda: stage.app.screen.focused is not None)
+        await up(pilot, KeptScreen)
         await press(pilot, "delete")
         await until(pilot, lambda: stage.app.screen is stage)
         assert bookmarks(tree) == []

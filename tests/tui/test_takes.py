@@ -19,7 +19,7 @@ from bardtui.tui.widgets.transcript import Transcript
 from bardtui.writing.passage import write_passage
 from bardtui.writing.stops import end_of
 from tests.tui.conftest import Program
-from tests.tui.hosts import Host, click, press, settle, shown, toasts, until
+from tests.tui.hosts import Host, asked, click, press, settle, shown, toasts, until
 from tests.tui.test_stage import idle, on_disk, type_line
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -224,8 +224,7 @@ async def test_what_was_written_before_the_screen_is_shown_is_seen() -> None:
     screen.tell("stopped by an error")
     host = Host()
     async with host.run_test(size=(100, 24)) as pilot:
-        host.ask(screen)
-        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        await asked(pilot, screen)
         assert "stopped by an error" in said(screen)
         screen.show(("One. Two.", "", "", "", ""))
         await settle(pilot)
@@ -237,8 +236,7 @@ async def test_takes_are_shown_without_markup_or_terminal_codes(width: int) -> N
     screen = TakesScreen("Act I\n[/] \x1b[31m Enter ANN")
     host = Host()
     async with host.run_test(size=(width, 24)) as pilot:
-        host.ask(screen)
-        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        await asked(pilot, screen)
         texts = ("[bold]one", "", "\x1b]8;;three", "four", "five")
         screen.show(tuple(text and f"\n\nBEN:\n{text}" for text in texts))
         await settle(pilot)
@@ -260,8 +258,7 @@ async def test_two_takes_are_compared_and_one_is_picked(width: int) -> None:
     screen = TakesScreen("")
     host = Host()
     async with host.run_test(size=(width, 24)) as pilot:
-        host.ask(screen)
-        await until(pilot, lambda: host.screen is screen and screen.focused is not None)
+        await asked(pilot, screen)
         screen.show(("BEN:\nNo tide.", "Two", "BEN:\nNo wind.", "", ""))
         screen.end()
         screen.tell("all are saved")
