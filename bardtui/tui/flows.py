@@ -59,9 +59,13 @@ async def choose_take(stage: StageScreen) -> None:
         stage.transcript.action_scroll_end()
 
 
-async def choose_alternative(stage: StageScreen) -> None:
-    """Show what the model might write at the cursor, and let it go on with a choice."""
-    from bardtui.tui.screens.alternatives import AlternativesScreen
+async def choose_alternative(stage: StageScreen, *, letter: str = "") -> None:
+    """Show what the model might write at the cursor, and let it go on with a choice.
+
+    `letter` is the key that asked for it, if that is one. If the writer types on instead of
+    choosing, as in "and", both go into the line.
+    """
+    from bardtui.tui.screens.alternatives import AlternativesScreen, Typed
 
     session = stage.session
     session.stop()
@@ -71,7 +75,10 @@ async def choose_alternative(stage: StageScreen) -> None:
     screen = AlternativesScreen(text[:cursor], text[cursor:], model)
     chosen = await stage.app.push_screen_wait(screen)
     session.choices.leave()
-    if chosen is not None and manuscript is session.manuscript:
+    if isinstance(chosen, Typed):
+        stage.seed_line.focus()
+        stage.seed_line.insert(letter + chosen.character)
+    elif chosen is not None and manuscript is session.manuscript:
         session.choices.go_on_with(cursor, chosen)
         stage.transcript.action_scroll_end()
 

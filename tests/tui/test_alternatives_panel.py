@@ -1,5 +1,8 @@
 """The panel of what the model might write, and going on with a choice."""
 
+import pytest
+
+from bardtui.tui.flows import choose_alternative
 from bardtui.tui.screens.alternatives import AlternativesScreen
 from bardtui.writing.alternatives import Alternatives, Choice
 from tests.tui.conftest import Program
@@ -66,3 +69,28 @@ async def test_a_key_in_the_transcript_opens_it_and_a_second_lets_the_model_go_o
         await press(pilot, "1")
         await until(pilot, lambda: "the stair" in stage.session.text and not stage.session.writing)
         assert len(stage.session.text) > 60
+
+
+@pytest.mark.parametrize(("by_key", "line"), [(True, "and"), (False, "nd")])
+async def test_a_letter_that_is_no_choice_closes_it_and_goes_to_the_line(
+    program: Program, by_key: bool, line: str
+) -> None:
+    async with program() as (pilot, stage):
+        stage.session.manuscript.add_line("ANN:\nThe lamp is low, the house asleep;\n")
+        stage.session.show_scene()
+        stage.transcript.focus()
+        if by_key:
+            await press(pilot, "a")
+        else:
+            stage.run_flow(choose_alternative)  # as the palette does
+        await until(
+            pilot,
+            lambda: (
+                isinstance(stage.app.screen, AlternativesScreen)
+                and stage.app.screen.focused is not None
+            ),
+        )
+        await press(pilot, "n")
+        await until(pilot, lambda: stage.app.screen is stage and stage.seed_line.text != "")
+        await press(pilot, "d")
+        await until(pilot, lambda: stage.seed_line.text == line)

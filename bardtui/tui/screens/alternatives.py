@@ -1,9 +1,11 @@
 """The panel of what the model might write at a place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -55,10 +57,17 @@ class ChoiceList(RowList):
         return [spread(text, likely, width)]
 
 
-class AlternativesScreen(Dialog[str]):
+@dataclass(frozen=True)
+class Typed:
+    """The answer: the writer typed a character that belongs to the line."""
+
+    character: str
+
+
+class AlternativesScreen(Dialog[str | Typed]):
     """Shows what may come after the text `before`, which goes on with `there`.
 
-    Dismissed with the chosen text, or with None. `show` is called once it is known.
+    Dismissed with the chosen text, with `Typed`, or with None. `show` is called once it is known.
     """
 
     DEFAULT_CSS = """
@@ -136,6 +145,12 @@ class AlternativesScreen(Dialog[str]):
         self._note.update(_OWN + (_MEMORY if found.with_memory else ""))
         if found.speakers:
             self._lists[2].focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave a character that chooses nothing to the writer's line."""
+        if event.is_printable and event.character and event.key not in self.active_bindings:
+            event.stop()
+            self.dismiss(Typed(event.character))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

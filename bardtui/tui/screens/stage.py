@@ -7,7 +7,7 @@ imported on first use, so that they do not delay the first screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -260,7 +260,9 @@ class StageScreen(Screen[None]):
         self.session.surprise.switch()
 
     def action_alternatives(self) -> None:
-        self.run_flow(flows.choose_alternative)
+        key = key_of(self.app, "transcript.others")
+        letter = key if len(key) == 1 and key.isalnum() else ""
+        self.run_flow(partial(flows.choose_alternative, letter=letter))
 
     def action_surprising(self) -> None:
         self.shading.go_to_least_expected()
