@@ -11,8 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -24,7 +23,6 @@ from bardtui import __version__, paths
 from bardtui.cli.version import LIBRARIES, library_version
 from bardtui.errors import os_message
 from bardtui.files import lock
-from bardtui.log import bug_log_path
 from bardtui.memory import MB, free_memory
 from bardtui.model.store import list_models
 from bardtui.scene.library import list_scenes
@@ -42,20 +40,9 @@ _FREE_DISK = 100 * MB
 _SMALLEST = (80, 24)
 _SECONDS = 300.0  # for TensorFlow to start and compile, also on a slow machine
 
-# Run in a process of its own: without memory, or on an old processor, it ends that process.
-_TENSORFLOW = """
-import json, time
-began = time.perf_counter()
-import tensorflow as tf, keras
-started = time.perf_counter() - began
-gpus = len(tf.config.list_physical_devices("GPU"))
-try:
-    value = tf.function(lambda x: x * 2 + 1, jit_compile=True)(tf.ones(4)).numpy().sum()
-    xla = "" if value == 12 else f"computed {value}"
-except (tf.errors.OpError, ValueError) as error:
-    xla = str(error).splitlines()[0][:300]
-print(json.dumps({"seconds": started, "gpus": gpus, "xla": xla}))
-"""
+# TensorFlow is started from where bardtui is, whatever the working folder holds.
+_WHERE = Path(paths.__file__).parent.parent
+_TENSORFLOW = ("-m", "bardtui.model.tensorflow_check")
 
 
 @dataclass(frozen=True)
@@ -79,46 +66,48 @@ def cheap_checks() -> Iterator[Check]:
         yield from checks()
 
 
-def check_tensorflow(code: str = _TENSORFLOW) -> Iterator[Check]:
-    """Start TensorFlow and compile something, in another process; takes seconds."""
-    part, failed = "TensorFlow", "does not start"
-    command = [sys.executable, "-P", "-c", code]
+def check_tensorflow(program: Sequence[str] = _TENSORFLOW) -> Iterator[Check]:
+    """Start TensorFlow and compile something, in another process; takes seconds.
+
+    `program` are the arguments of Python; tests have another.
+    """
+    check = partial(Check, "TensorFlow")
     try:
         done = subprocess.run(
-            command,
+            [sys.executable, *program],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             errors="replace",
             timeout=_SECONDS,
             check=False,
+            cwd=_WHERE,
         )
     except subprocess.TimeoutExpired:
         hangs = f"does not start within {_SECONDS:.0f} seconds"
-        yield Check(part, "start", hangs, "wrong", "close other programs and try again")
+        yield check("start", hangs, "wrong", "close other programs and try again")
         return
     if done.returncode < 0:
         number = -done.returncode
-        with suppress(ValueError):
-            failed += f": ended by {signal.Signals(number).name}"
+        by = signal.Signals(number).name if number in set(signal.Signals) else str(number)
         remedy = "its packages need a processor with AVX, and memory; see the lines above"
-        yield Check(part, "start", failed, "wrong", remedy)
+        yield check("start", f"does not start: ended by {by}", "wrong", remedy)
         return
     if done.returncode:
         why = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        yield Check(part, "start", f"{failed}: {why}", "wrong", _INSTALL)
+        yield check("start", f"does not start: {why}", "wrong", _INSTALL)
         return
     found = json.loads(done.stdout)
-    yield Check(part, "start", f"{found['seconds']:.1f} s")
-    yield Check(part, "GPUs", str(found["gpus"]))
+    yield check("start", f"{found['seconds']:.1f} s")
+    yield check("GPUs", str(found["gpus"]))
     if os.environ.get("BARDTUI_XLA") == "0":
         slow = "writing is slower; unset BARDTUI_XLA"
-        yield Check(part, "XLA", "turned off by BARDTUI_XLA=0", "note", slow)
+        yield check("XLA", "turned off by BARDTUI_XLA=0", "note", slow)
     elif found["xla"]:
         remedy = "set BARDTUI_XLA=0 to write without it, more slowly"
-        yield Check(part, "XLA", f"does not compile: {found['xla']}", "wrong", remedy)
+        yield check("XLA", f"does not compile: {found['xla']}", "wrong", remedy)
     else:
-        yield Check(part, "XLA", "compiles")
+        yield check("XLA", "compiles")
 
 
 def _versions() -> Iterator[Check]:
@@ -262,8 +251,8 @@ def _contents() -> Iterator[Check]:
         if scene.broken:
             remedy = f"the file is {scene.path}"
             yield check(f"scene {scene.title}", scene.broken, "note", remedy)
-    if bug_log_path().exists():
-        remedy = f"report what is in {bug_log_path()}, then remove it"
+    if paths.bug_log_file().exists():
+        remedy = f"report what is in {paths.bug_log_file()}, then remove it"
         yield check("internal errors", "there were some", "note", remedy)
 
 

@@ -14,7 +14,7 @@ from bardtui.cli.version import LIBRARIES
 from tests.cli.commands import run
 from tests.terminal import Terminal
 
-STARTS = """print('{"seconds": 1.5, "gpus": 0, "xla": ""}')"""
+STARTS = """print('{"seconds": 1.5, "gpus": 0, "xla": ""}')"""  # as TensorFlow does
 
 
 def found(name: str) -> Check:
@@ -25,7 +25,7 @@ def found(name: str) -> Check:
 @pytest.fixture
 def doctor(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the command without the seconds that TensorFlow takes."""
-    monkeypatch.setattr(checks, "check_tensorflow", lambda: check_tensorflow(STARTS))
+    monkeypatch.setattr(checks, "check_tensorflow", lambda: check_tensorflow(("-c", STARTS)))
     return lambda *arguments: run("doctor", *arguments)
 
 
@@ -72,13 +72,13 @@ def test_a_tensorflow_that_fails_is_reported(
     code: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BARDTUI_XLA")
-    wrong = [check for check in check_tensorflow(code) if check.state == "wrong"]
+    wrong = [check for check in check_tensorflow(("-c", code)) if check.state == "wrong"]
     assert [problem in check.value and bool(check.remedy) for check in wrong] == [True]
 
 
 def test_xla_that_is_turned_off_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BARDTUI_XLA", "0")
-    *_, xla = check_tensorflow(STARTS)
+    *_, xla = check_tensorflow(("-c", STARTS))
     assert (xla.state, xla.remedy) == ("note", "writing is slower; unset BARDTUI_XLA")
 
 
