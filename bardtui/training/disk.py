@@ -1,8 +1,10 @@
 """The disk that models and training runs take, and what of it can be freed."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bardtui import paths
@@ -24,20 +26,14 @@ class Usage:
 
 @dataclass(frozen=True)
 class Freeable:
-    """Something that nobody needs any more: what it is, in words, and where."""
+    """Something that nobody needs any more: what it is, in words, and its bytes.
+
+    `remove` takes it from the disk. It raises OSError.
+    """
 
     what: str
-    paths: tuple[Path, ...]
-    size: int  # bytes
-
-    def remove(self) -> None:
-        """Remove it, unless it is a run that has begun again. Raises OSError."""
-        if self.paths[0].parent != paths.runs_dir():
-            for path in self.paths:
-                library.remove(path)
-            return
-        with suppress(CheckpointError), run_lock(self.paths[0]):
-            library.remove(self.paths[0])
+    size: int
+    remove: Callable[[], None]
 
 
 def usage() -> list[Usage]:
@@ -61,16 +57,23 @@ def freeable(days: float) -> list[Freeable]:
     for folder in _in(paths.runs_dir()):
         with suppress(CheckpointError):  # not a run, or not ours to judge
             if is_finished(folder):
-                size = size_of(folder)
-                found.append(Freeable(f"checkpoint of {folder.name}", (folder,), size))
+                what = f"checkpoint of {folder.name}"
+                found.append(Freeable(what, size_of(folder), partial(_remove_run, folder)))
     now = time.time()
     for deleted in library.trash():
         if now - deleted.time >= days * _DAY:
             what = f"deleted model {deleted.name}"
-            found.append(Freeable(what, (deleted.run, deleted.folder), deleted.size))
+            found.append(Freeable(what, deleted.size, deleted.remove))
     for path in (*library.abandoned(), *_old_downloads(now)):
-        found.append(Freeable("rest of something broken off", (path,), size_of(path)))
+        what = "rest of something broken off"
+        found.append(Freeable(what, size_of(path), partial(library.remove, path)))
     return found
+
+
+def _remove_run(folder: Path) -> None:
+    """Remove a run's folder, unless the run has begun again."""
+    with suppress(CheckpointError), run_lock(folder):
+        library.remove(folder)
 
 
 def _old_downloads(now: float) -> list[Path]:
