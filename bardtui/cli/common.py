@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
-from bardtui.errors import MAX_MESSAGE, user_message
+from bardtui.errors import MAX_MESSAGE, UserError, user_message
 from bardtui.escaping import one_line, visible
 from bardtui.log import explain
 
@@ -73,6 +74,12 @@ def checked_model(name: str) -> "ModelBundle":
     return bundle
 
 
+def check_free(path: Path, force: bool) -> None:
+    """Raise UserError if a file to write exists and must not be replaced."""
+    if path.exists() and not force:
+        raise UserError(f"{path} exists: --force replaces it")
+
+
 def copies_in(index: "CorpusIndex | None", text: str) -> dict[str, Any]:
     """Return what of a text stands in a model's corpus, for JSON; None without an index."""
     runs = None if index is None else index.find(text)
@@ -105,6 +112,18 @@ def console(*, stderr: bool = False) -> "Console":
     # The stream of this moment, not the one that Textual puts in its place while a benchmark runs.
     file = sys.stderr if stderr else None
     return PlainConsole(file=file, markup=False, emoji=False, highlight=False)
+
+
+def megabytes(size: int) -> str:
+    """Format a number of bytes; empty for none."""
+    return f"{size / 1e6:.2f} MB" if size else ""
+
+
+def millions(parameters: int) -> str:
+    """Format a number of parameters in millions, or in thousands below 0.1 million."""
+    if parameters < 100_000:
+        return f"{parameters / 1e3:.1f} K"
+    return f"{parameters / 1e6:.2f} M"
 
 
 def plain(value: Any) -> str:

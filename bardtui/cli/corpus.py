@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import console
+from bardtui.cli.common import console, megabytes
 from bardtui.cli.completion import text_names
 from bardtui.escaping import visible
 
 app = typer.Typer(help="Training texts.", no_args_is_help=True, rich_markup_mode=None)
-_RARE = 10  # a character that occurs less often is hard to learn
 
 
 @app.command("list")
@@ -22,9 +21,8 @@ def corpus_list() -> None:
     made = table("name", "text", "size", "", right=("size",))
     for entry in catalogue():
         here = "ready" if entry.available else entry.remedy
-        size = f"{entry.size / 1e6:.2f} MB" if entry.size else ""
         title = f"{entry.title}, by {entry.author}. {entry.licence}"
-        add_rows(made, (entry.name, title, size, here))
+        add_rows(made, (entry.name, title, megabytes(entry.size), here))
     console().print(made)
 
 
@@ -76,24 +74,28 @@ def corpus_convert(
 
 @app.command("info")
 def corpus_info(
-    source: Annotated[str, typer.Argument(help="A name from the catalogue, a file or a folder.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A name from the catalogue, a file or a folder.", autocompletion=text_names
+        ),
+    ],
 ) -> None:
     """Describe a text, and what cleaning changed in it."""
     from bardtui.cli.display import add_rows, table
-    from bardtui.text.corpus import load_corpus
+    from bardtui.text.corpus import RARE, load_corpus
 
     corpus = load_corpus(source)
-    counts = corpus.characters.most_common()
-    rare = [c for c, n in counts if n < _RARE]
+    rare, found = corpus.rare, sorted(c for c in corpus.characters if c > " ")
     lines = [
         ("title", corpus.title),
         ("licence", corpus.licence or "not known"),
         ("documents", f"{len(corpus.documents):,}"),
         ("characters", f"{corpus.length:,}"),
-        ("distinct", f"{len(counts):,}: {''.join(sorted(c for c, _ in counts if c > ' '))}"),
+        ("distinct", f"{len(corpus.characters):,}: {''.join(found)}"),
         ("sha256", corpus.sha256),
         *[("note", note) for note in corpus.notes],
     ]
     if rare:
-        lines.append(("note", f"fewer than {_RARE} times in the text: {' '.join(sorted(rare))}"))
+        lines.append(("note", f"fewer than {RARE} times in the text: {' '.join(rare)}"))
     console().print(add_rows(table("", ""), *lines))

@@ -1,6 +1,5 @@
 """bardtui explain"""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,27 +7,28 @@ import typer
 
 from bardtui import paths
 from bardtui.cli.common import checked_model, console
-from bardtui.cli.export import scene_in
-from bardtui.errors import UserError
-from bardtui.files import atomic_write
+from bardtui.cli.completion import model_names, scene_names
+from bardtui.cli.export import STDOUT, check_output, scene_in, write_output
 from bardtui.scene.formats.shared import title_of
-from bardtui.scene.journal_reader import SUFFIX
 from bardtui.scene.library import find_scene
 from bardtui.scene.scene import SceneError
 from bardtui.tf_startup import start_tensorflow
-
-_STDOUT = Path("-")
 
 
 def explain(
     file: Annotated[
         str,
-        typer.Argument(help="A saved scene: its title, file name or path; or a text file."),
+        typer.Argument(
+            help="A saved scene: its title, file name or path; or a text file.",
+            autocompletion=scene_names,
+        ),
     ],
-    model: Annotated[str, typer.Option(help="The model that reads the text.")] = "shakespeare",
+    model: Annotated[
+        str, typer.Option(help="The model that reads the text.", autocompletion=model_names)
+    ] = "shakespeare",
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The page to write; - is standard output.")
-    ] = _STDOUT,
+    ] = STDOUT,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a page that shows what a model thought of every character of a text.
@@ -36,10 +36,7 @@ def explain(
     Its shade says how likely the character was, a tooltip what the model expected instead, and what
     stands in the model's corpus is marked. The page has no scripts and loads nothing.
     """
-    if output.name.endswith(SUFFIX):
-        raise SceneError(f"{output} would look like a saved scene: choose another name")
-    if output != _STDOUT and output.exists() and not force:
-        raise SceneError(f"{output} exists: --force replaces it")
+    check_output(output, force)
     scene = scene_in(find_scene(paths.scenes_dir(), file))
     if not scene.text:
         raise SceneError("the scene is empty")
@@ -55,9 +52,4 @@ def explain(
     with progress_bar(console(stderr=True), "reading") as on_progress:
         found = explained(bundle, scene.text, on_progress)
     text = page(found, title_of(scene), model, len(bundle.vocabulary))
-    if output != _STDOUT:
-        atomic_write(output, text, private=False)
-    elif sys.stdout is None:
-        raise UserError("standard output is closed")
-    else:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    write_output(output, text)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import warn
+from bardtui.cli.common import check_free, warn
 from bardtui.cli.completion import scene_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
@@ -21,7 +21,7 @@ from bardtui.scene.library import find_scene
 from bardtui.scene.scene import Scene, SceneError
 from bardtui.settings import Settings, SettingsError
 
-_STDOUT = Path("-")
+STDOUT = Path("-")
 
 
 def export(
@@ -43,7 +43,7 @@ def export(
     ] = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The file to write; - is standard output.")
-    ] = _STDOUT,
+    ] = STDOUT,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     layout: Annotated[
         str | None,
@@ -62,22 +62,12 @@ def export(
     It may be open in the program. DOCX and PDF need the extra: pip install 'bardtui[export]'.
     """
     chosen = _format_named(format) if format else _format_for(output)
-    if output.name.endswith(SUFFIX):
-        raise SceneError(f"{output} would look like a saved scene: choose another name")
-    if output != _STDOUT and output.exists() and not force:
-        raise SceneError(f"{output} exists: --force replaces it")
-    if output == _STDOUT and chosen in exports.BINARY_FORMATS:
+    check_output(output, force)
+    if output == STDOUT and chosen in exports.BINARY_FORMATS:
         raise SceneError(f"{chosen} goes to a file: name one with --output")
     options = _options(layout, font)
     text = exports.file_content(scene_in(find_scene(paths.scenes_dir(), scene)), chosen, options)
-    if output != _STDOUT or isinstance(text, bytes):
-        atomic_write(output, text, private=False)
-    elif sys.stdout is None:
-        raise UserError("standard output is closed")
-    elif sys.stdout.isatty():
-        typer.echo(visible(text, keep="\n\t"), nl=False)
-    else:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    write_output(output, text)
 
 
 def _options(layout: str | None, font: Path | None) -> Options:
@@ -97,6 +87,29 @@ def _options(layout: str | None, font: Path | None) -> Options:
     return Options(settings.author, chosen, file)
 
 
+def check_output(output: Path, force: bool) -> None:
+    """Raise UserError if a file would look like a saved scene, or exists and is not replaced."""
+    if output.name.endswith(SUFFIX):
+        raise SceneError(f"{output} would look like a saved scene: choose another name")
+    if output != STDOUT:
+        check_free(output, force)
+
+
+def write_output(output: Path, content: str | bytes) -> None:
+    """Write a text to a file or to standard output, or bytes to a file. Raises UserError, OSError.
+
+    On a terminal, what it could obey is escaped.
+    """
+    if output != STDOUT or isinstance(content, bytes):
+        atomic_write(output, content, private=False)
+    elif sys.stdout is None:
+        raise UserError("standard output is closed")
+    elif sys.stdout.isatty():
+        typer.echo(visible(content, keep="\n\t"), nl=False)
+    else:
+        sys.stdout.buffer.write(content.encode("utf-8", "replace"))
+
+
 def scene_in(path: Path) -> Scene:
     """Return the scene in a file, of a saved scene or of text. Raises SceneError or OSError."""
     if not path.name.endswith(SUFFIX):
@@ -114,7 +127,7 @@ def _format_named(name: str) -> str:
 
 def _format_for(output: Path) -> str:
     """The format for an output file. Raises SceneError if its suffix is not known."""
-    if output == _STDOUT:
+    if output == STDOUT:
         return "txt"
     if (format := exports.format_of(output)) is None:
         raise SceneError(f"the suffix of {output.name} names no format: choose one with --format")

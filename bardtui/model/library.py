@@ -42,8 +42,10 @@ def conflict(name: str) -> str:
     return ""
 
 
-def _check_free(name: str) -> None:
-    if problem := conflict(name):
+def check_free(name: str, *, replace_own: bool = False) -> None:
+    """Raise NameTaken if a new model cannot have this name, but for a model that it may replace."""
+    problem = conflict(name)
+    if problem and not (replace_own and (paths.models_dir() / name).exists()):
         raise NameTaken(problem)
 
 
@@ -81,18 +83,17 @@ def publish(staged: ModelBundle, *, replace_own: bool = False) -> ModelBundle:
     An older model of the name is deleted first, so it can be brought back. Raises NameTaken.
     """
     assert staged.folder is not None
+    check_free(staged.name, replace_own=replace_own)
     own = paths.models_dir() / staged.name
-    if replace_own and own.exists():
+    if own.exists():
         delete(staged.name)
-    else:
-        _check_free(staged.name)
     return replace(staged, folder=staged.folder.rename(own))
 
 
 def rename(name: str, new: str) -> ModelBundle:
     """Give a model of the user's, and its run, another name. Raises ModelError."""
     bundle = replace(_own(name), name=new)
-    _check_free(new)
+    check_free(new)
     with _not_in_training(name):
         bundle.save_description()
         folder = (paths.models_dir() / name).rename(paths.models_dir() / new)
@@ -126,7 +127,7 @@ def describe(
 def duplicate(name: str, new: str) -> ModelBundle:
     """Copy a model, which may be a bundled one, under another name. Raises ModelError."""
     bundle = find_model(name)
-    _check_free(new)
+    check_free(new)
     with staging() as folder:
         copy_model(bundle, staged := folder / new)
         return publish(check_staged(staged, new))
@@ -196,7 +197,7 @@ def restore(name: str, new: str | None = None) -> str:
     if found is None:
         raise ModelError(f"no deleted model is called {name}")
     name = new or name
-    _check_free(name)
+    check_free(name)
     found.folder.rename(paths.models_dir() / name)
     if found.run.is_dir():
         found.run.rename(private_folder(paths.runs_dir()) / name)

@@ -20,7 +20,6 @@ from bardtui.sharing.unpack import MAX_FILE, opened
 FORMAT = 1
 _MAX_INDEX = 2_000_000  # bytes
 _MAX_OFFERS = 1_000
-_MAX_URL = 2_000
 _WIDTH = 200  # terminal cells
 
 
@@ -93,7 +92,7 @@ def _offer(value: Any, index: str) -> Offer | None:
         return None
     name, size, url = (value.get(key) for key in ("name", "size", "url"))
     sha256 = as_digest(value.get("sha256"))
-    if not isinstance(name, str) or not isinstance(url, str) or len(url) > _MAX_URL:
+    if not isinstance(name, str) or not isinstance(url, str):
         return None
     if not sha256 or type(size) is not int or not 0 < size <= MAX_FILE:
         return None

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 IN_MEMORY = 16 << 20  # bytes of files; a larger corpus is read again whenever it is needed
+RARE = 10  # a character that occurs less often is hard to learn
 _TITLE_WIDTH = 100  # cells
 
 
@@ -168,6 +169,11 @@ class Corpus:
     def characters(self) -> Counter[str]:
         """The count of each character in `text`, in code point order."""
         return self._survey.characters
+
+    @property
+    def rare(self) -> list[str]:
+        """The characters that occur fewer than RARE times in `text`, in code point order."""
+        return [character for character, count in self.characters.items() if count < RARE]
 
     def split(self, held_out: Sequence[str]) -> tuple["Corpus", "Corpus"]:
         """Return the corpus without the named documents, and the corpus of the named documents.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bardtui import paths
 from bardtui.escaping import one_line, visible
 
-_RARE = 10  # a character that occurs less often is hard to learn
 _SAMPLE = 400  # characters
 _LONGEST_NAME = 40
 
@@ -45,7 +44,7 @@ def survey(source: str, base: str = "") -> Survey:
         corpus.length,
         len(corpus.documents),
         len(counts),
-        visible("".join(sorted(c for c, n in counts.items() if n < _RARE)[:40])),
+        visible("".join(corpus.rare[:40])),
         visible("".join(sorted(counts.keys() - known)[:40])),
         visible(beginning, keep="\n"),
         tuple(one_line(note, 200) for note in corpus.notes),

@@ -80,3 +80,18 @@ def test_the_script_for_bash_works(tmp_path: Path, installed: object) -> None:
         check=True,
     )
     assert done.stdout == "offered: tiny\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("models", "cells", "poc"), "pocket"),
+        (("models", "cells", "pocket", "the-low"), "the-lower-stair"),
+        (("explain", "a.txt", "--model", "poc"), "pocket"),
+        (("corpus", "info", "the-low"), "the-lower-stair"),
+    ],
+)
+def test_names_are_completed_wherever_they_are_asked_for(
+    words: tuple[str, ...], offered: str
+) -> None:
+    assert complete(*words).stdout.split() == [offered]

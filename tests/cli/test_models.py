@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bardtui import paths
-from bardtui.cli.models.listing import millions
+from bardtui.cli.common import millions
 from bardtui.model.cell_names import load_names
 from bardtui.model.store import ModelBundle, find_model
 from bardtui.text.corpus import Corpus

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bardtui.cli.common import console
+from bardtui.cli.completion import model_names, text_names
 from bardtui.escaping import visible
 
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 
 def models_cells(
-    name: Annotated[str, typer.Argument(help="A model's name.")],
+    name: Annotated[str, typer.Argument(help="A model's name.", autocompletion=model_names)],
     source: Annotated[
         str | None,
-        typer.Argument(metavar="CORPUS", help="The text to read. [the model's held-out text]"),
+        typer.Argument(
+            metavar="CORPUS",
+            help="The text to read. [the model's held-out text]",
+            autocompletion=text_names,
+        ),
     ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Keep their names, for F12 in the program.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import checked_model, console
+from bardtui.cli.common import checked_model, console, millions
 from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
@@ -95,7 +95,6 @@ def _row_as_json(row: "Figures") -> dict[str, object]:
 
 def _print_table(rows: "list[Figures]") -> None:
     from bardtui.cli.display import add_rows, table
-    from bardtui.cli.models.listing import millions
 
     right = ("parameters", "loss", "char/s", "words kept")
     made = table("name", "trained on", *right, right=right)

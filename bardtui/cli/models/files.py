@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import checked_model, console
+from bardtui.cli.common import check_free, checked_model, console, megabytes
 from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
@@ -47,7 +47,7 @@ def models_index_texts(
     assert folder is not None
     size = (folder / INDEX).stat().st_size
     console().print(
-        f"{bundle.name}: an index of {len(documents):,} documents, {size / 1e6:.2f} MB; "
+        f"{bundle.name}: an index of {len(documents):,} documents, {megabytes(size)}; "
         f"left out: {visible(', '.join(left_out)) or 'nothing'}"
     )
 
@@ -62,8 +62,7 @@ def models_export(
 
     bundle = checked_model(name)
     for path in (file, characters_file(file)):
-        if path.exists() and not force:
-            raise UserError(f"{path} exists: --force replaces it")
+        check_free(path, force)
     start_tensorflow()
     characters = export_keras(bundle, file)
     console().print(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bardtui.cli.common import console
+from bardtui.cli.common import console, megabytes
 from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
@@ -96,7 +96,8 @@ def models_disk() -> None:
     out = console()
     out.print(made)
     total = sum(row.model + row.run for row in rows) + in_trash
-    out.print(f"deleted models: {megabytes(in_trash) or 'none'}; in all {total / 1e6:.2f} MB")
+    deleted, everything = (megabytes(size) or "none" for size in (in_trash, total))
+    out.print(f"deleted models: {deleted}; in all: {everything}")
     out.print("bardtui models clean removes what is not needed any more.")
 
 
@@ -121,15 +122,10 @@ def models_clean(
     for each in found:
         add_rows(made, (each.what, megabytes(each.size)))
     out.print(made)
-    size = sum(each.size for each in found)
-    if not yes and not typer.confirm(f"remove these {size / 1e6:.2f} MB for good?"):
+    size = megabytes(sum(each.size for each in found)) or "0 MB"
+    if not yes and not typer.confirm(f"remove these {size} for good?"):
         out.print("nothing is removed")
         return
     for each in found:
         each.remove()
-    out.print(f"removed {size / 1e6:.2f} MB")
-
-
-def megabytes(size: int) -> str:
-    """A number of bytes in megabytes; empty for none."""
-    return f"{size / 1e6:.2f} MB" if size else ""
+    out.print(f"removed {size}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bardtui import paths
-from bardtui.cli.common import console, plain
+from bardtui.cli.common import console, millions, plain
 from bardtui.cli.completion import model_names
 from bardtui.escaping import visible
 
@@ -74,10 +74,3 @@ def models_show(
 def models_path() -> None:
     """Print the folder of your own models."""
     typer.echo(str(paths.models_dir()))
-
-
-def millions(parameters: int) -> str:
-    """A number of parameters in millions, or in thousands below 0.1 million."""
-    if parameters < 100_000:
-        return f"{parameters / 1e3:.1f} K"
-    return f"{parameters / 1e6:.2f} M"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import console
+from bardtui.cli.common import check_free, console, megabytes, millions
 from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import visible
@@ -45,13 +45,12 @@ def models_pack(
 
     bundle = find_model(name)
     path = output or Path(f"{bundle.name}{SUFFIX}")
-    if path.exists() and not force:
-        raise UserError(f"{path} exists: --force replaces it")
+    check_free(path, force)
     parts = chosen(bundle, wanted)
     _say_what_is_held(bundle, parts)
     packed = pack(bundle, path, parts)
     out = console()
-    out.print(f"{visible(str(path))}: {packed.size / 1e6:.2f} MB", soft_wrap=True)
+    out.print(f"{visible(str(path))}: {megabytes(packed.size)}", soft_wrap=True)
     out.print(f"sha256 {packed.sha256}", soft_wrap=True)
 
 
@@ -86,15 +85,10 @@ def models_add(
 
     Everything in it is checked first. Nothing in it is run.
     """
-    from bardtui.sharing.fetch import fetched, host_of, is_address
-    from bardtui.sharing.unpack import MAX_FILE
+    from bardtui.sharing.fetch import is_address
 
     if is_address(source):
-        host_of(source)
-        with ExitStack() as stack:
-            with _network(source) as on_progress:
-                fetch = fetched(source, MAX_FILE, on_progress=on_progress)
-                path = stack.enter_context(fetch)
+        with _fetched(source) as path:
             _add(path, name, replace, source)
     elif not (path := Path(source)).exists():
         raise UserError(f"there is no file or folder {source}")
@@ -120,31 +114,30 @@ def models_get(
 
     A file with another SHA-256 than the index says is never added.
     """
+    from bardtui.model import library
     from bardtui.sharing import hub
-    from bardtui.sharing.fetch import fetched
     from bardtui.sharing.model_index import check_offer, fetch_index
 
-    with ExitStack() as stack:
-        if name and name.startswith(hub.PREFIX):
+    if name and name.startswith(hub.PREFIX):
+        with ExitStack() as stack:
             with _network(hub.address(name)) as on_progress:
                 path = stack.enter_context(hub.fetched_folder(name, on_progress=on_progress))
             _add(path, new, replace, name)
-            return
-        address = index or _index_setting()
-        with _network(address) as on_progress:
-            offers = fetch_index(address, on_progress=on_progress)
-        if name is None:
-            _print_offers(offers)
-            return
-        offer = next((offer for offer in offers if offer.name == name), None)
-        if offer is None:
-            known = ", ".join(offer.name for offer in offers) or "none"
-            raise UserError(f"the index has no model {name}; there are: {known}")
-        check_offer(offer, address)
-        _check_free(new or name, replace)
-        with _network(offer.url, offer.size) as on_progress:
-            fetch = fetched(offer.url, offer.size, offer.sha256, on_progress=on_progress)
-            path = stack.enter_context(fetch)
+        return
+    address = index or _index_setting()
+    with _network(address) as on_progress:
+        offers = fetch_index(address, on_progress=on_progress)
+    if name is None:
+        _print_offers(offers)
+        return
+    offer = next((offer for offer in offers if offer.name == name), None)
+    if offer is None:
+        known = ", ".join(offer.name for offer in offers) or "none"
+        raise UserError(f"the index has no model {name}; there are: {known}")
+    check_offer(offer, address)
+    with _or_another_name():  # before anything is fetched
+        library.check_free(new or name, replace_own=replace)
+    with _fetched(offer.url, offer) as path:
         _add(path, new or name, replace, offer.url)
 
 
@@ -185,15 +178,31 @@ def _index_setting() -> str:
 
 
 @contextmanager
-def _network(url: str, size: int | None = None) -> Iterator["OnProgress"]:
-    """Say that the network is used, and show progress."""
+def _network(url: str, size: int = 0) -> Iterator["OnProgress"]:
+    """Say that the network is used, and show progress. Raises FetchError for a bad address."""
     from bardtui.cli.display import progress_bar
+    from bardtui.sharing.fetch import host_of
 
+    host_of(url)
     err = console(stderr=True)
-    amount = f" ({size / 1e6:.2f} MB)" if size else ""
+    amount = f" ({megabytes(size)})" if size else ""
     err.print(f"using the network: {visible(url)}{amount}", soft_wrap=True)
     with progress_bar(err, "fetching") as on_progress:
         yield on_progress
+
+
+@contextmanager
+def _fetched(url: str, offer: "Offer | None" = None) -> Iterator[Path]:
+    """Fetch a packed model, which an index offers or not; it exists while the context lasts."""
+    from bardtui.sharing.fetch import fetched
+    from bardtui.sharing.unpack import MAX_FILE
+
+    limit, sha256 = (offer.size, offer.sha256) if offer else (MAX_FILE, "")
+    with ExitStack() as stack:
+        with _network(url, offer.size if offer else 0) as on_progress:
+            fetch = fetched(url, limit, sha256, on_progress=on_progress)
+            path = stack.enter_context(fetch)
+        yield path
 
 
 def _print_offers(offers: "Sequence[Offer]") -> None:
@@ -201,31 +210,28 @@ def _print_offers(offers: "Sequence[Offer]") -> None:
 
     made = table("name", "description", "language", "licence", "size", right=("size",))
     for offer in offers:
-        size = f"{offer.size / 1e6:.2f} MB"
-        row = (offer.name, offer.description, offer.language, offer.licence, size)
-        add_rows(made, row)
+        about = (offer.description, offer.language, offer.licence)
+        add_rows(made, (offer.name, *about, megabytes(offer.size)))
     console().print(made)
 
 
-def _check_free(name: str, replace: bool) -> None:
-    """Raise UserError if a new model cannot have this name, before it is fetched."""
-    from bardtui import paths
-    from bardtui.model.library import conflict
+@contextmanager
+def _or_another_name() -> Iterator[None]:
+    """Where a name is taken, say how to give the new model another."""
+    from bardtui.model.library import NameTaken
 
-    if (problem := conflict(name)) and not (replace and (paths.models_dir() / name).exists()):
-        raise UserError(f"{problem}: --as NAME gives the new one another name")
+    try:
+        yield
+    except NameTaken as error:
+        raise UserError(f"{error}: --as NAME gives the new one another name") from error
 
 
 def _add(path: Path, name: str | None, replace: bool, origin: str) -> None:
     """Add a model from a file or a folder, and say which it is, with its hash."""
-    from bardtui.cli.models.listing import millions
-    from bardtui.model.library import NameTaken
     from bardtui.sharing.unpack import add
 
-    try:
+    with _or_another_name():
         added = add(path, name, replace_own=replace, origin=origin)
-    except NameTaken as error:
-        raise UserError(f"{error}: --as NAME gives the new one another name") from error
     bundle = added.bundle
     out = console()
     about = f", trained on {bundle.title}" if bundle.title else ""
