@@ -16,10 +16,10 @@ from bardtui.model.store import ModelBundle
 PARTS = {
     "words": "the list of its words",
     "casts": "the names of its speakers, by play",
-    "index": "the index of its passages: who guesses one can check that it is there",
+    "index": "the index of its passages: anyone who guesses one can check it",
     "samples": "samples of what the model wrote in training",
     "titles": "its title and the names of its documents",
-    "fingerprint": "its SHA-256: who has a text can check that it is this one",
+    "fingerprint": "its SHA-256: anyone who has the text can check it",
 }
 
 _PRIVATE = "a private text"
