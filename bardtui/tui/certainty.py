@@ -25,7 +25,7 @@ def sparkline(entropies: list[float]) -> str:
 class Certainty:
     """The entropy along the visible passages of a session, as far as they are scored.
 
-    The text may not change meanwhile.
+    The text must not change meanwhile.
     """
 
     def __init__(self, session: WritingSession) -> None:

@@ -304,7 +304,7 @@ async def show_trash(stage: StageScreen) -> None:
 
 
 async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
-    """Choose another scene, or begin a new one. With `trash`, the deleted scenes are first."""
+    """Choose another scene, or begin a new one. With `trash`, show the deleted scenes first."""
     from bardtui.tui.screens.scenes import NewScene, ScenesScreen
 
     session = stage.session
@@ -342,7 +342,7 @@ async def show_help(stage: StageScreen) -> None:
 
 
 async def show_figures(stage: StageScreen) -> None:
-    """Show how much who says in the scene, and who wrote it."""
+    """Show how much each role says in the scene, and how much each author wrote."""
     from bardtui.scene.figures import figures_of
     from bardtui.tui.screens.figures import FiguresScreen
 

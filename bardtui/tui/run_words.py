@@ -30,7 +30,7 @@ def in_a_few_words(run: Run) -> str:
 
 
 def status(run: Run) -> str:
-    """What a run is doing or has come to, in a sentence or two."""
+    """What a run is doing, or how it ended, in a sentence or two."""
     progress = run.progress
     match progress.phase:
         case "running" if progress.work:
@@ -61,8 +61,8 @@ def _learnt(progress: Progress) -> list[str]:
     factor = math.exp(min(50.0, abs(before - after)))
     way = "likelier" if after < before else "less likely"
     return [
-        f"The part of the text that it has not read, its last tenth, became {factor:.2f} times "
-        f"{way} a character: loss {after:.3f}, before {before:.3f}."
+        "The last tenth of the text, which it has not read, is now "
+        f"{factor:.2f} times {way} per character: loss {after:.3f}, before {before:.3f}."
     ]
 
 

@@ -61,7 +61,7 @@ def below_the_scene(
     manuscript: Manuscript, follow: bool, copies: str, figures: str = "", words: str = ""
 ) -> Content:
     """Return the transcript's lower border: the take, whether there is more below, what the last
-    reply copies, what Surprise found, and the words of today."""
+    reply copies, what Surprise found, and how many words were written today."""
     takes = manuscript.takes()
     parts = []
     if len(takes) > 1:

@@ -45,7 +45,7 @@ class FilesScreen(Dialog[Path | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = "A text file or a folder of .txt files"
-            box.border_subtitle = "Enter: open or take, ^s: take the folder, ⌫: up, Esc: cancel"
+            box.border_subtitle = "Enter: open or choose, ^s: choose the folder, ⌫: up, Esc: cancel"
             yield self._tree
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
@@ -56,7 +56,7 @@ class FilesScreen(Dialog[Path | None]):
         self._tree.path = Path(self._tree.path).absolute().parent
 
     def action_folder(self) -> None:
-        """Take the highlighted folder, or the one that the highlighted file is in."""
+        """Choose the highlighted folder, or the one that the highlighted file is in."""
         node = self._tree.cursor_node
         path = node.data.path if node is not None and node.data else Path(self._tree.path)
         self.dismiss(path if path.is_dir() else path.parent)

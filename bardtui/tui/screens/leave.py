@@ -1,4 +1,4 @@
-"""The question what becomes of a run of training when the program ends."""
+"""The question whether a run of training goes on when the program ends."""
 
 from typing import Literal
 
@@ -35,7 +35,8 @@ class LeaveScreen(Dialog[Answer | None]):
             box.border_subtitle = "b: background, s: stop, Esc: stay"
             question = f"{visible(self._model)} is still being trained. Go on in the background?"
             if self._waiting:
-                question += f" {self._waiting} more wait until you open bardtui again."
+                runs = "run waits" if self._waiting == 1 else "runs wait"
+                question += f" {self._waiting} more {runs} until you open bardtui again."
             yield Static(Content(question), id="question")
             with Horizontal(classes="buttons"):
                 yield Button("Stay", id="stay", compact=True)

@@ -57,7 +57,7 @@ class _OrderScreen(Dialog[str | None]):
         self._order = order
         self._field = SafeInput(id="name", max_length=64)
         self._field.border_title = "Name of the new model"
-        self._minutes = Choice("Takes", MINUTES, "15", titles={"480": "eight hours"}, id="minutes")
+        self._minutes = Choice("Time", MINUTES, "15", titles={"480": "eight hours"}, id="minutes")
         self._named = ""
         """The name that was suggested last."""
 

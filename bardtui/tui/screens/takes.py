@@ -223,10 +223,10 @@ class TakesScreen(ModalScreen[int | None]):
         if len(self._compared) == 2:
             places = " and ".join(str(take.place + 1) for take in self._compared)
             same = self._compared[0].text == self._compared[1].text
-            told = "They are the same" if same else "They part at the marked words"
+            told = "They are the same" if same else "They differ from the marked words on"
             return Content(f"{told} · {places}, Enter: pick · c: all takes")
         if self._compared:
-            return Content("Go to another take and press c there, to compare the two · Esc: no")
+            return Content("Go to another take and press c there, to compare the two · Esc: cancel")
         switch = "a: takes after it · " if self._instead else ""
         if self._can_replace and not self._instead:
             switch = "i: instead of the reply · "

@@ -58,7 +58,7 @@ class TextsScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = "A text to train on"
-            box.border_subtitle = "Enter: take, Esc: cancel"
+            box.border_subtitle = "Enter: choose, Esc: cancel"
             yield self._list
             yield ErrorLine()
 
