@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
+from bardtui.tui.keys import key_of
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
@@ -79,7 +80,8 @@ class Training:
             self._stage.side.list_models()
         if run.progress.phase != before and self.screen is None and known is not None:
             if run.progress.phase == "finished":
-                self._stage.say(f"{name} is ready to write with; F10 shows it")
+                key = key_of(self._stage.app, "stage.train")
+                self._stage.say(f"{name} is ready to write with; {key} shows it")
             elif run.progress.phase == "failed":
                 self._stage.say(f"Training {name}: {run.progress.message}", "warning")
         if self.screen is not None:

@@ -12,11 +12,13 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input
 
+from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.leave import LeaveScreen
 from bardtui.tui.screens.new_run import NewRunScreen, TeachScreen
 from bardtui.tui.screens.training import TrainingScreen
 from bardtui.workshop import process
+from bardtui.workshop.order import Order
 from tests.conftest import VERSE
 from tests.tui.conftest import Program
 from tests.workshop.test_workshop import FAKE, stop_runs
@@ -88,3 +90,13 @@ async def test_a_scene_is_taught(program: Program, fake: None) -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: up(app, TrainingScreen))
         await until(pilot, lambda: "fine is ready" in shown(app))
+
+
+async def test_that_a_model_is_ready_is_told_with_the_key_in_force(
+    program: Program, fake: None
+) -> None:
+    settings = Settings(keys={"stage.train": "f20"})
+    async with program(settings=settings, size=(120, 30)) as (pilot, stage):
+        assert isinstance(stage.app, BardApp)
+        stage.app.training.workshop.order(Order("mine", "fine", 5))
+        await until(pilot, lambda: "mine is ready to write with; f20 shows it" in shown(stage.app))
