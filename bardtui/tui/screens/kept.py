@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
 from bardtui.scene.bookmarks import Bookmark, bookmarks
-from bardtui.scene.kept import Kept, kept_in
+from bardtui.scene.kept import Kept, kept_in, visible_spans
 from bardtui.session.session import WritingSession
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.rows import RowList, Rows, spread
@@ -45,7 +45,12 @@ class KeptScreen(Dialog[Bookmark | Kept | Save]):
     def __init__(self, session: WritingSession) -> None:
         super().__init__()
         self._scene, self._editing = session.manuscript.scene, session.editing
-        self._entries: list[Bookmark | Kept] = [*bookmarks(self._scene), *kept_in(self._scene)]
+        named, shown = bookmarks(self._scene), {passage.id for passage, _ in self._scene.path()}
+        self._entries: list[Bookmark | Kept] = [*named, *kept_in(self._scene)]
+        self._visible: set[Bookmark | Kept] = {
+            *(bookmark for bookmark in named if bookmark.passage in shown),
+            *visible_spans(self._scene),
+        }
         self._list = RowList(*self._options(), id="kept", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -88,9 +93,9 @@ class KeptScreen(Dialog[Bookmark | Kept | Save]):
         scene, name = self._scene, ""
         if isinstance(entry, Bookmark):
             name, text = f"⚑ {visible(entry.name)}  ", scene.passages[entry.passage].text
-            shows = any(passage.id == entry.passage for passage, _ in scene.path())
         else:
-            text, shows = entry.text(scene), entry.is_visible(scene)
+            text = entry.text(scene)
         words = visible(" ".join(text[:400].split()))
-        where = Content.styled("" if shows else "in another take", "$foreground-muted")
-        return [spread(Content.assemble((name, "$cue"), words), where, width)]
+        where = "" if entry in self._visible else "in another take"
+        muted = Content.styled(where, "$foreground-muted")
+        return [spread(Content.assemble((name, "$cue"), words), muted, width)]
