@@ -52,13 +52,13 @@ class Shading:
         if not self._surprise.on:
             return
         transcript = self._transcript
-        begin, end = transcript.window
-        known = [n for n in self._surprise.of(begin, end)[0] if not math.isnan(n)]
         at, text = transcript.cursor, self._view.session.text
         here = self._surprise.of(at, at + 1)[0] if transcript.has_focus else []
         if here and not math.isnan(here[0]):
             figures = ui_strings.probability_of(text[at], math.exp(-here[0]), here[0])
         else:
+            found = self._surprise.of(*transcript.window)[0]
+            known = [nats for nats in found if not math.isnan(nats)]
             figures = ui_strings.mean_surprise(sum(known) / len(known) if known else None)
         self._view.show_figures(figures)
 
