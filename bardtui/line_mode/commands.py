@@ -56,7 +56,7 @@ def _retry(mode: LineMode, argument: str) -> None:
 def _takes(mode: LineMode, argument: str) -> None:
     texts = mode.takes(_TAKES)
     for place, text in enumerate(texts, 1):
-        mode.say(f"--- take {place} of {len(texts)}\n{visible(text.strip(), keep=chr(10))}")
+        mode.say(f"--- take {place} of {len(texts)}\n{text.strip()}")
     if not texts:
         return
     answer = mode.ask(f"Which one? 1 to {len(texts)}, or Enter for none: ") or ""
@@ -65,7 +65,7 @@ def _takes(mode: LineMode, argument: str) -> None:
 
 
 def _show(mode: LineMode, argument: str) -> None:
-    mode.say(visible(mode.session.text, keep="\n\t").rstrip("\n") or "The scene is empty.")
+    mode.say(mode.session.text.rstrip("\n") or "The scene is empty.")
 
 
 def _find(mode: LineMode, argument: str) -> None:
@@ -110,7 +110,7 @@ def _form(mode: LineMode, argument: str) -> None:
 
 def _cast(mode: LineMode, argument: str) -> None:
     roles = mode.session.cast.roles
-    lines = [f"{visible(r.name)}: {'you' if r.player == 'writer' else 'the model'}" for r in roles]
+    lines = [f"{r.name}: {'you' if r.player == 'writer' else 'the model'}" for r in roles]
     mode.say("\n".join(lines) or "No roles: the model writes free text. /speakers adds some.")
 
 
