@@ -1,5 +1,6 @@
 """The dialog that picks a file or a folder."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.text import Text, TextType
@@ -18,8 +19,8 @@ class _Tree(DirectoryTree):
     def process_label(self, label: TextType) -> Text:
         return super().process_label(visible(str(label)))
 
-    def filter_paths(self, paths: object) -> list[Path]:
-        return [path for path in paths if not path.name.startswith(".")]  # type: ignore[attr-defined]
+    def filter_paths(self, paths: Iterable[Path]) -> list[Path]:
+        return [path for path in paths if not path.name.startswith(".")]
 
 
 class FilesScreen(Dialog[Path | None]):
