@@ -312,8 +312,8 @@ def _described(found: Survey, base: str) -> list[Content]:
     elif found.rare:
         rows.append(f"rare: {found.rare}")
     rows += found.notes[:1]
-    if len(found.notes) > 1:
-        rows[-1] += f", and {len(found.notes) - 1} more notes"
+    if (more := len(found.notes) - 1) > 0:
+        rows[-1] += f", and {more} more {'note' if more == 1 else 'notes'}"
     sample = " ⏎ ".join(found.sample.split("\n"))
     return [Content.styled(row, "$text-muted") for row in rows] + [
         Content.styled(sample, "italic $foreground").truncate(72, ellipsis=True)
