@@ -170,7 +170,7 @@ def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _problem(member: zipfile.ZipInfo) -> str:
-    """Why a member does not belong into a model's file; empty if it does."""
+    """Why a member does not belong in a model's file; empty if it does."""
     name = member.orig_filename
     if name.startswith(("/", "\\")) or ":" in name or ".." in name.replace("\\", "/").split("/"):
         return "leads out of the model's folder"

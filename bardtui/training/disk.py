@@ -55,7 +55,7 @@ def freeable(days: float) -> list[Freeable]:
     what is left of downloads and additions that were broken off more than a day ago."""
     found = []
     for folder in _in(paths.runs_dir()):
-        with suppress(CheckpointError):  # not a run, or not ours to judge
+        with suppress(CheckpointError):  # not a run, or one that cannot be read
             if is_finished(folder):
                 what = f"checkpoint of {folder.name}"
                 found.append(Freeable(what, size_of(folder), partial(_remove_run, folder)))
@@ -65,7 +65,7 @@ def freeable(days: float) -> list[Freeable]:
             what = f"deleted model {deleted.name}"
             found.append(Freeable(what, deleted.size, deleted.remove))
     for path in (*library.abandoned(), *_old_downloads(now)):
-        what = "rest of something broken off"
+        what = "remains of an interrupted download or addition"
         found.append(Freeable(what, size_of(path), partial(library.remove, path)))
     return found
 

@@ -2,7 +2,7 @@
 
 textual-serve runs the programs and has the terminal for the browser. This module adds what it
 lacks: a token, a check of the names by which the server is called, a limit on tabs, and a page that
-needs nothing from the net.
+needs nothing from the network.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class WebServer:
 
     The first request needs the token, which then is used up; the browser keeps a cookie instead.
     Requests must call the server by a name of this machine and come from its own pages, so no page
-    of another site can reach it, also not by a name that leads here (DNS rebinding).
+    of another site can reach it, not even by a name that leads here (DNS rebinding).
 
     Args:
         command: The command line of the program.
@@ -142,7 +142,7 @@ class WebServer:
         await socket.prepare(request)
 
         async def write_bytes(data: bytes) -> None:
-            # A program draws until it has ended, also when nobody looks any more.
+            # A program draws until it has ended, even when the connection has closed.
             with suppress(ConnectionResetError):
                 await socket.send_bytes(data)
 
@@ -172,7 +172,7 @@ class WebServer:
         return {task for task, way in transports.items() if way and not way.is_closing()}
 
     def _check_tabs(self) -> None:
-        """Refuse a tab too many."""
+        """Raise HTTPServiceUnavailable if there are enough tabs."""
         if len(self._live()) >= self._tabs:
             count = "One tab is" if self._tabs == 1 else f"{self._tabs} tabs are"
             raise web.HTTPServiceUnavailable(

@@ -149,7 +149,8 @@ class Workshop:
         if run.process is not None and run.progress.phase in ENDED:
             run.process.wait()  # its last event has come: it is about to end
             run.process = None
-        if run.progress.phase != "stopped":  # who stops a run wants the machine for something else
+        # A writer who stops a run wants the machine for something else.
+        if run.progress.phase != "stopped":
             self._advance()
         return run
 
@@ -157,7 +158,7 @@ class Workshop:
         with suppress(OSError):
             if shutil.disk_usage(run.folder).free < _LITTLE:
                 return "the disk is full: free some space and let it go on"
-        said = process.last_words(run.folder) or "it ended without a word"
+        said = process.last_words(run.folder) or "it ended without a message"
         return f"{said}; its log is {run.folder / process.ERRORS}"
 
     def _advance(self) -> None:

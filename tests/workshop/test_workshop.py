@@ -114,7 +114,7 @@ def test_runs_wait_for_each_other_and_a_failed_one_lets_the_next_begin(
     ("kind", "message"),
     [
         ("crash", "the sky fell down; its log is"),
-        ("silent", "it ended without a word; its log is"),
+        ("silent", "it ended without a message; its log is"),
         ("refused", "the text is ␛[31m too short"),
     ],
 )

@@ -107,7 +107,7 @@ def models_clean(
     ] = 30,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove checkpoints of finished runs, models deleted long ago, and torn downloads for good.
+    """Remove for good: checkpoints of finished runs, old deleted models, interrupted downloads.
 
     Models that are not deleted stay, and so do stopped runs, which can go on.
     """
