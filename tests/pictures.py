@@ -18,7 +18,7 @@ LINES = (
     "MIRA:\nThen teach me how a mouse may come to court.",
 )
 UNSENT = "And if he ask me what I carry"
-RANDOM_SEEDS = (21, 12)  # of the answers
+RANDOM_SEEDS = (21, 5)  # of the answers
 
 BEGINNING = """\
 MIRA:
