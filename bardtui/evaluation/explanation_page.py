@@ -14,25 +14,12 @@ from bardtui.escaping import inert, one_line
 from bardtui.evaluation.explanation import Explanation
 from bardtui.likelihood import RANGES, level, percent, spelled
 from bardtui.model.corpus_index import CopiedRun, described
+from bardtui.scene.formats.html_page import html_page
 
 _QUOTED = 120  # characters of a copied run in the list of copies
 _NAME = 80  # cells of a model's or a document's name
 
-_PAGE = """\
-<!doctype html>
-<html>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="bardtui">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
+_CONTENT = """\
 <p class="note">The model {model} read this text from its beginning. Before each character it gave
 every possible character a probability. The stronger the shade, the less likely it thought the one
 that stands here: {legend}. Hold the pointer over a character to see what it expected.</p>
@@ -40,10 +27,7 @@ that stands here: {legend}. Hold the pointer over a character to see what it exp
 nothing but the characters: {uniform:.2f}). {copies}</p>
 <div class="text">
 {text}</div>
-{sources}</main>
-</body>
-</html>
-"""
+{sources}"""
 
 _STYLE = """\
 :root { color-scheme: light dark; --ground: #f6f0e2; --text: #2b2230; --muted: #60564b;
@@ -81,9 +65,7 @@ def page(explanation: Explanation, title: str, model: str, vocabulary_size: int)
     )
     copies = explanation.copies
     told = "The model has no index of its corpus." if copies is None else f"{described(copies)}."
-    return _PAGE.format(
-        title=escape(inert(" ".join(title.split()))),
-        style=_STYLE,
+    content = _CONTENT.format(
         model=escape(one_line(model, _NAME)),
         legend=legend,
         nats=explanation.mean,
@@ -92,6 +74,7 @@ def page(explanation: Explanation, title: str, model: str, vocabulary_size: int)
         text="".join(_lines(explanation)),
         sources=_sources(explanation),
     )
+    return html_page(inert(" ".join(title.split())), _STYLE, content)
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

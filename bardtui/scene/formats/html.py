@@ -12,29 +12,10 @@ from html import escape
 from itertools import accumulate
 
 from bardtui.escaping import inert
+from bardtui.scene.formats.html_page import html_page
 from bardtui.scene.formats.shared import Options, author_of, credit_of, model_of, title_of
 from bardtui.scene.scene import Author, Passage, Scene
 from bardtui.scene.script import Block, Speech, parse, split_directions
-
-_PAGE = """\
-<!doctype html>
-<html>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="bardtui">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{authors}{text}</main>
-</body>
-</html>
-"""
 
 _STYLE = """\
 :root {
@@ -80,12 +61,8 @@ span { unicode-bidi: isolate; }
 
 def to_html(scene: Scene, options: Options) -> str:
     """Return the visible text as a page with its authors."""
-    return _PAGE.format(
-        title=escape(title_of(scene)),
-        style=_STYLE,
-        authors=_authors(scene, options),
-        text="".join(_Page(scene).sections()),
-    )
+    sections = "".join(_Page(scene).sections())
+    return html_page(title_of(scene), _STYLE, _authors(scene, options) + sections)
 
 
 def _authors(scene: Scene, options: Options) -> str:
