@@ -51,8 +51,8 @@ CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good par
 KEPT_MODELS = 4
 SHOWN_ENDING = 24  # characters that a state is reported with
 
-# A name is that of a model to load.
-_Asked = str | WriteRequest | CopyRequest | ScoreRequest | StateRequest | AlternativesRequest
+_Request = WriteRequest | CopyRequest | ScoreRequest | StateRequest | AlternativesRequest
+_Asked = str | _Request  # a name is that of a model to load
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
 _FOR_A_MODEL = 100 * MB
@@ -72,13 +72,8 @@ class Engine:
         self.watched = False
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._models: dict[str, LoadedModel] = {}
-        self._current: PassageRequest | None = None
-        self._suggestion: SuggestionRequest | None = None
-        self._copies: CopyRequest | None = None
-        self._score: ScoreRequest | None = None
-        self._state: StateRequest | None = None
+        self._latest: dict[type[_Request], _Request] = {}  # of each kind
         self._state_pacing = StatePacing()
-        self._alternatives: AlternativesRequest | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # -- requests ----------------------------------------------------------------------------------
@@ -99,68 +94,49 @@ class Engine:
         Posts Started, then Chunk several times, then Finished.
         """
         self.stop()
-        self._current = request
-        self._queue.put(request)
+        self._ask(request)
 
     def suggest(self, request: SuggestionRequest) -> None:
         """Find endings for a line: posts Suggested, unless another request comes first."""
-        self.cancel_suggestion()
-        self._suggestion = request
-        self._queue.put(request)
+        self._ask(request)
 
     def cancel_suggestion(self) -> None:
         """Cancel the suggestion that was asked for."""
-        if self._suggestion is not None:
-            self._suggestion.stop.set()
+        self._cancel(SuggestionRequest)
 
     def find_copies(self, request: CopyRequest) -> None:
         """Find what a text copies: posts CopiesFound, unless the model is not loaded, has no index,
-        or a request to write comes first."""
-        self._copies = request
-        self._queue.put(request)
+        or another such request, or one to write, comes first."""
+        self._ask(request)
 
     def score(self, request: ScoreRequest) -> None:
         """Score a text: posts Scored several times, unless the model is not loaded or another
         request to score or to write comes first."""
-        self.cancel_scoring()
-        self._score = request
-        self._queue.put(request)
+        self._ask(request)
 
     def cancel_scoring(self) -> None:
         """Cancel the scoring that was asked for."""
-        if self._score is not None:
-            self._score.stop.set()
+        self._cancel(ScoreRequest)
 
     def read_state(self, request: StateRequest) -> None:
         """Read the state after a text: posts StateRead, unless the model is not loaded or another
         such request, or one to write, comes first."""
-        self._cancel_state()
-        self._state = request
-        self._queue.put(request)
-
-    def _cancel_state(self) -> None:
-        if self._state is not None:
-            self._state.stop.set()
+        self._ask(request)
 
     def find_alternatives(self, request: AlternativesRequest) -> None:
         """Find what may come after a text: posts AlternativesFound, unless the model cannot be used
-        or a request to write comes first."""
-        self._alternatives = request
-        self._queue.put(request)
+        or another such request, or one to write, comes first."""
+        self._ask(request)
 
     def stop(self) -> None:
         """Stop writing before the next chunk. Events posted already still arrive."""
-        self.cancel_suggestion()
-        self.cancel_scoring()
-        self._cancel_state()
-        for request in (self._copies, self._alternatives, self._current):
-            if request is not None:
-                request.stop.set()
+        for kind in self._latest:
+            self._cancel(kind)
 
     def show_rest(self) -> None:
         """Write the rest of the current passage as fast as possible."""
-        if self._current is not None:
-            self._current.pace = math.inf
+        if isinstance(request := self._latest.get(PassageRequest), PassageRequest):
+            request.pace = math.inf
 
     def close(self, timeout: float) -> None:
         """Stop and end the thread; wait at most `timeout` seconds for it."""
@@ -168,6 +144,16 @@ class Engine:
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout)
+
+    def _ask(self, request: _Request) -> None:
+        """Put a request on the queue. It takes the place of the last one of its kind."""
+        self._cancel(type(request))
+        self._latest[type(request)] = request
+        self._queue.put(request)
+
+    def _cancel(self, kind: type[_Request]) -> None:
+        if (request := self._latest.get(kind)) is not None:
+            request.stop.set()
 
     @property
     def busy(self) -> bool:
