@@ -71,7 +71,7 @@ class LookAhead:
         """Draw one character that is none of `characters`, or a cue that begins with none."""
         cue = ""
         if self._memory is not None:
-            cue = cue_without(self._memory, self._context, characters, self._drawing)
+            cue = cue_without(characters, self._memory, self._context, self._drawing)
         if cue:
             self._context.read(cue)
             self._wrote(cue)

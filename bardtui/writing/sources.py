@@ -13,14 +13,15 @@ _SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of 
 
 def next_cue(memory: CueMemory, context: Context, sampling: Sampling) -> str:
     """Draw the source of a block; return a speaker's cue, or "" where the model goes on alone."""
-    if memory.opening != "":
-        return ""
-    cue = _draw(memory.probabilities(), 1.0, context, sampling)
+    cue = cue_without("", memory, context, sampling)
     return "" if cue and context.decoder.peek(sampling) in OWN else cue
 
 
-def cue_without(memory: CueMemory, context: Context, characters: str, sampling: Sampling) -> str:
-    """Draw the source of a block that must not begin with one of `characters`: see `next_cue`."""
+def cue_without(characters: str, memory: CueMemory, context: Context, sampling: Sampling) -> str:
+    """Draw the source of a block that must not begin with one of `characters`.
+
+    Unlike in `next_cue`, the model does not decide first whether the block is a direction.
+    """
     if memory.opening != "":
         return ""
     cues = memory.probabilities()
