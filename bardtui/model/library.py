@@ -1,7 +1,7 @@
 """The user's models as folders: add, rename, duplicate, delete and bring back.
 
 Deleting moves a model, with the checkpoint of its run, into the hidden folder `.trash` beside the
-others. Only `Deleted.remove` takes it from the disk. Bundled models are never changed.
+others. Only `Deleted.remove` removes it from the disk. Bundled models are never changed.
 """
 
 import shutil
@@ -22,7 +22,7 @@ TRASH = ".trash"
 _STAGED = ".adding-"
 _MARK = "~"  # between a deleted model's name and the time; no name of a model has it
 _RUN = ".run"  # after them, the folder of its run
-_ABANDONED = 24 * 3600  # seconds after which what a killed program was adding is left for good
+_ABANDONED = 24 * 3600  # seconds after which a model that is being added counts as abandoned
 
 
 class NameTaken(ModelError):
@@ -50,12 +50,15 @@ def check_free(name: str, *, replace_own: bool = False) -> None:
 
 
 def _alike(path: Path, name: str) -> bool:
-    return path.name.casefold() == name.casefold()  # as on disks that know no capitals
+    return path.name.casefold() == name.casefold()  # as file systems that ignore case compare them
 
 
 @contextmanager
 def staging() -> Iterator[Path]:
-    """A hidden folder beside the models in which one is put together; removed at the end."""
+    """Make a hidden folder beside the models, in which a new one is put together.
+
+    It is removed at the end.
+    """
     parent = private_folder(paths.models_dir())
     folder = Path(tempfile.mkdtemp(prefix=_STAGED, dir=parent))
     try:
@@ -67,7 +70,7 @@ def staging() -> Iterator[Path]:
 def check_staged(folder: Path, name: str) -> ModelBundle:
     """Check a model that is put together in `folder`, its weights and index too, and name it.
 
-    What its model.json says beyond what is known is dropped. Raises ModelError.
+    Unknown entries of its model.json are dropped. Raises ModelError.
     """
     bundle = replace(ModelBundle.load(folder), name=check_name(name))
     bundle.weights()
@@ -162,7 +165,7 @@ class Deleted:
         return size_of(self.folder) + size_of(self.run)
 
     def remove(self) -> None:
-        """Take it from the disk. Raises OSError."""
+        """Remove it from the disk. Raises OSError."""
         for path in (self.run, self.folder):
             remove(path)
 
@@ -216,7 +219,7 @@ def trash() -> list[Deleted]:
 
 
 def abandoned() -> list[Path]:
-    """What programs that were killed have left of models that they were adding."""
+    """Return the folders of models that killed programs did not finish adding."""
     staged = paths.models_dir().glob(f"{_STAGED}*")
     return sorted(path for path in staged if time.time() - path.lstat().st_mtime > _ABANDONED)
 

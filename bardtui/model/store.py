@@ -257,8 +257,8 @@ class ModelBundle:
 
 
 def version_of(folders: Sequence[Path]) -> Version:
-    """Return what tells one version of the models in these folders from another: for each folder,
-    the time in nanoseconds and the inode of both files, zeros for one that cannot be looked at.
+    """Return what changes when a model in these folders is saved again: for each folder, the time
+    in nanoseconds and the inode of both files, zeros for a file that cannot be looked at.
 
     The time alone is not enough: a clock may be set back, or stand still.
     """

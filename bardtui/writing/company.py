@@ -68,8 +68,8 @@ class Company:
     def names(self) -> frozenset[str]:
         """The names of people as they stand in a text: "Hamlet".
 
-        A name is the only word of a speaker in one play or two. A title ("Lady Macbeth") and what a
-        numbered speaker is ("First Soldier") are none.
+        A name is the only word of a speaker in one play or two. Titles, such as "Lady" in "Lady
+        Macbeth", and the words of numbered speakers, such as "First Soldier", are not names.
         """
         plays, speeches, common = Counter[str](), Counter[str](), set[str]()
         for cast in self.casts.values():

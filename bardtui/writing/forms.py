@@ -44,8 +44,8 @@ class FormGuard:
 
     Prose, verse and screenplays have no directions in square brackets; prose and verse have no
     cues, nor words in capitals, unless the text before has some; where poems have numbers, a line
-    may be one. Verse breaks its lines. A line of
-    prose ends with a sentence, unless the text before has lines that do not.
+    may be one. Verse breaks its lines. A line of prose ends with a sentence, unless the text before
+    has lines that do not.
     """
 
     tries, strict = 0, True

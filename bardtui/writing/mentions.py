@@ -1,4 +1,4 @@
-"""Names: people of the model's plays who have no place in the scene, and people of no play."""
+"""Guards against names from plays that nobody in the scene is from, and unknown speakers."""
 
 import re
 
@@ -13,9 +13,10 @@ _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 
 
 class Mentions:
-    """A guard: a name from the model's plays is one of the scene's, or of the plays of those in it.
+    """A guard against names from the model's plays that have no place in the scene.
 
-    A script with nobody on stage may name anybody.
+    A name may stand in the scene already, or be one from the plays of those on stage. A script with
+    nobody on stage may name anybody.
     """
 
     tries, strict = 6, False
@@ -44,7 +45,7 @@ class Mentions:
 
 
 class UnknownSpeakers:
-    """A guard: who speaks is in the scene or in one of the model's plays.
+    """A guard against speakers who are neither in the scene nor in one of the model's plays.
 
     At a high temperature, a model makes up names such as "First Juliet".
     """

@@ -4,7 +4,7 @@ import re
 
 _HEADING = re.compile(r"^[ \t]*(?:[IVXLC]{1,8}|\d{1,3})\.?[ \t]*$", re.MULTILINE)
 _SONNET = 14  # lines
-_LONGEST = 4_000  # characters at the end of a text in which the poem and its predecessors are
+_LONGEST = 4_000  # characters at the end of a text in which poems are looked for
 
 
 def is_number(line: str) -> bool:
@@ -23,8 +23,8 @@ class PoemLength:
     tries, strict = 0, True
 
     def fault(self, text: str, end: int) -> int | None:
-        """See `Guard`. The character that ends a poem too early, or begins a line too many, is the
-        one to be drawn again."""
+        """See `Guard`. The fault is the character that ends a poem too early, or begins a line too
+        many."""
         if text[end - 2 : end - 1] != "\n":
             return None  # only the first character of a line begins or ends a poem
         poems = _poems(text[max(0, end - _LONGEST) : end - 1])
