@@ -101,3 +101,12 @@ async def test_that_a_model_is_ready_is_told_with_the_key_in_force(
         monkeypatch.setattr(stage, "say", told.append)
         stage.app.training.workshop.order(Order("mine", "fine", 5))
         await until(pilot, lambda: "mine is ready to write with; f20 shows it" in told)
+
+
+async def test_a_run_that_has_ended_shows_again(program: Program, fake: None) -> None:
+    async with program(size=(80, 24)) as (pilot, stage):
+        assert isinstance(stage.app, BardApp)
+        run = stage.app.training.workshop.order(Order("mine", "fine", 5))
+        await until(pilot, lambda: run.progress.phase == "finished")
+        await press(pilot, "f10")
+        await until(pilot, lambda: "mine is ready" in shown(stage.app))

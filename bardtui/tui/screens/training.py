@@ -91,7 +91,7 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         yield self._keys
 
     def on_mount(self) -> None:
-        self.show()
+        self._show()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
@@ -105,8 +105,10 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
 
     def show(self) -> None:
         """Show the runs as they are now."""
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
         self._show_list(self._workshop.runs)
         run = self.run
         if run is None:
