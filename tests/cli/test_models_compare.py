@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -23,10 +24,15 @@ def two(installed: ModelBundle, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (home / "verse.txt").write_text(VERSE * 100 + "Ω")
 
 
+def objects(*arguments: str | Path) -> list[dict[str, Any]]:
+    """What the command prints as JSON, a model a line."""
+    printed = run("models", "compare", *arguments, "--json").stdout
+    return [json.loads(line) for line in printed.splitlines()]
+
+
 def test_all_models_are_measured_on_one_text(home: Path) -> None:
-    done = run("models", "compare", "--text", home / "verse.txt", "--json")
-    rows = json.loads(done.stdout)["models"]
-    assert [row["model"] for row in rows] == ["other", "tiny"]
+    rows = objects("--text", home / "verse.txt")
+    assert [(row["model"], row["text"]) for row in rows] == [("other", "verse"), ("tiny", "verse")]
     assert rows[0]["nats"] == rows[1]["nats"] < 1.5
     assert all(row["characters_per_second"] > 0 for row in rows)
     shown = run("models", "compare", "tiny", "--text", home / "verse.txt").stdout
@@ -53,22 +59,21 @@ def test_the_loss_is_that_of_evaluate(home: Path) -> None:
     alone = json.loads(
         run("evaluate", "tiny", home / "verse.txt", "--from", start, "--json").stdout
     )
-    rows = json.loads(
-        run("models", "compare", "tiny", "--text", home / "verse.txt", "--json").stdout
-    )
-    assert rows["models"][0]["nats"] == alone["nats"]
+    (row,) = objects("tiny", "--text", home / "verse.txt")
+    assert row["nats"] == alone["nats"]
 
 
 def test_models_write_after_one_line() -> None:
     options = ("--seed", "ANN:\n", "--length", "60", "--random-seed", "3")
-    answer = json.loads(run("models", "compare", "tiny", "other", *options, "--json").stdout)
-    assert answer["texts"]["tiny"] == answer["texts"]["other"]
-    assert len(answer["texts"]["tiny"]) == 60
+    tiny, other = objects("tiny", "other", *options)
+    assert (tiny["model"], other["model"]) == ("tiny", "other")
+    assert tiny["text"] == other["text"]
+    assert len(tiny["text"]) == 60
     plain = run("models", "compare", "tiny", "other", *options).stdout
     assert plain.startswith("== tiny\nANN:\n")
     assert "\n\n== other\nANN:\n" in plain
     generated = run("generate", "--model", "tiny", "--exact-length", *options).stdout
-    assert generated.rstrip() == f"ANN:\n{answer['texts']['tiny']}".rstrip()
+    assert generated.rstrip() == f"ANN:\n{tiny['text']}".rstrip()
 
 
 def test_texts_standside_by_side_on_a_terminal() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bardtui.evaluation.comparison import Figures
     from bardtui.model.store import ModelBundle
+    from bardtui.text.corpus import Corpus
 
 _MOST_COLUMNS = 6  # texts side by side
 
@@ -36,7 +37,9 @@ def models_compare(
     length: Annotated[int, typer.Option(min=1, help="With --seed: characters to write.")] = 300,
     temperature: Annotated[float, typer.Option(help="With --seed: as in generate.")] = TEMPERATURE,
     random_seed: Annotated[int | None, typer.Option(help="With --seed: as in generate.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON object a line, one for each model.")
+    ] = False,
 ) -> None:
     """Compare models: what they read, their size, loss, speed and words; or what they write.
 
@@ -62,15 +65,15 @@ def _print_figures(bundles: "list[ModelBundle]", text: str | None, as_json: bool
 
     corpus = load_corpus(text) if text else None
     start_tensorflow()
+    if as_json:
+        for bundle in bundles:
+            typer.echo(json.dumps(_row_as_json(measure(bundle, corpus), corpus)))
+        return
     rows = []
     with progress_bar(console(stderr=True), "measuring") as on_progress:
         for bundle in bundles:
             rows.append(measure(bundle, corpus))
             on_progress(len(rows), len(bundles))
-    if as_json:
-        title = corpus.title if corpus else None
-        typer.echo(json.dumps({"text": title, "models": [*map(_row_as_json, rows)]}))
-        return
     _print_table(rows)
     if corpus:
         console().print(f"loss: nats a character on the end of {visible(corpus.title)}")
@@ -80,8 +83,9 @@ def _print_figures(bundles: "list[ModelBundle]", text: str | None, as_json: bool
             console().print(f"{row.model.name} does not know, and skipped: {left_out}")
 
 
-def _row_as_json(row: "Figures") -> dict[str, object]:
+def _row_as_json(row: "Figures", corpus: "Corpus | None") -> dict[str, object]:
     return {
+        "text": corpus.title if corpus else None,
         "model": row.model.name,
         "fingerprint": row.model.sha256,
         "trained_on": row.model.title,
@@ -127,9 +131,13 @@ def _print_texts(
         raise UserError(f"name at most {_MOST_COLUMNS} models to write side by side")
     sampling = Sampling(temperature, top_p=TOP_P, random_seed=random_seed)
     start_tensorflow()
-    texts = {bundle.name: "".join(write(bundle, seed, length, sampling)) for bundle in bundles}
+    texts = {}
+    for bundle in bundles:
+        texts[bundle.name] = text = "".join(write(bundle, seed, length, sampling))
+        if as_json:
+            about = {"seed": seed, "random_seed": random_seed}
+            typer.echo(json.dumps(about | {"model": bundle.name, "text": text}))
     if as_json:
-        typer.echo(json.dumps({"seed": seed, "random_seed": random_seed, "texts": texts}))
         return
     out = console()
     if not out.is_terminal:
