@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui import paths
-from bardtui.errors import UserError
-from bardtui.files import atomic_write
 from bardtui.tui.keys import key_of
+from bardtui.tui.own_texts import OwnTexts, keep_text
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
-    from bardtui.tui.screens.texts import Offer
     from bardtui.tui.screens.training import TrainingScreen
     from bardtui.workshop.reader import News
     from bardtui.workshop.workshop import Workshop
-
-_THIS, _ALL = "this scene", "all scenes"  # sources that are made into files when chosen
 
 
 class Training:
@@ -112,22 +107,18 @@ async def show_training(stage: StageScreen, training: Training) -> None:
 
 async def order_run(stage: StageScreen, training: Training) -> str | None:
     """Ask for a text and order a run; return the name of the model."""
-    import asyncio
-
-    from bardtui.tui.flows import working_folder
     from bardtui.tui.screens.new_run import NewRunScreen
 
-    offers = await asyncio.to_thread(_offers, len(stage.session.text))
-    title, text = stage.session.manuscript.scene.title, stage.session.text
-
-    def resolve(source: str) -> str:
-        if source == _THIS:
-            return str(keep_text(title, text))
-        return str(keep_text("my scenes", all_scenes())) if source == _ALL else source
-
-    models = stage.side.usable_models()
-    screen = NewRunScreen(training.workshop.order, models, offers, resolve, working_folder())
+    screen = NewRunScreen(training.workshop.order, stage.side.usable_models(), own_texts(stage))
     return await stage.app.push_screen_wait(screen)
+
+
+def own_texts(stage: StageScreen) -> OwnTexts:
+    """The texts that the writer can choose; in a browser, the disk stays unseen."""
+    from bardtui.tui.flows import working_folder
+
+    title, text = stage.session.manuscript.scene.title, stage.session.text
+    return OwnTexts(title, text, working_folder(), files=not stage.app.is_web)
 
 
 async def teach_scene(stage: StageScreen, training: Training) -> None:
@@ -144,43 +135,3 @@ async def teach_scene(stage: StageScreen, training: Training) -> None:
     screen = TeachScreen(training.workshop.order, session.model, title, texts, keep_text)
     if await stage.app.push_screen_wait(screen):
         await show_training(stage, training)
-
-
-def keep_text(name: str, text: str) -> Path:
-    """Keep a text of the writer's as a file, for training; return its path. Raises OSError."""
-    from bardtui.workshop.survey import plain_name
-
-    path = paths.own_texts_dir() / f"{plain_name(name)}.txt"
-    atomic_write(path, text.strip("\n") + "\n")
-    return path
-
-
-def all_scenes() -> str:
-    """The visible texts of all scenes that can be read. Raises OSError, or UserError for none."""
-    from bardtui.scene.journal_reader import read_scene
-    from bardtui.scene.library import list_scenes
-
-    texts = [
-        read_scene(scene.path)[0].text
-        for scene in list_scenes(paths.scenes_dir())
-        if scene.broken is None
-    ]
-    if not any(text.strip() for text in texts):
-        raise UserError("No scene is saved yet.")
-    return "\n\n".join(text.strip("\n") for text in texts if text.strip())
-
-
-def _offers(length: int) -> list[Offer]:
-    """The texts to choose from: the writer's own, then those of the catalogue."""
-    from bardtui.scene.library import list_scenes
-    from bardtui.tui.screens.texts import Offer
-    from bardtui.workshop.survey import catalogue_texts
-
-    count = len(list_scenes(paths.scenes_dir()))
-    empty = "" if length else "The scene is empty."
-    none = "" if count else "No scene is saved yet."
-    return [
-        Offer("This scene", f"{length:,} characters", _THIS, empty),
-        Offer("All your scenes", f"{count:,}", _ALL, none),
-        *(Offer(*text) for text in catalogue_texts()),
-    ]

@@ -66,6 +66,13 @@ def catalogue_texts() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def is_in_catalogue(source: str) -> bool:
+    """Whether a source is a name in the catalogue. Raises CorpusError for one that cannot be."""
+    from bardtui.text.catalogue import find_entry
+
+    return find_entry(source) is not None
+
+
 def plain_name(wanted: str) -> str:
     """A name like `wanted` with small letters, digits and dashes only."""
     plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode().casefold()

@@ -14,9 +14,9 @@ from textual.widgets import Button, Input, Static
 
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import visible
-from bardtui.files import expanded
+from bardtui.tui.own_texts import OwnTexts
 from bardtui.tui.screens.dialog import Dialog, ErrorLine
-from bardtui.tui.screens.texts import Offer, TextsScreen
+from bardtui.tui.screens.texts import TextField
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 from bardtui.workshop.estimate import comparison
@@ -79,32 +79,23 @@ class _OrderScreen(Dialog[str | None]):
 
 
 class NewRunScreen(_OrderScreen):
-    """Asks for a text, a model to start from, a name and a time, and says what is in the text.
-
-    `offers` are texts to choose from, and `resolve` makes a source of one that is chosen, in
-    another thread.
-    """
+    """Asks for a text, a model to start from, a name and a time, and says what is in the text."""
 
     BINDINGS = [Binding("ctrl+o", "choose", "Choose a text", priority=True, id="new_run.choose")]
     AUTO_FOCUS = "#source"
 
-    def __init__(
-        self,
-        order: PlaceOrder,
-        models: Sequence[str],
-        offers: Sequence[Offer],
-        resolve: Callable[[str], str],
-        folder: Path,
-    ) -> None:
+    def __init__(self, order: PlaceOrder, models: Sequence[str], texts: OwnTexts) -> None:
         super().__init__(order)
-        self._offers, self._resolve, self._folder = offers, resolve, folder
-        self._source = SafeInput(id="source", placeholder="Its path, or ^o to choose one")
+        self._texts = texts
+        self._source = TextField(texts, id="source")
         self._source.border_title = "Text"
         self._found = Static(classes="found", id="found")
         bases = {NOTHING: "nothing", **{name: name for name in models}}
         self._base = Choice("Starts from", bases, NOTHING, id="base")
         self._estimate = Static(classes="found", id="estimate")
         self._survey: Survey | None = None
+        self._surveyed = ""
+        """The source of the text that was surveyed."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -124,8 +115,8 @@ class NewRunScreen(_OrderScreen):
                 yield Button("Train", id="train", compact=True)
 
     def on_mount(self) -> None:
-        words = "A text file, a folder of .txt files, a text of the catalogue, or your scenes."
-        self._found.update(words)
+        files = "A text file, a folder of .txt files, a" if self._texts.files else "A"
+        self._found.update(f"{files} text of the catalogue, or your scenes.")
 
     # -- the text ----------------------------------------------------------------------------------
 
@@ -153,17 +144,18 @@ class NewRunScreen(_OrderScreen):
     @work(exclusive=True)
     async def _look(self) -> None:
         """Read the text and say what is in it."""
-        if not (source := self._typed_source()):
+        if not (typed := self._source.value.strip()):
             return
         self._found.update("reading …")
         try:
+            source = await asyncio.to_thread(self._texts.source, typed)
             found = await asyncio.to_thread(survey, source, self._base.value)
             name = await asyncio.to_thread(free_name, found.title)
         except (UserError, OSError) as error:
             self._found.update("")
             self.query_one(ErrorLine).say(user_message(error) or "")
             return
-        self._survey = found
+        self._survey, self._surveyed = found, source
         self._found.update(Content("\n").join(_described(found, self._base.value)))
         self._suggest(name)
         self._show_estimate()
@@ -175,28 +167,11 @@ class NewRunScreen(_OrderScreen):
         words = comparison(self._survey.characters, from_model=bool(self._base.value))
         self._estimate.update(Content(f"Ready in {takes}, usable soon after the start. {words}."))
 
-    def _typed_source(self) -> str:
-        """The source, with a path made absolute."""
-        source = self._source.value.strip()
-        path = self._folder / expanded(source)
-        try:
-            return str(path) if source and path.exists() else source
-        except (OSError, ValueError):
-            return source
-
     # -- keys and buttons --------------------------------------------------------------------------
 
     def action_choose(self) -> None:
         """Choose a text from lists."""
-        self.app.push_screen(TextsScreen(self._offers, self._folder), self._choose)
-
-    async def _choose(self, source: str | None) -> None:
-        if source is None:
-            return
-        try:
-            self._source.value = await asyncio.to_thread(self._resolve, source)
-        except (UserError, OSError) as error:
-            self.query_one(ErrorLine).say(user_message(error) or "")
+        self._source.choose()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -219,7 +194,7 @@ class NewRunScreen(_OrderScreen):
             else:
                 self._look_soon()
             return
-        self._place(self._typed_source(), self._base.value)
+        self._place(self._surveyed, self._base.value)
 
 
 class TeachScreen(_OrderScreen):

@@ -1,20 +1,27 @@
-"""The dialog that chooses a text to train on."""
+"""The field for a text, and the dialog that chooses one."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from bardtui.errors import UserError, user_message
 from bardtui.escaping import visible
+from bardtui.tui.own_texts import OwnTexts
 from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.screens.files import FilesScreen
 from bardtui.tui.widgets.rows import RowList, Rows, spread
+from bardtui.tui.widgets.safe_inputs import SafeInput
+
+_FILES = ""  # as the source of the row for files
 
 
 @dataclass(frozen=True)
@@ -27,8 +34,36 @@ class Offer:
     problem: str = ""
 
 
+class TextField(SafeInput):
+    """A field for a text: the name or the path of one, typed or chosen from lists."""
+
+    def __init__(self, texts: OwnTexts, *, id: str) -> None:
+        where = "Its path, or ^o to choose one" if texts.files else "^o to choose one"
+        super().__init__(id=id, placeholder=where)
+        self._texts = texts
+
+    @work(exclusive=True)
+    async def choose(self) -> None:
+        """Choose a text from lists."""
+        try:
+            offers = await asyncio.to_thread(self._texts.offers)
+        except (UserError, OSError) as error:
+            self.screen.query_one(ErrorLine).say(user_message(error) or "")
+            return
+        folder = self._texts.folder if self._texts.files else None
+        chosen = await self.app.push_screen_wait(TextsScreen(offers, folder))
+        if chosen is not None:
+            self.value = chosen
+
+
 class TextsScreen(Dialog[str | None]):
-    """Lists texts and a row for files; dismissed with a source, as `bardtui train` takes it."""
+    """Lists texts and, where files can be chosen, a row for those; dismissed with the source of the
+    chosen one.
+
+    Args:
+        offers: The texts.
+        folder: Where files are looked for first; None if there are none to choose.
+    """
 
     DEFAULT_CSS = """
     TextsScreen {
@@ -45,30 +80,30 @@ class TextsScreen(Dialog[str | None]):
     """
     AUTO_FOCUS = "#texts"
 
-    def __init__(self, offers: Sequence[Offer], folder: Path) -> None:
+    def __init__(self, offers: Sequence[Offer], folder: Path | None) -> None:
         super().__init__()
-        self._offers, self._folder = list(offers), folder
-        rows = [Offer("A file or a folder …", "", ""), *self._offers]
+        self._folder = folder
+        files = [] if folder is None else [Offer("A file or a folder …", "", _FILES)]
+        self._offers = [*files, *offers]
         self._list = RowList(
-            *(Option(Rows(partial(_row, row)), id=str(n)) for n, row in enumerate(rows)),
+            *(Option(Rows(partial(_row, row)), id=str(n)) for n, row in enumerate(self._offers)),
             id="texts",
             markup=False,
         )
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = "A text to train on"
+            box.border_title = "Choose a text"
             box.border_subtitle = "Enter: choose, Esc: cancel"
             yield self._list
             yield ErrorLine()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_index == 0:
+        offer = self._offers[event.option_index]
+        if offer.source == _FILES and self._folder is not None:
             self.app.push_screen(FilesScreen(self._folder), self._take_file)
-            return
-        offer = self._offers[event.option_index - 1]
-        if offer.problem:
+        elif offer.problem:
             self.query_one(ErrorLine).say(offer.problem)
         else:
             self.dismiss(offer.source)
