@@ -32,7 +32,7 @@ from bardtui.tui.flows import PALETTE
 from bardtui.tui.keys import RebindableApp, commands, key_of
 from bardtui.tui.screens.stage import StageScreen
 from bardtui.tui.theme import FOOTLIGHTS, THEMES, role_variables
-from bardtui.tui.training import Training, show_training, teach_scene
+from bardtui.tui.training import Training, compare_models, show_training, teach_scene
 
 # With less, starting a thread or loading NumPy fails, and NumPy can end the process.
 _ADDRESS_SPACE = 1_000 * MB
@@ -138,6 +138,8 @@ class BardApp(RebindableApp):
             yield SystemCommand(title, told, partial(self.stage.run_flow, flow))
         teach = "Makes a model that has read this scene, from the one in use"
         yield SystemCommand("Teach it this", teach, self.action_teach)
+        compare = "Loss, speed and words of all, and two of them side by side on one line"
+        yield SystemCommand("Compare models", compare, self.action_compare)
         for name, text in EXAMPLES.items():
             begin = partial(self.stage.action_example, text)
             yield SystemCommand(f"Example: {name}", "Puts a beginning into your line", begin)
@@ -159,6 +161,10 @@ class BardApp(RebindableApp):
     def action_teach(self) -> None:
         """Order a model that has read the scene."""
         self.stage.run_flow(lambda stage: teach_scene(stage, self.training))
+
+    def action_compare(self) -> None:
+        """Compare the models that can be used."""
+        self.stage.run_flow(compare_models)
 
     def search_themes(self) -> None:
         """Show a palette of themes."""

@@ -135,3 +135,12 @@ async def teach_scene(stage: StageScreen, training: Training) -> None:
     screen = TeachScreen(training.workshop.order, session.model, title, texts, keep_text)
     if await stage.app.push_screen_wait(screen):
         await show_training(stage, training)
+
+
+async def compare_models(stage: StageScreen) -> None:
+    """Compare the models that can be used."""
+    from bardtui.tui.screens.comparing import CompareScreen
+
+    models = [entry for entry in stage.side.models.entries if entry.error is None]
+    screen = CompareScreen(models, stage.session.model, own_texts(stage))
+    await stage.app.push_screen_wait(screen)

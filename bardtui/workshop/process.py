@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import bardtui
 from bardtui.errors import UserError
@@ -26,7 +26,7 @@ _LOCK, _PROCESS = "alive.lock", "process"
 _NICENESS = 10  # the writer's own program goes first
 # Whatever the working folder is, the process runs this very program.
 COMMAND = (sys.executable, "-m", "bardtui")
-_WHERE = Path(bardtui.__file__).parent.parent
+WHERE = Path(bardtui.__file__).parent.parent
 
 _private = partial(os.open, mode=0o600)
 
@@ -72,16 +72,23 @@ def begin(
             stdin=subprocess.DEVNULL,
             stdout=events,
             stderr=errors,
-            cwd=_WHERE,
+            cwd=WHERE,
             pass_fds=[alive.fileno()],
             start_new_session=True,
         )
-    with suppress(OSError):  # the threads that train are started later, and inherit this
-        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-    with suppress(OSError):  # Linux may weigh sessions first, and the processes of each after that
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(_NICENESS), "ascii")
+    give_way(process.pid)
     atomic_write(folder / _PROCESS, str(process.pid))
     return process
+
+
+def give_way(process: int) -> None:
+    """Give a process that leads a session of its own a low priority, where the system has one."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):  # its threads are started later, and inherit this
+        os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
+    with suppress(OSError):  # Linux may weigh sessions first, and the processes of each after that
+        Path(f"/proc/{process}/autogroup").write_text(str(_NICENESS), "ascii")
 
 
 def ask_to_stop(folder: Path) -> None:
@@ -98,8 +105,13 @@ def last_words(folder: Path) -> str:
     """The last line that the process printed besides its events; empty if there is none."""
     try:
         with FileIO(folder / ERRORS) as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - 2_000))
-            lines = file.readall().decode("utf-8", "replace").split("\n")
+            return last_line(file)
     except OSError:
         return ""
+
+
+def last_line(file: IO[bytes]) -> str:
+    """The last line of what bardtui printed into a file, without its name. Raises OSError."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 2_000))
+    lines = file.read().decode("utf-8", "replace").split("\n")
     return next((line for line in reversed(lines) if line.strip()), "").removeprefix("bardtui: ")

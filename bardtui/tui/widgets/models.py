@@ -194,7 +194,7 @@ class ModelsPane(ListPane):
 def _rows(entry: ModelEntry, width: int, *, in_use: bool, loading: bool) -> list[Content]:
     mark = _LOADING if loading else _IN_USE if in_use else _PLAIN
     name = Content.styled(mark + visible(entry.name), "bold $cue" if in_use else "")
-    size = Content("" if entry.parameters is None else _count(entry.parameters))
+    size = Content("" if entry.parameters is None else short_count(entry.parameters))
     details = "loading…" if loading else _details(entry, width - len(_PLAIN))
     return [
         spread(name, size, width),
@@ -220,7 +220,7 @@ def _details(entry: ModelEntry, width: int) -> str:
     return whose + corpus.truncate(max(0, width), ellipsis=True).plain
 
 
-def _count(parameters: int) -> str:
+def short_count(parameters: int) -> str:
     """A number of parameters as people say it: 812, 45 k, 3.3 M."""
     if parameters < 1_000:
         return str(parameters)
