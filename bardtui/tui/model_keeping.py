@@ -1,7 +1,9 @@
-"""What the models pane does with the writer's models: cards, names, copies, deleting."""
+"""What the models pane does with the writer's models: cards, names, copies, files, deleting."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui.errors import UserError, user_message
@@ -20,8 +22,8 @@ class ModelKeeping:
         self._side, self._session = side, session
         self._deleted: list[str] = []  # models that can be brought back, the last one last
 
-    def show_card(self, name: str) -> None:
-        """Show a model's card, and do with the model what the writer wants."""
+    def show_card(self, name: str, news: str = "") -> None:
+        """Show a model's card, after any news, and do with the model what the writer wants."""
         from bardtui.model.store import ModelError, find_model
         from bardtui.sharing.card import in_words
         from bardtui.tui.screens.model_card import ModelCardScreen
@@ -33,9 +35,11 @@ class ModelKeeping:
             self._session.notify("failed", "error", reason=str(error))
             return
         changes: tuple[Change, ...] = (
-            ("duplicate",) if bundle.bundled else ("rename", "describe", "duplicate", "delete")
+            ("duplicate", "pack")
+            if bundle.bundled
+            else ("rename", "describe", "duplicate", "pack", "delete")
         )
-        screen = ModelCardScreen(name, sentences, changes)
+        screen = ModelCardScreen(name, [*filter(None, [news]), *sentences], changes)
         self._side.app.push_screen(screen, partial(self._change, bundle))
 
     def delete(self, name: str) -> None:
@@ -54,6 +58,75 @@ class ModelKeeping:
         if self._deleted:
             self._do(partial(restore, self._deleted[-1]), self._deleted.pop)
 
+    async def add(self) -> None:
+        """Add a model from a file or a folder that the writer chooses."""
+        from bardtui.model.library import NameTaken
+        from bardtui.sharing.pack import SUFFIX
+        from bardtui.sharing.unpack import add
+        from bardtui.tui.flows import working_folder
+        from bardtui.tui.screens.files import FilesScreen
+        from bardtui.tui.screens.model_card import ModelNameScreen
+
+        app, session = self._side.app, self._session
+        title = f"A {SUFFIX} file, or the folder of a model"
+        files = FilesScreen(working_folder(), title, SUFFIX)
+        if (path := await app.push_screen_wait(files)) is None:
+            return
+        name = None
+        while True:
+            try:
+                added = await asyncio.to_thread(add, path, name)
+            except NameTaken as error:
+                session.notify("failed", "warning", reason=f"{error}: give this one another name")
+                ask = ModelNameScreen(name or path.name.removesuffix(SUFFIX), "Add")
+                if (name := await app.push_screen_wait(ask)) is None:
+                    return
+            except (UserError, OSError) as error:
+                session.notify("failed", "error", reason=user_message(error))
+                return
+            else:
+                break
+        self._show()
+        self.show_card(added.bundle.name, f"It is added now; its SHA-256 is {added.sha256}.")
+
+    async def pack(self, bundle: "ModelBundle") -> None:
+        """Pack a model into a file, once the writer has seen what the file tells of its text.
+
+        In a browser, the browser downloads the file.
+        """
+        from bardtui.sharing.pack import Packed, pack
+        from bardtui.tui.browser import download
+        from bardtui.tui.flows import working_folder
+        from bardtui.tui.screens.model_card import ModelCardScreen
+        from bardtui.tui.screens.packing import PackScreen
+
+        app, made = self._side.app, list[Packed]()
+        screen = PackScreen(bundle, working_folder(), browser=app.is_web)
+        while path := await app.push_screen_wait(screen):
+            parts = screen.parts
+
+            def save(target: Path, parts: Sequence[str] = parts) -> None:
+                made.append(pack(bundle, target, parts))
+
+            try:
+                if app.is_web:
+                    download(app, path.name, save)
+                else:
+                    await asyncio.to_thread(save, path)
+            except (UserError, OSError) as error:
+                problem = f"Not packed: {user_message(error)}"
+                screen = PackScreen(bundle, path.parent, error=problem, browser=app.is_web)
+            else:
+                size, sha256 = made[-1].size / 1e6, made[-1].sha256
+                told = [
+                    f"It has {size:.2f} MB. Others add it with “Add a model” in the palette, or "
+                    f"with: bardtui models add {path.name}",
+                    f"SHA-256, to check it: {sha256}",
+                ]
+                where = path.name if app.is_web else str(path)
+                app.push_screen(ModelCardScreen(f"Packed as {where}", told, ()))
+                return
+
     def _change(self, bundle: "ModelBundle", change: "Change | None") -> None:
         from bardtui.tui.screens.model_card import ModelDescriptionScreen, ModelNameScreen
 
@@ -68,6 +141,8 @@ class ModelKeeping:
                 app.push_screen(described, partial(self._describe, name))
             case "duplicate":
                 app.push_screen(ModelNameScreen(name, "Duplicate"), partial(self._duplicate, name))
+            case "pack":
+                self._side.run_worker(self.pack(bundle))
             case "delete":
                 self.delete(name)
 

@@ -1,11 +1,21 @@
 """Keeping models in their pane: cards, names, copies, deleting and bringing back."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
 from bardtui import paths
 from bardtui.model.store import ModelBundle, find_model
+from bardtui.sharing.pack import pack
+from bardtui.sharing.unpack import add
+from bardtui.tui.screens.files import FilesScreen
 from bardtui.tui.screens.model_card import ModelCardScreen, ModelDescriptionScreen, ModelNameScreen
+from bardtui.tui.screens.packing import PackScreen, PartsList
 from bardtui.tui.screens.stage import StageScreen
 from tests.tui.conftest import Program
-from tests.tui.hosts import press, shown, toasts, until
+from tests.tui.hosts import Host, asked, click, press, shown, toasts, until
 
 
 def names(stage: StageScreen) -> list[str]:
@@ -76,10 +86,84 @@ async def test_a_card_says_what_a_model_has_read(program: Program) -> None:
         stage.side.models.post_message(stage.side.models.CardWanted("pocket"))
         await until(pilot, lambda: isinstance(stage.app.screen, ModelCardScreen))
         await until(pilot, lambda: "It has read Thirty-eight plays" in shown(stage.app))
-        assert "d duplicates · Esc" in shown(stage.app)
+        assert "d duplicates · p packs · Esc" in shown(stage.app)
         await press(pilot, "delete", "r")  # not for a model that came with the program
         assert isinstance(stage.app.screen, ModelCardScreen)
         await press(pilot, "d")
         await until(pilot, lambda: isinstance(stage.app.screen, ModelNameScreen))
         await press(pilot, "enter")
         await until(pilot, lambda: "comes with bardtui" in shown(stage.app))
+
+
+async def test_a_private_model_is_packed_without_what_it_says_of_its_text(
+    program: Program, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = replace(find_model("tiny"), public=False, corpus={"name": "diary", "title": "Diary"})
+    private.save_description()
+    monkeypatch.chdir(home)
+    (home / "tiny.bardmodel").write_text("something else")
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        stage.side.models.post_message(stage.side.models.CardWanted("tiny"))
+        await until(pilot, lambda: isinstance(app.screen, ModelCardScreen))
+        await press(pilot, "p")
+        await until(pilot, lambda: isinstance(app.screen, PackScreen))
+        await until(pilot, lambda: "trained on a private text" in shown(app))
+        assert "✗ left out  its title" in shown(app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Press Enter again to replace it" in shown(app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "SHA-256, to check it" in shown(app))
+    added = add(home / "tiny.bardmodel", "again").bundle
+    assert "Diary" not in json.dumps(added.to_json())
+
+
+async def test_what_goes_into_the_file_is_chosen(installed: ModelBundle, home: Path) -> None:
+    bundle = replace(installed, public=False, corpus={"name": "diary", "title": "Diary"})
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = PackScreen(bundle, home)
+        await asked(pilot, screen)
+        assert screen.parts == []
+        parts = screen.query_one(PartsList)
+        parts.focus()
+        parts.highlighted = parts.get_option_index("titles")
+        await press(pilot, "space")
+        await until(pilot, lambda: "✓ goes in   its title" in shown(host))
+        await press(pilot, "enter")
+        await until(pilot, lambda: host.answers == [home / "tiny.bardmodel"])
+        assert screen.parts == ["titles"]
+
+
+async def test_a_model_is_added_from_a_file_under_another_name(
+    program: Program, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "files").mkdir()
+    pack(find_model("tiny"), home / "files" / "tiny.bardmodel", ())
+    (home / "files" / "notes.txt").write_text("not shown")
+    monkeypatch.chdir(home / "files")
+    async with program(size=(80, 24), toasts=True) as (pilot, stage):
+        app = stage.app
+        stage.run_flow(lambda stage: stage.side.keeping.add())
+        await until(pilot, lambda: isinstance(app.screen, FilesScreen))
+        await until(pilot, lambda: "tiny.bardmodel" in shown(app))
+        assert "notes.txt" not in shown(app)
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ModelNameScreen))
+        await until(pilot, lambda: "give this one another name" in toasts(app))
+        await press(pilot, "ctrl+u", *"theirs", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ModelCardScreen))
+        await until(pilot, lambda: "It is added now" in shown(app))
+        await until(pilot, lambda: "theirs" in names(stage))
+    assert find_model("theirs").sha256 == find_model("tiny").sha256
+
+
+async def test_a_click_on_a_card_does_what_its_key_does() -> None:
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, ModelCardScreen("tiny", ["A sentence."], ("duplicate", "pack")))
+        box = host.screen.query_one("#box")
+        row = shown(host).splitlines()[box.region.bottom - 1]
+        at = row.index("p packs") - box.region.x
+        await click(pilot, box, (at, box.region.height - 1))
+        await until(pilot, lambda: host.answers == ["pack"])

@@ -14,17 +14,26 @@ from bardtui.tui.screens.dialog import Dialog
 
 
 class _Tree(DirectoryTree):
-    """Files and folders, without hidden ones; their names never act on the terminal."""
+    """Files and folders, without hidden ones; their names never act on the terminal.
+
+    With a `suffix`, only files with that one.
+    """
+
+    suffix = ""
 
     def process_label(self, label: TextType) -> Text:
         return super().process_label(visible(str(label)))
 
     def filter_paths(self, paths: Iterable[Path]) -> list[Path]:
-        return [path for path in paths if not path.name.startswith(".")]
+        shown = (path for path in paths if not path.name.startswith("."))
+        return [path for path in shown if path.name.endswith(self.suffix) or path.is_dir()]
 
 
 class FilesScreen(Dialog[Path | None]):
-    """Shows the files below a folder; dismissed with one, or with a folder."""
+    """Shows the files below a folder; dismissed with one, or with a folder.
+
+    `title` says what is looked for; with a `suffix`, only files with that one show.
+    """
 
     DEFAULT_CSS = """
     FilesScreen {
@@ -34,18 +43,24 @@ class FilesScreen(Dialog[Path | None]):
     """
     BINDINGS = [
         Binding("backspace", "up", "The folder above", id="files.up"),
-        Binding("ctrl+s", "folder", "All texts in the folder", id="files.folder"),
+        Binding("ctrl+s", "folder", "The folder itself", id="files.folder"),
     ]
     AUTO_FOCUS = "#files"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        title: str = "A text file or a folder of .txt files",
+        suffix: str = "",
+    ) -> None:
         super().__init__()
+        self._title = title
         self._tree = _Tree(folder, id="files")
-        self._tree.guide_depth = 2
+        self._tree.guide_depth, self._tree.suffix = 2, suffix
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = "A text file or a folder of .txt files"
+            box.border_title = self._title
             box.border_subtitle = "Enter: open or choose, ^s: choose the folder, ⌫: up, Esc: cancel"
             yield self._tree
 

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from bardtui.escaping import visible
@@ -14,7 +15,7 @@ from bardtui.scene.scene import SceneError
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.screens.title import TitleScreen
 
-Change = Literal["rename", "describe", "duplicate", "delete"]
+Change = Literal["rename", "describe", "duplicate", "pack", "delete"]
 
 
 class ModelCardScreen(Dialog[Change]):
@@ -25,12 +26,14 @@ class ModelCardScreen(Dialog[Change]):
     """
 
     DEFAULT_CSS = """
+    ModelCardScreen #box { width: 74; }
     ModelCardScreen .sentence { margin-bottom: 1; }
     """
     BINDINGS = [
         Binding("r", "change('rename')", "Rename", id="card.rename"),
         Binding("e", "change('describe')", "Describe", id="card.describe"),
         Binding("d", "change('duplicate')", "Duplicate", id="card.duplicate"),
+        Binding("p", "change('pack')", "Pack for others", id="card.pack"),
         Binding("delete", "change('delete')", "Delete", id="card.delete"),
     ]
 
@@ -43,11 +46,18 @@ class ModelCardScreen(Dialog[Change]):
             "rename": "r renames",
             "describe": "e describes",
             "duplicate": "d duplicates",
+            "pack": "p packs",
             "delete": "Del deletes",
         }
         with VerticalScroll(id="box") as box:
             box.border_title = Content(visible(self._model))
-            box.border_subtitle = " · ".join([*(keys[change] for change in self._changes), "Esc"])
+            words = [
+                Content.styled(
+                    keys[change], Style.from_meta({"@click": f"screen.change({change!r})"})
+                )
+                for change in self._changes
+            ]
+            box.border_subtitle = Content(" · ").join([*words, Content("Esc")])
             for sentence in self._sentences:
                 yield Static(Content(visible(sentence)), classes="sentence")
 
@@ -59,9 +69,9 @@ class ModelCardScreen(Dialog[Change]):
 
 
 class ModelNameScreen(TitleScreen):
-    """Asks for the name of a renamed or copied model; dismissed with it, or with None."""
+    """Asks for the name of a renamed, copied or added model; dismissed with it, or with None."""
 
-    def __init__(self, name: str, verb: Literal["Rename", "Duplicate"]) -> None:
+    def __init__(self, name: str, verb: Literal["Rename", "Duplicate", "Add"]) -> None:
         super().__init__(name)
         self.HEADING, self.VERB, self.LONGEST = f"{verb} the model", verb, 64
         self._renamed = name if verb == "Rename" else None

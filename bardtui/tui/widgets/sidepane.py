@@ -33,7 +33,7 @@ class SidePane(Vertical):
         self.rule = Choice("Stops after", _RULES, chosen.rule, titles=_RULE_TITLES, id="rule")
         self.form = Choice("Form", _FORMS, chosen.form, id="form")
         self.cast = CastPane(id="cast")
-        self._keeping = ModelKeeping(self, session)
+        self.keeping = ModelKeeping(self, session)
 
     def compose(self) -> ComposeResult:
         yield from (self.models, self.temperature, self.length, self.rule, self.form, self.pace)
@@ -69,13 +69,13 @@ class SidePane(Vertical):
         self._session.notify("model_unusable", "error", model=message.name, reason=message.reason)
 
     def on_models_pane_card_wanted(self, message: ModelsPane.CardWanted) -> None:
-        self._keeping.show_card(message.name)
+        self.keeping.show_card(message.name)
 
     def on_models_pane_delete_wanted(self, message: ModelsPane.DeleteWanted) -> None:
-        self._keeping.delete(message.name)
+        self.keeping.delete(message.name)
 
     def on_models_pane_restore_wanted(self) -> None:
-        self._keeping.restore()
+        self.keeping.restore()
 
     def on_cast_pane_changed(self, message: CastPane.Changed) -> None:
         self._session.keep_cast(message.cast)
