@@ -162,11 +162,11 @@ class BardApp(RebindableApp):
 
     def action_train(self) -> None:
         """Show the runs of training, or order the first one."""
-        self.stage.run_flow(lambda stage: show_training(stage, self.training))
+        self.stage.run_flow(show_training)
 
     def action_teach(self) -> None:
         """Order a model that has read the scene."""
-        self.stage.run_flow(lambda stage: teach_scene(stage, self.training))
+        self.stage.run_flow(teach_scene)
 
     def action_compare(self) -> None:
         """Compare the models that can be used."""

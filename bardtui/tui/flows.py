@@ -305,7 +305,8 @@ async def show_trash(stage: StageScreen) -> None:
 
 async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
     """Choose another scene, or begin a new one. With `trash`, show the deleted scenes first."""
-    from bardtui.tui.screens.scenes import NewScene, ScenesScreen
+    from bardtui.tui.screens.scenes import NewScene, ScenesScreen, TeachScenes
+    from bardtui.tui.training import teach_scenes
 
     session = stage.session
     session.manuscript.retry_saving()
@@ -322,7 +323,9 @@ async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
         files=not stage.app.is_web,  # a browser may be somewhere else than the disk
     )
     choice = await stage.app.push_screen_wait(dialog)
-    if isinstance(choice, NewScene):
+    if isinstance(choice, TeachScenes):
+        await teach_scenes(stage, choice.paths)
+    elif isinstance(choice, NewScene):
         session.new()
     elif choice is not None:
         if choice.path != session.manuscript.path:

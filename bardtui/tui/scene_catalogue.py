@@ -22,6 +22,7 @@ class SceneRow:
     """The text that the search found in it."""
     is_open: bool = False
     """Whether it is the scene on the stage."""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class SceneCatalogue:
         self._current, self._offers, self._files = current, offers, offers and files
         self._counts: dict[Path, Counts] = {}
         self._matches: dict[Path, Match] = {}  # in the order in which they were found
+        self.marked: list[Path] = []
         self.query = Query("")
         self.searching = False
 
@@ -87,7 +89,13 @@ class SceneCatalogue:
 
     def _row(self, scene: SceneInfo) -> SceneRow:
         path = scene.path
-        return SceneRow(scene, self._counts.get(path), self._matches.get(path), self.is_open(path))
+        return SceneRow(
+            scene,
+            self._counts.get(path),
+            self._matches.get(path),
+            self.is_open(path),
+            path in self.marked,
+        )
 
     # -- changes -----------------------------------------------------------------------------------
 
@@ -123,9 +131,19 @@ class SceneCatalogue:
         self.update(path)
         self._scenes = {scene.path: scene for scene in sort_scenes(self._scenes.values())}
 
+    def mark(self, path: Path) -> SceneRow:
+        """Mark a scene, or unmark it; return its row."""
+        if path in self.marked:
+            self.marked.remove(path)
+        else:
+            self.marked.append(path)
+        return self._row(self._scenes[path])
+
     def remove(self, path: Path) -> None:
         """Remove a scene."""
         del self._scenes[path]
+        if path in self.marked:
+            self.marked.remove(path)
 
     def begun_with(self, text_file: Path) -> Path | None:
         """The scene on the stage, if it began with this file."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui import paths
+from bardtui.errors import UserError
 from bardtui.tui.keys import key_of
-from bardtui.tui.own_texts import OwnTexts, keep_text
+from bardtui.tui.own_texts import OwnTexts, keep_text, texts_of
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
@@ -83,13 +87,22 @@ class Training:
             self.screen.show()
 
 
-async def show_training(stage: StageScreen, training: Training) -> None:
+def training_of(stage: StageScreen) -> Training:
+    """The training of the program that a stage belongs to."""
+    from bardtui.tui.app import BardApp
+
+    assert isinstance(stage.app, BardApp)
+    return stage.app.training
+
+
+async def show_training(stage: StageScreen) -> None:
     """Show the runs; without one, order one first."""
     from bardtui.tui.screens.training import TrainingScreen
 
+    training = training_of(stage)
     workshop, chosen = training.workshop, ""
     if not workshop.runs and not paths.workshop_dir().is_dir():
-        chosen = await order_run(stage, training) or ""
+        chosen = await order_run(stage) or ""
         if not chosen:
             return
     while True:
@@ -97,7 +110,7 @@ async def show_training(stage: StageScreen, training: Training) -> None:
         answer = await stage.app.push_screen_wait(training.screen)
         training.screen = None
         if answer is True:
-            chosen = await order_run(stage, training) or ""
+            chosen = await order_run(stage) or ""
             continue
         if answer is not None:
             stage.session.set_model(answer)
@@ -105,11 +118,13 @@ async def show_training(stage: StageScreen, training: Training) -> None:
         return
 
 
-async def order_run(stage: StageScreen, training: Training) -> str | None:
+async def order_run(stage: StageScreen) -> str | None:
     """Ask for a text and order a run; return the name of the model."""
     from bardtui.tui.screens.new_run import NewRunScreen
 
-    screen = NewRunScreen(training.workshop.order, stage.side.usable_models(), own_texts(stage))
+    screen = NewRunScreen(
+        training_of(stage).workshop.order, stage.side.usable_models(), own_texts(stage)
+    )
     return await stage.app.push_screen_wait(screen)
 
 
@@ -121,20 +136,38 @@ def own_texts(stage: StageScreen) -> OwnTexts:
     return OwnTexts(title, text, working_folder(), files=not stage.app.is_web)
 
 
-async def teach_scene(stage: StageScreen, training: Training) -> None:
+async def teach_scene(stage: StageScreen) -> None:
     """Order a model that has read the scene."""
-    from bardtui.tui.screens.new_run import TeachScreen
-
     session = stage.session
     yours = "".join(text for author, text in session.runs() if author == "writer")
-    if not session.text.strip():
-        stage.say("The scene is empty: there is nothing to teach yet.")
-        return
     texts = {"yours": yours, "all": session.text}
-    title = session.manuscript.scene.title
-    screen = TeachScreen(training.workshop.order, session.model, title, texts, keep_text)
+    await _teach(stage, session.manuscript.scene.title, "this scene", texts)
+
+
+async def teach_scenes(stage: StageScreen, scenes: Sequence[Path]) -> None:
+    """Order a model that has read saved scenes."""
+    from bardtui.scene.library import scene_info
+
+    try:
+        texts = await asyncio.to_thread(texts_of, scenes)
+        title = scene_info(scenes[0]).title if len(scenes) == 1 else f"{len(scenes)} scenes"
+    except UserError as error:
+        stage.say(str(error), "error")
+        return
+    what = f"“{title}”" if len(scenes) == 1 else f"these {title}"
+    await _teach(stage, title, what, texts)
+
+
+async def _teach(stage: StageScreen, title: str, what: str, texts: dict[str, str]) -> None:
+    from bardtui.tui.screens.new_run import TeachScreen
+
+    if not texts["all"].strip():
+        stage.say("There is no text yet to teach.")
+        return
+    order, model = training_of(stage).workshop.order, stage.session.model
+    screen = TeachScreen(order, model, title, what, texts, keep_text)
     if await stage.app.push_screen_wait(screen):
-        await show_training(stage, training)
+        await show_training(stage)
 
 
 async def compare_models(stage: StageScreen) -> None:

@@ -12,10 +12,12 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input
 
+from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.leave import LeaveScreen
 from bardtui.tui.screens.new_run import NewRunScreen, TeachScreen
+from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.training import TrainingScreen
 from bardtui.workshop import process
 from bardtui.workshop.order import Order
@@ -110,3 +112,25 @@ async def test_a_run_that_has_ended_shows_again(program: Program, fake: None) ->
         await until(pilot, lambda: run.progress.phase == "finished")
         await press(pilot, "f10")
         await until(pilot, lambda: "mine is ready" in shown(stage.app))
+
+
+async def test_marked_scenes_are_taught(program: Program, fake: None) -> None:
+    for line in ("Ann keeps the lamp.\n", "Ben keeps the stair.\n", "Cato keeps neither.\n"):
+        Manuscript().add_line(line)
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        await press(pilot, "ctrl+o")
+        await until(pilot, lambda: up(app, ScenesScreen) and "Cato" in shown(app))
+        await press(pilot, "up", "up", "up", "home", "down", "f3", "f3")
+        await until(pilot, lambda: "2 marked" in shown(app))
+        assert shown(app).count("✓ ") == 2
+        await press(pilot, "f10")
+        await until(pilot, lambda: up(app, TeachScreen))
+        assert "has read these 2 scenes" in " ".join(shown(app).split())
+        app.screen.query_one("#name", Input).value = "fine"
+        await press(pilot, "enter")
+        await until(pilot, lambda: up(app, TrainingScreen))
+        await until(pilot, lambda: "fine is ready" in shown(app))
+        assert isinstance(app, BardApp)
+        (run,) = app.training.workshop.runs
+        assert Path(run.order.source).read_text().count(" keeps ") == 2

@@ -198,10 +198,10 @@ class NewRunScreen(_OrderScreen):
 
 
 class TeachScreen(_OrderScreen):
-    """Asks what of the scene a new model reads, for how long, and for its name.
+    """Asks what of a scene or some scenes a new model reads, for how long, and for its name.
 
-    `texts` are what the writer wrote and all of it. `save` keeps one as a file and returns its
-    path; it may raise OSError.
+    `what` calls them by a name, such as "this scene"; `texts` are what the writer wrote in them and
+    all of it. `save` keeps one as a file and returns its path; it may raise OSError.
     """
 
     AUTO_FOCUS = "#part"
@@ -211,11 +211,13 @@ class TeachScreen(_OrderScreen):
         order: PlaceOrder,
         base: str,
         title: str,
+        what: str,
         texts: dict[str, str],
         save: Callable[[str, str], Path],
     ) -> None:
         super().__init__(order)
         self._base, self._title, self._texts, self._save = base, title, texts, save
+        self._what = what
         parts = {"yours": "what you wrote", "all": "all of it"}
         self._part = Choice("Reads", parts, "yours" if texts["yours"] else "all", id="part")
         self._found = Static(classes="found", id="found")
@@ -226,8 +228,8 @@ class TeachScreen(_OrderScreen):
             box.border_subtitle = "Enter: teach, Esc: cancel"
             yield Static(
                 Content(
-                    f"Makes a model that knows what {visible(self._base)} knows and has read this "
-                    "scene. At the end you see by how much your text became likelier."
+                    f"Makes a model that knows what {visible(self._base)} knows and has read "
+                    f"{visible(self._what)}. At the end you see how much likelier the text became."
                 ),
                 classes="found",
             )
@@ -275,7 +277,7 @@ class TeachScreen(_OrderScreen):
         except (UserError, OSError) as error:
             self.query_one(ErrorLine).say(user_message(error) or "")
             return
-        self._place(str(path), self._base, f"{self._base}, taught a scene.")
+        self._place(str(path), self._base, f"{self._base}, taught a scene or more.")
 
 
 def _described(found: Survey, base: str) -> list[Content]:

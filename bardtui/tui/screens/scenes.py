@@ -41,13 +41,21 @@ class NewScene:
     """The answer: begin a new scene."""
 
 
-SceneChoice = OpenScene | NewScene
+@dataclass(frozen=True)
+class TeachScenes:
+    """The answer: make a model that has read these scenes."""
+
+    paths: tuple[Path, ...]
+
+
+SceneChoice = OpenScene | NewScene | TeachScenes
 
 
 class ScenesScreen(SceneListScreen[SceneChoice | None]):
-    """Lists and searches scenes; dismissed with `OpenScene`, `NewScene`, or None.
+    """Lists and searches scenes; dismissed with `OpenScene`, `NewScene`, `TeachScenes`, or None.
 
-    A file whose path is typed can be opened.
+    A file whose path is typed can be opened. A model can be taught the marked scenes, or without
+    marks the highlighted one.
 
     Args:
         scenes: The saved scenes.
@@ -64,6 +72,8 @@ class ScenesScreen(SceneListScreen[SceneChoice | None]):
         Binding("ctrl+delete", "delete(True)", "Delete", show=False, id="scenes.delete_at_once"),
         Binding("ctrl+z", "restore", "Restore", id="scenes.restore"),
         Binding("ctrl+t", "trash", "Trash", id="scenes.trash"),
+        Binding("f3", "mark", "Mark", id="scenes.mark"),
+        Binding("f10", "teach", "Teach", id="scenes.teach"),
         Binding("ctrl+n", "new", "New", id="stage.new"),
     ]
 
@@ -91,7 +101,10 @@ class ScenesScreen(SceneListScreen[SceneChoice | None]):
             self.call_after_refresh(self.action_trash)
 
     def done(self) -> str:
-        """The scene that was deleted last, and the key that restores it."""
+        """How many are marked and what for, or the scene that was deleted last."""
+        if count := len(self.catalogue.marked):
+            key, them = key_of(self.app, "scenes.teach"), "it" if count == 1 else "them"
+            return f"{count} marked · {key} makes a model that has read {them}"
         if not self._deleted:
             return ""
         title, key = visible(self._deleted[-1][1]), key_of(self.app, "scenes.restore")
@@ -116,6 +129,21 @@ class ScenesScreen(SceneListScreen[SceneChoice | None]):
 
     def action_new(self) -> None:
         self.dismiss(NewScene())
+
+    def action_mark(self) -> None:
+        """Mark the scene, or unmark it, and go to the next one."""
+        if scene := self._chosen_scene():
+            self._list.change(self.catalogue.mark(scene.path))
+            self._show_details()
+            if (self._list.highlighted or 0) < self._list.option_count - 1:
+                self._list.action_cursor_down()
+
+    def action_teach(self) -> None:
+        """Make a model that has read the marked scenes, or else this one."""
+        if marked := self.catalogue.marked:
+            self.dismiss(TeachScenes(tuple(marked)))
+        elif scene := self._chosen_scene():
+            self.dismiss(TeachScenes((scene.path,)))
 
     def action_rename(self) -> None:
         if scene := self._chosen_scene():

@@ -14,7 +14,7 @@ from bardtui.scene.scene_search import Counts, Match, Query
 from bardtui.tui.scene_catalogue import FileRow, NewRow, Row, SceneRow
 from bardtui.tui.widgets.rows import Layout, RowList, Rows, spread, wrapped
 
-_OPEN, _BROKEN, _PLAIN = "● ", "✗ ", "  "
+_MARKED, _OPEN, _BROKEN, _PLAIN = "✓ ", "● ", "✗ ", "  "
 _SUBTLE, _FOUND = "$foreground-muted", "bold underline $cue"
 _WIDE, _MEDIUM = 104, 66  # cells for all columns, and for the most important ones
 _BAR = 8  # cells
@@ -137,7 +137,8 @@ def _file(path: Path, width: int) -> Content:
 
 def _scene(row: SceneRow, query: Query | None, now: datetime, width: int) -> list[Content]:
     info = row.info
-    mark = _BROKEN if info.broken else _OPEN if row.is_open else _PLAIN
+    mark = _OPEN if row.is_open else _PLAIN
+    mark = _BROKEN if info.broken else _MARKED if row.is_marked else mark
     title = Content(visible(info.title) or "untitled")
     if query and (place := query.find(info.title)):
         title = title.stylize(_FOUND, *place)
