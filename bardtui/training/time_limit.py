@@ -9,11 +9,15 @@ from bardtui.training.plan import TrainingError
 MAX_MINUTES = 10_000
 _SCORED = 40_000  # characters of the held-out text for each minute, at most
 _COMPILING = 6.0  # seconds, after training
+_ASLEEP = 60.0  # seconds; a step that takes so long, and many times as long as others, was not run
+_MANY_TIMES = 20
 _WEIGHT = 0.02  # of a step's time in the mean: a machine that becomes busy is noticed in 50 steps
 
 
 class TimeLimit:
     """How long a run may take, from the start of the command to the last figure about the model.
+
+    The time for which the machine slept, or the process was stopped, does not count.
 
     `seconds` is the time in all. `clock` returns seconds. Raises TrainingError if `minutes` is not
     from 1 to MAX_MINUTES.
@@ -48,7 +52,10 @@ class TimeLimit:
 
     def add_step(self, seconds: float) -> None:
         """Learn how long a step takes. The first one of a process does not count: it compiles."""
-        if self._warm:
+        usual = self._step_seconds
+        if self._warm and usual is not None and seconds > max(_ASLEEP, _MANY_TIMES * usual):
+            self._earlier -= seconds - usual
+        elif self._warm:
             before = seconds if self._step_seconds is None else self._step_seconds
             self._step_seconds = before + _WEIGHT * (seconds - before)
         self._warm = True

@@ -96,6 +96,18 @@ def test_a_resumed_run_has_the_time_that_is_left(tmp_path: Path) -> None:
     assert rate(run) < 0.1 * WIDE.learning_rate
 
 
+def test_the_time_that_the_machine_slept_does_not_count() -> None:
+    clock = Clock()
+    limit = TimeLimit(10, clock)
+    for seconds in (5.0, 0.5, 0.5, 3_600.0, 0.5):  # the first one compiles
+        clock.now += seconds
+        limit.add_step(seconds)
+    assert limit.used == pytest.approx(7.0)
+    steps = limit.steps_left(1_920, 0)
+    assert steps is not None
+    assert steps > 1_000
+
+
 def test_prepare_chooses_by_the_clock_and_resumes_what_it_chose() -> None:
     def run(limit: TimeLimit, *, resume: bool = False) -> Run:
         options = TrainOptions(embedding_dim=4, units=6, layers=1, seq_len=20, batch_size=4)
