@@ -91,7 +91,9 @@ class Workshop:
         conflict = name_conflict(order.name)
         if conflict or folder.exists():
             raise OrderError(conflict or f"there is a run {order.name} already")
-        order = replace(order, ordered=time())
+        # After the others, also if the clock was set back since.
+        ordered = max([time(), *(run.order.ordered + 1 for run in self.runs)])
+        order = replace(order, ordered=ordered)
         try:
             order.save(private_folder(folder))
             process.log(folder, "queued")

@@ -1,11 +1,13 @@
 """The workshop: runs are ordered, followed, stopped, go on, and are found again."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 
 import pytest
 
@@ -192,6 +194,33 @@ def test_a_name_that_is_taken_is_refused(fake: tuple[str, ...]) -> None:
                 follower.workshop.order(Order(name, "fine", 5))
         follower.until(ended(run, "finished"))
         assert [run.order.name for run in follower.workshop.runs] == ["mine"]
+
+
+def test_a_clock_that_is_set_back_keeps_the_order_of_the_queue(
+    fake: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with following(*fake) as follower:
+        workshop = follower.workshop
+        first = workshop.order(Order("first", "patient", 5))
+        monkeypatch.setattr("bardtui.workshop.workshop.time", lambda: 1_000.0)
+        workshop.order(Order("second", "fine", 5))
+        workshop.order(Order("third", "fine", 5))
+        assert [run.order.name for run in workshop.runs] == ["first", "second", "third"]
+        follower.until(lambda: first.progress.loss == 2.0)
+
+
+def test_a_disk_that_is_full_is_said_and_the_run_can_go_on(
+    fake: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = SimpleNamespace(free=0)
+    with following(*fake) as follower:
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "disk_usage", lambda path: full)
+            run = follower.workshop.order(Order("mine", "silent", 5))  # it can log nothing
+            follower.until(ended(run, "failed"))
+        assert run.progress.message == "the disk is full: free some space and let it go on"
+        follower.workshop.go_on(run)
+        follower.until(lambda: "ended without a message" in run.progress.message)
 
 
 def test_damaged_orders_and_logs_are_passed_over(fake: tuple[str, ...], home: Path) -> None:
