@@ -81,6 +81,28 @@ async def test_a_text_that_cannot_be_read_is_said_in_the_dialog(
         await until(pilot, lambda: "UTF-16" in shown(app))
 
 
+async def test_too_little_text_is_refused_before_anything_is_ordered(
+    program: Program, fake: None, home: Path
+) -> None:
+    (home / "short.txt").write_text(VERSE[:100])
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        assert isinstance(app, BardApp)
+        await press(pilot, "f10")
+        await until(pilot, lambda: up(app, NewRunScreen))
+        app.screen.query_one("#source", Input).value = str(home / "short.txt")
+        await until(pilot, lambda: "at least 135 characters are needed" in shown(app))
+        await press(pilot, "enter", "escape")
+        await until(pilot, lambda: app.screen is stage)
+        stage.session.manuscript.add_line("Hush.")
+        app.action_teach()
+        await until(pilot, lambda: up(app, TeachScreen))
+        await until(pilot, lambda: "at least 135 characters are needed" in shown(app))
+        await press(pilot, "enter")
+        assert up(app, TeachScreen)
+        assert app.training.workshop.runs == []
+
+
 async def test_a_scene_is_taught(program: Program, fake: None) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
@@ -116,7 +138,7 @@ async def test_a_run_that_has_ended_shows_again(program: Program, fake: None) ->
 
 async def test_marked_scenes_are_taught(program: Program, fake: None) -> None:
     for line in ("Ann keeps the lamp.\n", "Ben keeps the stair.\n", "Cato keeps neither.\n"):
-        Manuscript().add_line(line)
+        Manuscript().add_line(line * 9)
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
         await press(pilot, "ctrl+o")
@@ -133,4 +155,4 @@ async def test_marked_scenes_are_taught(program: Program, fake: None) -> None:
         await until(pilot, lambda: "fine is ready" in shown(app))
         assert isinstance(app, BardApp)
         (run,) = app.training.workshop.runs
-        assert Path(run.order.source).read_text().count(" keeps ") == 2
+        assert Path(run.order.source).read_text().count(" keeps ") == 18

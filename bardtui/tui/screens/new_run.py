@@ -19,7 +19,7 @@ from bardtui.tui.screens.dialog import Dialog, ErrorLine
 from bardtui.tui.screens.texts import TextField
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
-from bardtui.workshop.estimate import comparison
+from bardtui.workshop.estimate import comparison, too_little
 from bardtui.workshop.order import Order
 from bardtui.workshop.survey import Survey, free_name, survey
 
@@ -66,8 +66,11 @@ class _OrderScreen(Dialog[str | None]):
         if self._field.value in ("", self._named):
             self._named = self._field.value = name
 
-    def _place(self, source: str, base: str, description: str = "") -> None:
-        """Order the run, or show why not."""
+    def _place(self, source: str, length: int, base: str, description: str = "") -> None:
+        """Order the run on a text of so many characters, or show why not."""
+        if problem := too_little(length):
+            self.query_one(ErrorLine).say(problem)
+            return
         minutes = float(self._minutes.value)
         order = Order(self._field.value.strip(), source, minutes, base, description)
         try:
@@ -125,6 +128,8 @@ class NewRunScreen(_OrderScreen):
         self.query_one(ErrorLine).say("")
         if event.input is self._source:
             self._look_soon()
+        else:
+            self._show_estimate()
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         event.stop()
@@ -165,7 +170,10 @@ class NewRunScreen(_OrderScreen):
             return
         takes = _FINISHED.get(self._minutes.value, "eight hours")
         words = comparison(self._survey.characters, from_model=bool(self._base.value))
-        self._estimate.update(Content(f"Ready in {takes}, usable soon after the start. {words}."))
+        told = f"Ready in {takes}, usable soon after the start. {words}."
+        problem = too_little(self._survey.characters)
+        self._estimate.update(Content("" if problem else told))
+        self.query_one(ErrorLine).say(problem)
 
     # -- keys and buttons --------------------------------------------------------------------------
 
@@ -194,7 +202,7 @@ class NewRunScreen(_OrderScreen):
             else:
                 self._look_soon()
             return
-        self._place(self._surveyed, self._base.value)
+        self._place(self._surveyed, self._survey.characters, self._base.value)
 
 
 class TeachScreen(_OrderScreen):
@@ -255,6 +263,7 @@ class TeachScreen(_OrderScreen):
         length = len(self._texts[self._part.value])
         few = "" if length >= 2_000 else ": very little, so do not expect much"
         self._found.update(f"{length:,} characters{few}. Its last tenth is held out.")
+        self.query_one(ErrorLine).say(too_little(length))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -269,15 +278,12 @@ class TeachScreen(_OrderScreen):
     def action_accept(self) -> None:
         """Save the text and order the run."""
         text = self._texts[self._part.value]
-        if not text.strip():
-            self.query_one(ErrorLine).say("There is nothing to read yet.")
-            return
         try:
             path = self._save(self._field.value.strip(), text)
         except (UserError, OSError) as error:
             self.query_one(ErrorLine).say(user_message(error) or "")
             return
-        self._place(str(path), self._base, f"{self._base}, taught a scene or more.")
+        self._place(str(path), len(text), self._base, f"{self._base}, taught a scene or more.")
 
 
 def _described(found: Survey, base: str) -> list[Content]:
