@@ -49,7 +49,7 @@ from bardtui.model.word_list import unpack
 INDEX = "corpus-index.bin"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_NAME_WIDTH, _TITLE_WIDTH = 64, 80  # terminal cells in lists
+_NAME_WIDTH, _TITLE_WIDTH, _SAMPLE_WIDTH = 64, 80, 100  # terminal cells in lists
 _TRIES = 20  # to read a model that another process is saving
 
 Version = tuple[tuple[int, ...], ...]  # see version_of
@@ -66,7 +66,7 @@ class ModelBundle:
         public: Whether everybody who gets the model may learn what is in the text.
         corpus: name, title, sha256 and held_out of the text it was trained on.
         training: The plan, and the command that trains it again.
-        history: One entry for each epoch.
+        history: One entry for each epoch; of a public text, with a sample of what it wrote.
         evaluation: nats, bits, perplexity, characters and the protocol.
         memory_length: Characters after which what was before no longer matters; see
             `bardtui.model.memory_length`.
@@ -105,6 +105,13 @@ class ModelBundle:
         """The loss on text that was not trained on, in nats per character, where it is known."""
         nats = self.evaluation.get("nats")
         return nats if isinstance(nats, float) and 0 <= nats < 1_000 else None
+
+    @property
+    def sample(self) -> str:
+        """A line that the model wrote in training, safe to show; "" if none is kept."""
+        kept = (as_text(entry.get("sample")) for entry in reversed(self.history))
+        lines = next(filter(None, kept), "").split("\n")[:-1]  # the last one is cut
+        return one_line(max(lines, key=len, default=""), _SAMPLE_WIDTH)
 
     @cached_property
     def words(self) -> frozenset[str]:

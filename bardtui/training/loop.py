@@ -43,7 +43,8 @@ class Trainer:
     with the best weights so far, and the history, when an epoch has improved them. `start` are
     weights to train on from. With a `distribution` every worker holds the whole run, and only the
     chief writes files. With a `limit`, the run ends by its clock rather than after `plan.epochs`,
-    the number that is expected. Raises TrainingError, TooLittleText and SpecError.
+    the number that is expected. `keep_samples` keeps in the history what the network wrote after
+    each epoch; it may hold parts of the text. Raises TrainingError, TooLittleText and SpecError.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Trainer:
         start: Weights | None = None,
         distribution: Distribution | None = None,
         limit: TimeLimit | None = None,
+        keep_samples: bool = False,
     ) -> None:
         import keras
         import tensorflow as tf
@@ -73,6 +75,7 @@ class Trainer:
         self.identity = identity | {"plan": asdict(plan), "network": spec.to_json()}
         self.publish = publish
         self.limit = limit
+        self.keep_samples = keep_samples
         self._clock = limit.clock if limit else time.monotonic
         if limit:
             self.identity["minutes"] = limit.minutes
@@ -155,7 +158,10 @@ class Trainer:
                 rate=self._rate(),
                 sample=self._sample(weights),
             )
-            state.add_epoch({k: v for k, v in asdict(epoch).items() if k != "sample"})
+            entry = asdict(epoch)
+            if not self.keep_samples:
+                del entry["sample"]
+            state.add_epoch(entry)
 
             # The checkpoint comes first: a model without one could not be resumed. If the process
             # is killed before the model is published, `resume` publishes it.

@@ -130,7 +130,8 @@ def prepare(
 
     This encodes the text; `on_progress` gets the number of characters done, and of all. `command`
     is kept in the model, as the way to make it again. Of a `public` text, the model also keeps the
-    words, an index, and `casts`, but for what is held out, and the words and casts of `base`. With
+    words, an index, samples, and `casts`, but for what is held out, and the words and casts of
+    `base`. With
     a `limit`, a few steps are made to choose what fits into the time; to `resume`, sizes and plan
     are those of the stopped run.
     Raises TrainingError, ModelError, SpecError, CorpusError or TooLittleText.
@@ -220,6 +221,7 @@ def prepare(
         start=start,
         distribution=distribution,
         limit=limit,
+        keep_samples=public,
     )
     if trainer.windows.batch_size < plan.batch_size:
         notes.append(

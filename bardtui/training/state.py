@@ -21,7 +21,10 @@ class StepReport:
 
 @dataclass(frozen=True)
 class EpochReport:
-    """Reported after every epoch and, without the sample, kept in the model's history."""
+    """Reported after every epoch, and kept in the model's history.
+
+    The sample is kept only if the text is public.
+    """
 
     epoch: int
     loss: float

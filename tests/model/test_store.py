@@ -251,6 +251,25 @@ def test_a_title_is_one_line_that_is_safe_to_show(folder: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("sample", "line"),
+    [
+        (
+            "ROMEO:\nI had a lamp to \x1b[2Jread.\nAnd then no one could say wh",
+            "I had a lamp to ␛[2Jread.",
+        ),
+        ("only one line, which is cut", ""),
+        (7, ""),
+        (None, ""),
+    ],
+)
+def test_the_sample_is_the_longest_whole_line_of_the_last_one(
+    folder: Path, sample: Any, line: str
+) -> None:
+    entries = [{"epoch": 1, "sample": sample}, {"epoch": 2}]
+    assert describe(folder, lambda values: values.update(history=entries)).sample == line
+
+
 @pytest.mark.parametrize("value", ["x" * 100_000, "\x1b[2J", "A" * 64, 7])
 def test_a_hash_that_is_none_is_ignored(folder: Path, value: Any) -> None:
     assert describe(folder, lambda values: values.update(weights_sha256=value)).sha256 == ""

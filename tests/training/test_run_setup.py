@@ -21,6 +21,7 @@ from bardtui.text.corpus import Corpus, CorpusError, Document
 from bardtui.training import defaults
 from bardtui.training.checkpoint import FILE
 from bardtui.training.defaults import defaults_for, fast_precision
+from bardtui.training.loop import SAMPLE_LENGTH
 from bardtui.training.plan import TrainingError, TrainOptions
 from bardtui.training.run_setup import Run, check_start, name_conflict, prepare
 from bardtui.training.windows import TooLittleText
@@ -256,6 +257,7 @@ def test_a_published_model_says_how_it_was_made() -> None:
     assert model.training["command"] == command
     assert (model.training["from"], model.training["epochs"]) == (None, 2)
     assert [entry["epoch"] for entry in model.history] == [1, 2]
+    assert all(len(entry["sample"]) == SAMPLE_LENGTH for entry in model.history)
     assert model.evaluation == loss_figures(model.history[-1]["held_out"], len(VERSE), SEGMENTS)
     assert model.held_out_loss == model.history[-1]["held_out"]
     left: list[int] = []
@@ -277,6 +279,7 @@ def test_a_model_keeps_nothing_of_a_private_text_but_its_weights() -> None:
     assert run.trainer.run(lambda event: None, lambda: False)
     model = find_model("mine")
     assert (model.words, model.casts, model.corpus_index) == (frozenset(), {}, None)
+    assert (model.sample, set(model.history[-1]) & {"sample"}) == ("", set())
     assert [path.suffix for path in sorted(run.folder.iterdir())] == [".json", ".safetensors"]
 
 

@@ -109,6 +109,22 @@ async def test_new_entries_keep_the_highlighted_model() -> None:
         assert host.got(ModelsPane.Picked)[0].name == "my-diary"
 
 
+async def test_the_highlighted_model_shows_a_line_that_it_wrote_while_the_pane_has_the_focus() -> (
+    None
+):
+    sample = "Call me no more, the whale is on the sea."
+    pane = ModelsPane([SHAKESPEARE, replace(DIARY, sample=sample)])
+    host = Host(pane)
+    async with host.run_test(size=(32, 20)) as pilot:
+        await settle(pilot)
+        assert "Call me" not in shown(host)
+        pane.focus()
+        await press(pilot, "down")
+        await until(pilot, lambda: "Call me no more, the" in shown(host))
+        await press(pilot, "up")
+        await until(pilot, lambda: "Call me" not in shown(host))
+
+
 async def test_the_same_models_again_leave_the_list_where_it_is() -> None:
     entries = [replace(DIARY, name=f"model {n}") for n in range(20)]
     pane = ModelsPane(entries)

@@ -30,10 +30,13 @@ class ModelEntry:
     """Ships with the program; otherwise it is the user's own."""
     error: str | None
     """Why it cannot be used."""
+    sample: str = ""
+    """A line that it wrote."""
 
 
 class ModelsPane(ListPane):
-    """The models, two rows each; Enter or a click picks one.
+    """The models, two rows each; Enter or a click picks one. A third row shows what the highlighted
+    one writes, while the pane has the focus.
 
     A broken model can be read but not picked: trying posts `Refused` with the whole reason, which
     the pane itself shows in two rows at most.
@@ -93,6 +96,8 @@ class ModelsPane(ListPane):
         self._current: str | None = None
         self._loading: str | None = None
         self._deleted: str | None = None
+        self._sampled: str | None = None
+        """The model whose sample shows."""
         if entries is not None:  # None: they are not known yet
             self.set_entries(entries)
 
@@ -141,9 +146,22 @@ class ModelsPane(ListPane):
 
     def on_focus(self) -> None:
         self._show_keys(focused=True)
+        self._show_sample(self._name_at(self.highlighted))
 
     def on_blur(self) -> None:
         self._show_keys(focused=False)
+        self._show_sample(None)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if self.has_focus:
+            self._show_sample(self._name_at(self.highlighted))
+
+    def _show_sample(self, name: str | None) -> None:
+        """Show a line that this model wrote, or no model's."""
+        before, self._sampled = self._sampled, name
+        if name != before:
+            self._redraw(before, name)
 
     def _show_keys(self, *, focused: bool) -> None:
         if self._deleted:
@@ -188,10 +206,13 @@ class ModelsPane(ListPane):
         if entry.error is not None:
             return Rows(lambda width: _broken_rows(entry, width))
         in_use, loading = entry.name == self._current, entry.name == self._loading
-        return Rows(lambda width: _rows(entry, width, in_use=in_use, loading=loading))
+        sample = entry.sample if entry.name == self._sampled else ""
+        return Rows(lambda width: _rows(entry, width, sample, in_use=in_use, loading=loading))
 
 
-def _rows(entry: ModelEntry, width: int, *, in_use: bool, loading: bool) -> list[Content]:
+def _rows(
+    entry: ModelEntry, width: int, sample: str, *, in_use: bool, loading: bool
+) -> list[Content]:
     mark = _LOADING if loading else _IN_USE if in_use else _PLAIN
     name = Content.styled(mark + visible(entry.name), "bold $cue" if in_use else "")
     size = Content("" if entry.parameters is None else short_count(entry.parameters))
@@ -199,6 +220,11 @@ def _rows(entry: ModelEntry, width: int, *, in_use: bool, loading: bool) -> list
     return [
         spread(name, size, width),
         Content.styled(_PLAIN + details, "$foreground-muted").truncate(width, ellipsis=True),
+        *(
+            Content.assemble(_PLAIN, line).stylize("italic $foreground-muted")
+            for line in wrapped(Content(sample), width - len(_PLAIN), rows=2)
+            if sample
+        ),
     ]
 
 

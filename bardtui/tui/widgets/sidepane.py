@@ -131,6 +131,7 @@ class SidePane(Vertical):
                 corpus=listed.bundle.title if listed.bundle else "",
                 bundled=listed.bundle is not None and listed.bundle.bundled,
                 error=listed.error,
+                sample=listed.bundle.sample if listed.bundle else "",
             )
             for listed in sorted(list_models(), key=lambda listed: listed.error is not None)
         ]
