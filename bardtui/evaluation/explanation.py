@@ -11,6 +11,8 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.store import ModelBundle
 from bardtui.model.surprise import Scorer
 from bardtui.progress import OnProgress
+from bardtui.writing.company import Company
+from bardtui.writing.mixture import score
 
 MAX_LENGTH = 100_000  # characters; a page of more than 20 MB would be slow to open
 ALTERNATIVES = 5
@@ -38,7 +40,7 @@ class Explanation:
 
     @property
     def mean(self) -> float:
-        """The mean surprise of the known characters: the loss."""
+        """The mean surprise of the known characters: the loss with the cue memory."""
         known = [nats for nats in self.surprise if not math.isnan(nats)]
         return sum(known) / len(known)
 
@@ -63,7 +65,8 @@ def explain(
     characters = model.vocabulary.characters
     surprise: list[float] = []
     alternatives: list[tuple[tuple[str, float], ...]] = []
-    for reading in Scorer(decoder, model.memory_length).score("", text):
+    scorer = Scorer(decoder, model.memory_length)
+    for reading in score(scorer, "", text, Company(model.casts)):
         surprise += reading.surprise.tolist()
         likeliest = np.argsort(-reading.log_probabilities, -1, kind="stable")[:, :ALTERNATIVES]
         found = np.exp(np.take_along_axis(reading.log_probabilities, likeliest, -1))

@@ -329,6 +329,7 @@ class Engine:
 
     def _score_text(self, request: ScoreRequest) -> None:
         """Score a text piece by piece, as long as nothing else waits."""
+        from bardtui.writing.mixture import score
 
         def stopped() -> bool:
             return request.stop.is_set() or not self._queue.empty()
@@ -336,15 +337,20 @@ class Engine:
         if request.stop.is_set() or request.model not in self._models:
             return
         done = 0
-        scorer = self._models[request.model].scorer
-        for reading in scorer.score(
-            request.before, request.text, piece=SCORED_PAGE, stopped=stopped
+        loaded, before = self._models[request.model], request.before
+        for reading in score(
+            loaded.scorer,
+            before,
+            request.text,
+            loaded.company,
+            piece=SCORED_PAGE,
+            stopped=stopped,
         ):
             surprise, entropy = map(tuple, (reading.surprise.tolist(), reading.entropy.tolist()))
             self._post(Scored(request.id, request.begin + done, surprise, entropy))
             done += len(surprise)
         if done < len(request.text) and not request.stop.is_set():  # something came in between
-            before, rest = request.before + request.text[:done], request.text[done:]
+            before, rest = before + request.text[:done], request.text[done:]
             self._queue.put(replace(request, before=before, text=rest, begin=request.begin + done))
 
     def _read_state(self, request: StateRequest) -> None:

@@ -13,7 +13,7 @@ from bardtui.session.requests import SCORED_PAGE, ScoreRequest
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
 
-RUN_UP = 20_002  # characters before a page that its figures can depend on
+RUN_UP = 50_002  # characters before a page that its figures can depend on
 _KEPT_PAGES = 2_000  # of SCORED_PAGE characters: 4 MB
 _AT_ONCE = 40  # pages asked for in one request
 
@@ -38,6 +38,8 @@ class Surprise:
         self.on = False
         self.found_pages = 0
         self._pages: OrderedDict[bytes, _Page] = OrderedDict()
+        self._keys: dict[int, bytes] = {}  # of the pages of this text, by their offsets
+        self._keys_of = "", ""  # the model and the text
         self._request: ScoreRequest | None = None
         self._asked: dict[int, bytes] = {}  # the keys of the pages asked for, by their offsets
 
@@ -124,8 +126,14 @@ class Surprise:
 
     def _pages_in(self, text: str, start: int, end: int) -> Iterator[tuple[bytes, int, str]]:
         """The key, offset and text of each page of the visible text between two offsets."""
+        if (self._session.model, text) != self._keys_of:
+            self._keys_of = self._session.model, text
+            self._keys.clear()
         for begin in range(start - start % SCORED_PAGE, min(end, len(text)), SCORED_PAGE):
             page = text[begin : begin + SCORED_PAGE]
-            depends = f"{self._session.model}\n{len(page)}\n{text[max(0, begin - RUN_UP) : begin]}"
-            data = f"{depends}{page}".encode("utf-8", "surrogatepass")
-            yield blake2b(data, digest_size=16).digest(), begin, page
+            if begin not in self._keys:
+                before = text[max(0, begin - RUN_UP) : begin]
+                data = f"{self._session.model}\n{len(page)}\n{before}{page}"
+                encoded = data.encode("utf-8", "surrogatepass")
+                self._keys[begin] = blake2b(encoded, digest_size=16).digest()
+            yield self._keys[begin], begin, page

@@ -9,7 +9,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -19,6 +18,7 @@ from bardtui.model.surprise import Scorer, State, log_softmax
 from bardtui.scene.script import MAX_CUE_LENGTH, is_cue_line
 from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import OWN, CueMemory
+from bardtui.writing.mixture import Sources
 from bardtui.writing.passage import memory_for
 from bardtui.writing.rules import Rules
 
@@ -78,78 +78,53 @@ def alternatives(
         _first(dict(zip(scorer.vocabulary.characters, characters.tolist(), strict=True))),
         _first(place.with_memory(words, _word_of)),
         _first(speakers),
-        bool(place.matching),
+        bool(place.sources.cues),
     )
 
 
 class _Place:
-    """A place in a text: the state of the network, and the sources of the cue memory.
+    """A place in a text: the state of the network, and the sources of a block.
 
     Attributes:
         state: The state of the network after the text.
-        matching: What is left of each cue that the memory may have drawn, and its posterior
-            probability, given the beginning of the block.
+        sources: Where the block may come from, given its beginning; no cues where the memory has
+            no part.
     """
 
     def __init__(self, scorer: Scorer, text: str, rules: Rules, company: Company | None) -> None:
         self._scorer, self._text = scorer, text
         self.state = scorer.state_after(text)
         self._memory = memory_for(rules, text, company)
-        self.matching: dict[str, float] = {}
-        cues = self._memory.probabilities() if self._memory and self._opening is not None else {}
-        opening = self._opening or ""
-        if not cues or opening[:1] in [*OWN]:
+        self.sources = Sources({}, 0.0)
+        opening = self._opening
+        cues = self._memory.probabilities() if self._memory and opening is not None else {}
+        if opening is None or not any(cue.startswith(opening) for cue in cues):
             return
-        network, own = 1 - sum(cues.values()), self._own
-        if opening:
-            before = scorer.state_after(text[: -len(opening)])
-            own = _probability_of(OWN, scorer, before)
-            reading, _ = scorer.read(opening, before)
-            network *= math.exp(-float(np.nansum(reading.surprise)))
-        left = {c[len(opening) :]: (1 - own) * p for c, p in cues.items() if c.startswith(opening)}
-        total = sum(left.values()) + (network if opening else own + (1 - own) * network)
-        self.matching = {cue: p / total for cue, p in left.items()}
+        before = scorer.state_after(text[: len(text) - len(opening)])
+        own = _probability_of(OWN, scorer, before)
+        self.sources = Sources(cues, own)
+        reading, _ = scorer.read(opening, before)
+        for character, nats in zip(opening, reading.surprise.tolist(), strict=True):
+            self.sources.read(character, 1.0 if math.isnan(nats) else math.exp(-nats))
 
     @property
     def _opening(self) -> str | None:
         return self._memory.opening if self._memory else None
 
-    @cached_property
-    def _own(self) -> float:
-        return _probability_of(OWN, self._scorer, self.state)
-
-    @cached_property
-    def _network(self) -> float:
-        """The posterior probability that the network alone writes a block that is no direction.
-
-        At the start of a block, a factor for such characters: others are the network's alone.
-        """
-        rest = 1 - sum(self.matching.values())
-        if self._opening == "" and self.matching:
-            return (rest - self._own) / max(1 - self._own, 1e-12)
-        return rest
-
     def characters(self) -> NDArray[np.float64]:
         """The probability of each character of the vocabulary."""
-        vocabulary = self._scorer.vocabulary
-        logs: NDArray[np.float64] = log_softmax(self.state[-1])[0]
-        network = np.exp(logs)
-        mixed = network * self._network
-        for n, character in enumerate(vocabulary.characters):
-            if self._opening == "" and character in OWN:
-                mixed[n] = network[n]
-            mixed[n] += sum(p for cue, p in self.matching.items() if cue.startswith(character))
-        return mixed
+        network = np.exp(log_softmax(self.state[-1])[0])
+        return self.sources.mixed(network, self._scorer.vocabulary)
 
     def with_memory(
         self, found: Mapping[str, float], part: Callable[[str], str]
     ) -> dict[str, float]:
         """What the network found together with that part of each cue of the memory."""
-        mixed = defaultdict[str, float](float)
+        sources, mixed = self.sources, defaultdict[str, float](float)
         for text, probability in found.items():
-            alone = self._opening == "" and text[:1] in OWN
-            mixed[text] += probability * (1 if alone else self._network)
-        for cue, probability in self.matching.items():
+            alone = sources.at_start and text[:1] in OWN
+            mixed[text] += probability * (1 if alone else sources.network)
+        for cue, probability in sources.cues.items():
             mixed[part(cue)] += probability
         return mixed
 
@@ -160,7 +135,7 @@ class _Place:
             opening = CueMemory(self._text).opening
         if opening is None or opening[:1] in [*OWN]:
             return {}
-        if not self.matching and self._text and not CueMemory(self._text).present:
+        if not self.sources.cues and self._text and not CueMemory(self._text).present:
             return {}  # no script
 
         def ends(rest: str, character: str) -> bool | None:
@@ -170,7 +145,7 @@ class _Place:
 
         found = _likeliest(self._scorer, self.state, ends, stopped)
         found = {f"{cue}\n": probability for cue, probability in found.items()}
-        ranked = sorted(self.matching, key=self.matching.__getitem__, reverse=True)
+        ranked = sorted(self.sources.cues, key=self.sources.cues.__getitem__, reverse=True)
         for cue in ranked[:COUNT]:
             if cue not in found and not stopped():
                 reading, _ = self._scorer.read(cue, self.state)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from driver import Driver
 
-from bardtui.model.decoder import Decoder
+from bardtui.evaluation.loss import evaluate
 from bardtui.model.store import ModelBundle
 from bardtui.session.requests import SCORED_PAGE
+from bardtui.text.corpus import Corpus, Document
 from tests.conftest import VERSE
 
 TEXT = VERSE * 30
@@ -31,16 +32,19 @@ def scored(driver: Driver, start: int, end: int) -> list[float]:
     return driver.session.surprise.of(start, end)[0]
 
 
-@pytest.fixture
-def whole(decoder: Decoder) -> list[float]:
-    """The surprise of every character of TEXT, read in one pass."""
-    scores: list[float] = (-decoder.read(decoder.vocabulary.encode(TEXT).indices)).tolist()
-    return scores
+def mean_loss(model: ModelBundle, text: str) -> float:
+    """What `evaluate` reports, with the cue memory."""
+    loss = evaluate(model, Corpus("a", "A", "", (Document("a", text),)), 0, 1).with_cue_memory
+    assert loss is not None
+    return loss
 
 
 def test_a_part_of_the_text_is_scored_as_the_whole_text_would_be(
-    installed: ModelBundle, whole: list[float]
+    installed: ModelBundle,
 ) -> None:
+    with ready(Driver()) as driver:
+        whole = scored(driver, 0, len(TEXT))
+    assert np.mean(whole) == pytest.approx(mean_loss(installed, TEXT), abs=1e-4)
     with ready(Driver()) as driver:
         for start, end in ((5_000, 5_400), (0, 40), (len(TEXT) - 30, len(TEXT))):
             found = scored(driver, start, end)
