@@ -69,7 +69,7 @@ def _steps_alone(decoder: Decoder) -> Callable[[], Any]:
     """A function that runs only the layers of the network, with the most likely character."""
     import tensorflow as tf
 
-    state = decoder.state
+    state = decoder.snapshot().arrays
 
     @tf.function(jit_compile=decoder.compiled)  # type: ignore[untyped-decorator]
     def run() -> Any:

@@ -114,21 +114,25 @@ class Context:
         return scores
 
     def write(
-        self, length: int, sampling: Sampling, *, until: str = "", met: int = 0
+        self,
+        length: int,
+        sampling: Sampling,
+        *,
+        opening: str = "",
+        until: str = "",
+        met: int = 0,
     ) -> Iterator[str]:
-        """Write `length` characters after the text, in pieces of about CALL_SECONDS; a caller may
-        stop iterating at any piece. With `until`, writing ends after that character twice in a row;
-        the text ends with `met` of it."""
-        for piece in self.decoder.write(length, sampling, until=until, met=met):
-            self._took(piece)
-            yield piece
+        """Read `opening` after the text, and write `length` characters after that.
 
-    def draw_without(self, characters: str, sampling: Sampling) -> str:
-        """Draw one character that is none of `characters`, and read it. Returns it."""
-        self.decoder.exclude(characters)
-        (piece,) = self.decoder.write(1, sampling)
-        self._took(piece)
-        return piece
+        They come in pieces of about CALL_SECONDS; a caller may stop iterating at any piece. With
+        `until`, writing ends after that character twice in a row; the text before `opening` ends
+        with `met` of it.
+        """
+        first = self.decoder.vocabulary.encode(opening).indices
+        for piece in self.decoder.write(length, sampling, first=first, until=until, met=met):
+            self._took(opening + piece)
+            opening = ""
+            yield piece
 
     @property
     def here(self) -> Place:

@@ -56,10 +56,10 @@ class Decoder:
         self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
         self._skip = spec.skip
         self._packed = _packed_layers(spec, streams) if spec.cell == "lstm" else []
-        logits = tf.Variable(
-            tf.zeros([streams, spec.vocabulary_size]), trainable=False, name="next"
-        )
-        self.state = [v for layer in self._layers for v in layer.states] + [logits]
+        states = [state for layer in self._layers for state in layer.states]
+        self._sizes = [state.shape[-1] for state in states] + [spec.vocabulary_size]
+        # One variable, because a snapshot of several takes as many times as long.
+        self._state = tf.Variable(tf.zeros([streams, sum(self._sizes)]), trainable=False)
         self.max_chunk = min(MAX_CHUNK, max(1, _MAX_NOISE // spec.vocabulary_size))
         self._noise = np.zeros((self.max_chunk, spec.vocabulary_size), np.float32)
         self._load(weights)
@@ -89,8 +89,7 @@ class Decoder:
             packed.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
 
     def _start_of_text(self) -> Snapshot:
-        for variable in self.state:
-            variable.assign(np.zeros(variable.shape, np.float32))
+        self._state.assign(np.zeros(self._state.shape, np.float32))
         self.step([self.vocabulary.first], 1, Sampling())
         self.position = 0
         return self.snapshot()
@@ -107,13 +106,14 @@ class Decoder:
 
     def snapshot(self) -> Snapshot:
         """Copy the state: 8 KB a stream for two layers of 512."""
-        return Snapshot(self.position, tuple(v.numpy() for v in self.state))
+        arrays = np.split(self._state.numpy(), np.cumsum(self._sizes)[:-1], -1)
+        return Snapshot(self.position, tuple(arrays))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to the position and state of `snapshot`. A snapshot of one stream is given to all
         streams."""
-        for variable, array in zip(self.state, snapshot.arrays, strict=True):
-            variable.assign(np.broadcast_to(array, variable.shape))
+        state = np.broadcast_to(np.concatenate(snapshot.arrays, -1), self._state.shape)
+        self._state.assign(state, read_value=False)
         self.position = snapshot.position
 
     def read(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -131,15 +131,16 @@ class Decoder:
 
     def log_probabilities(self) -> NDArray[np.float64]:
         """The natural-log probability of every character to come next: (streams, vocabulary)."""
-        logits = np.asarray(self.state[-1], np.float64)
+        logits = self.snapshot().arrays[-1].astype(np.float64)
         shifted = logits - logits.max(-1, keepdims=True)
         return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
 
     def exclude(self, characters: str) -> None:
         """Make these characters of the vocabulary impossible as the next one."""
-        logits = self.state[-1].numpy()
-        logits[:, [self.vocabulary.index(character) for character in characters]] = NEVER
-        self.state[-1].assign(logits)
+        snapshot = self.snapshot()
+        excluded = [self.vocabulary.index(character) for character in characters]
+        snapshot.arrays[-1][:, excluded] = NEVER
+        self.restore(snapshot)
 
     def peek(self, sampling: Sampling) -> str:
         """The character that `write` would write next, without reading it."""
@@ -154,15 +155,17 @@ class Decoder:
         sampling: Sampling,
         *,
         chunk: int | None = None,
+        first: Sequence[int] | NDArray[np.int32] = (),
         until: str = "",
         met: int = 0,
     ) -> Iterator[str]:
         """Write `length` characters, in pieces of `at_once` or, if given, `chunk` characters.
 
-        With `until`, writing ends after that character twice in a row; the text so far ends with
-        `met` of it. When a piece is yielded, the network has read exactly the text up to its end,
-        so a caller may stop iterating there. Raises ValueError for several streams or a chunk out
-        of range.
+        The indices `first` are read in the same call as the first piece is written, as far as one
+        call can take. With `until`, writing ends after that character twice in a row; the text
+        before `first` ends with `met` of it. When a piece is yielded, the network has read exactly
+        the text up to its end, so a caller may stop iterating there. Raises ValueError for several
+        streams or a chunk out of range.
         """
         if self.streams != 1:
             raise ValueError("only one stream writes")
@@ -170,12 +173,16 @@ class Decoder:
             raise ValueError(f"a chunk has 1 to {self.max_chunk} characters")
         last = self.vocabulary.index(until) if until in self.vocabulary else -1
         while length > 0:
-            steps = min(chunk or self.at_once, length)
-            (drawn,), _ = self.step((), steps, sampling, until=last, met=met)
+            if len(first) >= self.max_chunk:
+                self.read(np.asarray(first, np.int32))
+                first = ()
+            steps = min(len(first) + min(chunk or self.at_once, length), self.max_chunk)
+            (taken,), _ = self.step(first, steps, sampling, until=last, met=met)
+            drawn, first = taken[len(first) :], ()
             yield self.vocabulary.decode(drawn)
             length -= len(drawn)
-            others = np.flatnonzero(drawn != last)
-            met = len(drawn) - 1 - int(others[-1]) if len(others) else met + len(drawn)
+            others = np.flatnonzero(taken != last)
+            met = len(taken) - 1 - int(others[-1]) if len(others) else met + len(taken)
             if met >= 2:
                 return
 
@@ -263,11 +270,10 @@ class Decoder:
                     met,
                     tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
                     tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
-                    *[tf.convert_to_tensor(v) for v in self.state],
+                    *tf.split(self._state, self._sizes, -1),
                 ),
             )
-            for variable, value in zip(self.state, state, strict=True):
-                variable.assign(value)
+            self._state.assign(tf.concat(state, -1))
             return out.stack(), scores.stack(), taken
 
         # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
@@ -280,8 +286,8 @@ class Decoder:
     def advance(self, indices: Any, state: Sequence[Any]) -> list[Any]:
         """Pass one character of each stream, int32 (streams,), through the network.
 
-        Takes and returns the state as tensors, in the order of `self.state`: each layer's state,
-        then the logits of the next character. For use in a TensorFlow function.
+        Takes and returns the state as tensors, in the order of a snapshot's arrays: each layer's
+        state, then the logits of the next character. For use in a TensorFlow function.
         """
         import tensorflow as tf
 

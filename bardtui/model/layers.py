@@ -39,7 +39,7 @@ class RecurrentLayers:
         """Read the character `index` after a text. Returns the VALUES of each layer, (units,) each.
 
         `state` is the state after the text: for each layer the hidden state and, in an LSTM, the
-        cell state, (1, units) each, as `Decoder.state` has them before the logits.
+        cell state, (1, units) each, as a snapshot has them before the logits.
         """
         x, values = self._embedding[[index]], list[Values]()
         for layer, before in zip(self._layers, self._by_layer(state), strict=True):

@@ -27,7 +27,7 @@ class LookAhead:
         self._start = len(text)
         self._piece = _PIECE
         # Where pieces end, with the cue memory there; the first is never beyond what may be
-        # taken back.
+        # taken back. The context has read the text up to the last one.
         self._places = [(len(text), context.here, memory and memory.copy())]
 
     def grow(self, most: int, *, freely: bool = False) -> None:
@@ -36,47 +36,46 @@ class LookAhead:
         _, place, _ = self._places[-1]
         if self._context.here is not place:  # somebody else used the context
             self._context.return_to(place)
-        cue = self._cue()[:most]
-        if cue:
-            self._context.read(cue)
-            self._wrote(cue)
+        if cue := self._cue()[:most]:
+            self._add(cue)
         else:
-            # A block of a script begins after an empty line, and at the beginning of a text.
-            until = "" if self._memory is None else "\n"
-            end = self.text[-2:]
-            met = len(end) - len(end.rstrip("\n")) if end else 2
-            most = most if freely else min(most, self._piece)
-            self._piece = min(2 * self._piece, _PIECE)
-            self._wrote(next(self._context.write(most, self._drawing, until=until, met=met)))
+            self._draw(most if freely else min(most, self._piece))
+
+    def _draw(self, most: int) -> None:
+        """Let the network read the rest of the text and write on."""
+        # A block of a script begins after an empty line, and at the beginning of a text.
+        until = "" if self._memory is None else "\n"
+        at = self._places[-1][0]
+        end = self.text[max(0, at - 2) : at]
+        met = len(end) - len(end.rstrip("\n")) if end else 2
+        self._piece = min(2 * self._piece, _PIECE)
+        opening = self.text[at:]
+        pieces = self._context.write(most, self._drawing, opening=opening, until=until, met=met)
+        self._add(next(pieces))
+        self._note_place()
 
     def take_back(self, offset: int) -> None:
         """Return to the text before `offset`, from where other random numbers are drawn."""
         self.redraws += 1
         self._piece = _FIRST_PIECE
-        self.end_at(offset)
+        self._return_to(offset)
 
     def end_at(self, offset: int) -> None:
-        """Return to the text before `offset`."""
-        while self._places[-1][0] > offset:
-            self._places.pop()
-        at, place, memory = self._places[-1]
-        self._context.return_to(place)
-        between, self.text = self.text[at:offset], self.text[:at]
-        self._memory = memory and memory.copy()
-        if between:
-            self._context.read(between)
-            self._wrote(between)
+        """Return to the text before `offset`, and let the context follow it."""
+        self._return_to(offset)
+        self._read_rest()
 
-    def draw_without(self, characters: str) -> None:
-        """Draw one character that is none of `characters`, or a cue that begins with none."""
+    def draw_without(self, characters: str, most: int) -> None:
+        """Write on, at most `most` characters, the first of which is none of `characters`."""
+        self._read_rest()
         cue = ""
         if self._memory is not None:
             cue = cue_without(characters, self._memory, self._context, self._drawing)
         if cue:
-            self._context.read(cue)
-            self._wrote(cue)
+            self._add(cue[:most])
         else:
-            self._wrote(self._context.draw_without(characters, self._drawing))
+            self._context.decoder.exclude(characters)
+            self._draw(min(most, self._piece))
 
     def forget(self, offset: int) -> None:
         """Forget what is only needed to take text back to before `offset`."""
@@ -94,16 +93,37 @@ class LookAhead:
 
     def _cue(self) -> str:
         """The cue, or its rest, that a block begins with; "" where the model goes on alone."""
-        if self._memory is None:
+        if self._memory is None or self._memory.opening is None:
             return ""
         if len(self.text) == self._start and self._memory.opening:
             return rest_of_cue(self._memory, self._context, self.text, self._drawing)
+        if self._memory.opening:
+            return ""
+        self._read_rest()
         return next_cue(self._memory, self._context, self._drawing)
 
-    def _wrote(self, piece: str) -> None:
+    def _add(self, piece: str) -> None:
         self.text += piece
         if self._memory is not None:
             self._memory.extend(piece)
-        self._places.append(
-            (len(self.text), self._context.here, self._memory and self._memory.copy())
-        )
+
+    def _note_place(self) -> None:
+        """Note that the context has read the whole text."""
+        memory = self._memory and self._memory.copy()
+        self._places.append((len(self.text), self._context.here, memory))
+
+    def _return_to(self, offset: int) -> None:
+        """Return to the text before `offset`. What is after a place is read with the next call."""
+        while self._places[-1][0] > offset:
+            self._places.pop()
+        at, place, memory = self._places[-1]
+        self._context.return_to(place)
+        rest, self.text = self.text[at:offset], self.text[:at]
+        self._memory = memory and memory.copy()
+        self._add(rest)
+
+    def _read_rest(self) -> None:
+        """Let the context read the text after the last place."""
+        if rest := self.text[self._places[-1][0] :]:
+            self._context.read(rest)
+            self._note_place()

@@ -127,7 +127,7 @@ class _Passage:
                 return True
             if guard.strict and (excluded := self._excluded_at(offset)):
                 self._take_back(offset)
-                self._ahead.draw_without(excluded)
+                self._ahead.draw_without(excluded, self._ending.left(offset))
                 return True
             self._accepted[guard] = end
         return False

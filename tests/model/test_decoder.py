@@ -118,6 +118,17 @@ def test_writing_may_end_after_an_empty_line(decoder: Decoder, long_text: str, c
     assert first + "".join(rest) == long_text
 
 
+@pytest.mark.parametrize("count", [1, 20, MAX_CHUNK + 1])
+def test_a_text_is_read_in_the_call_that_writes_on(decoder: Decoder, count: int) -> None:
+    first = np.arange(count, dtype=np.int32) % len(decoder.vocabulary)
+    decoder.read(first)
+    expected = "".join(decoder.write(30, SAMPLING))
+    decoder.reset()
+    pieces = [*decoder.write(30, SAMPLING, chunk=10, first=first)]
+    assert "".join(pieces) == expected
+    assert decoder.position == count + 30
+
+
 def test_the_next_character_can_be_seen_before_it_is_written(decoder: Decoder) -> None:
     for _ in range(5):
         likely = decoder.log_probabilities()
