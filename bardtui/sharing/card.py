@@ -10,12 +10,21 @@ from bardtui.model.store import ModelBundle
 from bardtui.sharing.contents import PARTS, held
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~&!])")
-_LICENCE = re.compile("[A-Za-z0-9.+-]{1,40}")
+# Those of the hub's identifiers that suit a model or a text; it calls any other licence "other".
+_LICENCES = {
+    *("mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "isc", "unlicense", "wtfpl", "zlib"),
+    *("cc0-1.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nd-4.0"),
+    *("cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0", "pddl", "odbl"),
+    *("gpl-2.0", "gpl-3.0", "lgpl-3.0", "agpl-3.0", "mpl-2.0", "openrail"),
+}
 _WIDTH = 500
 
 
-def card(bundle: ModelBundle) -> str:
-    """The card in Markdown. Texts of the model are escaped."""
+def card(bundle: ModelBundle, get: str = "") -> str:
+    """The card in Markdown. Texts of the model are escaped.
+
+    `get` is the command that adds the model, if it does not come as a file.
+    """
     parts = [PARTS[part] for part in held(bundle)]
     lines = [
         *_metadata(bundle),
@@ -25,7 +34,7 @@ def card(bundle: ModelBundle) -> str:
         "A character-level language model for bardtui, a program to write scenes together with a "
         "network in a terminal. Add it with",
         "",
-        f"    bardtui models add {bundle.name}.bardmodel",
+        f"    {get or f'bardtui models add {bundle.name}.bardmodel'}",
         "",
         *(f"- {name}: {value}" for name, value in facts(bundle)),
         f"- the text: {'; '.join(parts) or 'nothing of it is kept beside the weights'}",
@@ -86,15 +95,16 @@ def facts(bundle: ModelBundle) -> list[tuple[str, str]]:
 
 
 def _metadata(bundle: ModelBundle) -> list[str]:
-    licence = bundle.licence
-    known = _LICENCE.fullmatch(licence)
+    """What the hub reads: it knows languages by two or three letters, and some licences."""
+    licence, language = bundle.licence, bundle.language.partition("-")[0].lower()
+    known = licence.lower() in _LICENCES
     name = [f"license_name: {json.dumps(inert(licence))}"] if licence and not known else []
     return [
         "---",
         "library_name: bardtui",
         "pipeline_tag: text-generation",
         "tags: [bardtui, lstm, character-level]",
-        *([f"language: {json.dumps(bundle.language)}"] if bundle.language else []),
+        *([f"language: {json.dumps(language)}"] if language else []),
         *([f"license: {licence.lower() if known else 'other'}"] if licence else []),
         *name,
         "---",

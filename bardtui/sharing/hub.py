@@ -1,4 +1,4 @@
-"""Models on the Hugging Face hub, fetched as plain files."""
+"""Models on the Hugging Face hub, fetched as plain files, and sent with its own library."""
 
 import os
 import re
@@ -25,10 +25,24 @@ def address(source: str) -> str:
 
     Raises FetchError.
     """
-    if not (found := _REPOSITORY.fullmatch(source)):
+    return f"{page(source)}/resolve/main"
+
+
+def page(source: str) -> str:
+    """The address of the page of a repository. Raises FetchError."""
+    return f"{endpoint()}/{repository(source)}"
+
+
+def repository(source: str) -> str:
+    """OWNER/NAME of `hf:OWNER/NAME`. Raises FetchError."""
+    if not _REPOSITORY.fullmatch(source):
         raise FetchError(f"{source!r:.200} is not like hf:OWNER/NAME")
-    hub = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
-    return f"{hub.rstrip('/')}/{found[1]}/{found[2]}/resolve/main"
+    return source.removeprefix(PREFIX)
+
+
+def endpoint() -> str:
+    """The address of the hub."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
 
 @contextmanager

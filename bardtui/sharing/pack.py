@@ -50,14 +50,14 @@ def pack(bundle: ModelBundle, path: Path, parts: Collection[str]) -> Packed:
     return Packed(path, len(data), hashlib.sha256(data).hexdigest())
 
 
-def files(bundle: ModelBundle, parts: Collection[str]) -> dict[str, bytes]:
-    """The files of a model for others, by name. Raises ModelError."""
+def files(bundle: ModelBundle, parts: Collection[str], get: str = "") -> dict[str, bytes]:
+    """The files of a model for others, by name; `get` is for the card. Raises ModelError."""
     assert bundle.folder is not None
     weights = to_bytes(bundle.spec, bundle.weights())  # without what a foreign file says besides
     digest = hashlib.sha256(weights).hexdigest()
     shared = replace(shareable(bundle, parts), sha256=digest)
     made = {
-        CARD: card(shared).encode(),
+        CARD: card(shared, get).encode(),
         DESCRIPTION: (json.dumps(shared.to_json(), indent=1) + "\n").encode(),
         WEIGHTS: weights,
     }

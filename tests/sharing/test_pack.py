@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bardtui.model.description import ModelError
+from bardtui.sharing.card import card
 from bardtui.sharing.contents import PARTS, chosen, held
 from bardtui.sharing.pack import pack
 from bardtui.sharing.unpack import add
@@ -82,9 +83,20 @@ def test_the_card_has_the_metadata_of_the_hub_and_escapes_texts(tmp_path: Path) 
     bundle = own_model(licence="My <b> licence", language="en")
     object.__setattr__(bundle, "description", "[x](http://a) <script>\x1b[2J # *a*")
     pack(bundle, tmp_path / "a", ())
-    card = members((tmp_path / "a").read_bytes())["README.md"].decode()
-    assert card.startswith("---\nlibrary_name: bardtui\n")
-    assert 'language: "en"\nlicense: other\nlicense_name: "My <b> licence"\n---\n' in card
-    assert "\n# own\n" in card
-    assert r"\[x\]\(http://a\) \<script\>" in card
-    assert "\x1b" not in card
+    made = members((tmp_path / "a").read_bytes())["README.md"].decode()
+    assert made.startswith("---\nlibrary_name: bardtui\n")
+    assert 'language: "en"\nlicense: other\nlicense_name: "My <b> licence"\n---\n' in made
+    assert "\n# own\n" in made
+    assert r"\[x\]\(http://a\) \<script\>" in made
+    assert "\x1b" not in made
+
+
+@pytest.mark.parametrize(
+    ("licence", "language", "metadata"),
+    [
+        ("CC0-1.0", "pt-BR", 'language: "pt"\nlicense: cc0-1.0\n---'),
+        ("Public-Domain", "", '\nlicense: other\nlicense_name: "Public-Domain"\n---'),
+    ],
+)
+def test_the_metadata_have_what_the_hub_knows(licence: str, language: str, metadata: str) -> None:
+    assert metadata in card(own_model(licence=licence, language=language))

@@ -15,6 +15,7 @@ from bardtui.cli.models.house import (
     models_restore,
 )
 from bardtui.cli.models.listing import models_list, models_path, models_show
+from bardtui.cli.models.push import models_push
 from bardtui.cli.models.sharing import models_add, models_get, models_index, models_pack
 
 app = typer.Typer(help="Trained models.", rich_markup_mode=None)
@@ -34,6 +35,7 @@ for name, command in (
     ("pack", models_pack),
     ("add", models_add),
     ("get", models_get),
+    ("push", models_push),
     ("index", models_index),
     ("index-texts", models_index_texts),
     ("export", models_export),

@@ -47,14 +47,14 @@ def models_pack(
     path = output or Path(f"{bundle.name}{SUFFIX}")
     check_free(path, force)
     parts = chosen(bundle, wanted)
-    _say_what_is_held(bundle, parts)
+    say_what_is_held(bundle, parts)
     packed = pack(bundle, path, parts)
     out = console()
     out.print(f"{visible(str(path))}: {megabytes(packed.size)}", soft_wrap=True)
     out.print(f"sha256 {packed.sha256}", soft_wrap=True)
 
 
-def _say_what_is_held(bundle: "ModelBundle", parts: list[str]) -> None:
+def say_what_is_held(bundle: "ModelBundle", parts: list[str]) -> None:
     """Say what a file holds of the text, and what is left out."""
     from bardtui.sharing.contents import PARTS, held, shareable
 
