@@ -30,16 +30,17 @@ from bardtui.session.events import (
     Started,
     StateRead,
     Suggested,
+    TakesScored,
 )
 from bardtui.session.pacing import StatePacing
 from bardtui.session.requests import (
-    SCORED_PAGE,
     AlternativesRequest,
     CopyRequest,
     PassageRequest,
     ScoreRequest,
     StateRequest,
     SuggestionRequest,
+    TakesScoreRequest,
     WriteRequest,
 )
 from bardtui.tf_startup import import_tensorflow, lower_thread_priority
@@ -51,7 +52,14 @@ CHUNK_SECONDS = 1 / 30  # text is posted this often; drawing it takes a good par
 KEPT_MODELS = 4
 SHOWN_ENDING = 24  # characters that a state is reported with
 
-_Request = WriteRequest | CopyRequest | ScoreRequest | StateRequest | AlternativesRequest
+_Request = (
+    WriteRequest
+    | CopyRequest
+    | ScoreRequest
+    | TakesScoreRequest
+    | StateRequest
+    | AlternativesRequest
+)
 _Asked = str | _Request  # a name is that of a model to load
 
 # Free memory needed, somewhat more than measured, plus a part that grows with the network.
@@ -118,6 +126,11 @@ class Engine:
         """Cancel the scoring that was asked for."""
         self._cancel(ScoreRequest)
 
+    def score_takes(self, request: TakesScoreRequest) -> None:
+        """Score takes: posts TakesScored, unless the model is not loaded or another such request,
+        or one to write, comes first."""
+        self._ask(request)
+
     def read_state(self, request: StateRequest) -> None:
         """Read the state after a text: posts StateRead, unless the model is not loaded or another
         such request, or one to write, comes first."""
@@ -173,6 +186,8 @@ class Engine:
                         self._find_copies(asked)
                     case ScoreRequest():
                         self._score_text(asked)
+                    case TakesScoreRequest():
+                        self._score_takes(asked)
                     case StateRequest():
                         self._read_state(asked)
                     case AlternativesRequest():
@@ -329,7 +344,6 @@ class Engine:
 
     def _score_text(self, request: ScoreRequest) -> None:
         """Score a text piece by piece, as long as nothing else waits."""
-        from bardtui.writing.mixture import score
 
         def stopped() -> bool:
             return request.stop.is_set() or not self._queue.empty()
@@ -338,20 +352,23 @@ class Engine:
             return
         done = 0
         loaded, before = self._models[request.model], request.before
-        for reading in score(
-            loaded.scorer,
-            before,
-            request.text,
-            loaded.company,
-            piece=SCORED_PAGE,
-            stopped=stopped,
-        ):
+        for reading in loaded.score(before, request.text, stopped):
             surprise, entropy = map(tuple, (reading.surprise.tolist(), reading.entropy.tolist()))
             self._post(Scored(request.id, request.begin + done, surprise, entropy))
             done += len(surprise)
         if done < len(request.text) and not request.stop.is_set():  # something came in between
             before, rest = before + request.text[:done], request.text[done:]
             self._queue.put(replace(request, before=before, text=rest, begin=request.begin + done))
+
+    def _score_takes(self, request: TakesScoreRequest) -> None:
+        if request.stop.is_set() or (loaded := self._models.get(request.model)) is None:
+            return
+        found = []
+        for take in request.takes:
+            readings = loaded.score(request.before, take, request.stop.is_set)
+            found.append([nats for reading in readings for nats in reading.surprise.tolist()])
+        if not request.stop.is_set():
+            self._post(TakesScored(request.id, tuple(found)))
 
     def _read_state(self, request: StateRequest) -> None:
         if not request.stop.is_set() and request.model in self._models:
@@ -372,18 +389,8 @@ class Engine:
             self._post(StateRead(request.id, loaded.bundle.sha256, ending, layers))
 
     def _find_alternatives(self, request: AlternativesRequest) -> None:
-        from bardtui.writing.alternatives import alternatives
-
-        if request.stop.is_set() or (loaded := self._load(request.model)) is None:
-            return
-        found = alternatives(
-            loaded.scorer,
-            request.text,
-            request.rules,
-            loaded.company,
-            stopped=request.stop.is_set,
-        )
-        self._post(AlternativesFound(request.id, found))
+        if not request.stop.is_set() and (loaded := self._load(request.model)) is not None:
+            self._post(AlternativesFound(request.id, loaded.alternatives(request)))
 
 
 def _folders(name: str) -> list[Path]:

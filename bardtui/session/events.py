@@ -87,6 +87,14 @@ class Scored:
 
 
 @dataclass
+class TakesScored:
+    """The surprise of each character of some takes in nats, NaN for one that the model lacks."""
+
+    request: int
+    surprise: tuple[list[float], ...]
+
+
+@dataclass
 class StateRead:
     """The state of a model's layers after `ending`, the last characters of a text.
 
@@ -136,6 +144,7 @@ EngineEvent = (
     | Suggested
     | CopiesFound
     | Scored
+    | TakesScored
     | StateRead
     | AlternativesFound
     | Finished

@@ -1,18 +1,19 @@
 """A model that the engine has loaded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bardtui.memory import MB, need_memory
-from bardtui.session.requests import WriteRequest
+from bardtui.session.requests import SCORED_PAGE, AlternativesRequest, WriteRequest
 
 if TYPE_CHECKING:
     from bardtui.model.context import Context
     from bardtui.model.state_reader import StateReader
     from bardtui.model.store import ModelBundle, Version
-    from bardtui.model.surprise import Scorer
+    from bardtui.model.surprise import Reading, Scorer
+    from bardtui.writing.alternatives import Alternatives
     from bardtui.writing.company import Company
 
 # Free memory needed, somewhat more than measured.
@@ -44,6 +45,20 @@ class LoadedModel:
 
         need_memory(_PER_PARAMETER * self.bundle.spec.parameters, "Looking at the cells")
         return StateReader(self.context, self.bundle.spec)
+
+    def score(self, before: str, text: str, stopped: Callable[[], bool]) -> "Iterator[Reading]":
+        """Score a text after the text `before`, in pieces of SCORED_PAGE, until `stopped`."""
+        from bardtui.writing.mixture import score
+
+        return score(self.scorer, before, text, self.company, piece=SCORED_PAGE, stopped=stopped)
+
+    def alternatives(self, request: AlternativesRequest) -> "Alternatives":
+        """Find what may come after a text."""
+        from bardtui.writing.alternatives import alternatives
+
+        return alternatives(
+            self.scorer, request.text, request.rules, self.company, stopped=request.stop.is_set
+        )
 
     def pieces(self, request: WriteRequest) -> Iterator[str]:
         """Write what is asked for, after the text that the context has read. Pieces may be

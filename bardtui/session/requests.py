@@ -126,6 +126,20 @@ class ScoreRequest:
 
 
 @dataclass
+class TakesScoreRequest:
+    """A request to score the characters of each of `takes`, after the text `before`.
+
+    `stop` is set from another thread to cancel it; every request to write does.
+    """
+
+    id: int
+    model: str
+    before: str
+    takes: tuple[str, ...]
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+
+
+@dataclass
 class StateRequest:
     """A request for the state of a model's layers after the last character of `text`.
 

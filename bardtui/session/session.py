@@ -40,6 +40,7 @@ from bardtui.session.events import (
     Started,
     StateChanged,
     Suggested,
+    TakesScored,
     TextAdded,
 )
 from bardtui.session.manuscript import Manuscript
@@ -244,10 +245,7 @@ class WritingSession:
         self._moved(self.manuscript.redo(), "nothing_to_redo")
 
     def retry(self, of: int | None = None) -> None:
-        """Write another take of the model's last reply, or of the one that passage `of` belongs to.
-
-        The earlier take is kept.
-        """
+        """Write another take of the model's last reply, or of the one that has passage `of`."""
         self.stop()
         if (before := self.manuscript.retry(of)) is None:
             self.notify("nothing_to_retry" if of is None else "your_text")
@@ -375,6 +373,8 @@ class WritingSession:
                 self.copies.found(event)
             case Scored():
                 self.surprise.found(event)
+            case TakesScored():
+                self.takes.scored(event)
             case AlternativesFound():
                 self.choices.found(event)
             case EngineFault():

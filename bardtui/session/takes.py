@@ -1,15 +1,28 @@
 """Takes written side by side, to pick one of."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bardtui.scene.scene import Position
-from bardtui.session.events import Chunk, Finished, Started, StateChanged, TakesEnded, TakesShown
+from bardtui.session.events import (
+    Chunk,
+    Finished,
+    Started,
+    StateChanged,
+    TakesEnded,
+    TakesScored,
+    TakesShown,
+)
 from bardtui.session.manuscript import Written
 from bardtui.session.replies import next_passage
-from bardtui.session.requests import PassageRequest, new_random_seed
+from bardtui.session.requests import PassageRequest, TakesScoreRequest, new_random_seed
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
+
+
+Scores = tuple[list[float], ...]
+"""The surprise of each character of some takes, in nats."""
 
 
 class Takes:
@@ -31,6 +44,7 @@ class Takes:
         self._fingerprint, self._text = "", ""  # of that passage
         self._takes: list[list[Written]] = []
         self._ends: dict[int, int] = {}  # the last passage of each saved take, by its place
+        self._scoring: tuple[TakesScoreRequest, Callable[[Scores], object]] | None = None
 
     @property
     def can_replace(self) -> bool:
@@ -60,6 +74,24 @@ class Takes:
         self._session.stop()
         if place in self._ends:
             self._session.jump(self._ends[place])
+
+    def score(self, places: Sequence[int], then: Callable[[Scores], object]) -> None:
+        """Score the takes at these places by the model that wrote the first of them.
+
+        `then` is called with the figures. Nothing is scored before all takes have ended.
+        """
+        if self._request is not None or not all(place in self._ends for place in places):
+            return
+        takes = [self._takes[place] for place in places]
+        texts = tuple("".join(written.text for written in take) for take in takes)
+        request = TakesScoreRequest(self._session.new_id(), takes[0][0].model, self.before, texts)
+        self._scoring = request, then
+        self._session.engine.score_takes(request)
+
+    def scored(self, event: TakesScored) -> None:
+        """Pass on the figures that were asked for last."""
+        if self._scoring is not None and self._scoring[0].id == event.request:
+            self._scoring[1](event.surprise)
 
     def is_current(self, request: int) -> bool:
         """Whether this request is for a take."""

@@ -43,17 +43,17 @@ async def choose_take(stage: StageScreen) -> None:
     from bardtui.tui.screens.takes import OTHER, TAKES, TakesScreen
 
     session = stage.session
-    manuscript = session.manuscript
+    takes, manuscript = session.takes, session.manuscript
     session.stop()
-    instead = can_replace = session.takes.can_replace
+    instead = can_replace = takes.can_replace
     picked: int | None = OTHER
-    while picked == OTHER and session.takes.write(TAKES, instead=instead):
-        reply = session.text[len(session.takes.before) :]
-        screen = TakesScreen(session.takes.before, reply, can_replace=can_replace)
+    while picked == OTHER and takes.write(TAKES, instead=instead):
+        reply = session.text[len(takes.before) :]
+        screen = TakesScreen(takes.before, reply, takes.score, can_replace=can_replace)
         stage.takes_screen = screen
         picked = await stage.app.push_screen_wait(screen)
         stage.takes_screen = None
-        session.takes.pick(picked if manuscript is session.manuscript else None)
+        takes.pick(picked if manuscript is session.manuscript else None)
         instead = not instead
     if picked is not None:
         stage.transcript.action_scroll_end()

@@ -1,5 +1,6 @@
 """Texts that the stage shows."""
 
+import math
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -117,6 +118,18 @@ def surprise_legend(styles: Sequence[Style]) -> Content:
 def probability_of(character: str, probability: float, nats: float) -> str:
     """Return how likely a character was to the model."""
     return f"{spelled(character)} was {percent(probability)} likely, {nats:.2f} nats"
+
+
+def take_scores(step: str | None, nats: float, mean: float) -> str:
+    """Return what the model thought of a take: of the character where it parts from another take,
+    and the mean of all characters. `step` is None where the take ends before the other."""
+    if step is None:
+        there = "ends before the other"
+    elif math.isnan(nats):
+        there = f"the model lacks {spelled(step)}"
+    else:
+        there = probability_of(step, math.exp(-nats), nats)
+    return f"{there} · mean {mean:.2f}"
 
 
 def mean_surprise(nats: float | None) -> str:

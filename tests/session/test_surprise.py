@@ -9,6 +9,7 @@ from driver import Driver
 from bardtui.evaluation.loss import evaluate
 from bardtui.model.store import ModelBundle
 from bardtui.session.requests import SCORED_PAGE
+from bardtui.session.takes import Scores
 from bardtui.text.corpus import Corpus, Document
 from tests.conftest import VERSE
 
@@ -112,3 +113,19 @@ def test_with_too_little_memory_it_is_turned_off_and_the_writer_is_told_once(
         assert driver.notices() == ["surprise_on", "failed"]
         driver.session.surprise.look(0, 10)  # not asked for again
         assert driver.notices() == ["surprise_on", "failed"]
+
+
+def test_takes_are_scored_as_the_text_that_they_make_would_be(installed: ModelBundle) -> None:
+    found: list[Scores] = []
+    with ready(Driver(), VERSE) as driver:
+        takes = driver.session.takes
+        assert takes.write(2)
+        takes.score((0, 1), found.append)  # not before they have ended
+        driver.takes()
+        takes.score((0, 1), found.append)
+        driver.until(lambda: bool(found))
+        takes.pick(1)
+        assert len(found) == 1
+        assert found[0][1] == pytest.approx(
+            scored(driver, len(VERSE), len(driver.session.text)), abs=1e-4
+        )

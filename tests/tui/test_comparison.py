@@ -22,13 +22,16 @@ TEXT = st.text("ab \n", max_size=12)
     ],
 )
 def test_two_texts_part_at_a_word(one: str, other: str, words: tuple[str, str]) -> None:
-    begin, end, end_of_other = parting(one, other)
+    at, begin, end, end_of_other = parting(one, other)
+    assert begin <= at
+    assert one[at : at + 1] != other[at : at + 1] or one == other
     assert (one[begin:end], other[begin:end_of_other]) == words
 
 
 @given(TEXT, TEXT)
 def test_before_the_parting_two_texts_are_the_same(one: str, other: str) -> None:
-    begin, end, end_of_other = parting(one, other)
+    at, begin, end, end_of_other = parting(one, other)
+    assert one[:at] == other[:at]
     assert one[:begin] == other[:begin]
     assert begin <= end <= len(one)
     assert begin <= end_of_other <= len(other)

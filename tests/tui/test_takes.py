@@ -1,6 +1,7 @@
 """Takes side by side: written at once, picked or not, and always kept."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 import pytest
 from textual.pilot import Pilot
@@ -12,6 +13,7 @@ from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Scene
+from bardtui.session.takes import Scores
 from bardtui.settings import TOP_P
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.takes import TAKES, WIDE, TakePane, TakesScreen
@@ -270,16 +272,36 @@ async def test_two_takes_are_compared_and_one_is_picked(width: int) -> None:
         await until(pilot, lambda: "Two" not in shown(host))
         one, other = (screen.query(TakePane)[place] for place in (0, 2))
         await until(pilot, lambda: one.size.height > 4 and other.size.height > 4)
-        for pane, word in ((one, "tide."), (other, "wind.")):
-            await until(pilot, lambda pane=pane, word=word: marked(pane) == word)  # type: ignore[misc]
+        for pane, letter in ((one, "t"), (other, "w")):
+            await until(pilot, lambda pane=pane, letter=letter: marked(pane) == letter)  # type: ignore[misc]
         await press(pilot, "escape")  # all again
         await until(pilot, lambda: "Two" in shown(host) and marked(one) == "")
         await press(pilot, "enter")
         await until(pilot, lambda: host.answers == [2])
 
 
+async def test_compared_takes_show_what_the_model_thought_where_they_part() -> None:
+    places_asked: list[Sequence[int]] = []
+
+    def score(places: Sequence[int], then: Callable[[Scores], object]) -> None:
+        places_asked.append(places)
+        then(([0.5, 0.5, math.log(4), 1.0], [0.0, 0.0]))
+
+    screen, host = TakesScreen("", "", score), Host()
+    async with host.run_test(size=(WIDE, 24)) as pilot:
+        await asked(pilot, screen)
+        screen.show(("\nAye", "No", "\nA", "", ""))
+        await press(pilot, "c", "right", "right", "c")
+        await until(pilot, lambda: "“y” was 25% likely, 1.39 nats · mean 0.85" in shown(host))
+        assert "ends before the other · mean 0.00" in shown(host)
+        screen.end()  # what is compared while takes are written is scored when they are complete
+        assert places_asked == [(0, 2), (0, 2)]
+        await press(pilot, "escape")
+        await until(pilot, lambda: "likely" not in shown(host))
+
+
 def marked(pane: TakePane) -> str:
-    """The words of a pane that are drawn in reverse."""
+    """What is drawn in reverse in a pane."""
     strips = [pane.render_line(y) for y in range(pane.size.height)]
     return "".join(s.text for strip in strips for s in strip if s.style and s.style.reverse)
 

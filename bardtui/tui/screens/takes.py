@@ -1,5 +1,8 @@
 """The screen of several takes side by side, to pick one."""
 
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -10,7 +13,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from bardtui.escaping import visible
+from bardtui.escaping import shared_length, visible
+from bardtui.session.takes import Scores
+from bardtui.tui import ui_strings
 from bardtui.tui.comparison import parting
 from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import Transcript
@@ -37,6 +42,7 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
         self.place = place
         self.border_title = str(place + 1)
         self._take, self._ended, self._ready = "", False, False
+        self._begin = 0  # of what shows in the take
 
     def on_mount(self) -> None:
         """Show what was written before the pane was there."""
@@ -47,14 +53,28 @@ class TakePane(Transcript, OwnBindings, can_focus=True, inherit_bindings=False):
     def show(self, text: str) -> None:
         """Show the take, without empty rows at its beginning."""
         self._take = text.lstrip("\n")
+        self._begin = len(text) - len(self._take)
         if self._ready:
             self.append(self._take[len(self.text) :])
 
-    def part_at(self, begin: int, end: int) -> None:
-        """Mark the word at which the take parts from another, and bring it into view."""
-        self.mark("current-hit", [(begin, end)] if begin < end else [])
+    def part_at(self, at: int, begin: int, end: int) -> None:
+        """Mark the character at which the take parts from another, and its word from `begin` to
+        `end`, and bring them into view."""
+        self.mark("hit", [(begin, end)] if begin < end else [])
+        self.mark("current-hit", [(at, at + 1)] if at < end else [])
         if begin < end:
             self.scroll_to(y=max(0, self._text.row_at(begin) - self.size.height // 3))
+
+    def show_scores(self, at: int, surprise: Sequence[float]) -> None:
+        """Say what the model thought of the character at which the take parts from another, and of
+        the take."""
+        known = [nats for nats in surprise if not math.isnan(nats)]
+        if not known:
+            return
+        step = self.text[at : at + 1] or None
+        nats = surprise[self._begin + at] if step else math.nan
+        scores = ui_strings.take_scores(step, nats, sum(known) / len(known))
+        self.border_title = Content(f"{self.place + 1} · {scores}")
 
     def end(self) -> None:
         """Mark the take as complete, and show it from its beginning."""
@@ -73,7 +93,8 @@ class TakesScreen(ModalScreen[int | None]):
 
     With `can_replace`, the writer may switch between takes instead of a reply and after it.
     Dismissed with the number of the picked take, counted from 0, with OTHER to switch, or with
-    None. The stage calls `tell`, `show` and `end` as the takes are written.
+    None. The stage calls `tell`, `show` and `end` as the takes are written. `score` is called with
+    the numbers of two takes, and calls what it is given with their scores.
     """
 
     DEFAULT_CSS = """
@@ -123,8 +144,16 @@ class TakesScreen(ModalScreen[int | None]):
         Binding("escape", "none", "None", show=False, id="takes.none"),
     ]
 
-    def __init__(self, before: str, reply: str = "", *, can_replace: bool = False) -> None:
+    def __init__(
+        self,
+        before: str,
+        reply: str = "",
+        score: Callable[[Sequence[int], Callable[[Scores], object]], None] | None = None,
+        *,
+        can_replace: bool = False,
+    ) -> None:
         super().__init__()
+        self._score = score
         last = before[-1000:].strip().rpartition("\n")[2]
         first = " ".join(reply[:1000].split())
         self._before = Content(visible(f"After: … {last}" if last else "Beginning of the scene"))
@@ -165,6 +194,7 @@ class TakesScreen(ModalScreen[int | None]):
         """Mark the takes as complete, and show them from their beginnings."""
         for take in self._takes:
             take.end()
+        self._ask_for_scores()
 
     def action_pick(self, place: int) -> None:
         """Pick a take, unless it is still empty."""
@@ -187,19 +217,33 @@ class TakesScreen(ModalScreen[int | None]):
         for take in self._takes:
             take.set_class(take in takes, "-compared")
             take.border_subtitle = "to compare" if take in takes and len(takes) == 1 else ""
-            take.part_at(0, 0)
+            take.border_title = str(take.place + 1)
+            take.part_at(0, 0, 0)
         self._compared = takes
         self.set_class(len(takes) == 2, "-comparing")
         self._show_keys()
         self.call_after_refresh(self._show_parting)  # when the panes have their sizes
+        self._ask_for_scores()
 
     def _show_parting(self) -> None:
         """Mark where the two compared takes part, as far as they are written."""
         if self.has_class("-comparing"):
             one, other = self._compared
-            begin, end, end_of_other = parting(one.text, other.text)
-            one.part_at(begin, end)
-            other.part_at(begin, end_of_other)
+            at, begin, end, end_of_other = parting(one.text, other.text)
+            one.part_at(at, begin, end)
+            other.part_at(at, begin, end_of_other)
+
+    def _ask_for_scores(self) -> None:
+        """Ask what the model thought of the two compared takes."""
+        if len(self._compared) == 2 and self._score is not None:
+            one, other = self._compared
+            self._score((one.place, other.place), partial(self._show_scores, one, other))
+
+    def _show_scores(self, one: TakePane, other: TakePane, scores: Scores) -> None:
+        if self._compared == [one, other]:
+            at = shared_length(one.text, other.text)
+            for take, surprise in zip(self._compared, scores, strict=True):
+                take.show_scores(at, surprise)
 
     def action_after(self) -> None:
         """Write takes after the reply."""
@@ -223,7 +267,7 @@ class TakesScreen(ModalScreen[int | None]):
         if len(self._compared) == 2:
             places = " and ".join(str(take.place + 1) for take in self._compared)
             same = self._compared[0].text == self._compared[1].text
-            told = "They are the same" if same else "They differ from the marked words on"
+            told = "They are the same" if same else "They part at the marked character"
             return Content(f"{told} · {places}, Enter: pick · c: all takes")
         if self._compared:
             return Content("Go to another take and press c there, to compare the two · Esc: cancel")
