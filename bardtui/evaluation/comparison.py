@@ -22,7 +22,7 @@ _TIMED = 1_000  # characters that are written to measure the speed
 class Figures:
     """What is measured of one model.
 
-    `loss` is in nats per character, on the last SCORED characters of a text, without those that the
+    `loss` is in nats per character, on the last characters of a text, without those that the
     model does not know, which are in `unknown`; None without a text. `speed` is in characters a
     second, with the guards.
     """
@@ -33,15 +33,26 @@ class Figures:
     speed: float
 
 
+def loss_at_end(
+    model: ModelBundle, corpus: Corpus, scored: int = SCORED
+) -> tuple[float, tuple[str, ...]]:
+    """The loss on the last `scored` characters of a text, and the characters that were skipped.
+
+    Raises ModelError, or CorpusError for a text of which the model knows no character.
+    """
+    result = evaluate(model, corpus, max(0.0, 1 - scored / corpus.length), 1.0)
+    return float(result.figures["nats"]), result.unknown
+
+
 def measure(
-    model: ModelBundle, corpus: Corpus | None, clock: Callable[[], float] = time.perf_counter
+    model: ModelBundle,
+    corpus: Corpus | None,
+    clock: Callable[[], float] = time.perf_counter,
+    *,
+    scored: int = SCORED,
 ) -> Figures:
     """Measure a model. Raises ModelError, or CorpusError for a text it knows nothing of."""
-    loss, unknown = None, tuple[str, ...]()
-    if corpus:
-        start = max(0.0, 1 - SCORED / corpus.length)
-        result = evaluate(model, corpus, start, 1.0)
-        loss, unknown = float(result.figures["nats"]), result.unknown
+    loss, unknown = loss_at_end(model, corpus, scored) if corpus else (None, ())
     done, times = 0, list[tuple[int, float]]()
     for piece in write(model, "\n", _TIMED, Sampling(random_seed=1)):
         done += len(piece)

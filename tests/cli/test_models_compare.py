@@ -63,6 +63,24 @@ def test_the_loss_is_that_of_evaluate(home: Path) -> None:
     assert row["nats"] == alone["nats"]
 
 
+def test_all_models_are_scored_on_all_texts(home: Path) -> None:
+    (home / "prose.txt").write_text("The rain had stopped by the time she found the key. " * 40)
+    texts = ("--text", home / "verse.txt", "--text", home / "prose.txt")
+    rows = objects(*texts, "--scored", "500")
+    assert [(row["model"], row["text"]) for row in rows] == [
+        ("other", "verse"),
+        ("other", "prose"),
+        ("tiny", "verse"),
+        ("tiny", "prose"),
+    ]
+    (alone,) = objects("tiny", "--text", home / "prose.txt", "--scored", "500")
+    assert rows[3]["nats"] == alone["nats"] > rows[2]["nats"]
+    lines = run("models", "compare", *texts, "--scored", "500").stdout.splitlines()
+    assert lines[0].split() == ["name", "verse", "prose"]
+    assert lines[2].split() == ["tiny", f"{rows[2]['nats']:.3f}", f"{rows[3]['nats']:.3f}"]
+    assert "last 500 characters of each text" in lines[3]
+
+
 def test_models_write_after_one_line() -> None:
     options = ("--seed", "ANN:\n", "--length", "60", "--random-seed", "3")
     tiny, other = objects("tiny", "other", *options)

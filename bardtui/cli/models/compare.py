@@ -29,8 +29,10 @@ def models_compare(
         typer.Argument(metavar="NAME...", help="[all models]", autocompletion=model_names),
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="CORPUS", help="Score the end of this text.")
+        list[str] | None,
+        typer.Option(metavar="CORPUS", help="Score the end of this text; repeatable."),
     ] = None,
+    scored: Annotated[int, typer.Option(min=1, help="With --text: characters to score.")] = 10_000,
     seed: Annotated[
         str | None, typer.Option(metavar="LINE", help="Let each model go on from this instead.")
     ] = None,
@@ -43,22 +45,55 @@ def models_compare(
 ) -> None:
     """Compare models: what they read, their size, loss, speed and words; or what they write.
 
-    The loss is that on the last 10,000 characters of --text. The speed is of this machine now.
+    With several texts, only the losses are shown, those of each model on each text. The speed is
+    of this machine now.
     """
     from bardtui.model.store import list_models
 
-    if seed is not None and text is not None:
+    if seed is not None and text:
         raise UserError("--text measures, --seed writes: use one of them")
     every = [listed.name for listed in list_models() if listed.bundle]
     bundles = [checked_model(name) for name in names or every]
-    if seed is None:
-        _print_figures(bundles, text, as_json)
+    if text and len(text) > 1:
+        _print_losses(bundles, text, scored, as_json)
+    elif seed is None:
+        _print_figures(bundles, text[0] if text else None, scored, as_json)
     else:
         number = secrets.randbelow(2**31) if random_seed is None else random_seed
         _print_texts(bundles, seed, length, temperature, number, as_json)
 
 
-def _print_figures(bundles: "list[ModelBundle]", text: str | None, as_json: bool) -> None:
+def _print_losses(
+    bundles: "list[ModelBundle]", texts: list[str], scored: int, as_json: bool
+) -> None:
+    from bardtui.cli.display import add_rows, progress_bar, table
+    from bardtui.evaluation.comparison import loss_at_end
+    from bardtui.text.corpus import load_corpus
+
+    corpora = [load_corpus(text) for text in texts]
+    start_tensorflow()
+    made = table(
+        "name", *(corpus.title for corpus in corpora), right=tuple(c.title for c in corpora)
+    )
+    with progress_bar(console(stderr=True), "scoring") as on_progress:
+        for done, bundle in enumerate(bundles):
+            losses = []
+            for at, corpus in enumerate(corpora):
+                loss, unknown = loss_at_end(bundle, corpus, scored)
+                losses.append(f"{loss:.3f}")
+                on_progress(done * len(corpora) + at + 1, len(bundles) * len(corpora))
+                if as_json:
+                    row = {"text": corpus.title, "model": bundle.name, "nats": loss}
+                    typer.echo(json.dumps(row | {"left_out": "".join(unknown)}))
+            add_rows(made, (bundle.name, *losses))
+    if not as_json:
+        console().print(made)
+        console().print(f"loss: nats a character on the last {scored:,} characters of each text")
+
+
+def _print_figures(
+    bundles: "list[ModelBundle]", text: str | None, scored: int, as_json: bool
+) -> None:
     from bardtui.cli.display import progress_bar
     from bardtui.evaluation.comparison import measure
     from bardtui.text.corpus import load_corpus
@@ -67,12 +102,12 @@ def _print_figures(bundles: "list[ModelBundle]", text: str | None, as_json: bool
     start_tensorflow()
     if as_json:
         for bundle in bundles:
-            typer.echo(json.dumps(_row_as_json(measure(bundle, corpus), corpus)))
+            typer.echo(json.dumps(_row_as_json(measure(bundle, corpus, scored=scored), corpus)))
         return
     rows = []
     with progress_bar(console(stderr=True), "measuring") as on_progress:
         for bundle in bundles:
-            rows.append(measure(bundle, corpus))
+            rows.append(measure(bundle, corpus, scored=scored))
             on_progress(len(rows), len(bundles))
     _print_table(rows)
     if corpus:
