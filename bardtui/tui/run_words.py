@@ -19,9 +19,9 @@ def in_a_few_words(run: Run) -> str:
         case "running":
             return "starting"
         case "stopping":
-            return "stopping, saves"
+            return "pausing, saves"
         case "stopped":
-            return "stopped, saved" if progress.saved else "stopped"
+            return "paused, saved" if progress.saved else "stopped"
         case "finished" if progress.held_out is not None:
             return f"ready, loss {progress.held_out:.3f}"
         case "finished":
@@ -47,7 +47,7 @@ def status(run: Run) -> str:
         case "finished":
             return " ".join([f"{run.order.name} is ready.", *_learnt(progress), *_copies(progress)])
         case "stopped" if progress.published:
-            return "Stopped. The best model so far can be used, and the run can go on."
+            return "Paused. The best model so far can be used; the run can go on, on any day."
     return in_a_few_words(run).capitalize()
 
 

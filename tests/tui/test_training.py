@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import press, shown, until
+from hosts import mouse, press, shown, until
 from textual.app import App
+from textual.events import MouseDown
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -19,6 +20,7 @@ from bardtui.tui.screens.leave import LeaveScreen
 from bardtui.tui.screens.new_run import NewRunScreen, TeachScreen
 from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.training import TrainingScreen
+from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.workshop import process
 from bardtui.workshop.order import Order
 from tests.conftest import VERSE
@@ -64,7 +66,7 @@ async def test_a_text_is_chosen_trained_on_and_the_run_left_in_the_background(
         await press(pilot, "escape")
         await until(pilot, lambda: up(app, TrainingScreen))
         await press(pilot, "s")
-        await until(pilot, lambda: "stopped, saved" in shown(app))
+        await until(pilot, lambda: "paused, saved" in shown(app))
         await press(pilot, "escape")
         await until(pilot, lambda: app.screen is stage)
 
@@ -156,3 +158,21 @@ async def test_marked_scenes_are_taught(program: Program, fake: None) -> None:
         assert isinstance(app, BardApp)
         (run,) = app.training.workshop.runs
         assert Path(run.order.source).read_text().count(" keeps ") == 18
+
+
+async def test_what_can_be_done_with_a_run_shows_and_can_be_clicked(
+    program: Program, fake: None, home: Path
+) -> None:
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+        assert isinstance(app, BardApp)
+        run = app.training.workshop.order(Order("mine", "patient", 5))
+        await until(pilot, lambda: run.progress.loss == 2.0)
+        await press(pilot, "f10")
+        await until(pilot, lambda: up(app, TrainingScreen) and "Pause and save" in shown(app))
+        assert "Go on" not in shown(app)
+        keys = app.screen.query_one(KeysLine)
+        place = shown(app).splitlines()[keys.region.y].index("Pause")
+        await mouse(pilot, MouseDown, keys, place, 0)
+        await until(pilot, lambda: "paused, saved" in shown(app))
+        await until(pilot, lambda: "Go on" in shown(app) and "Pause and save" not in shown(app))

@@ -19,7 +19,7 @@ class LeaveScreen(Dialog[Answer | None]):
 
     BINDINGS = [
         Binding("b", "answer('go on')", "Go on in the background", id="leave.go_on"),
-        Binding("s", "answer('stop')", "Stop and save", id="leave.stop"),
+        Binding("s", "answer('stop')", "Pause and save", id="leave.stop"),
         Binding("left", "app.focus_previous", "Answer before", show=False, id="leave.before"),
         Binding("right", "app.focus_next", "Next answer", show=False, id="leave.next"),
     ]
@@ -32,7 +32,7 @@ class LeaveScreen(Dialog[Answer | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = "Quit"
-            box.border_subtitle = "b: background, s: stop, Esc: stay"
+            box.border_subtitle = "b: background, s: pause, Esc: stay"
             question = f"{visible(self._model)} is still being trained. Go on in the background?"
             if self._waiting:
                 runs = "run waits" if self._waiting == 1 else "runs wait"
@@ -40,7 +40,7 @@ class LeaveScreen(Dialog[Answer | None]):
             yield Static(Content(question), id="question")
             with Horizontal(classes="buttons"):
                 yield Button("Stay", id="stay", compact=True)
-                yield Button("Stop and save", id="stop", compact=True)
+                yield Button("Pause and save", id="stop", compact=True)
                 yield Button("Go on", id="go-on", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -17,6 +17,7 @@ from bardtui.errors import UserError
 from bardtui.escaping import visible
 from bardtui.tui.run_words import in_a_few_words, status
 from bardtui.tui.screens.dialog import ClosesOnce, ErrorLine
+from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.lossplot import LossPlot
 from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread
 from bardtui.workshop.workshop import Run, Workshop
@@ -39,13 +40,6 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         & #runs { height: auto; max-height: 30%; min-height: 3; }
         & #state { padding: 0 2; height: auto; max-height: 4; }
         & #error { padding: 0 2; }
-        & #keys {
-            height: 1;
-            padding: 0 2;
-            color: $text-muted;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-        }
         & #views { layout: vertical; height: 1fr; }
         & #plot, & #sample { height: 1fr; width: 1fr; }
         & #sample {
@@ -58,13 +52,14 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
     }
     """
     BINDINGS = [
-        Binding("n", "new", "Train another", show=False, id="training.new"),
-        Binding("s", "stop", "Stop and save", show=False, id="training.stop"),
-        Binding("g", "go_on", "Go on", show=False, id="training.go_on"),
-        Binding("delete", "forget", "Take off the list", show=False, id="training.forget"),
+        Binding("enter", "write", "Write with it", priority=True, id="training.write"),
+        Binding("s", "stop", "Pause and save", id="training.stop"),
+        Binding("g", "go_on", "Go on", id="training.go_on"),
+        Binding("delete", "forget", "Off the list", id="training.forget"),
+        Binding("n", "new", "Train another", id="training.new"),
         Binding("left", "sample(-1)", "Earlier sample", show=False, id="training.before"),
         Binding("right", "sample(1)", "Later sample", show=False, id="training.after"),
-        Binding("escape", "close", "Close", show=False, id="training.close"),
+        Binding("escape", "close", "Close", id="training.close"),
     ]
     AUTO_FOCUS = "#runs"
 
@@ -76,7 +71,6 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         self._plot = LossPlot()
         self._state = Static(id="state")
         self._sample = Static(id="sample")
-        self._keys = Static(id="keys")
         self._page: int | None = None
         """The sample that shows; None for the last one."""
         self._listed: list[tuple[str, str]] = []
@@ -88,7 +82,7 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         with Container(id="views"):
             yield self._plot
             yield self._sample
-        yield self._keys
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self._show()
@@ -110,14 +104,12 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
 
     def _show(self) -> None:
         self._show_list(self._workshop.runs)
-        run = self.run
-        if run is None:
-            self._keys.update("n: train a model, Esc: close")
+        self.refresh_bindings()
+        if (run := self.run) is None:
             return
         self._state.update(Content(status(run)))
         self._plot.show(run.progress)
         self._show_sample(run)
-        self._keys.update(Content(", ".join(_keys(run))))
 
     def _show_list(self, runs: Sequence[Run]) -> None:
         listed = [(run.order.name, in_a_few_words(run)) for run in runs]
@@ -158,12 +150,27 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if (run := self.run) is None:
-            return
-        if run.progress.published:
+        self.action_write()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable what cannot be done with the highlighted run; None shows it as disabled."""
+        run = self.run
+        phase = run.progress.phase if run else ""
+        match action:
+            case "write":
+                return None if run is None or not run.progress.published else True
+            case "stop":
+                return phase in ("running", "queued")
+            case "go_on":
+                return phase in ("stopped", "failed")
+            case "forget":
+                return run is not None and not run.active
+        return True
+
+    def action_write(self) -> None:
+        """Write with the run's model."""
+        if (run := self.run) is not None and run.progress.published:
             self.dismiss(run.order.name)
-        else:
-            self._say("The model can be used after its first epoch.")
 
     def action_new(self) -> None:
         self.dismiss(True)
@@ -178,11 +185,8 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         self._try(self._workshop.go_on)
 
     def action_forget(self) -> None:
-        """Take the run off the list, unless it is active; the model stays."""
-        if self.run is not None and self.run.active:
-            self._say("This run is not over: stop it first.")
-        else:
-            self._try(self._workshop.forget)
+        """Take the run off the list; the model stays."""
+        self._try(self._workshop.forget)
 
     def action_sample(self, steps: int) -> None:
         """Page through the samples of the run's epochs."""
@@ -213,16 +217,3 @@ def _prompt(run: Run) -> Rows:
 
 def _row(name: str, words: str, width: int) -> list[Content]:
     return [spread(Content(visible(name)), Content.styled(words, "$text-muted"), width)]
-
-
-def _keys(run: Run) -> list[str]:
-    """The keys that do something for the run."""
-    phase = run.progress.phase
-    return [
-        *(["Enter: write with it now"] if run.progress.published else []),
-        *(["s: stop and save"] if phase in ("running", "queued") else []),
-        *(["g: go on"] if phase in ("stopped", "failed") else []),
-        *(["Del: off the list"] if not run.active else []),
-        "n: train another",
-        "Esc: close",
-    ]
