@@ -140,9 +140,13 @@ class BardApp(RebindableApp):
         yield SystemCommand("Teach it this", teach, self.action_teach)
         compare = "Loss, speed and words of all, and two of them side by side on one line"
         yield SystemCommand("Compare models", compare, self.action_compare)
+        keeping = self.stage.side.keeping
+        told = "And what of it can be removed: checkpoints of finished runs, old deleted models"
+        yield SystemCommand(
+            "Disk used by models", told, lambda: self.stage.run_flow(lambda stage: keeping.clean())
+        )
         if not self.is_web:  # the writer's files may be on another machine
             add = "From a .bardmodel file or a folder, after it has been checked"
-            keeping = self.stage.side.keeping
             yield SystemCommand(
                 "Add a model", add, lambda: self.stage.run_flow(lambda stage: keeping.add())
             )

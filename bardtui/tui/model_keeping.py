@@ -89,6 +89,25 @@ class ModelKeeping:
         self._show()
         self.show_card(added.bundle.name, f"It is added now; its SHA-256 is {added.sha256}.")
 
+    async def clean(self) -> None:
+        """Say what models take on the disk, and remove what is not needed if the writer agrees."""
+        from bardtui.tui.screens.confirm import ConfirmScreen
+        from bardtui.tui.screens.model_card import ModelCardScreen
+        from bardtui.workshop.disk import look
+
+        try:
+            disk = await asyncio.to_thread(look)
+            if not disk.freeable:
+                told = [disk.taken, "All of it is needed."]
+                self._side.app.push_screen(ModelCardScreen("Disk used by models", told, ()))
+                return
+            question = f"{disk.taken} Remove {disk.size} of it for good?\n\n{disk.listed()}"
+            screen = ConfirmScreen(question, "Remove", "Keep")
+            if await self._side.app.push_screen_wait(screen):
+                await asyncio.to_thread(disk.clean)
+        except OSError as error:
+            self._session.notify("failed", "error", reason=user_message(error))
+
     async def pack(self, bundle: "ModelBundle") -> None:
         """Pack a model into a file, once the writer has seen what the file tells of its text.
 

@@ -167,3 +167,29 @@ async def test_a_click_on_a_card_does_what_its_key_does() -> None:
         at = row.index("p packs") - box.region.x
         await click(pilot, box, (at, box.region.height - 1))
         await until(pilot, lambda: host.answers == ["pack"])
+
+
+async def test_what_is_not_needed_is_removed_once_the_writer_agrees(
+    installed: ModelBundle, program: Program
+) -> None:
+    old = paths.models_dir() / ".trash" / "diary~1500000000000000000"  # deleted in 2017
+    async with program(size=(80, 24)) as (pilot, stage):
+        app = stage.app
+
+        async def ask() -> None:
+            stage.run_flow(lambda stage: stage.side.keeping.clean())
+            await until(pilot, lambda: app.screen is not stage and "Your models" in shown(app))
+
+        await ask()
+        assert "All of it is needed" in shown(app)
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.screen is stage)
+        installed.save(old, installed.weights())
+        await ask()
+        assert "deleted model diary, 0.0" in shown(app)
+        await press(pilot, "n")
+        await until(pilot, lambda: app.screen is stage)
+        assert old.is_dir()
+        await ask()
+        await press(pilot, "y")
+        await until(pilot, lambda: not old.exists())
