@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
+from bardtui.scene.certainty import entropy_in
 from bardtui.scene.find import Span, occurrences
 from bardtui.scene.journal_reader import display_name, read_scene
 from bardtui.scene.passage import Author, Passage
@@ -22,10 +23,14 @@ Runs = Sequence[tuple[Author, str]]
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A part of a scene's text; `found` is where the text that was searched for stands in it."""
+    """A part of a scene's text; `found` is where the text that was searched for stands in it.
+
+    `entropy` says how sure a model was along the whole visible text, as `entropy_in` has it.
+    """
 
     runs: Runs
     found: Span | None = None
+    entropy: Sequence[float] = ()
 
 
 def read_excerpt(path: Path, match: Match | None = None) -> Excerpt:
@@ -43,7 +48,7 @@ def read_excerpt(path: Path, match: Match | None = None) -> Excerpt:
         raise SceneError("too long for a preview")
     scene, _ = read_scene(path)
     if match is None:
-        return Excerpt(part(runs_to(scene), end=None))
+        return Excerpt(part(runs_to(scene), end=None), entropy=entropy_in(scene))
     to = (match.passage, None) if match.passage in scene.passages else None
     runs = runs_to(scene, to)
     text = "".join(text for _, text in runs)

@@ -99,8 +99,7 @@ class WritingSession:
         self.editing = Editing(self)
         self.word_goal = WordGoal(self)
         self.emit = listen
-        self._ids = count(1)
-        self._problem_told = False
+        self._ids, self._problem_told = count(1), False
         self._saver = BackgroundSaver(save_remembered)
 
     # -- life --------------------------------------------------------------------------------------
@@ -125,6 +124,7 @@ class WritingSession:
     def close(self) -> None:
         """Stop writing and save everything."""
         self.stop()
+        self.surprise.keep()
         self._remember_scene()
         self.draft.close()
         self.engine.close(CLOSE_SECONDS)
@@ -257,8 +257,7 @@ class WritingSession:
         """Show the next take of the last reply, or of the one that passage `of` belongs to."""
         self.stop()
         is_yours = of is not None and not self.manuscript.takes(of)
-        nothing = "your_text" if is_yours else "no_other_take"
-        self._moved(self.manuscript.next_take(of), nothing)
+        self._moved(self.manuscript.next_take(of), "your_text" if is_yours else "no_other_take")
 
     def jump(self, passage: int) -> None:
         """Go to the end of a passage anywhere in the tree."""
@@ -349,6 +348,7 @@ class WritingSession:
 
     def _replace(self, manuscript: Manuscript, notice: str) -> None:
         self.stop()
+        self.surprise.keep()
         self.manuscript.retry_saving()
         if self.manuscript.problem:
             manuscript.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from bardtui.scene.certainty import PARTS, keep_entropy
 from bardtui.session.events import ModelState, Scored, SurpriseChanged
 from bardtui.session.requests import SCORED_PAGE, ScoreRequest
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 RUN_UP = 50_002  # characters before a page that its figures can depend on
 _KEPT_PAGES = 2_000  # of SCORED_PAGE characters: 4 MB
 _AT_ONCE = 40  # pages asked for in one request
+_KEPT_SAMPLE = 6_400  # characters of each part of a scene that count for what is kept
 
 
 _Page = tuple["array[float]", "array[float]"]  # surprise and entropy
@@ -73,6 +75,27 @@ class Surprise:
             for values, found in zip((surprise, entropy), page, strict=True):
                 values += found[max(0, start - begin) : end - begin]
         return surprise, entropy
+
+    def entropies(self, start: int, end: int, parts: int, sample: int, text: str) -> list[float]:
+        """Return the mean entropy of each of some parts of the visible text `text`.
+
+        Of each part, the first `sample` characters count, as far as they are known.
+        """
+        means = []
+        for part in range(parts):
+            begin, after = (start + n * (end - start) // parts for n in (part, part + 1))
+            found = self.of(begin, min(after, begin + sample), text)[1]
+            known = [nats for nats in found if not math.isnan(nats)]
+            means.append(sum(known) / len(known) if known else math.nan)
+        return means
+
+    def keep(self) -> None:
+        """Keep with the scene how sure the model was along it, as far as that is known."""
+        text = self._session.text
+        parts = min(PARTS, len(text))
+        entropy = self.entropies(0, len(text), parts, _KEPT_SAMPLE, text) if self._pages else []
+        if not all(map(math.isnan, entropy)):
+            keep_entropy(self._session.manuscript.scene, entropy)
 
     def look(self, start: int, end: int) -> None:
         """Ask the engine for the visible characters from `start` to `end`, as far as they are not

@@ -1,19 +1,20 @@
-"""How sure the model was along each passage that shows, as a sparkline for the map."""
+"""How sure the model was along a text, as a sparkline: for the map and the list of scenes."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from bardtui.scene.certainty import PARTS
 from bardtui.scene.passage import Passage
 from bardtui.session.session import WritingSession
 
-CELLS = 8  # of a sparkline
+CELLS = PARTS  # of a sparkline
 _BARS = "▁▂▃▄▅▆▇█"
 _LEAST, _MOST = 0.4, 2.4  # nats of the lowest and the highest bar
 _SAMPLE = 64  # characters at the beginning of each part of a passage
 _SCORED = 5_000  # characters of a passage that are scored for it
 
 
-def sparkline(entropies: list[float]) -> str:
+def sparkline(entropies: Sequence[float]) -> str:
     """Return a bar for each entropy in nats: low where the model was sure. A dot for NaN."""
     scale = (len(_BARS) - 1) / (_MOST - _LEAST)
     return "".join(
@@ -57,15 +58,8 @@ class Certainty:
             self._lines.clear()
             self._found = self._surprise.found_pages
         if passage.id not in self._lines:
-            made = sparkline([*self._entropies(*self._places.get(passage.id, (0, 0)))])
+            begin, end = self._places.get(passage.id, (0, 0))
+            parts = min(CELLS, math.ceil((end - begin) / _SAMPLE))
+            made = sparkline(self._surprise.entropies(begin, end, parts, _SAMPLE, self._text))
             self._lines[passage.id] = made if made.strip("·") else ""
         return self._lines[passage.id]
-
-    def _entropies(self, begin: int, end: int) -> Iterator[float]:
-        """The mean entropy at the beginning of each part of the text between two offsets."""
-        parts = min(CELLS, math.ceil((end - begin) / _SAMPLE))
-        for part in range(parts):
-            at = begin + part * (end - begin) // parts
-            found = self._surprise.of(at, min(end, at + _SAMPLE), self._text)[1]
-            known = [nats for nats in found if not math.isnan(nats)]
-            yield sum(known) / len(known) if known else math.nan

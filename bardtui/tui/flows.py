@@ -88,9 +88,8 @@ async def choose_on_map(stage: StageScreen) -> None:
     from bardtui.tui.certainty import Certainty
     from bardtui.tui.screens.map import MapScreen
 
-    session = stage.session
+    session, manuscript = stage.session, stage.session.manuscript
     session.stop()
-    manuscript = session.manuscript
     if not manuscript.scene.passages:
         stage.say("The scene is empty: there is no map yet.")
         return
@@ -309,6 +308,7 @@ async def choose_scene(stage: StageScreen, *, trash: bool = False) -> None:
     from bardtui.tui.training import teach_scenes
 
     session = stage.session
+    session.surprise.keep()
     session.manuscript.retry_saving()
     try:
         scenes = list_scenes(paths.scenes_dir())

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bardtui.scene import excerpt
+from bardtui.scene.certainty import keep_entropy
 from bardtui.scene.excerpt import LONGEST, part, read_excerpt
 from bardtui.scene.journal import Journal
 from bardtui.scene.passage import Author
@@ -38,6 +39,15 @@ def test_the_end_of_the_visible_text(tmp_path: Path) -> None:
     assert [author for author, _ in found.runs] == ["writer", "model"]
     assert text_of(found).endswith("xxxBEN:\nHark.\n")
     assert len(text_of(found)) == LONGEST
+
+
+def test_how_sure_a_model_was_along_the_visible_text(tmp_path: Path) -> None:
+    path = saved(tmp_path, "ANN:\nLow.\n", "BEN:\nHark.\n", "Other.")
+    assert read_excerpt(path).entropy == []
+    journal, scene, _ = Journal.open(path)
+    keep_entropy(scene, [0.5, 1.5])
+    journal.close()
+    assert read_excerpt(path).entropy == [0.5, 1.5]
 
 
 @pytest.mark.parametrize(

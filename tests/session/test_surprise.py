@@ -8,6 +8,7 @@ from driver import Driver
 
 from bardtui.evaluation.loss import evaluate
 from bardtui.model.store import ModelBundle
+from bardtui.scene.certainty import PARTS, entropy_in
 from bardtui.session.requests import SCORED_PAGE
 from bardtui.session.takes import Scores
 from bardtui.text.corpus import Corpus, Document
@@ -129,3 +130,15 @@ def test_takes_are_scored_as_the_text_that_they_make_would_be(installed: ModelBu
         assert found[0][1] == pytest.approx(
             scored(driver, len(VERSE), len(driver.session.text)), abs=1e-4
         )
+
+
+def test_how_sure_the_model_was_is_kept_with_a_scene_that_is_left(installed: ModelBundle) -> None:
+    with ready(Driver(), VERSE * 4) as driver:
+        scene = driver.session.manuscript.scene
+        driver.session.surprise.keep()
+        assert entropy_in(scene) == []  # nothing is known
+        scored(driver, 0, 2 * SCORED_PAGE)
+        driver.session.new()
+    known = [not math.isnan(nats) for nats in entropy_in(scene)]
+    assert known == sorted(known, reverse=True)
+    assert 0 < sum(known) < PARTS

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bardtui import paths
+from bardtui.scene.certainty import keep_entropy
 from bardtui.scene.journal import Journal
 from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.library import ago, list_scenes
@@ -442,6 +443,18 @@ async def test_the_preview_shows_the_highlighted_scene_or_what_was_found(stair: 
         assert "Found here" in shown(host)
         await press(pilot, "ctrl+u", "home")
         await until(pilot, lambda: not preview.text)
+
+
+async def test_the_preview_says_how_sure_the_model_was_where_that_is_known(stair: Path) -> None:
+    journal, scene, _ = Journal.open(stair)
+    keep_entropy(scene, [0.4, 2.4])
+    journal.close()
+    host = Host()
+    async with host.run_test(size=SMALL) as pilot:
+        await up(pilot)
+        await until(pilot, lambda: "how sure the model was: ▁█" in shown(host))
+        await press(pilot, "down")
+        await until(pilot, lambda: "how sure" not in shown(host))
 
 
 # -- the trash

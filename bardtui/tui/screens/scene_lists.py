@@ -27,6 +27,7 @@ from bardtui.scene.scene_search import (
     SearchProgress,
     search_scenes,
 )
+from bardtui.tui.certainty import sparkline
 from bardtui.tui.scene_catalogue import FileRow, NewRow, SceneCatalogue, SceneRow
 from bardtui.tui.screens.dialog import Dialog
 from bardtui.tui.widgets.keysline import KeysLine
@@ -254,6 +255,8 @@ class SceneListScreen(Dialog[Answer]):
         else:
             title = "Found here" if excerpt.found else "Where it ends"
             self._preview.show(title, excerpt.runs, "hit", excerpt.found)
+            if bars := sparkline(excerpt.entropy):
+                self._preview.border_subtitle = f"how sure the model was: {bars}"
 
     # -- reading and searching ---------------------------------------------------------------------
 

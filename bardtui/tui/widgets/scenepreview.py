@@ -26,6 +26,7 @@ class ScenePreview(Transcript):
     def show(self, title: str, runs: Runs, mark: Mark = "hit", marked: Span | None = None) -> None:
         """Show a text with its end in view, or with a part that is marked."""
         self.border_title, self._hint = title, ("(no text)",)
+        self.border_subtitle = ""
         self.set_passages(runs)
         self.mark(mark, [marked] if marked else [])
         self.follow = marked is None
@@ -37,4 +38,5 @@ class ScenePreview(Transcript):
     def tell(self, text: str) -> None:
         """Show a message instead of a text."""
         self.border_title, self._hint = "", (text,)
+        self.border_subtitle = ""
         self.set_passages([])
