@@ -4,7 +4,7 @@ What guards do is not part of the language model, and no loss counts it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bardtui.scene.script import is_cue, is_cue_line
 
@@ -28,6 +28,13 @@ class Guard(Protocol):
 
         Only `text[:end]` has been written; what is before the last character keeps the rule.
         """
+
+
+@runtime_checkable
+class Mending(Guard, Protocol):
+    """A strict guard that puts `instead` where a fault begins, in place of what is drawn there."""
+
+    instead: str
 
 
 class BannedPhrases:

@@ -8,7 +8,8 @@ from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.sources import cue_without, next_cue, rest_of_cue
 
 _PIECE = 32  # characters of a call at most: text is taken back to the beginning of one
-_FIRST_PIECE = 12  # characters of the call after that, since the next fault is often near
+_SHORTEST = 8  # characters of a call at least: after a fault, the next one is often near
+_FEW = 4  # characters that may be read again after each of several faults
 
 
 class LookAhead:
@@ -57,8 +58,10 @@ class LookAhead:
     def take_back(self, offset: int) -> None:
         """Return to the text before `offset`, from where other random numbers are drawn."""
         self.redraws += 1
-        self._piece = _FIRST_PIECE
+        self._piece = max(_SHORTEST, self._piece // 2)
         self._return_to(offset)
+        if offset - self._places[-1][0] > _FEW:
+            self._read_rest()
 
     def end_at(self, offset: int) -> None:
         """Return to the text before `offset`, and let the context follow it."""
@@ -76,6 +79,10 @@ class LookAhead:
         else:
             self._context.decoder.exclude(characters)
             self._draw(min(most, self._piece))
+
+    def put(self, text: str) -> None:
+        """Write a text that is not drawn."""
+        self._add(text)
 
     def forget(self, offset: int) -> None:
         """Forget what is only needed to take text back to before `offset`."""

@@ -12,8 +12,8 @@ from bardtui.writing.company import Company
 from bardtui.writing.copies import Copies
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.endings import Ending
-from bardtui.writing.forms import FormGuard, recognised
-from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops
+from bardtui.writing.forms import FormGuard, ProseLines, recognised
+from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops, Mending
 from bardtui.writing.look_ahead import LookAhead
 from bardtui.writing.mentions import Mentions, UnknownSpeakers
 from bardtui.writing.poems import PoemLength
@@ -125,6 +125,10 @@ class _Passage:
             if self._may_draw_again(guard, offset):
                 self._take_back(offset)
                 return True
+            if isinstance(guard, Mending) and self._may_put(guard.instead, found):
+                self._take_back(offset)
+                self._ahead.put(guard.instead)
+                return True
             if guard.strict and (excluded := self._excluded_at(offset)):
                 self._take_back(offset)
                 self._ahead.draw_without(excluded, self._ending.left(offset))
@@ -144,6 +148,12 @@ class _Passage:
         self._excluded = {at: c for at, c in self._excluded.items() if at <= offset}
         self._ahead.take_back(offset)
         self._checked = offset
+
+    def _may_put(self, character: str, offset: int) -> bool:
+        """Whether a character may stand at `offset`: not twice in a row, or it might come again
+        and again."""
+        is_known = character in self._ahead.characters
+        return is_known and offset >= self._settled and self._ahead.text[offset - 1] != character
 
     def _excluded_at(self, offset: int) -> str:
         """The characters that must not be at `offset`: the one that is there, those that were there
@@ -170,6 +180,8 @@ def _guards(
     guards: list[Guard] = []
     if form != "play":
         guards.append(FormGuard(form, text))
+    if form == "prose":
+        guards.append(ProseLines(text))
     if form == "verse":
         guards.append(PoemLength())
     if cues or rules.stop == "speech":

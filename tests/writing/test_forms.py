@@ -3,7 +3,7 @@
 import pytest
 
 from bardtui.settings import Form
-from bardtui.writing.forms import FormGuard, recognised
+from bardtui.writing.forms import FormGuard, ProseLines, recognised
 
 PROSE = "She filled the kettle and stood at the window, watching the rain upon the car park.\n"
 VERSE = "The lamp is low,\nthe house asleep,\nand all the stair\nhas much to keep.\n"
@@ -71,9 +71,47 @@ def test_verse_breaks_its_lines() -> None:
     assert faults("prose", f"{words}comes to look") == ""
 
 
-def test_a_line_of_prose_ends_with_a_sentence_unless_the_text_is_wrapped() -> None:
-    assert faults("prose", 'She slept,\nand it rained.\n"You!"\n') == "\n"
-    assert faults("prose", "She slept,\nand it rained.\n", "It was late and\nit rained.\n") == ""
+def mended(text: str, before: str = "") -> str:
+    """A text whose faults are mended, as that of prose after the text `before`."""
+    guard = ProseLines(before)
+    whole, end = before + text, len(before) + 1
+    while end <= len(whole):
+        found = guard.fault(whole, end)
+        if found is not None:
+            whole = whole[:found] + guard.instead + whole[found + 1 :]
+        end += 1
+    return whole[len(before) :]
+
+
+@pytest.mark.parametrize("end", [",", ";", ":", "", ",--", "-"])
+def test_a_line_of_prose_does_not_end_inside_a_sentence(end: str) -> None:
+    assert mended(f"She slept{end}\nand it rained.\n") == f"She slept{end} and it rained.\n"
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", "…", '."', ".)", '--"', "。"])
+def test_a_paragraph_of_prose_ends_with_a_sentence_and_an_empty_line(end: str) -> None:
+    assert mended(f"She slept{end}\n\nIt rained.\n") == f"She slept{end}\n\nIt rained.\n"
+    assert mended(f"She slept{end}\nIt rained.\n") == f"She slept{end} It rained.\n"
+
+
+def test_paragraphs_of_prose_are_not_shorter_than_those_of_the_text_before() -> None:
+    text = "She slept.\nIt rained all night.\n\n"
+    assert mended(text, "It was late and dark.\n\n") == "She slept. It rained all night.\n\n"
+    text = "She slept.\n\nIt rained all night.\n\n"
+    assert mended(text, "It was late and dark.\n\nShe slept.\n\n") == text
+    long = "The lamp is low. " * 13
+    assert mended(f"{long}\n\n", f"{2 * long}\n\n") == f"{long}\n\n"
+
+
+def test_lines_of_prose_may_end_as_those_of_the_text_before() -> None:
+    lines = "She slept,\nand it rained.\nIt was late.\n"
+    assert mended(lines, "It was late and\nit rained.\n") == lines
+    without_gaps = "She slept, and it rained.\nIt was late.\n"
+    assert mended(lines, "It was late.\nIt rained.\n") == without_gaps
+    in_one = "She slept, and it rained. It was late.\n"
+    assert mended(lines, "The Rain\n\nIt was late.\n\n") == in_one
+    without_marks = "ฝนหยุดตก\n\nเธอพบกุญแจ\n\n"
+    assert mended(without_marks, without_marks) == without_marks
 
 
 def test_a_number_above_a_poem_is_not_taken_for_a_cue() -> None:

@@ -145,7 +145,7 @@ def test_a_guarded_text_depends_neither_on_pieces_nor_on_turns(
     rules, texts = STRICT, set()
     for piece in (3, 17, 48):
         monkeypatch.setattr("bardtui.writing.look_ahead._PIECE", piece)
-        monkeypatch.setattr("bardtui.writing.look_ahead._FIRST_PIECE", piece)
+        monkeypatch.setattr("bardtui.writing.look_ahead._SHORTEST", piece)
         context.seek(SCRIPT)
         takes = [
             write_passage(context, SCRIPT, 300, Sampling(1.5, random_seed=seed), rules, words=KNOWN)
@@ -221,3 +221,14 @@ def test_passages_end_with_a_sentence_or_a_line(context: Context) -> None:
         assert 0.75 * length <= len(text) <= 1.25 * length
         assert text.endswith("\n") or text[-1] in ".?!"
         assert not text.endswith(":\n")
+
+
+@pytest.mark.parametrize("temperature", [0.1, 1.3])
+def test_prose_is_written_in_paragraphs(context: Context, temperature: float) -> None:
+    before = "The lamp is low and the house asleep.\n\n"
+    verse = written(context, before, 400, Sampling(temperature), Rules(form="play"))
+    assert re.search(r"[^.!?\n]\n|[^\n]\n[^\n]", verse)
+    for length in (400, 30):
+        text = written(context, before, length, Sampling(temperature), Rules(form="prose"))
+        assert not re.search(r"[^.!?\n]\n|[^\n]\n[^\n]", text)
+        assert len(text) >= 0.75 * length
