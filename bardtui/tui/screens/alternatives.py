@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BEFORE = 40  # characters before the place that are shown
 _OWN = "Probabilities before temperature and guards"
-_MEMORY = "; with the cue memory, unlike in Surprise"
+_MEMORY = "; with the cue memory"
 _KEYS = "1 to 8 or Enter: go on with it, ←→: other column, Esc: close"
 
 
