@@ -25,6 +25,7 @@ _DIRECTION = re.compile(r"\[[^\[\]\n]*\]")
 _DIRECTIONS = re.compile(r"\[[^\[\]]*(?:\]|$)")
 _HEADING = re.compile(r"\[(?:SCENE|ACT)\b[^\[\]\n]*\]", re.IGNORECASE)
 _SLUG_LINE = re.compile(r"(?:INT\.?/EXT|INT|EXT|I/E)[. ].*\S")
+_FORCED = re.compile(r"[!>] *[^\s!>].*")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -88,6 +89,12 @@ def is_slug_line(line: str) -> bool:
     return _SLUG_LINE.fullmatch(line) is not None
 
 
+def stands_alone(line: str) -> bool:
+    """Return whether a line of a screenplay is nobody's speech: a heading, a transition, or what
+    Fountain's marks make action, a transition or centred, as in "!Rain." and "> THE END <"."""
+    return is_slug_line(line) or is_transition(line) or _FORCED.fullmatch(line) is not None
+
+
 def is_only_directions(text: str) -> bool:
     """Return whether a writer's text consists of stage directions, the last of them perhaps
     unfinished. A space after a finished one means that words are to follow."""
@@ -101,12 +108,12 @@ def line_to_add(before: str, line: str, *, apart: bool = False) -> str:
 
     It starts a new line. A cue, alone or with its speech, starts a new paragraph, and so does any
     line if `apart` is true. The line is ended too, unless it ends in a space: then the model
-    continues it. The heading of a screenplay's scene stands alone, between empty lines.
+    continues it. A heading or transition of a screenplay stands alone, between empty lines.
     """
     if not line:
         return line
-    if is_slug_line(line):
-        apart, line = True, f"{line}\n\n"
+    if stands_alone(line):
+        apart, line = True, f"{line.rstrip()}\n\n"
     breaks = len(before) - len(before.rstrip("\n"))
     wanted = 2 if apart or is_cue(line.split("\n", 1)[0]) else 1
     opening = "\n" * max(0, wanted - breaks) if before else ""

@@ -19,10 +19,10 @@ from bardtui.scene.script import (
     is_heading,
     is_name,
     is_only_directions,
-    is_slug_line,
     line_to_add,
     parse,
     split_cue,
+    stands_alone,
 )
 from bardtui.writing.endings import closes_sentence
 
@@ -137,7 +137,7 @@ def spoken(cast: Cast, before: str, line: str, *, cut: bool = False) -> str:
     if is_cue(first) or (is_name(first) and split_cue(first)[0] in known):
         alone = not rest and not in_rows
         return line_to_add(before, f"{first.rstrip()}\n" if alone else line, apart=True)
-    if is_slug_line(line) and not (cut and _row(before)):
+    if stands_alone(line) and not (cut and _row(before)):
         return line_to_add(before, line)
     name = "" if in_rows else _name(first, known)
     if name and split_cue(f"{name}:")[1]:  # "TOM (O.S.): ..." is not how he speaks already

@@ -210,6 +210,14 @@ def test_the_heading_of_a_screenplay_s_scene_stands_alone(cast: Cast, heading: s
     assert unfinished == "INT. KITCHEN - "  # which the model is to finish
 
 
+@pytest.mark.parametrize("cast", [Cast(), PAIR])
+@pytest.mark.parametrize("line", ["CUT TO:", "FADE OUT.", "> Smash cut", "!Rain.", ">THE END<"])
+def test_a_transition_or_forced_line_of_a_screenplay_is_nobody_s_speech(
+    cast: Cast, line: str
+) -> None:
+    assert spoken(cast, HIS, line) == f"\n{line}\n\n"
+
+
 def test_a_word_before_a_colon_is_no_name_in_prose() -> None:
     for line in ("Note: this is so.", "He said: go.", "W" * 60 + ": go."):
         assert spoken(Cast(), "The lamp was low.\n", line) == f"{line}\n"
