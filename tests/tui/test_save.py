@@ -62,6 +62,17 @@ async def test_up_and_down_change_the_suffix_and_keep_the_selection(tmp_path: Pa
         await until(pilot, lambda: host.answers == [tmp_path / "Act 1.5!.md"])
 
 
+async def test_a_suffix_that_is_typed_over_the_selected_name_replaces_the_old_one(
+    tmp_path: Path,
+) -> None:
+    host = Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, SaveScreen(tmp_path / "the lower stair.fountain"))
+        await press(pilot, *"Act 1.5.html")
+        await until(pilot, lambda: field(host).value == "Act 1.5.html")
+        assert chosen(host) == "html"
+
+
 async def test_fast_keys_are_all_counted(tmp_path: Path) -> None:
     host = Host()
     async with host.run_test() as pilot:

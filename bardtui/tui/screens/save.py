@@ -39,7 +39,8 @@ class FileNameField(SafeInput):
 class SaveScreen(DestinationScreen):
     """Asks for a file to save the scene in.
 
-    The suffix of its name says the format, choosing a format changes the suffix.
+    The suffix of its name says the format, choosing a format changes the suffix. A suffix that is
+    typed before the old one replaces it.
     """
 
     DEFAULT_CSS = """
@@ -69,6 +70,9 @@ class SaveScreen(DestinationScreen):
         self.query_one(FileNameField).selection = Selection(0, len(_without_suffix(self._default)))
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        field, stem = event.input, _without_suffix(event.input.value)
+        if _without_suffix(stem) != stem and field.cursor_position == len(stem) < len(field.value):
+            field.value = stem
         with self.prevent(Choice.Changed):  # nothing was chosen
             # More may have been typed since the event.
             self.query_one(Choice).value = self._format(event.input.value)
