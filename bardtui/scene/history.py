@@ -5,7 +5,7 @@ time. Only what cannot be seen from the text is recorded here: where jumps came 
 left. A scene rebuilds both from its events, so they survive a restart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Position = tuple[int | None, int | None]
@@ -49,8 +49,9 @@ class History:
         """Forget what undo left, because something new was written."""
         self._redo.clear()
 
-    def events(self, here: Position) -> Iterator[dict[str, Any]]:
-        """Yield moves of the head that rebuild this history in a new scene and end `here`."""
+    def events(self, here: Position, seen: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """Yield moves of the head that rebuild this history in a new scene, visit the passages
+        `seen`, and end `here`."""
         places = [*(position for position, _ in self._redo), here]
         undone = list(zip(self._redo, places[1:], strict=True))
         # Repeat every jump, also those that undo took back ...
@@ -59,7 +60,11 @@ class History:
         for origin, target in jumps:
             yield move_event(origin)
             yield move_event(target, jump=True)
-        # ... then go to where the first undo started, with nothing to redo, and undo again.
+        for passage in seen:
+            yield move_event((passage, None))
+        # ... then go to where the first undo started, with nothing to redo, and undo again. The
+        # first of two moves to the beginning may be one to redo, the second one never is.
+        yield move_event((None, None))
         yield move_event((None, None))
         yield move_event(places[0])
         for (_, jump), place in undone:

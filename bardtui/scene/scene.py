@@ -144,23 +144,35 @@ class Scene:
     def ways_on(self) -> dict[int | None, Passage]:
         """Return the next passage of the way that was shown last, for each passage that others
         follow (None: the beginning). One that never showed counts as shown when it was written."""
+        return self._ways()[0]
+
+    def _ways(self) -> tuple[dict[int | None, Passage], dict[int | None, int]]:
+        """Return the ways on, and the last move to each passage or to one that follows it."""
         last, ways = dict(self._last_here), dict[int | None, Passage]()
         for passage in reversed(self.passages.values()):  # a passage is behind its parent
             at = last[passage.id]
             if passage.parent not in ways or at > last[ways[passage.parent].id]:
                 ways[passage.parent] = passage
             last[passage.parent] = max(last.get(passage.parent, 0), at)
-        return ways
+        return ways, last
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Yield events that build this scene again, with undo and redo, but not its title."""
+        """Yield events that build this scene again, with undo, redo and the ways on, but not its
+        title."""
         for name, value in self.properties.items():
             if name != "title":
                 yield {"type": "set", "name": name, "value": value}
         for passage in self.passages.values():
             yield passage.event()
         if self.passages:
-            yield from self._history.events((self.head, self.head_at))
+            yield from self._history.events((self.head, self.head_at), self._shown_last())
+
+    def _shown_last(self) -> list[int]:
+        """Return the passages where the ways on ended that branch off others, the last one last."""
+        ways, last = self._ways()
+        branches = (ways[parent] for parent, others in self._children.items() if len(others) > 1)
+        moves = {move: passage for passage, move in self._last_here.items() if passage is not None}
+        return [moves[move] for move in sorted({last[way.id] for way in branches})]
 
     # -- changing --------------------------------------------------------------------------------
 

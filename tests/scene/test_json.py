@@ -29,6 +29,15 @@ def test_any_scene_opens_again_without_loss(steps: list[Step]) -> None:
     assert state(again) == state(scene)
 
 
+@given(st.lists(STEP, max_size=20))
+def test_the_way_that_was_shown_last_is_exported(steps: list[Step]) -> None:
+    scene = Scene("Act I")
+    for step in steps:
+        take(scene, step)
+    ways, again = scene.ways_on(), scene_from_json(export(scene, "json")).ways_on()
+    assert {key: way.id for key, way in again.items()} == {key: way.id for key, way in ways.items()}
+
+
 def test_a_file_has_one_event_per_line_and_is_plain_json() -> None:
     scene = scene_of("ANN:\n“Yes”\x1b\x85\u2028", "No.")
     scene.undo()
