@@ -148,7 +148,9 @@ class Finding:
         self._search, self._version, self._text = Search("", ""), (), ""
         stage.transcript.mark("hit", ())
         stage.transcript.mark("current-hit", ())
-        (stage.transcript if found else stage.seed_line).focus()
+        # The focus comes first: without it, the cursor would follow the end of the text.
+        stage.set_focus(stage.transcript if found else stage.seed_line)
+        stage.view.find_bar.remove_class("-shown")
 
     def _show(self) -> None:
         view, count = self._stage.view, len(self._hits)

@@ -104,6 +104,23 @@ async def test_closing_the_find_bar_leaves_the_cursor_at_the_hit(
         assert stage.transcript.cursor == 0
 
 
+async def test_closing_the_find_bar_leaves_the_cursor_at_a_hit_in_the_last_rows(
+    program: Program, scene: Path
+) -> None:
+    scene.write_text(TEXT * 9)
+    async with program(size=(80, 24)) as (pilot, stage):
+        stage.session.open(scene)
+        await find(pilot, stage, "well")
+        await until(pilot, lambda: "1 of 9" in shown(stage.app))
+        await press(pilot, "up")
+        await until(pilot, lambda: "9 of 9" in shown(stage.app))
+        height = stage.transcript.size.height
+        await press(pilot, "escape")
+        await until(pilot, lambda: stage.transcript.has_focus)
+        await until(pilot, lambda: stage.transcript.size.height > height)
+        assert stage.transcript.cursor == (TEXT * 9).rindex("Well")
+
+
 async def test_a_character_is_renamed_in_the_text_and_in_the_cast(
     program: Program, scene: Path
 ) -> None:

@@ -99,6 +99,4 @@ class FindBar(Horizontal):
         self.post_message(self.Acted("replace all"))
 
     def action_act(self, action: Action) -> None:
-        if action == "close":
-            self.remove_class("-shown")
         self.post_message(self.Acted(action))

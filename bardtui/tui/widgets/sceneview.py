@@ -179,10 +179,10 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
 
     def go_to(self, offset: int) -> None:
         """Move the cursor to a character, with some rows around it in view."""
-        self._go(offset)
-        row, height = self._row, self.size.height
+        row, height = self._text.row_at(min(offset, len(self._text))), self.size.height
         if not self.scroll_offset.y < row < self.scroll_offset.y + height - 1:
             self.scroll_to(y=row - height // 3)
+        self._go(offset)  # scrolling to the end would move the cursor there
 
     def _go(self, offset: int, column: int | None = None) -> None:
         """Move the cursor, and scroll it into view."""
