@@ -190,8 +190,12 @@ class BardApp(RebindableApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Let the stage see every key first."""
-        if isinstance(event, events.Key) and self.screen is self.stage:
-            self.stage.lead(event)
+        if (
+            isinstance(event, events.Key)
+            and self.screen is self.stage
+            and await self.stage.typed_keys.lead(event)
+        ):
+            return
         await super().on_event(event)
 
     async def action_quit(self) -> None:

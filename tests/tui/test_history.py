@@ -12,6 +12,7 @@ from bardtui.model.decoder import Decoder
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
 from bardtui.settings import TEMPERATURE, TOP_P
+from bardtui.tui import typed_keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
 from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
@@ -154,20 +155,36 @@ async def test_the_last_passage_edited_is_one_of_its_takes(program: Program) -> 
 async def test_y_copies_and_other_letters_are_typed(program: Program) -> None:
     async with program() as (pilot, stage):
         stage.transcript.focus()
-        await press(pilot, "y", "e")
+        await press(pilot, "e")
         await until(pilot, lambda: "nothing to edit" in stage.view.status.text)
         exchange(stage.app, "ANN:\n", "Come in\ud800.\n")
         await pointing(pilot, stage.app, 2)
         await press(pilot, "y")
-        assert stage.app.clipboard == "ANN:\n"
+        await until(pilot, lambda: stage.app.clipboard == "ANN:\n")
         assert "5 characters" in stage.view.status.text
-        await press(pilot, "Y")
-        assert stage.app.clipboard == "ANN:\nCome in?.\n"
+        await press(pilot, "Y", "left")  # another key lets a letter act at once
+        await until(pilot, lambda: stage.app.clipboard == "ANN:\nCome in?.\n")
         await press(pilot, "x", "y")
         assert stage.seed_line.text == "xy"
         told = key_groups(stage)["The transcript"]
         assert ("e", "Edit the passage at the cursor") in told
         assert stage.app.clipboard == "ANN:\nCome in?.\n"
+
+
+async def test_words_typed_in_the_transcript_go_to_the_line_and_do_nothing_else(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed_keys, "WORD_SECONDS", 100.0)  # a slow machine types slowly
+    async with program() as (pilot, stage):
+        exchange(stage.app, "ANN:\n", "Come in.\n")
+        for words in ("You kept it", "even so", "as say I"):
+            stage.seed_line.text = ""
+            stage.transcript.focus()
+            await until(pilot, lambda: stage.focused is stage.transcript)
+            await press(pilot, *words)
+            await until(pilot, lambda words=words: stage.seed_line.text == words)  # type: ignore[misc]
+        assert stage.app.screen is stage
+        assert stage.app.clipboard == ""
 
 
 async def test_what_the_mouse_selects_is_copied_as_it_was_written(program: Program) -> None:

@@ -16,7 +16,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input
 from textual.worker import Worker
 
 from bardtui.session.events import (
@@ -36,10 +35,11 @@ from bardtui.tui import clipboard, flows, ui_strings
 from bardtui.tui.cells import Cells
 from bardtui.tui.commands import STAGE_KEYS
 from bardtui.tui.finding import Finding
-from bardtui.tui.keys import has_use_for, key_of
+from bardtui.tui.keys import key_of
 from bardtui.tui.panes import Panes
 from bardtui.tui.shading import Shading
 from bardtui.tui.stage_display import StageDisplay
+from bardtui.tui.typed_keys import TypedKeys
 from bardtui.tui.widgets.cast import CastPane
 from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.keysline import KeysLine
@@ -83,6 +83,7 @@ class StageScreen(Screen[None]):
         self.panes = Panes(self)
         self.shading = Shading(self.view)
         self.cells = Cells(self)
+        self.typed_keys = TypedKeys(self)
         self.takes_screen: flows.TakesView | None = None
         self._flow: Worker[None] | None = None
 
@@ -372,18 +373,6 @@ class StageScreen(Screen[None]):
 
     def on_transcript_follow_changed(self) -> None:
         self.view.show_takes()
-
-    def lead(self, event: events.Key) -> None:
-        """Focus the seed line for a typed character, unless the focused pane uses the key.
-
-        The app calls this before it dispatches the key, so that the keys typed next do not reach
-        the pane.
-        """
-        pane = self.focused
-        if isinstance(pane, Input):
-            return
-        if event.is_printable and not (pane is not None and has_use_for(pane, event)):
-            self.set_focus(self.seed_line)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Close the drawer: it would cover the line."""

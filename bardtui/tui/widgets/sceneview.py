@@ -12,7 +12,7 @@ from textual.strip import Strip
 from bardtui.escaping import visible
 from bardtui.scene.find import next_cue, speaker_at
 from bardtui.scene.scene import Author
-from bardtui.tui.keys import OwnBindings, obey
+from bardtui.tui.keys import OwnBindings
 from bardtui.tui.widgets.transcript import MARK, Transcript
 from bardtui.tui.wrapping import cell_width, tab_cells
 
@@ -117,9 +117,6 @@ class SceneView(Transcript, OwnBindings, can_focus=True, inherit_bindings=False)
         self.post_message(self.WindowMoved())
 
     # -- moving ------------------------------------------------------------------------------------
-
-    async def on_key(self, event: events.Key) -> None:
-        await obey(self, event)
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked character."""

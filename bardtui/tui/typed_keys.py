@@ -1,0 +1,65 @@
+"""Where a key goes on the stage: to the focused pane, or into the writer's line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.events import Key
+from textual.timer import Timer
+from textual.widgets import Input
+
+from bardtui.tui.keys import action_of, has_use_for
+
+if TYPE_CHECKING:
+    from bardtui.tui.screens.stage import StageScreen
+
+WORD_SECONDS = 0.3  # a character that follows a letter so soon belongs to the same word
+
+
+class TypedKeys:
+    """Sends typed characters into the seed line, unless the focused pane uses them.
+
+    A letter that is a key of the transcript acts after a moment. If another character follows it in
+    that time, the writer types a word: both go into the line, and neither acts.
+    """
+
+    def __init__(self, stage: StageScreen) -> None:
+        self._stage = stage
+        self._letter, self._action = "", ""  # that was pressed, and what it will do
+        self._timer: Timer | None = None
+
+    async def lead(self, event: Key) -> bool:
+        """Focus the seed line for a typed character, unless the focused pane uses the key.
+
+        The app calls this before it dispatches the key, so that the keys typed next do not reach
+        the pane. Returns True for a letter that waits, and is not to be dispatched.
+        """
+        stage, letter, pane = self._stage, self._letter, self._stage.focused
+        if letter and not event.is_printable:
+            await self._act()
+        elif letter and event.character != letter:
+            self._forget()
+            stage.set_focus(stage.seed_line)
+            stage.seed_line.insert(letter)
+        elif isinstance(pane, Input) or not event.is_printable:
+            return False
+        elif pane is stage.transcript and (action := action_of(pane, event.key)):
+            self._forget()
+            self._letter, self._action = event.character or "", action
+            self._timer = stage.set_timer(WORD_SECONDS, self._act)
+            return True
+        elif pane is None or not has_use_for(pane, event):
+            stage.set_focus(stage.seed_line)
+        return False
+
+    async def _act(self) -> None:
+        """Do what the letter that was pressed is for."""
+        action = self._action
+        self._forget()
+        if action:
+            await self._stage.transcript.run_action(action)
+
+    def _forget(self) -> None:
+        self._letter, self._action = "", ""
+        if self._timer is not None:
+            self._timer.stop()
