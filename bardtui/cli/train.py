@@ -3,6 +3,7 @@
 import shlex
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -143,7 +144,7 @@ def train(
             stack.enter_context(lock)
         check_start(name, resume=resume, replace=replace)
         base_model = checked_model(base) if base else None
-        with output.progress(f"reading {visible(source)}") as on_progress:
+        with output.progress(f"reading {visible(Path(source).name or source)}") as on_progress:
             corpus = load_corpus(source, on_progress=on_progress)
         output.text(corpus)
         # A user's own text may be private, and a model may be given away.
