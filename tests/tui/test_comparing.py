@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hosts import press, shown, until
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bardtui import paths
@@ -40,17 +41,20 @@ def fake(home: Path, monkeypatch: pytest.MonkeyPatch, installed: ModelBundle) ->
     monkeypatch.setattr(process, "COMMAND", (sys.executable, str(script)))
 
 
-def compare(stage: StageScreen) -> None:
-    assert isinstance(stage.app, BardApp)
-    stage.app.action_compare()
+async def compare(pilot: Pilot[None], stage: StageScreen) -> None:
+    """Show the screen, and wait until the models are listed and the focus is in its place."""
+    app = stage.app
+    assert isinstance(app, BardApp)
+    app.action_compare()
+    await until(pilot, lambda: isinstance(app.screen, CompareScreen) and "▸ other" in shown(app))
+    await until(pilot, lambda: app.screen.focused is not None)
 
 
 async def test_models_are_measured_on_a_text(program: Program, home: Path) -> None:
     (home / "mine.txt").write_text("The lamp is low.\n" * 9)
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
-        compare(stage)
-        await until(pilot, lambda: isinstance(app.screen, CompareScreen) and "other" in shown(app))
+        await compare(pilot, stage)
         app.screen.query_one("#source", Input).value = str(home / "mine.txt")
         await press(pilot, "enter")
         await until(pilot, lambda: shown(app).count("1.250*    2,346      789") == 2)
@@ -63,10 +67,7 @@ async def test_models_are_measured_on_a_text(program: Program, home: Path) -> No
 async def test_two_models_write_after_one_line(program: Program) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
         app = stage.app
-        compare(stage)
-        await until(
-            pilot, lambda: isinstance(app.screen, CompareScreen) and "▸ other" in shown(app)
-        )
+        await compare(pilot, stage)
         seed = app.screen.query_one("#line", Input)
         seed.focus()
         seed.value = "ANN:"
@@ -82,8 +83,7 @@ async def test_two_models_write_after_one_line(program: Program) -> None:
 
 async def test_a_text_that_cannot_be_read_is_said(program: Program) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
-        compare(stage)
-        await until(pilot, lambda: isinstance(stage.app.screen, CompareScreen))
+        await compare(pilot, stage)
         stage.app.screen.query_one("#source", Input).value = "missing"
         await press(pilot, "enter")
         await until(pilot, lambda: "there is no text or file missing" in shown(stage.app))

@@ -3,8 +3,10 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from bardtui import paths
 from bardtui.model.store import ModelBundle, find_model
@@ -16,6 +18,11 @@ from bardtui.tui.screens.packing import PackScreen, PartsList
 from bardtui.tui.screens.stage import StageScreen
 from tests.tui.conftest import Program
 from tests.tui.hosts import Host, asked, click, press, shown, toasts, until
+
+
+def up(stage: StageScreen, kind: type[Screen[Any]]) -> bool:
+    """Whether a screen of that kind is up and has the focus where it belongs."""
+    return isinstance(stage.app.screen, kind) and stage.app.screen.focused is not None
 
 
 def names(stage: StageScreen) -> list[str]:
@@ -107,7 +114,7 @@ async def test_a_private_model_is_packed_without_what_it_says_of_its_text(
         stage.side.models.post_message(stage.side.models.CardWanted("tiny"))
         await until(pilot, lambda: isinstance(app.screen, ModelCardScreen))
         await press(pilot, "p")
-        await until(pilot, lambda: isinstance(app.screen, PackScreen))
+        await until(pilot, lambda: up(stage, PackScreen))
         await until(pilot, lambda: "trained on a private text" in shown(app))
         assert "✗ left out  its title" in shown(app)
         await press(pilot, "enter")
@@ -145,11 +152,11 @@ async def test_a_model_is_added_from_a_file_under_another_name(
     async with program(size=(80, 24), toasts=True) as (pilot, stage):
         app = stage.app
         stage.run_flow(lambda stage: stage.side.keeping.add())
-        await until(pilot, lambda: isinstance(app.screen, FilesScreen))
+        await until(pilot, lambda: up(stage, FilesScreen))
         await until(pilot, lambda: "tiny.bardmodel" in shown(app))
         assert "notes.txt" not in shown(app)
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ModelNameScreen))
+        await until(pilot, lambda: up(stage, ModelNameScreen))
         await until(pilot, lambda: "give this one another name" in toasts(app))
         await press(pilot, "ctrl+u", *"theirs", "enter")
         await until(pilot, lambda: isinstance(app.screen, ModelCardScreen))
