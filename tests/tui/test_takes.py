@@ -267,6 +267,7 @@ async def test_two_takes_are_compared_and_one_is_picked(width: int) -> None:
         await until(pilot, lambda: "c: compare" in shown(host))
         await press(pilot, "c")
         await until(pilot, lambda: "Go to another take" in shown(host))
+        assert "1 · to compare" in shown(host)
         await press(pilot, "right", "right", "c")
         await until(pilot, lambda: "1 and 3, Enter: pick" in shown(host))
         await until(pilot, lambda: "Two" not in shown(host))

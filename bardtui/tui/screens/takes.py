@@ -216,8 +216,8 @@ class TakesScreen(ModalScreen[int | None]):
     def _compare(self, takes: list[TakePane]) -> None:
         for take in self._takes:
             take.set_class(take in takes, "-compared")
-            take.border_subtitle = "to compare" if take in takes and len(takes) == 1 else ""
-            take.border_title = str(take.place + 1)
+            is_first = takes == [take]
+            take.border_title = f"{take.place + 1}{' · to compare' * is_first}"
             take.part_at(0, 0, 0)
         self._compared = takes
         self.set_class(len(takes) == 2, "-comparing")
