@@ -36,6 +36,8 @@ class Role:
     muted: bool = False
 
     def __post_init__(self) -> None:
+        if not self.name:
+            raise SceneError("write a role's name, such as OLD ANN")
         is_usable = is_cue(self.cue) or is_name(self.cue)
         if len(self.cue) > MAX_CUE_LENGTH or not is_usable or split_cue(self.cue)[1]:
             raise SceneError(

@@ -198,6 +198,8 @@ async def test_an_invalid_role_is_explained_at_its_field_and_not_saved() -> None
     async with host.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, RoleScreen(None, MODELS, {"ROMEO"}))
         assert not screen.query("#error.-shown")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "write a role's name" in shown(host))
         for typed, told in (
             ("ro-", "cannot be a role's name"),
             ("romeo", "a role of that name already"),
