@@ -5,6 +5,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button, Input
 
+from bardtui.tui.keys import RebindableApp
 from bardtui.tui.widgets.keysline import KeysLine
 
 
@@ -105,3 +106,21 @@ async def test_the_order_stays_whatever_has_the_focus_and_uses_a_key() -> None:
         app.query_one(Field).focus()
         await until(pilot, lambda: row(app).rstrip() == " f6 Other  f2 First  f4 Second")
         assert [key.enabled for key in app.query_one(KeysLine).keys] == [True, True, False]
+
+
+async def test_a_key_that_the_settings_change_keeps_its_place() -> None:
+    class Field(Input):
+        BINDINGS = [
+            Binding("f6", "one", "One", id="one"),
+            Binding("f7", "two", "Two", id="two"),
+        ]
+
+    class Rebound(RebindableApp):
+        def compose(self) -> ComposeResult:
+            yield from (Field(), KeysLine())
+
+    app = Rebound()
+    app.rebound = {"one": "f8"}
+    app.set_keymap({"one": "f8"})
+    async with app.run_test(size=(40, 8)) as pilot:
+        await until(pilot, lambda: row(app).rstrip() == " f8 One  f7 Two")

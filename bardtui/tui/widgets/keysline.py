@@ -57,7 +57,11 @@ class KeysLine(Widget):
                     if binding.key in active:
                         disabled = ActiveBinding(node, binding, False, binding.tooltip)
                         found.setdefault(_name(binding), disabled)
-        self.keys = tuple(found[name] for name in sorted(found, key=lambda n: places.get(n, -1)))
+        own: dict[str, int] = {}  # which `active` does not have in order if the settings change one
+        for binding in bindings_in_force(self.app, type(screen.focused or screen)):
+            own.setdefault(_name(binding), len(own))
+        names = sorted(found, key=lambda name: (places.get(name, -1), own.get(name, 0)))
+        self.keys = tuple(found[name] for name in names)
 
     def _labels(self) -> list[Content]:
         """The keys that fit in the row."""
