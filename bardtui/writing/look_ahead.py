@@ -16,7 +16,7 @@ class LookAhead:
     """The text so far with what a model writes after it.
 
     Attributes:
-        text: The text, which `context` has read.
+        text: The text. The context may have read less: the rest is read with the next call.
         redraws: How often text was taken back. It is in the key of the random numbers.
     """
 
