@@ -95,7 +95,7 @@ async def test_a_key_switches_to_takes_after_the_reply_and_back(program: Program
         first = await opened(pilot)
         await press(pilot, "i")  # they are instead of it already
         assert stage.app.screen is first
-        await until(pilot, lambda: "a: takes after it" in said(first))
+        await until(pilot, lambda: "a: after it" in said(first))
         await press(pilot, "a")
         second = await another(pilot, first)
         assert "After: " in shown(stage.app)

@@ -31,8 +31,9 @@ _GUIDE: Keys = (
     (
         "Takes",
         "You can ask for another take of the model's reply, or for five at once, instead of the "
-        "reply or after it, and compare two of the five. All takes are kept: a scene is a tree of "
-        "passages, of which you see one branch.",
+        "reply or after it, and compare two of the five: where they part, and how likely the model "
+        "thought each. All takes are kept: a scene is a tree of passages, of which you see one "
+        "branch.",
     ),
     (
         "The map",

@@ -271,8 +271,8 @@ class TakesScreen(ModalScreen[int | None]):
             return Content(f"{told} · {places}, Enter: pick · c: all takes")
         if self._compared:
             return Content("Go to another take and press c there, to compare the two · Esc: cancel")
-        switch = "a: takes after it · " if self._instead else ""
+        switch = "a: after it · " if self._instead else ""
         if self._can_replace and not self._instead:
-            switch = "i: instead of the reply · "
+            switch = "i: instead of it · "
         leave = "Esc: keep it" if self._instead else "Esc: none"
         return Content(visible(f"{_PICK} · c: compare · {switch}{leave} · {self._told}"))
