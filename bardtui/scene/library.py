@@ -126,7 +126,7 @@ def ago(timestamp: float, now: datetime) -> str:
 
 def origin_of(text_file: Path) -> dict[str, str]:
     """Return the path and the SHA-256 of a text file. Raises OSError."""
-    import hashlib  # loads OpenSSL, which the first screen does not need
+    import hashlib  # not needed before the first screen
 
     with open_regular(text_file) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,7 +17,7 @@ SCORED_PAGE = 256  # characters that are scored in one piece
 def new_random_seed() -> int:
     """Return a random integer from 0 to 2^31 - 1.
 
-    `secrets` would import OpenSSL, which delays the first screen.
+    `secrets` would import hashlib, which the first screen does not need.
     """
     return int.from_bytes(os.urandom(4)) >> 1
 

@@ -4,7 +4,6 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bardtui.scene.certainty import PARTS, keep_entropy
@@ -149,6 +148,8 @@ class Surprise:
 
     def _pages_in(self, text: str, start: int, end: int) -> Iterator[tuple[bytes, int, str]]:
         """The key, offset and text of each page of the visible text between two offsets."""
+        import hashlib  # not needed before the first screen
+
         if (self._session.model, text) != self._keys_of:
             self._keys_of = self._session.model, text
             self._keys.clear()
@@ -158,5 +159,5 @@ class Surprise:
                 before = text[max(0, begin - RUN_UP) : begin]
                 data = f"{self._session.model}\n{len(page)}\n{before}{page}"
                 encoded = data.encode("utf-8", "surrogatepass")
-                self._keys[begin] = blake2b(encoded, digest_size=16).digest()
+                self._keys[begin] = hashlib.blake2b(encoded, digest_size=16).digest()
             yield self._keys[begin], begin, page

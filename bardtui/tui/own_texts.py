@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -69,6 +68,8 @@ def keep_text(name: str, text: str) -> Path:
 
     Another text of the same name is another file: a stopped run goes on with what it has read.
     """
+    import hashlib  # not needed before the first screen
+
     from bardtui.workshop.survey import plain_name
 
     kept = text.strip("\n") + "\n"
