@@ -131,6 +131,17 @@ class BardApp(RebindableApp):
                 f"also {self.get_key_display(binding)}",
                 partial(self.run_action, binding.action, self.stage),
             )
+        view = self.stage.transcript
+        for binding in commands(view):
+            place, _, action = binding.action.rpartition(".")
+            if binding.id == "transcript.others":
+                continue  # the key's letter may begin a word; see PALETTE
+            if place == "screen" or action.startswith(("speech(", "speaker(")):
+                yield SystemCommand(
+                    binding.tooltip or binding.description,
+                    f"also {self.get_key_display(binding)} in the transcript",
+                    partial(self.run_action, action, self.stage if place else view),
+                )
         send, end = key_of(self, "line.send"), key_of(self, "line.end")
         yield SystemCommand("Let the model go on", f"also {send}", self.stage.seed_line.send)
         yield SystemCommand("To the end of the scene", f"also {end}", self.stage.action_follow)

@@ -99,10 +99,10 @@ def _check_clashes(
                     raise SettingsError(f"keys: {binding.key} would be both {both}")
 
 
-def commands(stage: Screen[Any]) -> list[Binding]:
-    """The stage's actions, each once, with the first of its keys."""
+def commands(place: Widget) -> list[Binding]:
+    """The actions of the stage or of a pane, each once, with the first of its keys."""
     found: dict[str, Binding] = {}
-    for binding in bindings_in_force(stage.app, type(stage)):
+    for binding in bindings_in_force(place.app, type(place)):
         if binding.id:
             found.setdefault(binding.id, binding)
     return list(found.values())

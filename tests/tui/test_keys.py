@@ -172,6 +172,12 @@ async def test_every_command_of_the_palette_can_be_run(program: Program) -> None
         await until(pilot, lambda: isinstance(stage.app.screen, ConfirmScreen))
         await commands["Undo the last exchange"].callback()
         assert "Nothing to undo" in stage.view.status.text
+        stage.session.manuscript.add_line("ANN:\nTide.\n\nBEN:\nWind.\n")
+        stage.session.show_scene()
+        await commands["To the speech before"].callback()
+        assert stage.transcript.cursor == len("ANN:\nTide.\n\n")
+        await commands["Copy the whole scene"].callback()
+        assert stage.app.clipboard == stage.session.text
 
 
 @pytest.mark.parametrize(
