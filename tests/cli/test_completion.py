@@ -44,7 +44,7 @@ def test_texts_of_the_catalogue_are_completed() -> None:
 def test_a_bundled_model_and_ones_own_are_offered_once(installed: object) -> None:
     shutil.copytree(paths.models_dir() / "tiny", paths.models_dir() / "pocket")
     assert [name for name, _ in model_names("")].count("pocket") == 1
-    assert [name for name, _ in model_names("T")] == ["tiny", "tragedy"]
+    assert [name for name, _ in model_names("T")] == ["tiny"]
 
 
 def test_scenes_are_completed_by_file_name_or_title_and_titles_cannot_act_on_a_shell() -> None:
