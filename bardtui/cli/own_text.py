@@ -29,14 +29,19 @@ def own_corpus(bundle: "ModelBundle", command: str) -> "Corpus":
     return corpus
 
 
+def held_out_documents(corpus: "Corpus", bundle: "ModelBundle") -> list[str]:
+    """Return the names of the text's documents that were held out from the model's training."""
+    held_out = bundle.corpus.get("held_out")
+    names = [document.name for document in corpus.documents]
+    return [name for name in names if isinstance(held_out, list) and name in held_out]
+
+
 def held_out_text(corpus: "Corpus", bundle: "ModelBundle", least: int) -> str:
     """Return the part of the text that was held out: whole documents, or the last tenth.
 
     Of a text whose held-out part has fewer than `least` characters, that is all of it.
     """
-    held_out = bundle.corpus.get("held_out")
-    names = [document.name for document in corpus.documents]
-    chosen = [name for name in names if isinstance(held_out, list) and name in held_out]
+    chosen = held_out_documents(corpus, bundle)
     last_tenth = corpus.text[-(corpus.length // 10) :]
     text = corpus.split(chosen)[1].text if chosen else last_tenth
     return text if len(text) >= least else corpus.text

@@ -60,7 +60,7 @@ def in_words(bundle: ModelBundle) -> list[str]:
         f"{bundle.name} {whose}. It has read {bundle.title or 'a text that is not named'}{of}; "
         f"what it learnt is in {bundle.spec.parameters:,} numbers, {disk:.2f} MB on the disk.",
         *([_unsure(loss)] if loss is not None else []),
-        *([f"It wrote in training: {bundle.sample}"] if bundle.sample else []),
+        *([f"A line that it wrote: {bundle.sample}"] if bundle.sample else []),
         f"It looks back about {bundle.memory_length:,} characters and can write "
         f"{len(bundle.vocabulary)} different ones; {words}.",
         f"It says this about its text: {parts or 'nothing'}.",

@@ -1,6 +1,7 @@
 """bardtui models: good and broken models are listed, and what they contain is only data."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,20 @@ def test_cells_are_found_and_their_names_kept(
     assert "line position" in shown.stdout
     names = load_names(installed.sha256)
     assert {(n.layer, n.cell) for n in names} == {(c["layer"], c["cell"]) for c in found["cells"]}
+
+
+def test_of_a_text_with_held_out_documents_cells_read_only_those(
+    installed: ModelBundle, home: Path, verse: Corpus
+) -> None:
+    assert installed.folder is not None
+    corpus = installed.corpus | {"held_out": ["unseen"]}
+    replace(installed, corpus=corpus).save_description()
+    plays = home / "plays"
+    plays.mkdir()
+    (plays / "seen.txt").write_text(verse.text * 2)
+    (plays / "unseen.txt").write_text(verse.text)
+    found = json.loads(run("models", "cells", "tiny", plays, "--json").stdout)
+    assert found["characters"] <= len(verse.text)
 
 
 def test_cells_need_enough_text(installed: ModelBundle, home: Path) -> None:

@@ -21,7 +21,7 @@ def models_cells(
         str | None,
         typer.Argument(
             metavar="CORPUS",
-            help="The text to read. [the model's held-out text]",
+            help="The text to read, or of it what was held out. [the model's own]",
             autocompletion=text_names,
         ),
     ] = None,
@@ -36,7 +36,7 @@ def models_cells(
     another, on both more than any cell does by chance.
     """
     from bardtui.cli.display import progress_bar
-    from bardtui.cli.own_text import held_out_text, own_corpus
+    from bardtui.cli.own_text import held_out_documents, held_out_text, own_corpus
     from bardtui.evaluation.cells import MIN_TEXT, find_cells
     from bardtui.model.store import find_model
     from bardtui.text.corpus import load_corpus
@@ -44,9 +44,11 @@ def models_cells(
     bundle = find_model(name)
     if source is None:
         corpus = own_corpus(bundle, f"bardtui models cells {bundle.name} CORPUS")
-        text = held_out_text(corpus, bundle, MIN_TEXT)
     else:
         corpus = load_corpus(source)
+    if source is None or held_out_documents(corpus, bundle):
+        text = held_out_text(corpus, bundle, MIN_TEXT)
+    else:
         text = corpus.text
     with progress_bar(console(stderr=True), "reading") as on_progress:
         findings = find_cells(bundle, text, on_progress)
