@@ -110,8 +110,8 @@ class ModelBundle:
     def sample(self) -> str:
         """A line that the model wrote in training, safe to show; "" if none is kept."""
         kept = (as_text(entry.get("sample")) for entry in reversed(self.history))
-        lines = next(filter(None, kept), "").split("\n")[:-1]  # the last one is cut
-        return one_line(max(lines, key=len, default=""), _SAMPLE_WIDTH)
+        lines = list(filter(str.strip, next(filter(None, kept), "").split("\n")))
+        return one_line(max(lines[:-1] or lines, key=len, default=""), _SAMPLE_WIDTH)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -258,7 +258,7 @@ def test_a_title_is_one_line_that_is_safe_to_show(folder: Path) -> None:
             "ROMEO:\nI had a lamp to \x1b[2Jread.\nAnd then no one could say wh",
             "I had a lamp to ␛[2Jread.",
         ),
-        ("only one line, which is cut", ""),
+        ("\nonly one line, which is cut", "only one line, which is cut"),
         (7, ""),
         (None, ""),
     ],
