@@ -233,12 +233,12 @@ async def test_every_history_action_stops_writing_and_keeps_the_text(program: Pr
     async with program(length=20_000, pace=400, size=(100, 30)) as (pilot, stage):
         scene = stage.session.manuscript.scene
         await type_line(pilot, "ANN:")
-        for key, name in (("f6", "map"), ("e", "edit"), ("enter", "cut"), ("f5", "takes")):
+        for key in ("f6", "e", "enter", "f5"):
             before = stage.session.manuscript.length
             await until(pilot, lambda before=before: stage.session.manuscript.length > before + 20)  # type: ignore[misc]
             stage.transcript.focus()
             await press(pilot, "up", key)
-            assert not stage.session.writing, name
+            await until(pilot, lambda: not stage.session.writing)
             text = {id: passage.text for id, passage in scene.passages.items()}
             if key != "enter":
                 await until(pilot, lambda: stage.app.screen is not stage)
