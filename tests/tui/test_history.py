@@ -50,7 +50,9 @@ async def edited(pilot: Pilot[None], app: BardApp) -> TextArea:
     """Press e, and wait for the editor."""
     await press(pilot, "e")
     await until(pilot, lambda: isinstance(app.screen, EditScreen) and app.focused is not None)
-    return app.screen.query_one("#text", TextArea)
+    area = app.screen.query_one("#text", TextArea)
+    await until(pilot, lambda: not area.cursor_blink)  # then its cursor is in place
+    return area
 
 
 async def test_a_line_sent_after_a_cut_continues_the_row(program: Program) -> None:
