@@ -18,7 +18,7 @@ LINES = (
     "MIRA:\nThen teach me how a mouse may come to court.",
 )
 UNSENT = "And if he ask me what I carry"
-RANDOM_SEEDS = (21, 5)  # of the answers
+RANDOM_SEEDS = (2, 102)  # of the answers
 
 BEGINNING = """\
 MIRA:
@@ -41,7 +41,7 @@ DIRECTED = f"""\
 
 BELLMAN:
 """
-CELLS = (("line position", 228), ("speech", 369), ("cue", 478), ("direction", 466), ("verse", 26))
+CELLS = (("line position", 70), ("speech", 206), ("cue", 261), ("direction", 153), ("verse", 482))
 
 
 async def draw_stage() -> str:
@@ -120,8 +120,8 @@ DRAW: dict[str, Callable[[], Coroutine[Any, Any, str]]] = {
 
 def main() -> None:
     """Draw the named pictures, or all of them."""
-    os.environ["BARDTUI_HOME"] = tempfile.mkdtemp()
     for name in sys.argv[1:] or DRAW:
+        os.environ["BARDTUI_HOME"] = tempfile.mkdtemp()  # where no scene was open last
         # Without the fonts of a remote server: any monospaced font will do.
         picture = FONTS.sub("", asyncio.run(DRAW[name]()))
         (FOLDER / f"{name}.svg").write_text(picture, "utf-8")
