@@ -10,13 +10,13 @@ from textual.widgets import Button, Input
 from bardtui.escaping import inert
 from bardtui.scene.cast import Role
 from bardtui.scene.scene import SceneError
-from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.dialog import ErrorLine, Form
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 _LISTED = 12  # names in one message
 
 
-class CharacterScreen(Dialog[tuple[str, str]]):
+class CharacterScreen(Form[tuple[str, str]]):
     """Asks for a character's name and the new one; dismissed with both, or with None.
 
     Args:
@@ -35,6 +35,7 @@ class CharacterScreen(Dialog[tuple[str, str]]):
     """
 
     AUTO_FOCUS = ""  # see on_mount
+    ACCEPTS = "rename"
 
     def __init__(self, names: Sequence[str], chosen: str) -> None:
         super().__init__()
@@ -65,20 +66,13 @@ class CharacterScreen(Dialog[tuple[str, str]]):
         self._say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
         new = self.query_one("#new", Input)
         if event.input is not new and not new.value:
+            event.stop()
+            event.prevent_default()  # the form would accept
             new.focus()
-        else:
-            self._accept()
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "rename":
-            self._accept()
-        else:
-            self.dismiss(None)
-
-    def _accept(self) -> None:
+    def action_accept(self) -> None:
         """Close with both names, or show what is wrong in the field that it is about."""
         typed = self.query_one("#old", Input).value.strip()
         old = next((name for name in self._names if name.casefold() == typed.casefold()), None)

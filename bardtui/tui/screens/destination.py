@@ -9,10 +9,10 @@ from textual.widgets import Button, Input, Static
 from bardtui.escaping import visible
 from bardtui.files import expanded
 from bardtui.scene.journal_reader import SUFFIX
-from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.dialog import ErrorLine, Form
 
 
-class DestinationScreen(Dialog[Path | None]):
+class DestinationScreen(Form[Path | None]):
     """Asks for a file; dismissed with its path, or with None.
 
     A subclass has an Input `#path`, a Static `#folder` that says where it goes, and a Button
@@ -36,6 +36,7 @@ class DestinationScreen(Dialog[Path | None]):
     DestinationScreen.-tiny #path { border: none; height: 1; padding: 0; }
     """
     AUTO_FOCUS = "#path"
+    ACCEPTS = "save"
     VERB = "Save"  # on the button
 
     def __init__(self, default: Path, *, error: str = "", browser: bool = False) -> None:
@@ -59,16 +60,6 @@ class DestinationScreen(Dialog[Path | None]):
         self.query_one("#folder", Static).update(Content(visible(where)))
         if event.value != self._judged:
             self._say("")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "save":
-            self.action_accept()
-        else:
-            self.dismiss(None)
 
     def _path(self, typed: str) -> Path:
         if self._browser:

@@ -6,7 +6,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.widgets import Button, Input, Static
 
 from bardtui.escaping import visible
 
@@ -109,3 +109,22 @@ class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
     def may_leave(self) -> bool:
         """Whether the program may quit now; if not, the dialog shows why."""
         return True
+
+
+class Form(Dialog[Answer]):
+    """A dialog with fields. Enter in one, or the button ACCEPTS, accepts; other buttons cancel."""
+
+    ACCEPTS = "accept"  # the id of a button
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == self.ACCEPTS:
+            self.action_accept()
+        else:
+            self.dismiss(None)
+
+    def action_accept(self) -> None:
+        """Close with what was typed, or show what is wrong with it."""

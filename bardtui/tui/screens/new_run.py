@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Static
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import visible
 from bardtui.tui.own_texts import OwnTexts
-from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.dialog import ErrorLine, Form
 from bardtui.tui.screens.texts import TextField
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
@@ -32,7 +32,7 @@ PlaceOrder = Callable[[Order], object]
 """Orders a run. Raises UserError."""
 
 
-class _OrderScreen(Dialog[str | None]):
+class _OrderScreen(Form[str | None]):
     """What both dialogs share; dismissed with the name of the ordered model."""
 
     DEFAULT_CSS = """
@@ -50,6 +50,7 @@ class _OrderScreen(Dialog[str | None]):
     }
     """
 
+    ACCEPTS = "train"
     BINDINGS = [Binding("enter", "accept", "Train", show=False, id="run.order")]
 
     def __init__(self, order: PlaceOrder) -> None:
@@ -181,18 +182,10 @@ class NewRunScreen(_OrderScreen):
         """Choose a text from lists."""
         self._source.choose()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
-
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        match event.button.id:
-            case "choose":
-                self.action_choose()
-            case "train":
-                self.action_accept()
-            case _:
-                self.dismiss(None)
+        if event.button.id == "choose":
+            event.prevent_default()  # the form would cancel
+            self.action_choose()
 
     def action_accept(self) -> None:
         """Order the run, once the text is known."""
@@ -264,16 +257,6 @@ class TeachScreen(_OrderScreen):
         few = "" if length >= 2_000 else ": very little, so do not expect much"
         self._found.update(f"{length:,} characters{few}. Its last tenth is held out.")
         self.query_one(ErrorLine).say(too_little(length))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "train":
-            self.action_accept()
-        else:
-            self.dismiss(None)
 
     def action_accept(self) -> None:
         """Save the text and order the run."""

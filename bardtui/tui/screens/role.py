@@ -13,7 +13,7 @@ from bardtui.escaping import inert, visible
 from bardtui.scene.cast import Player, Role
 from bardtui.scene.scene import SceneError
 from bardtui.settings import TEMPERATURE, TEMPERATURES
-from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.dialog import ErrorLine, Form
 from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
@@ -70,7 +70,7 @@ class TemperatureField(Input):
         self.action_end()
 
 
-class RoleScreen(Dialog[Role | None]):
+class RoleScreen(Form[Role | None]):
     """Asks for a role; dismissed with it, or with None if nothing changes.
 
     Args:
@@ -96,6 +96,7 @@ class RoleScreen(Dialog[Role | None]):
     """
     BINDINGS = [Binding("enter", "accept", "Save", show=False, id="role.keep")]
     AUTO_FOCUS = "#name"
+    ACCEPTS = "keep"
 
     def __init__(
         self, role: Role | None, models: Sequence[str], taken: Collection[str] = ()
@@ -140,16 +141,6 @@ class RoleScreen(Dialog[Role | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._judge(begun=bool(self.query_one(RoleNameField).value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "keep":
-            self.action_accept()
-        else:
-            self.dismiss(None)
 
     def action_accept(self) -> None:
         if (role := self._judge()) is not None:

@@ -8,11 +8,11 @@ from bardtui.escaping import inert
 from bardtui.scene.bookmarks import LONGEST_NAME
 from bardtui.scene.names import clean_title
 from bardtui.scene.scene import SceneError
-from bardtui.tui.screens.dialog import Dialog, ErrorLine
+from bardtui.tui.screens.dialog import ErrorLine, Form
 from bardtui.tui.widgets.safe_inputs import SafeInput
 
 
-class TitleScreen(Dialog[str | None]):
+class TitleScreen(Form[str | None]):
     """Asks for a new title; dismissed with it, or with None if nothing changes."""
 
     DEFAULT_CSS = """
@@ -27,6 +27,7 @@ class TitleScreen(Dialog[str | None]):
     }
     """
     AUTO_FOCUS = "#title"
+    ACCEPTS = "rename"
     HEADING, VERB, LONGEST = "Rename the scene", "Rename", 200
 
     def __init__(self, title: str) -> None:
@@ -47,17 +48,7 @@ class TitleScreen(Dialog[str | None]):
         event.stop()
         self._say("")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._accept()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "rename":
-            self._accept()
-        else:
-            self.dismiss(None)
-
-    def _accept(self) -> None:
+    def action_accept(self) -> None:
         try:
             title = self.read(self.query_one("#title", Input).value)
         except SceneError as error:
