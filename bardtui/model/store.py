@@ -108,7 +108,7 @@ class ModelBundle:
 
     @property
     def sample(self) -> str:
-        """A line that the model wrote in training, safe to show; "" if none is kept."""
+        """A line that the model wrote, safe to show; "" if none is kept."""
         kept = (as_text(entry.get("sample")) for entry in reversed(self.history))
         lines = list(filter(str.strip, next(filter(None, kept), "").split("\n")))
         return one_line(max(lines[:-1] or lines, key=len, default=""), _SAMPLE_WIDTH)

@@ -21,7 +21,7 @@ def models_cells(
         str | None,
         typer.Argument(
             metavar="CORPUS",
-            help="The text to read, or of it what was held out. [the model's own]",
+            help="The text to read; of the model's own text, the held-out part. [the model's own]",
             autocompletion=text_names,
         ),
     ] = None,

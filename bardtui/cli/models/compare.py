@@ -39,13 +39,11 @@ def models_compare(
     length: Annotated[int, typer.Option(min=1, help="With --seed: characters to write.")] = 300,
     temperature: Annotated[float, typer.Option(help="With --seed: as in generate.")] = TEMPERATURE,
     random_seed: Annotated[int | None, typer.Option(help="With --seed: as in generate.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print a JSON object a line, one for each model.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, an object a line.")] = False,
 ) -> None:
     """Compare models: what they read, their size, loss, speed and words; or what they write.
 
-    With several texts, only the losses are shown, those of each model on each text. The speed is
+    With several texts, the table shows only the loss of each model on each text. The speed is that
     of this machine now.
     """
     from bardtui.model.store import list_models

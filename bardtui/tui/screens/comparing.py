@@ -45,7 +45,7 @@ class ModelTable(RowList):
 class CompareScreen(ModalScreen[None], ClosesOnce[None]):
     """Measures models on the end of a text, and lets two of them go on from one line.
 
-    Both is done by a process of its own, which ends when the screen is closed.
+    A process of its own does both. It ends when the screen is closed.
 
     Args:
         models: Those that can be used.
