@@ -85,6 +85,20 @@ class CuesWithoutWords:
         return begin if wordless and is_cue_line(above, True) else None
 
 
+class OpenDirections:
+    """A stage direction ends on the line where it begins. One that stays open is closed there."""
+
+    tries, strict, instead = 2, True, "]"
+
+    def fault(self, text: str, end: int) -> int | None:
+        """See `Guard`."""
+        if text[end - 1] != "\n":
+            return None
+        begin = text.rfind("\n", 0, end - 1) + 1
+        is_open = text.rfind("[", begin, end - 1) > text.rfind("]", begin, end - 1)
+        return end - 1 if is_open else None
+
+
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 

@@ -13,7 +13,14 @@ from bardtui.writing.copies import Copies
 from bardtui.writing.cue_memory import CueMemory
 from bardtui.writing.endings import Ending
 from bardtui.writing.forms import FormGuard, ProseLines, recognised
-from bardtui.writing.guards import BannedPhrases, CuesWithoutWords, Guard, Loops, Mending
+from bardtui.writing.guards import (
+    BannedPhrases,
+    CuesWithoutWords,
+    Guard,
+    Loops,
+    Mending,
+    OpenDirections,
+)
 from bardtui.writing.look_ahead import LookAhead
 from bardtui.writing.mentions import Mentions, UnknownSpeakers
 from bardtui.writing.poems import PoemLength
@@ -184,6 +191,8 @@ def _guards(
         guards.append(ProseLines(text))
     if form == "verse":
         guards.append(PoemLength())
+    if cues:
+        guards.append(OpenDirections())
     if cues or rules.stop == "speech":
         guards.append(CuesWithoutWords())
     if rules.banned:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.writing.guards import LOOP, BannedPhrases, CuesWithoutWords, Guard, Loops
+from bardtui.writing.guards import (
+    LOOP,
+    BannedPhrases,
+    CuesWithoutWords,
+    Guard,
+    Loops,
+    OpenDirections,
+)
 
 
 def first_fault(guard: Guard, text: str) -> tuple[int, int] | None:
@@ -89,3 +96,17 @@ def test_cues_do_not_count_as_a_repetition() -> None:
 def test_what_was_long_ago_may_come_again() -> None:
     other = "".join(f"{n} bottles stand upon a wall of stone {n};\n" for n in range(150))
     assert first_fault(Loops(), LINE + other + LINE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[Exit ANN\nand all", (10, 9)),
+        ("ANN:\n[Aside] Go. [To BEN\n", (25, 24)),
+        ("[Exit ANN]\nAll go.\n", None),
+        ("[Exit ANN] ]\n", None),
+        ("ANN:\nGo, and stay.\n", None),
+    ],
+)
+def test_a_direction_ends_on_its_line(text: str, fault: tuple[int, int] | None) -> None:
+    assert first_fault(OpenDirections(), text) == fault
