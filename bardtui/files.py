@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial, reduce
+from functools import reduce
 from io import BufferedReader, FileIO
 from operator import or_
 from pathlib import Path
@@ -77,6 +77,14 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def open_private(path: str, flags: int) -> int:
+    """Open a file of bardtui's own for writing, as the `opener` of `open`.
+
+    A new file gets mode 0600. A pipe in its place is never waited for. Raises OSError.
+    """
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+
+
 def lock(file: FileIO) -> None:
     """Lock an open file until it is closed or the process ends in any way.
 
@@ -107,7 +115,7 @@ def lock_file(path: Path) -> Iterator[None]:
     Raises BlockingIOError if another process holds the lock, OSError if there are no locks.
     """
     while True:
-        with FileIO(path, "a", opener=partial(os.open, mode=0o600)) as file:
+        with FileIO(path, "a", opener=open_private) as file:
             lock(file)
             if not _is_at(path, file):
                 continue

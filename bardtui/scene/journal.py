@@ -18,7 +18,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Self
 
-from bardtui.files import atomic_write, lock, open_regular, private_folder, sync_folder
+from bardtui.files import (
+    atomic_write,
+    lock,
+    open_private,
+    open_regular,
+    private_folder,
+    sync_folder,
+)
 from bardtui.scene.journal_reader import (
     MAX_BYTES,
     SUFFIX,
@@ -237,7 +244,7 @@ def _create(path: Path, scene: Scene) -> FileIO:
     """Create, lock and fill the file of a scene. Raises JournalError."""
     try:
         private_folder(path.parent)
-        file = FileIO(path, "x+", opener=_open_private)
+        file = FileIO(path, "x+", opener=open_private)
     except OSError as error:
         raise _refusal(path, "be created", error) from error
     try:
@@ -252,10 +259,6 @@ def _create(path: Path, scene: Scene) -> FileIO:
             raise _refusal(path, "be created", error) from error
         raise
     return file
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _write_all(file: FileIO, content: bytes) -> None:

@@ -1,13 +1,11 @@
 """The unsent line, saved for the next start."""
 
-import os
-from functools import partial
 from io import FileIO
 from itertools import chain, count
 from pathlib import Path
 
 from bardtui import paths
-from bardtui.files import atomic_write, lock, private_folder, read_regular
+from bardtui.files import atomic_write, lock, open_private, private_folder, read_regular
 from bardtui.session.background import BackgroundSaver
 
 _MAX_BYTES = 1_000_000  # the line holds 20,000 characters
@@ -68,7 +66,7 @@ def _claim() -> tuple[Path, FileIO | None]:
     for path in chain(left, [first], others):
         try:
             private_folder(path.parent)
-            file = FileIO(path.with_suffix(".lock"), "a", opener=partial(os.open, mode=0o600))
+            file = FileIO(path.with_suffix(".lock"), "a", opener=open_private)
         except OSError:
             break
         try:

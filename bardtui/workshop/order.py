@@ -1,7 +1,7 @@
 """What a run is to do, kept as a file."""
 
 import json
-import math
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from bardtui.files import atomic_write, read_regular
 FILE = "order.json"
 _MOST_BYTES = 100_000
 _LONGEST = 4_000  # characters of any text in it
+_LARGEST = 1e12  # minutes, and seconds since the epoch
 
 
 class OrderError(UserError):
@@ -74,6 +75,18 @@ def _is_order(values: Any) -> bool:
     options, numbers = values["options"], (values["minutes"], values["ordered"])
     return (
         isinstance(options, list)
-        and all(isinstance(text, str) and len(text) <= _LONGEST for text in (*texts, *options))
-        and all(type(n) in (int, float) and math.isfinite(n) and n >= 0 for n in numbers)
+        and all(map(_is_argument, (*texts, *options)))
+        and values["name"].isascii()  # as names of models are
+        and values["name"].isprintable()
+        and all(type(number) in (int, float) and 0 <= number <= _LARGEST for number in numbers)
     )
+
+
+def _is_argument(value: Any) -> bool:
+    """Whether a value is a text that a process can be given."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return False
+    try:
+        return b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:  # a lone surrogate
+        return False

@@ -12,14 +12,20 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
 import bardtui
 from bardtui.errors import UserError
-from bardtui.files import atomic_write, lock, private_folder, read_regular
+from bardtui.files import (
+    atomic_write,
+    lock,
+    open_private,
+    open_regular,
+    private_folder,
+    read_regular,
+)
 
 EVENTS, ERRORS = "events.jsonl", "errors.txt"
 _LOCK, _PROCESS = "alive.lock", "process"
@@ -28,12 +34,10 @@ _NICENESS = 10  # the writer's own program goes first
 COMMAND = (sys.executable, "-m", "bardtui")
 WHERE = Path(bardtui.__file__).parent.parent
 
-_private = partial(os.open, mode=0o600)
-
 
 def is_alive(folder: Path) -> bool:
     """Whether the process of the run in `folder` lives. Raises OSError."""
-    with FileIO(folder / _LOCK, "a", opener=_private) as file:
+    with FileIO(folder / _LOCK, "a", opener=open_private) as file:
         try:
             lock(file)
         except BlockingIOError:
@@ -45,7 +49,7 @@ def log(folder: Path, event: str, **values: Any) -> None:
     """Append an event of our own to the log of a run. Raises OSError."""
     private_folder(folder)
     line = json.dumps({"event": event, "time": round(time.time()), **values}) + "\n"
-    with FileIO(folder / EVENTS, "a", opener=_private) as file:
+    with FileIO(folder / EVENTS, "a", opener=open_private) as file:
         file.write(line.encode())
 
 
@@ -61,9 +65,9 @@ def begin(
         raise UserError("training in the program needs Linux or macOS; use bardtui train")
     private_folder(folder)
     with (
-        FileIO(folder / _LOCK, "a", opener=_private) as alive,
-        FileIO(folder / EVENTS, "a", opener=_private) as events,
-        FileIO(folder / ERRORS, "w", opener=_private) as errors,
+        FileIO(folder / _LOCK, "a", opener=open_private) as alive,
+        FileIO(folder / EVENTS, "a", opener=open_private) as events,
+        FileIO(folder / ERRORS, "w", opener=open_private) as errors,
     ):
         lock(alive)
         log(folder, "begun")
@@ -104,7 +108,7 @@ def ask_to_stop(folder: Path) -> None:
 def last_words(folder: Path) -> str:
     """The last line that the process printed besides its events; empty if there is none."""
     try:
-        with FileIO(folder / ERRORS) as file:
+        with open_regular(folder / ERRORS) as file:
             return last_line(file)
     except OSError:
         return ""

@@ -1,5 +1,6 @@
 """The thread that reads the logs of runs, those of an earlier program too."""
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class _Log:
         """Read on. Raises OSError."""
         gone = self._running and not is_alive(self.folder)
         with open_regular(self.folder / EVENTS) as file:
+            if file.seek(0, os.SEEK_END) < self._offset:
+                self._offset = 0  # it was cut off, and goes on from there
             file.seek(self._offset)
             data = file.read(_MOST_BYTES)
         complete = data.rfind(b"\n") + 1
@@ -82,7 +85,7 @@ class Reader:
         """Look once; return whether there is more to read at once."""
         try:
             folders = {path.name: path for path in self._folder.iterdir() if path.name[0] != "."}
-        except FileNotFoundError:
+        except OSError:  # nothing was ordered yet, or it cannot be read
             folders = {}
         for name in self._logs.keys() - folders.keys():
             del self._logs[name]

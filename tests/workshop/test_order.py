@@ -1,6 +1,9 @@
 """Orders on disk, and what is in a text before it is trained on."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,6 +36,31 @@ def test_an_order_is_kept_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "mine").rename(tmp_path / "other")
     with pytest.raises(OrderError):
         Order.load(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("minutes", number) for number in (10**400, -1, True, float("nan"))),
+        *(("ordered", number) for number in (10**400, 1e308, float("inf"), "1")),
+        *(("source", text) for text in ("a\0b", "\ud800", "a" * 5_000)),
+        *(("options", options) for options in (["\0"], [["--json"]], "--json", 7)),
+    ],
+)
+def test_a_hostile_order_is_refused(tmp_path: Path, name: str, value: Any) -> None:
+    values = asdict(Order("mine", "a.txt", 5)) | {name: value}
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "order.json").write_text(json.dumps(values))
+    with pytest.raises(OrderError, match="is not an order for a run"):
+        Order.load(tmp_path / "mine")
+
+
+def test_an_order_whose_name_acts_on_a_terminal_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "\x1b[2J\u202e"
+    folder.mkdir()
+    Order(folder.name, "a.txt", 5).save(folder)
+    with pytest.raises(OrderError, match="is not an order for a run"):
+        Order.load(folder)
 
 
 def test_an_order_is_a_command(tmp_path: Path) -> None:

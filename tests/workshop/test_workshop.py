@@ -232,6 +232,26 @@ def test_damaged_orders_and_logs_are_passed_over(fake: tuple[str, ...], home: Pa
         follower.until(ended(run, "finished"))
 
 
+def test_a_log_that_was_cut_off_is_read_from_its_new_beginning(fake: tuple[str, ...]) -> None:
+    with following(*fake) as follower:
+        run = follower.workshop.order(Order("mine", "patient", 5))
+        follower.until(lambda: run.progress.loss == 2.0)
+        os.truncate(run.folder / "events.jsonl", 0)
+        follower.workshop.stop(run)
+        follower.until(ended(run, "stopped"))
+        assert run.progress.saved
+
+
+def test_a_file_in_place_of_the_workshop_is_said_until_it_is_gone(fake: tuple[str, ...]) -> None:
+    paths.workshop_dir().touch()
+    with following(*fake) as follower:
+        with pytest.raises(UserError, match="cannot be ordered"):
+            follower.workshop.order(Order("mine", "fine", 5))
+        paths.workshop_dir().unlink()
+        run = follower.workshop.order(Order("mine", "fine", 5))
+        follower.until(ended(run, "finished"))
+
+
 def test_a_real_run_makes_a_model(home: Path) -> None:
     (home / "verse.txt").write_text(VERSE * 10)
     options = ("--units=12", "--seq-len=24", "--batch-size=8")
