@@ -9,22 +9,26 @@ from contextlib import contextmanager
 def stop_signals() -> Iterator[Callable[[], bool]]:
     """Turn Ctrl+C, SIGTERM and a closed terminal into a request to stop.
 
-    The yielded function returns whether one has come. A second one raises KeyboardInterrupt. If
-    the function has returned True, the signals are ignored from the end of the context on: the
-    program is about to end with everything saved, and another Ctrl+C must not make that a failure.
+    The yielded function returns whether one has come. A second one raises KeyboardInterrupt at
+    once, and again from that function: Python drops what is raised in a destructor or while garbage
+    is collected. If the function has returned True, the signals are ignored from the end of the
+    context on: the program is about to end with everything saved, and another Ctrl+C must not make
+    that a failure.
     """
-    requested = answered = False
+    requests, answered = 0, False
 
     def request(number: int, frame: object) -> None:
-        nonlocal requested
-        if requested:
+        nonlocal requests
+        requests += 1
+        if requests > 1:
             raise KeyboardInterrupt
-        requested = True
 
     def should_stop() -> bool:
         nonlocal answered
-        answered = requested
-        return requested
+        if requests > 1:
+            raise KeyboardInterrupt
+        answered = requests > 0
+        return answered
 
     signals = [signal.SIGINT, signal.SIGTERM]
     # Windows has no SIGHUP, and under nohup the program is meant to go on.

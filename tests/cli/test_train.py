@@ -139,6 +139,26 @@ def test_a_closed_terminal_is_a_request_to_stop_except_under_nohup() -> None:
         assert not should_stop()
 
 
+@pytest.mark.usefixtures("handlers")
+def test_a_second_ctrl_c_counts_also_where_python_drops_what_it_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dropped = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda error: dropped.append(error.exc_type))
+
+    class Interrupted:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with stop_signals() as should_stop:
+        Interrupted()
+        assert should_stop()
+        Interrupted()
+        assert dropped == [KeyboardInterrupt]
+        with pytest.raises(KeyboardInterrupt):
+            should_stop()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
