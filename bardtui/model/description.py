@@ -17,7 +17,8 @@ from bardtui.model.word_list import MAX_PACKED
 
 DESCRIPTION = "model.json"
 FORMAT = 1
-MAX_HISTORY = 1_000  # entries, of 200 bytes each
+MAX_HISTORY = 1_000  # entries, of 200 bytes each without a sample
+SAMPLE = "sample"  # of an entry: what the network wrote
 
 MAX_TEXT = 500  # characters of any text
 MAX_CASTS, MAX_CAST = 1_000, 300  # plays, speakers of a play
@@ -53,6 +54,26 @@ def read_description(folder: Path) -> dict[str, Any]:
     if values.get("format") != FORMAT:
         raise ModelError(f"format {values.get('format')!r:.20} is not one this bardtui reads")
     return values
+
+
+def to_text(values: dict[str, Any]) -> str:
+    """model.json with these values.
+
+    Where they are more than a description may have, samples but the last, casts and words give way.
+    """
+    history = values["history"]
+    plain = [{k: v for k, v in entry.items() if k != SAMPLE} for entry in history[:-1]]
+    left_out: list[dict[str, Any]] = [
+        {},
+        {"history": plain + history[-1:]},
+        {"casts": {}},
+        {"words": ""},
+    ]
+    for fewer in left_out:
+        values = values | fewer
+        if len(text := json.dumps(values, indent=1) + "\n") <= MAX_JSON:
+            break
+    return text
 
 
 def file_inside(folder: Path, name: str) -> Path:

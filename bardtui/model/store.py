@@ -5,7 +5,6 @@ NetworkSpec, and only weights that fit it are read.
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -26,6 +25,7 @@ from bardtui.model.description import (
     DESCRIPTION,
     FORMAT,
     MAX_HISTORY,
+    SAMPLE,
     as_casts,
     as_digest,
     as_history,
@@ -38,6 +38,7 @@ from bardtui.model.description import (
     file_inside,
     read_beginning,
     read_description,
+    to_text,
 )
 from bardtui.model.description import ModelError as ModelError
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
@@ -109,7 +110,7 @@ class ModelBundle:
     @property
     def sample(self) -> str:
         """A line that the model wrote, safe to show; "" if none is kept."""
-        kept = (as_text(entry.get("sample")) for entry in reversed(self.history))
+        kept = (as_text(entry.get(SAMPLE)) for entry in reversed(self.history))
         lines = list(filter(str.strip, next(filter(None, kept), "").split("\n")))
         return one_line(max(lines[:-1] or lines, key=len, default=""), _SAMPLE_WIDTH)
 
@@ -158,7 +159,7 @@ class ModelBundle:
             if index:
                 atomic_write(staged / INDEX, indexed)
             atomic_write(staged / WEIGHTS, data)
-            atomic_write(staged / DESCRIPTION, json.dumps(bundle.to_json(), indent=1) + "\n")
+            atomic_write(staged / DESCRIPTION, to_text(bundle.to_json()))
             if folder.exists():
                 if index:  # first: an index that does not fit model.json counts as none
                     (staged / INDEX).replace(folder / INDEX)
@@ -186,7 +187,7 @@ class ModelBundle:
         """Replace model.json of a model on disk by this description. Raises OSError."""
         assert self.folder is not None
         _finish_saving(self.folder)
-        atomic_write(self.folder / DESCRIPTION, json.dumps(self.to_json(), indent=1) + "\n")
+        atomic_write(self.folder / DESCRIPTION, to_text(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
         """The content of model.json."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bardtui import paths
-from bardtui.model.description import ModelError
+from bardtui.model.description import SAMPLE, ModelError
 from bardtui.model.store import ModelBundle
 
 #: What can be left out, and what it says.
@@ -24,7 +24,6 @@ PARTS = {
 
 _PRIVATE = "a private text"
 _KEY = re.compile("[a-z][a-z_]{0,31}")
-_SAMPLE = "sample"
 _VERSION = re.compile(r"[A-Za-z0-9_.+-]{1,32}")
 _VERSIONS = ("bardtui", "tensorflow", "keras", "numpy", "python", "machine")
 _WORDS_OF_THE_PLAN = ("optimizer", "precision")
@@ -36,7 +35,7 @@ def held(bundle: ModelBundle) -> list[str]:
         "words": bundle.packed_words,
         "casts": bundle.casts,
         "index": bundle.corpus_index is not None,
-        "samples": any(_SAMPLE in entry for entry in bundle.history),
+        "samples": any(SAMPLE in entry for entry in bundle.history),
         "titles": bundle.corpus.get("name") or bundle.corpus.get("title", _PRIVATE) != _PRIVATE,
         "fingerprint": bundle.corpus.get("sha256"),
     }
@@ -118,4 +117,4 @@ def _texts(values: dict[str, Any], names: Collection[str]) -> dict[str, str]:
 
 
 def _sample(entry: dict[str, Any], parts: Collection[str]) -> dict[str, str]:
-    return _texts(entry, (_SAMPLE,)) if "samples" in parts else {}
+    return _texts(entry, (SAMPLE,)) if "samples" in parts else {}

@@ -6,7 +6,6 @@ time.
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from bardtui.files import atomic_write
 from bardtui.model.corpus_index import MAX_BYTES
-from bardtui.model.description import DESCRIPTION, file_inside, read_beginning
+from bardtui.model.description import DESCRIPTION, file_inside, read_beginning, to_text
 from bardtui.model.store import INDEX, ModelBundle
 from bardtui.model.weights import WEIGHTS, to_bytes
 from bardtui.sharing.card import card
@@ -58,7 +57,7 @@ def files(bundle: ModelBundle, parts: Collection[str], get: str = "") -> dict[st
     shared = replace(shareable(bundle, parts), sha256=digest)
     made = {
         CARD: card(shared, get).encode(),
-        DESCRIPTION: (json.dumps(shared.to_json(), indent=1) + "\n").encode(),
+        DESCRIPTION: to_text(shared.to_json()).encode(),
         WEIGHTS: weights,
     }
     if shared.index_sha256:

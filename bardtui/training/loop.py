@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.model.decoder import Decoder
+from bardtui.model.description import SAMPLE
 from bardtui.model.loss import Indices, SegmentScorer
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import Sampling
@@ -160,7 +161,7 @@ class Trainer:
             )
             entry = asdict(epoch)
             if not self.keep_samples:
-                del entry["sample"]
+                del entry[SAMPLE]
             state.add_epoch(entry)
 
             # The checkpoint comes first: a model without one could not be resumed. If the process

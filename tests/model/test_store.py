@@ -285,6 +285,24 @@ def test_the_last_epochs_of_a_long_history_are_kept(home: Path) -> None:
     assert ModelBundle.load(home / "long").history == history[-MAX_HISTORY:]
 
 
+@pytest.mark.parametrize("character", ["a", "語", "😀"])
+def test_samples_never_make_a_model_unreadable(home: Path, character: str) -> None:
+    history = [{"epoch": n, "sample": f"{n}{character * 200}"} for n in range(1_000)]
+    bundle = replace(small_model(), history=history, packed_words="x" * 200_000)
+    bundle.save(home / "long", random_weights(bundle.spec))
+    kept = ModelBundle.load(home / "long")
+    assert [entry["epoch"] for entry in kept.history] == [*range(1_000)]
+    assert kept.history[-1] == history[-1]
+    assert kept.packed_words == bundle.packed_words
+
+
+def test_casts_never_make_a_model_unreadable(home: Path) -> None:
+    casts = {f"Play {n}": {f"SPEAKER {m} OF {n}": m for m in range(1, 40)} for n in range(1_000)}
+    bundle = replace(small_model(), casts=casts, history=[{"sample": "A line."}])
+    bundle.save(home / "large", random_weights(bundle.spec))
+    assert ModelBundle.load(home / "large").sample == "A line."
+
+
 # --- finding models
 
 
