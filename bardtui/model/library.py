@@ -4,6 +4,7 @@ Deleting moves a model, with the checkpoint of its run, into the hidden folder `
 others. Only `Deleted.remove` removes it from the disk. Bundled models are never changed.
 """
 
+import os
 import shutil
 import tempfile
 import time
@@ -225,18 +226,30 @@ def abandoned() -> list[Path]:
 
 
 def size_of(path: Path) -> int:
-    """The bytes of a file or of the files in a folder; 0 for nothing. Links are not followed."""
-    if path.is_symlink() or not path.is_dir():
-        return path.lstat().st_size if _exists(path) else 0
-    return sum(found.lstat().st_size for found in path.rglob("*") if not found.is_dir())
+    """The bytes of a file or of the files in a folder; 0 for nothing. Links are not followed.
+
+    Files that vanish meanwhile, as those of a run may, do not count.
+    """
+    files = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+    return sum(map(_bytes_of, files)) if _is_folder(path) else _bytes_of(path)
+
+
+def _bytes_of(path: Path) -> int:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return path.lstat().st_size
+    return 0
 
 
 def remove(path: Path) -> None:
     """Remove a file, a link or a folder with everything in it, if it exists. Raises OSError."""
-    if path.is_dir() and not path.is_symlink():
+    if _is_folder(path):
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _exists(path: Path) -> bool:

@@ -67,6 +67,11 @@ def test_the_disk_space_is_shown() -> None:
     assert "deleted models: 0.8" in run("models", "disk").stdout
 
 
+def test_a_deleted_model_from_the_far_future_is_listed() -> None:
+    (paths.models_dir() / library.TRASH / f"far~{10**24 - 1}").mkdir(parents=True)
+    assert "some day" in run("models", "restore").stdout
+
+
 def test_cleaning_asks_and_removes_only_what_nobody_needs() -> None:
     own_model()
     own_model("gone")

@@ -1,6 +1,7 @@
 """The user's models: which names are free, and how they are renamed, copied and deleted."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bardtui import paths
 from bardtui.files import lock_file
 from bardtui.model import library
 from bardtui.model.description import ModelError
-from bardtui.model.library import NameTaken
+from bardtui.model.library import NameTaken, size_of
 from bardtui.model.store import ModelBundle, find_model, list_models
 from tests.conftest import random_weights, small_model
 
@@ -133,6 +134,15 @@ def test_a_model_in_training_is_not_moved(own: ModelBundle) -> None:
 def test_a_description_is_one_short_line(own: ModelBundle, text: str) -> None:
     with pytest.raises(ModelError):
         library.describe("own", description=text)
+
+
+def test_a_file_that_vanishes_while_sizes_are_counted_has_none(
+    own: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert own.folder is not None
+    walked = [(str(own.folder), [], ["model.json", ".gone.tmp"])]
+    monkeypatch.setattr(os, "walk", lambda path: walked)
+    assert size_of(own.folder) == (own.folder / "model.json").stat().st_size
 
 
 def test_files_in_the_trash_that_are_no_models_are_ignored(own: ModelBundle) -> None:

@@ -69,11 +69,12 @@ def models_restore(
     """Bring back the model that was last deleted under this name."""
     from bardtui.cli.display import add_rows, table
     from bardtui.model.library import NameTaken, restore, trash
+    from bardtui.scene.library import ago
 
     if name is None:
-        made = table("deleted", "when", "size", right=("size",))
+        made, now = table("deleted", "when", "size", right=("size",)), datetime.now()
         for deleted in trash():
-            when = f"{datetime.fromtimestamp(deleted.time):%Y-%m-%d %H:%M}"
+            when = ago(deleted.time, now)
             add_rows(made, (deleted.name, when, megabytes(deleted.size)))
         console().print(made)
         return
