@@ -11,10 +11,14 @@ class UserError(Exception):
 
     Every failure that a user, a file or the machine can cause is a subclass of this. Any other
     exception is a bug: it propagates and is logged with its traceback (see `bardtui.log`).
+
+    `command` is what to type where the message is printed by a command, such as an option. The
+    interface says what to press instead.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, command: str = "") -> None:
         super().__init__(one_line(message, MAX_MESSAGE))
+        self.command = one_line(command, MAX_MESSAGE)
 
 
 def user_message(error: BaseException) -> str | None:

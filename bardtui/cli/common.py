@@ -46,7 +46,8 @@ def error_policy() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except Exception as error:
-        warn(explain(error))
+        command = error.command if isinstance(error, UserError) else ""
+        warn("; ".join(filter(None, (explain(error), command))))
         raise typer.Exit(BUG if user_message(error) is None else 1) from None
 
 

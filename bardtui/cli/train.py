@@ -161,7 +161,7 @@ def train(
                 stack.enter_context(lock)
         else:
             start_tensorflow()
-        with output.progress(f"encoding {corpus.name}") as on_progress:
+        with output.progress(f"preparing {corpus.name}") as on_progress:
             run = prepare(
                 corpus,
                 name,

@@ -34,8 +34,8 @@ _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 class ModelError(UserError):
     """A model that cannot be used or found; the message is one short line that is safe to show."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(one_line(message, _MAX_MESSAGE))
+    def __init__(self, message: str, *, command: str = "") -> None:
+        super().__init__(one_line(message, _MAX_MESSAGE), command=command)
 
 
 def read_description(folder: Path) -> dict[str, Any]:

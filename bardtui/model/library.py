@@ -261,8 +261,8 @@ def _own(name: str) -> ModelBundle:
     bundle = find_model(name)
     if bundle.bundled:
         raise ModelError(
-            f"{name} comes with bardtui and stays as it is: bardtui models duplicate {name} NEW "
-            "makes a copy of your own"
+            f"{name} comes with bardtui and stays as it is",
+            command=f"bardtui models duplicate {name} NEW makes a copy of your own",
         )
     if bundle.folder is None or bundle.folder.parent != paths.models_dir().absolute():
         raise ModelError(f"{name} is not among your models")

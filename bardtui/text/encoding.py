@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from bardtui.files import atomic_write, read_regular
-from bardtui.text.errors import CorpusError
+from bardtui.text.errors import CorpusError, EncodingError
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -46,7 +46,6 @@ _SAMPLE = 1 << 16  # bytes that a guess is made from
 _FEW = 8  # bytes beyond ASCII that say little about an encoding
 _ORDERLY = 0.05  # a difference in charset_normalizer's measure of mess that tells texts apart
 _LATIN = ("cp1252", "cp1250", "iso8859_2", "cp1254", "mac_roman")
-_REMEDY = "; convert it with `bardtui corpus convert`"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def decoded(
     while raw:
         raw = file.read(block)
         if offset == 0 and (guess := _marked(raw)):
-            raise CorpusError(f"{name} is not UTF-8: it is {guess}{_REMEDY}")
+            raise EncodingError(f"{name} is not UTF-8: it is {guess}", name)
         if (nul := raw.find(b"\0")) >= 0:
             raise CorpusError(f"{name} is not a text: it has a NUL byte at offset {offset + nul:,}")
         try:
@@ -85,14 +84,13 @@ def decoded(
             line += error.object.count(b"\n", 0, error.start)
             byte = error.object[error.start]
             sample = _around(file, at)
+            place = f"{name} is not UTF-8: byte 0x{byte:02x} at offset {at:,} (line {line:,})"
             if _is_mostly_utf8(sample):
-                told = "the text around it is UTF-8: correct this place"
-            else:
-                guess = guess_encoding(sample)
-                told = f"it is {guess}{_REMEDY}" if guess else "its encoding is not known"
-            raise CorpusError(
-                f"{name} is not UTF-8: byte 0x{byte:02x} at offset {at:,} (line {line:,}); {told}"
-            ) from error
+                told = f"{place}; the text around it is UTF-8: correct this place"
+                raise CorpusError(told) from error
+            if guess := guess_encoding(sample):
+                raise EncodingError(f"{place}; it is {guess}", name) from error
+            raise CorpusError(f"{place}; its encoding is not known") from error
         line += raw.count(b"\n")
         offset += len(raw)
         read(offset)

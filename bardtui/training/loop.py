@@ -209,8 +209,8 @@ class Trainer:
         checkpoint = Checkpoint.load(self.folder)
         if checkpoint is None:
             raise TrainingError(
-                f"there is no stopped run {self.folder.name} to resume: "
-                "--replace starts from the beginning"
+                f"there is no stopped run {self.folder.name} to resume",
+                command="--replace starts from the beginning",
             )
         was = checkpoint.state["identity"]
         for key, now in self.identity.items():
@@ -225,8 +225,8 @@ class Trainer:
             {group: [v.numpy() for v in each] for group, each in variables.items()}, arrays
         ):
             raise TrainingError(
-                f"{self.folder} holds a run of another version, or a damaged one: "
-                "--replace starts again"
+                f"{self.folder} holds a run of another version, or a damaged one",
+                command="--replace starts again",
             )
         for group, each in variables.items():
             for variable, array in zip(each, arrays[group], strict=True):
@@ -285,17 +285,18 @@ class Trainer:
             yield
         except OSError as error:
             if self.saved:
-                remedy = "the last checkpoint is intact: free some space and continue with --resume"
+                kept, command = "the last checkpoint is intact", "--resume continues from it"
             else:
-                remedy = "nothing is saved yet: free some space and run the same command again"
-            raise TrainingError(f"{error.filename}: {error.strerror}; {remedy}") from error
+                kept, command = "nothing is saved yet", "the same command starts again"
+            problem = f"{error.filename}: {error.strerror}; {kept}: free some space first"
+            raise TrainingError(problem, command=command) from error
 
     def _diverged(self, loss: float) -> TrainingError:
         improved = self.state.best < math.inf
         kept = "the best model until then is saved" if improved else "no model is saved"
         return TrainingError(
-            f"the loss became {loss} in epoch {self.state.epoch + 1} and did not recover; {kept}: "
-            "try a smaller --learning-rate"
+            f"the loss became {loss} in epoch {self.state.epoch + 1} and did not recover; {kept}",
+            command="try a smaller --learning-rate",
         )
 
     @cached_property

@@ -101,11 +101,13 @@ def check_start(name: str, *, resume: bool, replace: bool) -> None:
     if resume:
         if not _has_checkpoint(name):
             raise TrainingError(
-                f"there is no stopped run {name} to resume: --replace starts from the beginning"
+                f"there is no stopped run {name} to resume",
+                command="--replace starts from the beginning",
             )
     elif not replace and (conflict := name_conflict(name)):
         go_on = "--resume to continue the run, " if _has_checkpoint(name) else ""
-        raise TrainingError(f"{conflict}: use {go_on}--replace to start again, or another --name")
+        command = f"use {go_on}--replace to start again, or another --name"
+        raise TrainingError(conflict, command=command)
 
 
 def _has_checkpoint(name: str) -> bool:
@@ -256,7 +258,8 @@ def _vocabulary(corpus: Corpus, base: ModelBundle | None) -> Vocabulary:
     if size > MAX_SIZE:
         raise TrainingError(
             f"{corpus.title}: {size:,} distinct characters, but a model learns at most "
-            f"{MAX_SIZE:,}: remove the rarest (bardtui corpus info lists them)"
+            f"{MAX_SIZE:,}: remove the rarest",
+            command="bardtui corpus info lists them",
         )
     if size < 2:
         raise TrainingError(f"{corpus.title} consists of one character, repeated")

@@ -14,10 +14,12 @@ def in_a_few_words(run: Run) -> str:
     match progress.phase:
         case "queued":
             return "waits for its turn"
+        case "running" if progress.work:
+            return "finishing" if progress.steps_made else "starting"
         case "running" if progress.seconds_left is not None:
             return f"training, {duration(progress.seconds_left)} left"
         case "running":
-            return "starting"
+            return "training"
         case "stopping":
             return "pausing, saves"
         case "stopped":
@@ -29,12 +31,15 @@ def in_a_few_words(run: Run) -> str:
     return "failed"
 
 
-def status(run: Run) -> str:
-    """What a run is doing, or how it ended, in a sentence or two."""
+def status(run: Run, go_on: str) -> str:
+    """What a run is doing, or how it ended, in a sentence or two.
+
+    `go_on` is the key that lets it go on.
+    """
     progress = run.progress
     match progress.phase:
         case "running" if progress.work:
-            share = "" if progress.share is None else f", {progress.share:.0%}"
+            share = f", {progress.share:.0%}" if progress.share not in (None, 1) else ""
             return f"{progress.work}{share}"
         case "running" if progress.seconds_left is not None:
             return (
@@ -43,11 +48,11 @@ def status(run: Run) -> str:
                 f"{duration(progress.seconds_left)} left"
             )
         case "failed":
-            return visible(progress.message)
+            return f"{visible(progress.message)}. {go_on} lets it go on."
         case "finished":
             return " ".join([f"{run.order.name} is ready.", *_learnt(progress), *_copies(progress)])
         case "stopped" if progress.published:
-            return "Paused. The best model so far can be used; the run can go on, on any day."
+            return f"Paused. The best model so far can be used; {go_on} goes on, on any day."
     return in_a_few_words(run).capitalize()
 
 

@@ -78,11 +78,12 @@ class Training:
         if run.progress.published and not published:
             self._stage.side.list_models()
         if run.progress.phase != before and self.screen is None and known is not None:
+            key = key_of(self._stage.app, "stage.train")
             if run.progress.phase == "finished":
-                key = key_of(self._stage.app, "stage.train")
                 self._stage.say(f"{name} is ready to write with; {key} shows it")
             elif run.progress.phase == "failed":
-                self._stage.say(f"Training {name}: {run.progress.message}", "warning")
+                told = f"Training {name} has stopped: {run.progress.message}; {key} shows it"
+                self._stage.say(told, "warning")
         if self.screen is not None:
             self.screen.show()
 

@@ -171,11 +171,12 @@ def suggestion_keys(key: str, place: int, count: int) -> str:
     return f"{key} accepts{others}" if count else ""
 
 
-def line_too_long(length: int, kept: int) -> str:
-    """Return why only part of a typed or pasted text is in the line."""
+def line_too_long(length: int, kept: int, key: str) -> str:
+    """Return why only part of a typed or pasted text is in the line, and the key of the list of
+    scenes, where a file can be opened."""
     if kept == 0:
         return "The line is full."
     return (
         f"The line holds the first {kept:,} of {length:,} characters. "
-        "To work on a long text, open it as a file: bardtui open FILE"
+        f"To work on a long text, save it as a file; {key} opens it by its path"
     )

@@ -46,6 +46,7 @@ class Progress:
         title, characters: Those of the text.
         held_out: The model's loss at the end.
         before: The loss of the model that it started from, on the same text.
+        steps_made: Whether it has trained since it was last started.
         copied: Of 1,000 characters that it writes, those that stand in its text; None if unknown.
         message: Why it failed.
         saved: Whether a stopped run can go on from where it was.
@@ -63,6 +64,7 @@ class Progress:
     loss: float | None = None
     rate: float = 0.0
     seconds_left: float | None = None
+    steps_made: bool = False
     held_out: float | None = None
     before: float | None = None
     copied: int | None = None
@@ -81,6 +83,7 @@ class Progress:
                 self.phase, self.message = "queued", ""
             case "begun":
                 self.phase, self.work, self.share, self.message = "running", "starting", None, ""
+                self.steps_made = False
             case "stopping":
                 self.phase = "stopping"
             case "progress":
@@ -125,7 +128,7 @@ class Progress:
         self.phase, self.message = "failed", one_line(message, _WIDEST)
 
     def _take_step(self, event: dict[str, Any]) -> None:
-        self.work, self.share = "", None
+        self.work, self.share, self.steps_made = "", None, True
         self.epoch, self.epochs = _count(event, "epoch"), _count(event, "epochs")
         self.rate = _number(event, "rate") or 0.0
         self.seconds_left = _number(event, "seconds_left")

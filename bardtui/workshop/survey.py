@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from bardtui import paths
 from bardtui.escaping import one_line, visible
@@ -51,6 +52,21 @@ def survey(source: str, base: str = "") -> Survey:
     )
 
 
+def convertible(error: Exception) -> Path | None:
+    """The file that `to_utf8` can convert, if a text cannot be read for its encoding."""
+    from bardtui.text.errors import EncodingError
+
+    return Path(error.name) if isinstance(error, EncodingError) else None
+
+
+def to_utf8(path: Path) -> str:
+    """Convert a text file in place; return what was done. Raises CorpusError or OSError."""
+    from bardtui.text.encoding import convert
+
+    original, guess = convert(path)
+    return f"Converted from {guess.encoding}; the original is {one_line(original.name, 60)}."
+
+
 def catalogue_texts() -> list[tuple[str, str, str, str]]:
     """The texts of the catalogue: title, size, source, and what to do first if it is not here."""
     from bardtui.text.catalogue import catalogue
@@ -60,7 +76,7 @@ def catalogue_texts() -> list[tuple[str, str, str, str]]:
             f"{entry.name}: {entry.title}",
             f"{entry.size / 1e6:.2f} MB" if entry.size else "",
             entry.name,
-            "" if entry.available else f"It is not on this computer yet: {entry.remedy}",
+            "" if entry.available else f"It is not here yet; in a terminal, type: {entry.remedy}",
         )
         for entry in catalogue()
     ]

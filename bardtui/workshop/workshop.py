@@ -159,7 +159,7 @@ class Workshop:
     def _why_gone(self, run: Run) -> str:
         with suppress(OSError):
             if shutil.disk_usage(run.folder).free < _LITTLE:
-                return "the disk is full: free some space and let it go on"
+                return "the disk is full: free some space first"
         said = process.last_words(run.folder) or "it ended without a message"
         return f"{said}; its log is {run.folder / process.ERRORS}"
 

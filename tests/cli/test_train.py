@@ -175,7 +175,7 @@ def test_a_second_ctrl_c_counts_also_where_python_drops_what_it_raises(
         (("--name", "x", "--seq-len", "100000"), "at least 111,113"),
         (("--name", "x", "--hold-out", "Hamlet"), "no document 'Hamlet'"),
         (("--name", "x", "--from", "nobody"), "there is no model 'nobody'"),
-        (("--name", "x", "--resume"), "no stopped run x to resume: --replace starts"),
+        (("--name", "x", "--resume"), "no stopped run x to resume; --replace starts"),
     ],
 )
 def test_a_run_that_cannot_start_is_refused(

@@ -153,7 +153,7 @@ def as_advised(arguments: tuple[str, ...]) -> tuple[str, ...]:
     try:
         check_start(arguments[3], resume=False, replace=False)
     except TrainingError as error:
-        return (*arguments, "--resume" if "--resume" in str(error) else "--replace")
+        return (*arguments, "--resume" if "--resume" in error.command else "--replace")
     return arguments
 
 

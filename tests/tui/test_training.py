@@ -80,7 +80,11 @@ async def test_a_text_that_cannot_be_read_is_said_in_the_dialog(
         await press(pilot, "f10")
         await until(pilot, lambda: up(app, NewRunScreen))
         app.screen.query_one("#source", Input).value = str(home / "utf16.txt")
-        await until(pilot, lambda: "UTF-16" in shown(app))
+        await until(pilot, lambda: "^t converts it" in shown(app))
+        assert "certainly UTF-16" in shown(app)
+        await press(pilot, "ctrl+t")
+        await until(pilot, lambda: "the original is utf16.txt.original" in shown(app))
+        await until(pilot, lambda: "16 characters" in shown(app))
 
 
 async def test_too_little_text_is_refused_before_anything_is_ordered(

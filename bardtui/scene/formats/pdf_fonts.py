@@ -100,8 +100,9 @@ class Fonts:
         if missing := [c for c in used if not self._has(c)]:
             instead = "another font file" if self.is_chosen else "a font file that has them"
             raise SceneError(
-                f"{self._named} no {_list(missing)}: choose {instead} by --font FILE.ttf, "
-                "or by export_font in settings.toml"
+                f"{self._named} no {_list(missing)}: choose {instead} by export_font in "
+                "settings.toml",
+                command="--font FILE.ttf takes one for this export",
             )
 
     def _has(self, character: str) -> bool:

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from bardtui.errors import UserError, user_message
 from bardtui.escaping import visible
+from bardtui.tui.keys import key_of
 from bardtui.tui.own_texts import OwnTexts
 from bardtui.tui.screens.dialog import ErrorLine, Form
 from bardtui.tui.screens.texts import TextField
@@ -21,10 +22,15 @@ from bardtui.tui.widgets.choice import Choice
 from bardtui.tui.widgets.safe_inputs import SafeInput
 from bardtui.workshop.estimate import comparison, too_little
 from bardtui.workshop.order import Order
-from bardtui.workshop.survey import Survey, free_name, survey
+from bardtui.workshop.survey import Survey, convertible, free_name, survey, to_utf8
 
-MINUTES = {"5": "5 minutes", "15": "15", "40": "40", "480": "all night"}
-_FINISHED = {"5": "five minutes", "15": "a quarter of an hour", "40": "40 minutes"}
+MINUTES = {"2": "2 minutes", "5": "5", "15": "15", "40": "40", "480": "all night"}
+_FINISHED = {
+    "2": "two minutes",
+    "5": "five minutes",
+    "15": "a quarter of an hour",
+    "40": "40 minutes",
+}
 _PAUSE = 0.4  # seconds without typing before the text is read
 NOTHING = ""  # as the model to start from
 
@@ -58,7 +64,7 @@ class _OrderScreen(Form[str | None]):
         self._order = order
         self._field = SafeInput(id="name", max_length=64)
         self._field.border_title = "Name of the new model"
-        self._minutes = Choice("Time", MINUTES, "15", titles={"480": "eight hours"}, id="minutes")
+        self._minutes = Choice("Time", MINUTES, "5", titles={"480": "eight hours"}, id="minutes")
         self._named = ""
         """The name that was suggested last."""
 
@@ -85,7 +91,10 @@ class _OrderScreen(Form[str | None]):
 class NewRunScreen(_OrderScreen):
     """Asks for a text, a model to start from, a name and a time, and says what is in the text."""
 
-    BINDINGS = [Binding("ctrl+o", "choose", "Choose a text", priority=True, id="new_run.choose")]
+    BINDINGS = [
+        Binding("ctrl+o", "choose", "Choose a text", priority=True, id="new_run.choose"),
+        Binding("ctrl+t", "convert", "Convert to UTF-8", show=False, id="new_run.convert"),
+    ]
     AUTO_FOCUS = "#source"
 
     def __init__(self, order: PlaceOrder, models: Sequence[str], texts: OwnTexts) -> None:
@@ -100,6 +109,10 @@ class NewRunScreen(_OrderScreen):
         self._survey: Survey | None = None
         self._surveyed = ""
         """The source of the text that was surveyed."""
+        self._convertible: Path | None = None
+        """The file in another encoding that keeps the text from being read."""
+        self._converted = ""
+        """What was done to it, in a sentence."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -140,7 +153,8 @@ class NewRunScreen(_OrderScreen):
             self._show_estimate()
 
     def _look_soon(self) -> None:
-        self._survey = None
+        self._survey = self._convertible = None
+        self._converted = ""
         self._found.update("")
         self._estimate.update("")
         if self._timer is not None:
@@ -159,10 +173,16 @@ class NewRunScreen(_OrderScreen):
             name = await asyncio.to_thread(free_name, found.title)
         except (UserError, OSError) as error:
             self._found.update("")
-            self.query_one(ErrorLine).say(user_message(error) or "")
+            self._convertible = convertible(error)
+            told = user_message(error) or ""
+            if self._convertible:
+                told += f". {key_of(self.app, 'new_run.convert')} converts it, and keeps a copy."
+            self.query_one(ErrorLine).say(told)
             return
         self._survey, self._surveyed = found, source
-        self._found.update(Content("\n").join(_described(found, self._base.value)))
+        rows = _described(found, self._base.value)
+        converted = [Content(visible(self._converted))] if self._converted else []
+        self._found.update(Content("\n").join([*converted, *rows]))
         self._suggest(name)
         self._show_estimate()
 
@@ -175,6 +195,20 @@ class NewRunScreen(_OrderScreen):
         problem = too_little(self._survey.characters)
         self._estimate.update(Content("" if problem else told))
         self.query_one(ErrorLine).say(problem)
+
+    @work(exclusive=True)
+    async def action_convert(self) -> None:
+        """Convert the file in another encoding to UTF-8, and read the text again."""
+        if (path := self._convertible) is None:
+            return
+        self._convertible = None
+        try:
+            told = await asyncio.to_thread(to_utf8, path)
+        except (UserError, OSError) as error:
+            self.query_one(ErrorLine).say(user_message(error) or "")
+        else:
+            self._look_soon()
+            self._converted = told
 
     # -- keys and buttons --------------------------------------------------------------------------
 
@@ -244,7 +278,6 @@ class TeachScreen(_OrderScreen):
                 yield Button("Teach", id="train", compact=True)
 
     def on_mount(self) -> None:
-        self._minutes.value = "5"
         self._suggest(free_name(f"{self._base} {self._title}"))
         self._show_found()
 

@@ -183,7 +183,9 @@ class StageScreen(Screen[None]):
         self.transcript.action_scroll_end()
 
     def on_seed_line_too_long(self, message: SeedLine.TooLong) -> None:
-        self.say(ui_strings.line_too_long(message.length, message.kept), severity="warning")
+        key = key_of(self.app, "stage.scenes")
+        told = ui_strings.line_too_long(message.length, message.kept, key)
+        self.say(told, severity="warning")
 
     def on_seed_line_paused(self) -> None:
         self._ask_for_suggestion()

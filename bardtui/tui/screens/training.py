@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from bardtui.errors import UserError
 from bardtui.escaping import visible
+from bardtui.tui.keys import key_of
 from bardtui.tui.run_words import in_a_few_words, status
 from bardtui.tui.screens.dialog import ClosesOnce, ErrorLine
 from bardtui.tui.widgets.keysline import KeysLine
@@ -74,6 +75,7 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         self._page: int | None = None
         """The sample that shows; None for the last one."""
         self._listed: list[tuple[str, str]] = []
+        self._go_on_key = ""
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -85,6 +87,7 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         yield KeysLine()
 
     def on_mount(self) -> None:
+        self._go_on_key = key_of(self.app, "training.go_on")
         self._show()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -107,7 +110,7 @@ class TrainingScreen(ModalScreen[Answer | None], ClosesOnce[Answer | None]):
         self.refresh_bindings()
         if (run := self.run) is None:
             return
-        self._state.update(Content(status(run)))
+        self._state.update(Content(status(run, self._go_on_key)))
         self._plot.show(run.progress)
         self._show_sample(run)
 
