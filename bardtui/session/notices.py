@@ -13,6 +13,8 @@ _NOTICES = {
     "file_moved": "{notice}",
     "kept": "Kept: {count} in this scene; {k[stage.kept]} lists them",
     "interrupted": "{writer} stopped when you sent your line",
+    "model_bundled": "{model} comes with bardtui and stays; on its card ({k[models.card]}) you can "
+    "make a copy of your own",
     "model_in_use": "{model} is in use: choose another model first",
     "model_missing": "{model} is not available; using {instead}.",
     "model_slow": "{detail}",

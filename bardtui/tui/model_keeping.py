@@ -48,6 +48,8 @@ class ModelKeeping:
 
         if name in {self._session.model, *self._in_roles()}:
             self._session.notify("model_in_use", "warning", model=name)
+        elif any(entry.bundled for entry in self._side.models.entries if entry.name == name):
+            self._session.notify("model_bundled", "warning", model=name)
         else:
             self._do(partial(delete, name), partial(self._deleted.append, name))
 
