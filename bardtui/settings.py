@@ -3,9 +3,9 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 
 from bardtui.errors import UserError
 from bardtui.files import atomic_write, read_regular
@@ -39,8 +39,7 @@ class SettingsError(UserError):
     """A settings file that cannot be used."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The content of settings.toml. Every key is optional; an unknown key is an error."""
 
     theme: str = ""  # the name of a theme; empty for the one chosen last
@@ -59,7 +58,7 @@ class Settings:
     word_goal: int = 0  # words that the writer wants to write in a day; 0 for no goal
     export_font: str = ""  # the path of a TrueType font for PDF
     model_index: str = ""  # the address of an index of models, for bardtui models get
-    keys: Mapping[str, str] = field(default_factory=dict)  # the id of a binding: keys, by commas
+    keys: Mapping[str, str] = MappingProxyType({})  # the id of a binding: keys, by commas
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
@@ -70,10 +69,10 @@ class Settings:
         values = _read_toml(path)
         if values is None:
             return cls()
-        names = [f.name for f in fields(cls)]
         for name, value in values.items():
-            if name not in names:
-                raise SettingsError(f"{path}: unknown key {name!r:.60}; known: {', '.join(names)}")
+            if name not in cls._fields:
+                known = ", ".join(cls._fields)
+                raise SettingsError(f"{path}: unknown key {name!r:.60}; known: {known}")
             if problem := _problem(name, value):
                 raise SettingsError(f"{path}: {name} must be {problem}")
         keys = dict(_flat(values.get("keys", {})))
@@ -179,8 +178,7 @@ def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield prefix + key, value
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(NamedTuple):
     """What was in use when the program ended, kept in a JSON file for the next start."""
 
     model: str = "shakespeare"
@@ -206,13 +204,13 @@ class Remembered:
             return cls()
         if values.get("pace", 0) is None:
             values["pace"] = math.inf
-        names = [f.name for f in fields(cls)]
-        return cls(**{name: values[name] for name in names if _is_valid(name, values.get(name))})
+        valid = [name for name in cls._fields if _is_valid(name, values.get(name))]
+        return cls(**{name: values[name] for name in valid})
 
     def save(self, path: Path) -> None:
         """Replace the file without waiting for the disk, because it is saved with every line that
         is sent. Raises OSError."""
-        values = asdict(self)
+        values = self._asdict()
         if math.isinf(self.pace):
             values["pace"] = None
         atomic_write(path, json.dumps(values, indent=1) + "\n", durable=False)

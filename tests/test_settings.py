@@ -3,7 +3,6 @@
 import json
 import math
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +177,7 @@ def test_a_value_that_is_not_valid_is_the_default(home: Path, key: str, values: 
     for value in values:
         path.write_text(json.dumps({"model": "mine", "length": 77, key: value}))
         known = Remembered(model="mine", length=77)
-        assert Remembered.load(path) == replace(known, **{key: getattr(Remembered(), key)})
+        assert Remembered.load(path) == known._replace(**{key: getattr(Remembered(), key)})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ the passages that took its place when its text was changed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bardtui.scene.scene import Scene
 
@@ -14,8 +14,7 @@ MAX_BOOKMARKS = 500  # of a scene; older ones are forgotten
 LONGEST_NAME = 60  # characters
 
 
-@dataclass(frozen=True)
-class Bookmark:
+class Bookmark(NamedTuple):
     """A named passage."""
 
     name: str

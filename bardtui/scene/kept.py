@@ -5,8 +5,7 @@ part may extend over several passages.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bardtui.scene.scene import Scene
 
@@ -17,8 +16,7 @@ _MAX_PIECES = 100_000  # of all parts
 Piece = tuple[int, int, int]  # passage, start and end in its text
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A marked part of a scene."""
 
     pieces: tuple[Piece, ...]

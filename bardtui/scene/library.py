@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bardtui.files import open_regular
 from bardtui.scene.journal_reader import MAX_BYTES, SUFFIX, parse_line, read_header
@@ -22,8 +21,7 @@ _LISTED = 10  # scenes named in one message
 _NEW_TITLE = b'\n{"type":"set","name":"title",'
 
 
-@dataclass(frozen=True)
-class SceneInfo:
+class SceneInfo(NamedTuple):
     """A scene file as it is listed."""
 
     path: Path

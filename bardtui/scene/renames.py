@@ -5,7 +5,8 @@ one with the new name. Where it does not show, the character has the old name.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bardtui.scene.cast import Cast
 from bardtui.scene.scene import Scene, SceneError
@@ -14,8 +15,7 @@ PROPERTY = "renames"
 MAX_RENAMES = 200  # of a scene; older ones are forgotten
 
 
-@dataclass(frozen=True)
-class Rename:
+class Rename(NamedTuple):
     """A character's old and new name, and the first passage with the new one."""
 
     passage: int
@@ -37,7 +37,7 @@ def carry(scene: Scene, renames: Sequence[Rename], copies: Mapping[int, int]) ->
     shown = {passage.id for passage, _ in scene.path()}
     for rename in renames:
         if copies and rename.passage not in shown:
-            note(scene, replace(rename, passage=copies.get(rename.passage, min(copies.values()))))
+            note(scene, rename._replace(passage=copies.get(rename.passage, min(copies.values()))))
 
 
 def in_force(scene: Scene) -> list[Rename]:

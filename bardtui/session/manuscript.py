@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bardtui import paths
 from bardtui.scene import bookmarks, renames
@@ -21,8 +21,7 @@ from bardtui.scene.titles import beginning, is_from_text, title_from
 UNTITLED = "Untitled scene"
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """The text of a passage that a model wrote, and how it was written."""
 
     text: str

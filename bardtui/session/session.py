@@ -7,7 +7,6 @@ the events that say what changed.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -289,7 +288,7 @@ class WritingSession:
 
     def choose(self, **changes: Any) -> None:
         """Change settings in use: fields of `Remembered` other than the model."""
-        remembered = replace(self.remembered, **changes)
+        remembered = self.remembered._replace(**changes)
         if remembered == self.remembered:
             return
         self.remembered = remembered

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bardtui.files import expanded
@@ -112,7 +112,7 @@ class SceneCatalogue:
             if (scene := self._scenes.get(result.path)) is None:
                 continue
             if result.error is not None:
-                scene = self._scenes[result.path] = replace(scene, broken=result.error)
+                scene = self._scenes[result.path] = scene._replace(broken=result.error)
             if result.counts is not None:
                 self._counts[result.path] = result.counts
             if result.match is not None and result.path not in self._matches:

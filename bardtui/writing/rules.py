@@ -1,12 +1,11 @@
 """The rules that a passage is written by."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bardtui.settings import Form, Newcomers, Stop
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """How a passage is written, besides how its characters are drawn.
 
     Attributes:

@@ -6,8 +6,8 @@ undo, retry and reopening change nothing.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 from zlib import crc32
 
 from bardtui.scene.cast import Cast, Player, Role, cue_to_add, is_speaking, new_cue, speakers
@@ -33,8 +33,7 @@ _LEAST = 1e-9  # weight of a role; one who has just spoken has about 1
 _NEWCOMER = 0.25
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """How the model continues the visible text.
 
     Attributes:

@@ -4,7 +4,6 @@ import json
 import math
 import os
 import tempfile
-from dataclasses import fields
 from pathlib import Path
 
 from hypothesis import example
@@ -33,7 +32,7 @@ def written(content: str | bytes) -> Path:
     return Path(name)
 
 
-_NAMES = st.sampled_from([*(f.name for f in fields(Settings)), "Theme"])
+_NAMES = st.sampled_from([*Settings._fields, "Theme"])
 
 
 _TABLES = st.dictionaries(_NAMES, ANY_JSON.filter(lambda value: value is not None), max_size=4)

@@ -1,7 +1,5 @@
 """The models pane: what it shows, and what can be picked."""
 
-from dataclasses import replace
-
 from hosts import Host, click, press, settle, shown, until
 
 from bardtui.tui.widgets.models import ModelEntry, ModelsPane
@@ -37,7 +35,7 @@ async def test_a_wide_pane_marks_the_users_own_models() -> None:
 
 
 async def test_a_long_corpus_is_cut() -> None:
-    pane = ModelsPane([replace(SHAKESPEARE, corpus="the complete works of a great man")])
+    pane = ModelsPane([SHAKESPEARE._replace(corpus="the complete works of a great man")])
     assert (await rows(pane, 32))[1] == "   the complete works of a g…"
 
 
@@ -60,8 +58,8 @@ async def test_the_model_being_loaded_is_marked() -> None:
 
 
 async def test_a_broken_model_shows_its_reason_in_two_rows_at_most() -> None:
-    long = replace(BROKEN, error="model.json claims a network of a size " * 5)
-    for entry, height in ((BROKEN, 3), (long, 3), (replace(BROKEN, error="not JSON"), 2)):
+    long = BROKEN._replace(error="model.json claims a network of a size " * 5)
+    for entry, height in ((BROKEN, 3), (long, 3), (BROKEN._replace(error="not JSON"), 2)):
         lines = await rows(ModelsPane([entry]))
         assert lines[0] == " ✗ broken"
         assert len(lines) == height
@@ -70,8 +68,8 @@ async def test_a_broken_model_shows_its_reason_in_two_rows_at_most() -> None:
 
 async def test_names_and_reasons_are_neither_markup_nor_terminal_codes() -> None:
     name = "[/]\x1b[31m\u202e[b]red"
-    evil = replace(SHAKESPEARE, name=name, corpus="[/]\n\x07")
-    pane = ModelsPane([evil, replace(BROKEN, name=name, error="[Enter ROMEO] \x9b2J")])
+    evil = SHAKESPEARE._replace(name=name, corpus="[/]\n\x07")
+    pane = ModelsPane([evil, BROKEN._replace(name=name, error="[Enter ROMEO] \x9b2J")])
     text = "\n".join(await rows(pane, 60))
     assert "[/]␛[31m·[b]red" in text
     assert "[Enter ROMEO]" in text
@@ -103,7 +101,7 @@ async def test_new_entries_keep_the_highlighted_model() -> None:
     async with host.run_test(size=(32, 20), message_hook=host.hear) as pilot:
         pane.focus()
         await press(pilot, "down")
-        pane.set_entries([BROKEN, replace(DIARY, name="another"), DIARY, SHAKESPEARE])
+        pane.set_entries([BROKEN, DIARY._replace(name="another"), DIARY, SHAKESPEARE])
         await press(pilot, "enter")
         await until(pilot, lambda: bool(host.got(ModelsPane.Picked)))
         assert host.got(ModelsPane.Picked)[0].name == "my-diary"
@@ -113,7 +111,7 @@ async def test_the_highlighted_model_shows_a_line_that_it_wrote_while_the_pane_h
     None
 ):
     sample = "Call me no more, the whale is on the sea."
-    pane = ModelsPane([SHAKESPEARE, replace(DIARY, sample=sample)])
+    pane = ModelsPane([SHAKESPEARE, DIARY._replace(sample=sample)])
     host = Host(pane)
     async with host.run_test(size=(32, 20)) as pilot:
         await settle(pilot)
@@ -126,7 +124,7 @@ async def test_the_highlighted_model_shows_a_line_that_it_wrote_while_the_pane_h
 
 
 async def test_the_same_models_again_leave_the_list_where_it_is() -> None:
-    entries = [replace(DIARY, name=f"model {n}") for n in range(20)]
+    entries = [DIARY._replace(name=f"model {n}") for n in range(20)]
     pane = ModelsPane(entries)
     host = Host(pane)
     async with host.run_test(size=(32, 10)) as pilot:
@@ -149,7 +147,7 @@ async def test_without_models_it_says_how_to_get_one() -> None:
 
 
 async def test_two_hundred_models_in_a_pane_of_five_columns() -> None:
-    pane = ModelsPane([replace(DIARY, name=f"model {n}") for n in range(200)])
+    pane = ModelsPane([DIARY._replace(name=f"model {n}") for n in range(200)])
     pane.set_current("model 150")
     host = Host(pane)
     async with host.run_test(size=(5, 8)):

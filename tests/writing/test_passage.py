@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import zip_longest
 
 import numpy as np
@@ -19,7 +18,7 @@ from bardtui.writing.passage import write_passage
 from bardtui.writing.rules import PLAIN, Rules
 from tests.conftest import VERSE
 
-WITH_MEMORY = replace(PLAIN, newcomers="seldom")
+WITH_MEMORY = PLAIN._replace(newcomers="seldom")
 # Names that the tiny model has never read, in letters that it knows.
 SCRIPT = "TEA:\nThe lamp is low.\n\nBABE:\nThe house asleep.\n\nWEB:\nThe lamp is low.\n\n"
 
@@ -67,7 +66,7 @@ def test_a_cue_that_was_cut_short_is_finished_as_scored(context: Context) -> Non
 
 
 def test_where_no_direction_may_begin_somebody_on_stage_speaks(context: Context) -> None:
-    rules = replace(WITH_MEMORY, form="screenplay")
+    rules = WITH_MEMORY._replace(form="screenplay")
     barred = [
         seed
         for seed in range(300)
@@ -191,8 +190,8 @@ def test_unknown_words_are_drawn_again(context: Context) -> None:
         found = [*words_in("".join(pieces))]
         return sum(word in KNOWN | {*words_in(SCRIPT)} for word in found) / len(found)
 
-    plain = replace(PLAIN, exact_length=False)
-    assert share_known(plain) < 0.9 < 0.98 < share_known(replace(plain, spelling=True))
+    plain = PLAIN._replace(exact_length=False)
+    assert share_known(plain) < 0.9 < 0.98 < share_known(plain._replace(spelling=True))
 
 
 @pytest.mark.parametrize("form", ["prose", "verse"])

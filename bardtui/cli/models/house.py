@@ -1,6 +1,5 @@
 """bardtui models rename, describe, duplicate, delete, restore, disk and clean"""
 
-import dataclasses
 from datetime import datetime
 from typing import Annotated
 
@@ -24,7 +23,7 @@ def models_rename(name: Name, new: New) -> None:
     rename(name, new)
     remembered = Remembered.load(paths.remembered_file())
     if remembered.model == name:  # the next start finds it
-        dataclasses.replace(remembered, model=new).save(paths.remembered_file())
+        remembered._replace(model=new).save(paths.remembered_file())
     console().print(f"{visible(name)} is now called {new}")
     console().print("Scenes whose roles name a model keep the old name: choose it there again.")
 

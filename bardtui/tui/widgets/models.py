@@ -1,7 +1,7 @@
 """The pane of models: which there are, which is in use, which cannot be used and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.content import Content
@@ -17,8 +17,7 @@ _KEYS = "space card · Del deletes"
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
 
-@dataclass(frozen=True)
-class ModelEntry:
+class ModelEntry(NamedTuple):
     """A model as the pane shows it. Texts are shown as they are, never as markup."""
 
     name: str
