@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.model.gumbel_noise import gumbel_noise
-from bardtui.model.inference_lstm import PackedLSTM
+from bardtui.model.inference_lstm import PackedLogits, PackedLSTM
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import NEVER, Sampling, filter_logits
 from bardtui.model.snapshots import Snapshot
@@ -56,6 +56,8 @@ class Decoder:
         self._layers = [self.network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)]
         self._skip = spec.skip
         self._packed = _packed_layers(spec, streams) if spec.cell == "lstm" else []
+        width = spec.weight_shapes()["logits/kernel"][0]
+        self._logits = PackedLogits(width, streams, spec.vocabulary_size)
         states = [state for layer in self._layers for state in layer.states]
         self._sizes = [state.shape[-1] for state in states] + [spec.vocabulary_size]
         # One variable, because a snapshot of several takes as many times as long.
@@ -87,6 +89,7 @@ class Decoder:
         self.network.set_weights(list(weights))
         for n, packed in enumerate(self._packed):
             packed.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
+        self._logits.set_weights(weights[-2], weights[-1])
 
     def _start_of_text(self) -> Snapshot:
         self._state.assign(np.zeros(self._state.shape, np.float32))
@@ -303,7 +306,7 @@ class Decoder:
             outputs.append(x)
             new_state.extend(new)
         joined = tf.concat(outputs, -1) if self._skip else x
-        return [*new_state, self.network.get_layer("logits")(joined)]
+        return [*new_state, self._logits.step(joined)]
 
 
 def _packed_layers(spec: NetworkSpec, streams: int) -> list[PackedLSTM]:

@@ -1,4 +1,4 @@
-"""LSTM layers for inference, their weights packed for one time step at a time.
+"""Layers for inference, their weights packed for one time step at a time.
 
 The time of such a step is that of reading all weights from memory. All cores read them, in one
 contiguous piece.
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_TABLE = 4_000_000  # numbers: 16 MB
+_TILE = 16  # rows: a product whose rows are no multiple of 8 takes up to twice as long
 
 
 class PackedLSTM:
@@ -67,3 +68,37 @@ class PackedLSTM:
         cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
         hidden = tf.sigmoid(o) * tf.tanh(cell)
         return hidden, [hidden, cell]
+
+
+class PackedLogits:
+    """The last layer: the logits of the next character.
+
+    Its rows are padded to a multiple of _TILE.
+    """
+
+    def __init__(self, inputs: int, streams: int, vocabulary_size: int) -> None:
+        """`inputs` is the size of the input vectors."""
+        import tensorflow as tf
+
+        self._size = vocabulary_size
+        self._padding = -vocabulary_size % _TILE
+        self._transposed = streams == 1
+        rows = vocabulary_size + self._padding
+        shape = (rows, inputs) if self._transposed else (inputs, rows)
+        self._weights = tf.Variable(tf.zeros(shape), trainable=False, name="packed")
+        self._bias = tf.Variable(tf.zeros((1, rows)), trainable=False, name="bias")
+
+    def set_weights(self, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+        """Take the layer's kernel and bias."""
+        packed = np.pad(kernel, ((0, 0), (0, self._padding)))
+        self._weights.assign(packed.T if self._transposed else packed)
+        self._bias.assign(np.pad(bias, (0, self._padding))[None])
+
+    def step(self, x: Any) -> Any:
+        """Return the logits (streams, vocabulary) for the input `x` (streams, inputs)."""
+        import tensorflow as tf
+
+        product = tf.matmul(x, self._weights, transpose_b=self._transposed)
+        # Added in halves, as the gates of a layer.
+        halves = map(tf.add, tf.split(product, 2, -1), tf.split(self._bias, 2, -1))
+        return tf.concat(list(halves), -1)[:, : self._size]
