@@ -49,6 +49,19 @@ def need_address_space(size: float, what: str, root: Path = _ROOT) -> None:
         )
 
 
+def give_back_memory() -> None:
+    """Give freed memory back to the system.
+
+    Compiling a network frees a lot at its end. The GNU C library keeps it, in the memory pools of
+    many threads, until it is told otherwise; other libraries cannot be told.
+    """
+    import ctypes  # not needed before the first screen
+
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 def _left_on_machine(root: Path) -> float:
     with suppress(OSError, ValueError, KeyError):
         lines = (root / "proc/meminfo").read_text().splitlines()

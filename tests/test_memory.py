@@ -1,6 +1,7 @@
 """The memory that is available: of the machine, the process and its control groups."""
 
 import math
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,33 @@ def test_the_limit_on_address_space_is_compared_with_what_is_used(tmp_path: Path
 def test_files_that_make_no_sense_are_ignored(tmp_path: Path, text: str) -> None:
     write(tmp_path / "proc/meminfo", text)
     assert free_memory(tmp_path) == math.inf
+
+
+_FREE_AND_GIVE_BACK = """
+import ctypes
+from pathlib import Path
+from bardtui.memory import give_back_memory
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1])
+
+library = ctypes.CDLL(None)
+library.malloc.restype, library.free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+blocks = [library.malloc(4_000) for _ in range(10_000)]
+for block in blocks:
+    ctypes.memset(ctypes.c_void_p(block), 1, 4_000)
+full = resident()
+for block in blocks[:-1]:  # the last one stays, so the heap cannot shrink
+    library.free(block)
+kept = resident()
+give_back_memory()
+print(full, kept, resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library is told")
+def test_memory_that_was_freed_is_given_back() -> None:
+    command = [sys.executable, "-c", _FREE_AND_GIVE_BACK]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    full, kept, left = map(int, done.stdout.split())
+    assert full - kept < 1_000 < 8_000 < full - left  # pages of 4 KB

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.log import explain
-from bardtui.memory import MB, TooLittleMemory, need_memory
+from bardtui.memory import MB, TooLittleMemory, give_back_memory, need_memory
 from bardtui.session.events import (
     AlternativesFound,
     Chunk,
@@ -241,6 +241,7 @@ class Engine:
             return None
         if len(self._models) > KEPT_MODELS:
             del self._models[next(iter(self._models))]
+        give_back_memory()
         compiled = loaded.context.decoder.compiled
         slow = "" if compiled else "XLA is missing on this machine: writing is slower"
         self._post(ModelState(name, "ready", slow))
