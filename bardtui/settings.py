@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
@@ -191,6 +192,11 @@ class Remembered(NamedTuple):
     scene: str = ""  # the path of the scene that was open last
     day: str = ""  # the last day on which the writer wrote, as in 2026-01-31
     words: int = 0  # that the writer wrote on that day
+
+    @property
+    def words_today(self) -> int:
+        """The words that the writer wrote today, in all scenes."""
+        return self.words if self.day == date.today().isoformat() else 0
 
     @classmethod
     def load(cls, path: Path) -> "Remembered":

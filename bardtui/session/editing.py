@@ -34,7 +34,7 @@ class Editing:
         except UserError as error:  # the passage was undone in the meantime
             self._session.notify("failed", "error", reason=str(error))
             return
-        self._session.word_goal.wrote(self._session.text, instead_of=before)
+        self._session.count_words(self._session.text, instead_of=before)
         self._session.show_scene()
         self._session.notify("edited")
 

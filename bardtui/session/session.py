@@ -7,6 +7,7 @@ the events that say what changed.
 """
 
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,9 @@ from bardtui.session.passage_writing import PassageWriting
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.surprise import Surprise
 from bardtui.session.takes import Takes
-from bardtui.session.word_goal import WordGoal
 from bardtui.settings import Remembered, Settings, Stop
 from bardtui.writing.rules import Rules
 from bardtui.writing.turns import next_role, next_turn, spoken
-
-CLOSE_SECONDS = 0.5  # how long closing waits for the engine
 
 
 class WritingSession:
@@ -68,7 +66,6 @@ class WritingSession:
         suggestions: Endings for the line that is being typed.
         takes: Takes written side by side.
         editing: Changes of the text that is there, and of what belongs to the scene.
-        word_goal: The words that the writer wrote today.
         copies: What the last reply copies from the model's corpus.
         surprise: How likely the model thought the visible text.
         choices: What else the model might write at a place.
@@ -96,7 +93,6 @@ class WritingSession:
         self.surprise = Surprise(self)
         self.choices = Choices(self)
         self.editing = Editing(self)
-        self.word_goal = WordGoal(self)
         self.emit = listen
         self._ids, self._problem_told = count(1), False
         self._saver = BackgroundSaver(save_remembered)
@@ -126,7 +122,7 @@ class WritingSession:
         self.surprise.keep()
         self._remember_scene()
         self.draft.close()
-        self.engine.close(CLOSE_SECONDS)
+        self.engine.close(timeout=0.5)
         self.manuscript.close()
         self._saver.keep(self.remembered)
         self._saver.close()
@@ -193,7 +189,7 @@ class WritingSession:
             self.manuscript.add_line(added)
             self.emit(PassageBegan("writer"))
             self.emit(TextAdded(added))
-            self.word_goal.wrote(line)
+            self.count_words(line)
             if interrupted:
                 self.notify("interrupted", writer=interrupted)
         self.draft.keep("")
@@ -296,6 +292,11 @@ class WritingSession:
             self.passage.request.pace = remembered.pace
         self._saver.keep(remembered)
         self.emit(StateChanged())
+
+    def count_words(self, text: str, *, instead_of: str = "") -> None:
+        """Count what the writer wrote today. What is undone or deleted later still counts."""
+        if (words := len(text.split()) - len(instead_of.split())) > 0:
+            self.choose(day=date.today().isoformat(), words=self.remembered.words_today + words)
 
     def set_model(self, name: str) -> None:
         """Write with this model from the next passage on."""

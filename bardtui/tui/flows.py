@@ -350,8 +350,8 @@ async def show_figures(stage: StageScreen) -> None:
     from bardtui.tui.screens.figures import FiguresScreen
 
     session = stage.session
-    today = f"Today you wrote {session.word_goal.today:,} words, in all scenes"
-    goal = f"; your goal is {session.word_goal.goal:,}" if session.word_goal.goal else ""
+    today = f"Today you wrote {session.remembered.words_today:,} words, in all scenes"
+    goal = f"; your goal is {session.settings.word_goal:,}" if session.settings.word_goal else ""
     figures = figures_of(session.manuscript.scene)
     await stage.app.push_screen_wait(FiguresScreen(figures, today + goal))
 

@@ -123,7 +123,7 @@ class StageDisplay:
 
     def _show_below(self) -> None:
         session = self.session
-        goal = ui_strings.word_goal(session.word_goal.today, session.word_goal.goal)
+        goal = ui_strings.word_goal(session.remembered.words_today, session.settings.word_goal)
         self.transcript.border_subtitle = ui_strings.below_the_scene(
             session.manuscript, self.transcript.follow, session.copies.words, self._figures, goal
         )
@@ -183,7 +183,8 @@ class StageDisplay:
         if (models := (session.model, dict(session.model_states))) != self._models:
             self._models = models
             self.side.show_model()
-        if (settings := session.remembered) != self._settings:
+        # Every line that is sent changes the words of the day, which the panes do not show.
+        if (settings := session.remembered._replace(words=0)) != self._settings:
             self._settings = settings
             self.side.show_settings()
             self.settings_line.show(session.model, self.side.summary())

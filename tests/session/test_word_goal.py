@@ -13,18 +13,18 @@ def test_sent_lines_and_words_that_edits_add_count_until_midnight() -> None:
     settings = Settings(suggestions=False, word_goal=10)
     with Driver(settings=settings, day="2020-01-01", words=500) as driver:
         session = driver.session
-        assert session.word_goal.today == 0
+        assert session.remembered.words_today == 0
         driver.send("ANN: I kept it dry.")
-        assert session.word_goal.today == 5
+        assert session.remembered.words_today == 5
         session.undo()
-        assert session.word_goal.today == 5
+        assert session.remembered.words_today == 5
         session.redo()
         session.editing.edit(1, "ANN:\nI kept it very dry indeed.\n")
         session.editing.edit(session.manuscript.scene.path()[0][0].id, "ANN:\nDry.\n")
-        assert session.word_goal.today == 7
+        assert session.remembered.words_today == 7
         again = session.remembered
     with Driver(settings=settings, day=again.day, words=again.words) as driver:
-        assert driver.session.word_goal.today == 7
+        assert driver.session.remembered.words_today == 7
 
 
 @pytest.mark.parametrize(
