@@ -17,10 +17,8 @@ from bardtui.files import atomic_write
 from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Author, Scene
-from bardtui.session.background import BackgroundSaver, save_remembered
 from bardtui.session.choices import Choices
 from bardtui.session.copies import Copies
-from bardtui.session.draft import Draft
 from bardtui.session.editing import Editing
 from bardtui.session.engine import Engine
 from bardtui.session.events import (
@@ -45,6 +43,7 @@ from bardtui.session.events import (
 )
 from bardtui.session.manuscript import Manuscript
 from bardtui.session.passage_writing import PassageWriting
+from bardtui.session.saving import BackgroundSaver, Draft, save_remembered
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.surprise import Surprise
 from bardtui.session.takes import Takes

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from bardtui import paths
-from bardtui.session import draft
-from bardtui.session.background import BackgroundSaver
-from bardtui.session.draft import Draft
+from bardtui.session import saving
+from bardtui.session.saving import BackgroundSaver, Draft
 
 
 def test_the_line_is_there_at_the_next_start() -> None:
@@ -59,7 +58,7 @@ def test_the_line_is_kept_where_there_are_no_locks(monkeypatch: pytest.MonkeyPat
     def lock(file: object) -> None:
         raise OSError("no locks here")
 
-    monkeypatch.setattr(draft, "lock", lock)
+    monkeypatch.setattr(saving, "lock", lock)
     first = Draft()
     first.keep("Not yet")
     first.close()
