@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bardtui.session.events import AlternativesFound
-from bardtui.session.replies import next_passage
+from bardtui.session.passage_writing import next_passage
 from bardtui.session.requests import AlternativesRequest
 
 if TYPE_CHECKING:

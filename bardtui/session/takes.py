@@ -14,7 +14,7 @@ from bardtui.session.events import (
     TakesShown,
 )
 from bardtui.session.manuscript import Written
-from bardtui.session.replies import next_passage
+from bardtui.session.passage_writing import next_passage
 from bardtui.session.requests import PassageRequest, TakesScoreRequest, new_random_seed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bardtui.scene.journal_reader import read_scene
 from bardtui.scene.passage import Passage
 from bardtui.session.events import TakesShown
 from bardtui.session.manuscript import Manuscript
-from bardtui.session.replies import ENOUGH
+from bardtui.session.passage_writing import ENOUGH
 from bardtui.settings import TEMPERATURE, Remembered, Settings
 
 pytestmark = pytest.mark.usefixtures("installed")

@@ -14,7 +14,7 @@ from bardtui.scene.cast import Cast, Role
 from bardtui.scene.journal_reader import read_scene
 from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesShown
 from bardtui.session.manuscript import Manuscript
-from bardtui.session.replies import next_passage
+from bardtui.session.passage_writing import next_passage
 from bardtui.settings import TEMPERATURE, TOP_P, Remembered, Settings
 from bardtui.writing.passage import write_passage
 
