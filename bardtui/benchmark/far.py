@@ -7,9 +7,8 @@ from collections.abc import Callable
 from bardtui.benchmark import Figure
 from bardtui.benchmark.scene import script
 from bardtui.model.context import Context
-from bardtui.model.decoder import Decoder
+from bardtui.model.decoder import Decoder, Snapshot
 from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot
 from bardtui.model.store import ModelBundle
 
 _NEAR, _FAR = 1_000, 1_000_000  # characters before the place

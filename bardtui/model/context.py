@@ -5,16 +5,16 @@ depends on where reading began. So a text is taken in by reading its last few th
 or by going on from a snapshot of the state after a beginning of it.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bardtui.escaping import shared_length
-from bardtui.model.decoder import Decoder
+from bardtui.model.decoder import Decoder, Snapshot
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot, Snapshots, TextHash
 from bardtui.model.vocabulary import tally
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MIN_CONTEXT, MAX_CONTEXT = 2_000, 20_000  # characters
+MAX_BYTES = 8_000_000  # of snapshots: 900 of two layers of 512
 
 
 def context_length(memory_length: int) -> int:
@@ -46,6 +47,73 @@ def start_of_context(text: str, memory_length: int) -> int:
         if found >= 0:
             return found + len(boundary)
     return start
+
+
+class TextHash:
+    """A digest of a text that grows: `update` adds to it, `copy` keeps a beginning."""
+
+    def __init__(self, text: str = "") -> None:
+        self.length = 0
+        self._hash = blake2b(digest_size=16)
+        self.update(text)
+
+    def update(self, text: str) -> None:
+        """Add `text` at the end."""
+        self.length += len(text)
+        self._hash.update(text.encode("utf-8", "surrogatepass"))
+
+    def copy(self) -> "TextHash":
+        """A digest of the same text that grows on its own."""
+        other = TextHash()
+        other.length, other._hash = self.length, self._hash.copy()
+        return other
+
+    @property
+    def key(self) -> tuple[int, bytes]:
+        """The length of the text and its digest."""
+        return self.length, self._hash.digest()
+
+
+class Snapshots:
+    """The most recently used snapshots of one model, at most `max_bytes` of arrays."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes, self._bytes = max_bytes, 0
+        self._kept: OrderedDict[tuple[int, bytes], Snapshot] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, text: TextHash, snapshot: Snapshot) -> None:
+        """Keep the snapshot of the state after a text; the least recently used ones go."""
+        old = self._kept.pop(text.key, None)
+        self._bytes += snapshot.nbytes - (old.nbytes if old else 0)
+        self._kept[text.key] = snapshot
+        while self._bytes > self._max_bytes and len(self._kept) > 1:
+            self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+    def nearest(self, text: str, start: int) -> tuple[TextHash, Snapshot] | None:
+        """Find the snapshot after the longest known beginning of `text` that is longer than `start`
+        characters. Returns it and the hash of that beginning."""
+        found = None
+        for beginning in _beginnings(text, self._lengths(start, len(text))):
+            if beginning.key in self._kept:
+                found = beginning.copy()
+        if found is None:
+            return None
+        self._kept.move_to_end(found.key)
+        return found, self._kept[found.key]
+
+    def _lengths(self, start: int, stop: int) -> list[int]:
+        return sorted({length for length, _ in self._kept if start < length <= stop})
+
+
+def _beginnings(text: str, lengths: list[int]) -> Iterator[TextHash]:
+    """The hash of each beginning of `text`, of increasing lengths."""
+    growing = TextHash()
+    for length in lengths:
+        growing.update(text[growing.length : length])
+        yield growing
 
 
 @dataclass(frozen=True)

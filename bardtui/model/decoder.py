@@ -10,6 +10,7 @@ however the work is cut into calls.
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,25 @@ from bardtui.model.gumbel_noise import gumbel_noise
 from bardtui.model.inference_lstm import PackedLogits, PackedLSTM
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import NEVER, Sampling, filter_logits
-from bardtui.model.snapshots import Snapshot
 from bardtui.model.vocabulary import Vocabulary
 
 MAX_CHUNK = 512  # steps in one call
 CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of a network after a text: `position` and copies of its state arrays, each of
+    shape (streams, size)."""
+
+    position: int
+    arrays: tuple[NDArray[np.float32], ...]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the arrays take."""
+        return sum(array.nbytes for array in self.arrays)
 
 
 class Decoder:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.model.snapshots import Snapshot
 from bardtui.progress import OnProgress
 
 if TYPE_CHECKING:
+    from bardtui.model.decoder import Snapshot
     from bardtui.model.loss import Indices
     from bardtui.model.network import NetworkSpec
     from bardtui.model.vocabulary import Vocabulary
@@ -68,12 +68,14 @@ def measure_memory_length(
     return longest
 
 
-def _side_by_side(one: Snapshot, other: Snapshot) -> Snapshot:
+def _side_by_side(one: "Snapshot", other: "Snapshot") -> "Snapshot":
     """A state of two streams: the first of `one`, the second of `other`."""
     pairs = zip(one.arrays, other.arrays, strict=True)
+    from bardtui.model.decoder import Snapshot
+
     return Snapshot(0, tuple(np.stack([a[0], b[1]]) for a, b in pairs))
 
 
-def _agree(state: Snapshot) -> bool:
+def _agree(state: "Snapshot") -> bool:
     logits = state.arrays[-1]
     return bool(np.abs(logits[0] - logits[1]).max() <= TOLERANCE)

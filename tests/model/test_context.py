@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bardtui.model.context import Context, context_length, start_of_context
-from bardtui.model.decoder import Decoder
+from bardtui.model.context import Context, Snapshots, context_length, start_of_context
+from bardtui.model.decoder import Decoder, Snapshot
 from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot, Snapshots
 from bardtui.model.store import ModelBundle
 from tests.conftest import VERSE
 

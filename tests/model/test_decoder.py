@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bardtui.model import decoder as decoder_module
-from bardtui.model.decoder import CALL_SECONDS, MAX_CHUNK, Decoder
+from bardtui.model.decoder import CALL_SECONDS, MAX_CHUNK, Decoder, Snapshot
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
 from tests.conftest import random_weights, small_model

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bardtui.model.snapshots import Snapshot, Snapshots, TextHash
+from bardtui.model.context import Snapshots, TextHash
+from bardtui.model.decoder import Snapshot
 
 SIZE = 400  # bytes of a snapshot
 

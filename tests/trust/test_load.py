@@ -13,8 +13,8 @@ from textual.events import Paste
 
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
+from bardtui.model.decoder import Snapshot
 from bardtui.model.sampling import Sampling
-from bardtui.model.snapshots import Snapshot
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.scene.journal_reader import read_scene
 from bardtui.settings import Settings
