@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.model.gumbel_noise import gumbel_noise
 from bardtui.model.inference_lstm import PackedLogits, PackedLSTM
 from bardtui.model.network import NetworkSpec, build_network
-from bardtui.model.sampling import NEVER, Sampling, filter_logits
+from bardtui.model.sampling import NEVER, Sampling, filter_logits, gumbel_noise
 from bardtui.model.vocabulary import Vocabulary
 
 MAX_CHUNK = 512  # steps in one call

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.model.gumbel_noise import gumbel_noise
+from bardtui.model.sampling import gumbel_noise
 
 KEYS = st.integers(0, 2**63 - 1)
 

@@ -9,8 +9,7 @@ import pytest
 import tensorflow as tf
 
 from bardtui.model.decoder import Decoder, Snapshot
-from bardtui.model.gumbel_noise import gumbel_noise
-from bardtui.model.sampling import Sampling, SamplingError, filter_logits
+from bardtui.model.sampling import Sampling, SamplingError, filter_logits, gumbel_noise
 from tests.conftest import random_weights, small_model
 
 
