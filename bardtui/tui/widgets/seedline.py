@@ -14,8 +14,6 @@ from textual.widgets.text_area import Edit, EditResult
 
 from bardtui.escaping import LINE_BREAK, typed
 from bardtui.tui.keys import OwnBindings, action_of
-from bardtui.tui.widgets.endings import Endings
-from bardtui.tui.widgets.line_history import LineHistory
 from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
 LIMIT = 20_000
@@ -27,6 +25,7 @@ HINT = Content("Type a line and press Enter; Enter alone lets the model go on")
 PAUSE = 0.15
 """Seconds without a key after which the line is `Paused`."""
 
+_HISTORY = 200  # lines sent before that can be recalled
 _LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -316,3 +315,77 @@ class SeedLine(_LineEditor):
     def _report_pause(self) -> None:
         self._paused = True
         self.post_message(self.Paused())
+
+
+class Endings:
+    """Suggested endings of a line, one of which is chosen.
+
+    While the line grows, those that it is still a beginning of remain.
+    """
+
+    def __init__(self) -> None:
+        self._beginning = ""
+        self._lines: list[str] = []
+        self._chosen = ""
+
+    def offer(self, beginning: str, endings: Iterable[str]) -> None:
+        """Replace the endings by those of `beginning`. The choice stays if it is among them."""
+        self._beginning = beginning
+        self._lines = list(dict.fromkeys(beginning + ending for ending in endings))
+
+    def clear(self) -> None:
+        """Remove all endings."""
+        self._lines = []
+
+    def of(self, text: str) -> str:
+        """The chosen ending of `text`; empty if none fits."""
+        lines = self._matching(text)
+        if lines and self._chosen not in lines:
+            self._chosen = lines[0]
+        return self._chosen[len(text) :] if lines else ""
+
+    def choose_next(self, text: str, steps: int) -> None:
+        """Choose another ending of `text`; the first one follows the last."""
+        lines = self._matching(text)
+        self._chosen = lines[(lines.index(self._chosen) + steps) % len(lines)]
+
+    def place(self, text: str) -> tuple[int, int]:
+        """The number of the chosen ending of `text`, counted from 1, and of all; or zeros."""
+        lines = self._matching(text)
+        return (lines.index(self._chosen) + 1, len(lines)) if lines else (0, 0)
+
+    def _matching(self, text: str) -> list[str]:
+        if not text.startswith(self._beginning):
+            return []
+        return [line for line in self._lines if line != text and line.startswith(text)]
+
+
+class LineHistory:
+    """Sent lines, oldest first, and below them the draft: the line that is being typed.
+
+    A recalled line that was changed becomes the draft.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._place = 0  # of the line in the editor; `len(self._lines)` is the draft's
+        self._draft = ""
+
+    def add(self, line: str) -> None:
+        """Add a sent line, unless it is empty or the same as the last; the draft is empty then."""
+        if line and self._lines[-1:] != [line]:
+            self._lines = [*self._lines, line][-_HISTORY:]
+        self._place, self._draft = len(self._lines), ""
+
+    def recall(self, typed: str, steps: int) -> str | None:
+        """The line `steps` below the one in the editor, or above it; None if there is none.
+
+        `typed` is the text in the editor.
+        """
+        place = self._place + steps
+        if not 0 <= place <= len(self._lines):
+            return None
+        if typed != [*self._lines, self._draft][self._place]:
+            self._draft = typed
+        self._place = place
+        return [*self._lines, self._draft][place]
