@@ -1,15 +1,21 @@
-"""The text of a scene as its passages, without Textual."""
+"""The text of a scene in rows: who wrote each part, and which parts are cues and directions."""
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import get_args
+from typing import Literal, get_args
 
 from bardtui.escaping import shared_length
 from bardtui.scene.scene import Author
-from bardtui.scene.script import MAX_CUE_LENGTH
+from bardtui.scene.script import MAX_CUE_LENGTH, is_cue
 from bardtui.tui.wrapping import WrappedText
+
+Kind = Literal["speech", "cue", "direction"]
+
+_MAX_DIRECTION = 1000  # characters that a row looks back for an open bracket
+_DIRECTION = re.compile(r"\[[^\]]*\]?")
 
 
 class PassageText(WrappedText):
@@ -62,4 +68,22 @@ class PassageText(WrappedText):
                 break
             found[max(0, at - begin)] = self._by[passage]
             passage += 1
+        return found
+
+    def kinds(self, begin: int, row: str) -> dict[int, Kind]:
+        """The parts of the `row` at offset `begin`, by where they begin in the row."""
+        before = self.slice(max(0, begin - _MAX_DIRECTION), begin).rpartition("\n")[2]
+        if len(before) + len(row) <= MAX_CUE_LENGTH:
+            end = begin + len(row)
+            line = before + row + self.slice(end, end + MAX_CUE_LENGTH).partition("\n")[0]
+            if len(line) <= MAX_CUE_LENGTH and is_cue(line):
+                return {0: "cue"}
+        found: dict[int, Kind] = {0: "speech"}
+        at = 0
+        if before.rfind("[") > before.rfind("]"):  # the row begins within a direction
+            at = row.find("]") + 1 or len(row)
+            found = {0: "direction", at: "speech"}
+        for match in _DIRECTION.finditer(row, at):
+            found[match.start()] = "direction"
+            found[match.end()] = "speech"
         return found

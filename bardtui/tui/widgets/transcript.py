@@ -22,8 +22,7 @@ from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
 from bardtui.tui.marks import MARKS, Mark, Spans, mark_style, marks_in
-from bardtui.tui.passages import PassageText
-from bardtui.tui.rowkinds import Kind, kinds_in
+from bardtui.tui.passages import Kind, PassageText
 from bardtui.tui.scrollbars import thumb
 from bardtui.tui.wrapping import cell_width, tab_cells
 
@@ -335,7 +334,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self, row: int, begin: int, text: str, authors: dict[int, Author]
     ) -> Iterator[Segment]:
         """The `text` of a row that begins at offset `begin`, in its colours."""
-        kinds = kinds_in(self._text, begin, text)
+        kinds = self._text.kinds(begin, text)
         first, end = self._selected(row, len(text))
         highlight = self.screen.get_component_rich_style("screen--selection")
         if highlight.color == highlight.bgcolor:  # the theme means the text's own colour
