@@ -84,6 +84,8 @@ def next_role(cast: Cast, text: str, player: Player | None = None) -> Role | Non
     if nobody but the last speaker is left of all roles.
     """
     may_speak = [r for r in cast.roles if not r.muted and player in (None, r.player)]
+    if not may_speak:
+        return None
     spoken = list(speakers(text[-_RECENT:]))
     last = next((role for role in may_speak if spoken and role.name == spoken[-1]), None)
     if player == "writer" and last:
