@@ -378,10 +378,10 @@ class WritingSession:
                 self.choices.found(event)
             case EngineFault():
                 self.notify("failed", "error", reason=event.message)
-            case Started() | Chunk() | Finished() if self.takes.is_current(event.request):
-                self.takes.handle(event)
             case Started() | Chunk() | Finished() if self.passage.is_current(event.request):
                 self.passage.handle(event)
+            case Started() | Chunk() | Finished() if self.takes.is_current(event.request):
+                self.takes.handle(event)
 
     def _model_changed(self, event: ModelState) -> None:
         self.model_states[event.name] = event.state

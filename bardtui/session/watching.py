@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bardtui.session.events import EngineEvent, StateRead
+from bardtui.session.events import StateRead
 from bardtui.session.requests import StateRequest
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ class Watching:
             self._asked = StateRequest(session.new_id(), session.model, text)
             session.engine.read_state(self._asked)
 
-    def take(self, event: EngineEvent) -> bool:
-        """Take an event of the engine. Returns whether it is a state to be shown."""
-        if not isinstance(event, StateRead):
-            return False
+    def take(self, event: StateRead) -> bool:
+        """Take a state that the engine has read. Returns whether it is to be shown."""
         is_live = self._session.passage.is_current(event.request)
         if not self.on or not (is_live or event.request == self._asked.id):
             return False

@@ -8,7 +8,7 @@ from bardtui.session.watching import Watching
 from bardtui.tui.widgets.cellstrip import CellStrip
 
 if TYPE_CHECKING:
-    from bardtui.session.events import EngineEvent
+    from bardtui.session.events import StateRead
     from bardtui.tui.screens.stage import StageScreen
 
 
@@ -37,7 +37,7 @@ class Cells:
         if self._watching.on:
             self._watching.look(self._stage.transcript.cursor)
 
-    def take(self, event: EngineEvent) -> None:
-        """Take an event of the engine; show it if it is a state."""
+    def take(self, event: StateRead) -> None:
+        """Take a state that the engine has read."""
         if self._watching.take(event):
             self._strip.update()

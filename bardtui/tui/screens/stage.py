@@ -24,6 +24,7 @@ from bardtui.session.events import (
     SceneShown,
     SessionEvent,
     StateChanged,
+    StateRead,
     SurpriseChanged,
     TakesEnded,
     TakesShown,
@@ -147,7 +148,8 @@ class StageScreen(Screen[None]):
     def on_engine_message(self, message: EngineMessage) -> None:
         was_writing = self.session.writing
         self.session.handle(message.event)
-        self.cells.take(message.event)
+        if isinstance(message.event, StateRead):
+            self.cells.take(message.event)
         finished = was_writing and not self.session.writing
         if finished or isinstance(message.event, ModelState):
             self._ask_for_suggestion()
