@@ -13,7 +13,7 @@ from bardtui.errors import UserError
 Cell = Literal["lstm", "gru"]
 Precision = Literal["float32", "bfloat16"]
 
-_LIMITS = {"vocabulary_size": 5_000, "embedding_dim": 4_096, "units": 4_096, "layers": 8}
+_LIMITS = {"vocabulary_size": 10_000, "embedding_dim": 4_096, "units": 4_096, "layers": 8}
 MAX_PARAMETERS = 200_000_000
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bardtui.errors import UserError
 from bardtui.escaping import is_safe
 
-MAX_SIZE = 5_000
+MAX_SIZE = 10_000
 
 # Substitutes for what keyboards, word processors and the typography of other languages produce, in
 # plainer characters that a model is likely to know. The first that the vocabulary has is taken.

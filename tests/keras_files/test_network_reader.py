@@ -226,8 +226,8 @@ def test_shapes_of_another_network_are_refused(tmp_path: Path) -> None:
         "lstm_1/cell/vars/0 is 9 x 24, but lstm_2/kernel of such a network is 6 x 24; bardtui"
     )
     assert "logits/vars/0 is 6 x 9" in refused(put(-2, 6, 9), lstm)
-    assert "vocabulary_size must be a whole number from 1 to 5,000" in refused(
-        put(0, 6_000, 5), lstm
+    assert "vocabulary_size must be a whole number from 1 to 10,000" in refused(
+        put(0, 10_001, 5), lstm
     )
     assert "is 0 x 0: it is empty" in refused(put(2, 0, 0), lstm)
 

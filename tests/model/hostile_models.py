@@ -157,7 +157,7 @@ CASES: list[tuple[Change, str]] = [
     ],
     (
         description(vocabulary=[chr(0x4E00 + n) for n in range(20_000)]),
-        "20,000 distinct characters; at most 5,000",
+        "20,000 distinct characters; at most 10,000",
     ),
     *[
         (description(vocabulary=value), "has no network or no vocabulary")

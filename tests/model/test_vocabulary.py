@@ -171,7 +171,7 @@ def test_empty_repeated_and_oversized_vocabularies_are_refused() -> None:
         Vocabulary(("a", "b", "a"))
     many = tuple(chr(0x4E00 + i) for i in range(MAX_SIZE + 1))
     assert len(Vocabulary(many[:-1])) == MAX_SIZE
-    with pytest.raises(VocabularyError, match="5,001 distinct"):
+    with pytest.raises(VocabularyError, match="10,001 distinct"):
         Vocabulary(many)
 
 
