@@ -31,6 +31,7 @@ from bardtui.progress import OnProgress
 STALLED = 30.0  # seconds without a byte after which a server is given up
 PATIENCE = 60.0  # seconds after which a download has to be faster than _SLOWEST
 _SLOWEST = 1_000  # bytes a second
+_BEAT = 0.2  # seconds between two calls of `on_progress`, at most
 _PIECE = 1 << 16  # bytes
 _DIGITS = re.compile("[0-9]{1,18}")
 
@@ -57,28 +58,40 @@ def download(
     A server that sends nothing for `stalled` seconds is given up, and so is one that has sent less
     than 1,000 bytes a second after `patience` seconds, or has not finished its headers by then. For
     redirects see `redirect_problem`. Raises DownloadError; what is at `path` then is incomplete.
+
+    `on_progress` is called a few times a second, also while nothing comes. It may raise to stop the
+    download, which goes through.
     """
+    left = threading.Event()  # what still comes is not written
     told: queue.SimpleQueue[tuple[int, int | None] | Exception | None] = queue.SimpleQueue()
 
     def fetch() -> None:
         try:
-            _fetch(url, path, limit, stalled, patience, resume, lambda *done: told.put(done))
+            _fetch(url, path, limit, stalled, patience, resume, left, lambda *done: told.put(done))
         except Exception as error:  # raised again below
             told.put(error)
         told.put(None)
 
     # In a thread: a server that sends its headers one byte at a time can be left, but not stopped.
     threading.Thread(target=fetch, name="download", daemon=True).start()
-    while True:
-        try:
-            found = told.get(timeout=stalled + patience)
-        except queue.Empty:
-            raise DownloadError("the server is too slow") from None
-        if isinstance(found, Exception):
-            raise found
-        if found is None:
-            return
-        on_progress(*found)
+    progress: tuple[int, int | None] = (0, None)
+    end = time.monotonic() + stalled + patience
+    try:
+        while True:
+            try:
+                found = told.get(timeout=_BEAT)
+            except queue.Empty:
+                if time.monotonic() > end:
+                    raise DownloadError("the server is too slow") from None
+            else:
+                if isinstance(found, Exception):
+                    raise found
+                if found is None:
+                    return
+                progress, end = found, time.monotonic() + stalled + patience
+            on_progress(*progress)
+    finally:
+        left.set()
 
 
 def _fetch(
@@ -88,6 +101,7 @@ def _fetch(
     stalled: float,
     patience: float,
     resume: bool,
+    left: threading.Event,
     on_progress: OnProgress,
 ) -> None:
     try:
@@ -121,6 +135,7 @@ def _fetch(
                     file,
                     limit - there,
                     patience,
+                    left,
                     lambda done: on_progress(there + done, total),
                 )
             if total is not None and done < total:
@@ -128,7 +143,7 @@ def _fetch(
     except HTTPError as error:
         if there and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             path.unlink()  # the file there has another size now
-            _fetch(url, path, limit, stalled, patience, False, on_progress)
+            _fetch(url, path, limit, stalled, patience, False, left, on_progress)
             return
         raise DownloadError(f"the server answers {error.code} {error.reason}") from error
     except URLError as error:
@@ -142,14 +157,18 @@ def _copy(
     file: BinaryIO,
     limit: int,
     patience: float,
+    left: threading.Event,
     on_progress: Callable[[int], object],
 ) -> int:
     done, began = 0, time.monotonic()
     while piece := response.read1(_PIECE):  # type: ignore[attr-defined]  # HTTPResponse has it
+        if left.is_set():
+            return done
         done += len(piece)
         if done > limit:
             raise DownloadError(f"it has more than {limit:,} bytes")
         file.write(piece)
+        file.flush()  # all of it is there if the download is stopped now
         on_progress(done)
         if time.monotonic() - began > patience + done / _SLOWEST:
             raise DownloadError("the server is too slow")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -205,3 +206,43 @@ def resolve(host: str) -> list[str]:
 def test_where_a_server_may_redirect_to(origin: str, target: str, problem: str | None) -> None:
     found = redirect_problem(origin, target, resolve)
     assert found is None if problem is None else problem in (found or "")
+
+
+def test_a_download_is_stopped_while_the_server_is_silent(server: str, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, total: int | None) -> None:
+        if done or shelf == "silent":
+            raise Stopped
+
+    for shelf in ("silent", "stalled"):
+        with pytest.raises(Stopped):
+            download(f"{server}/{shelf}", tmp_path / shelf, 1 << 20, on_progress=stop)
+
+
+def test_nothing_is_written_after_a_download_was_stopped(tmp_path: Path) -> None:
+    first, second = Event(), Event()
+
+    class Slow(Server):
+        def do_GET(self) -> None:
+            self.answer(b"one", length=6)
+            first.wait(60)
+            self.wfile.write(b"two")
+            second.set()
+
+    def stop(done: int, total: int | None) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as http:
+        Thread(target=http.serve_forever, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            download(f"http://127.0.0.1:{http.server_port}", tmp_path / "a", 9, on_progress=stop)
+        threads = [thread for thread in enumerate_threads() if thread.name == "download"]
+        first.set()
+        for thread in threads:
+            thread.join(60)
+        http.shutdown()
+    assert second.is_set()
+    assert (tmp_path / "a").read_bytes() == b"one"

@@ -157,7 +157,7 @@ class BardApp(RebindableApp):
             "Disk used by models", told, lambda: self.stage.run_flow(lambda stage: keeping.clean())
         )
         if not self.is_web:  # the writer's files may be on another machine
-            add = "From a .bardmodel file or a folder, after it has been checked"
+            add = "From a file, a folder, an address or an index, after it has been checked"
             yield SystemCommand(
                 "Add a model", add, lambda: self.stage.run_flow(lambda stage: keeping.add())
             )

@@ -61,35 +61,14 @@ class ModelKeeping:
             self._do(partial(restore, self._deleted[-1]), self._deleted.pop)
 
     async def add(self) -> None:
-        """Add a model from a file or a folder that the writer chooses."""
-        from bardtui.model.library import NameTaken
-        from bardtui.sharing.pack import SUFFIX
-        from bardtui.sharing.unpack import add
+        """Add a model from a file, a folder or an address that the writer chooses."""
         from bardtui.tui.flows import working_folder
-        from bardtui.tui.screens.files import FilesScreen
-        from bardtui.tui.screens.model_card import ModelNameScreen
+        from bardtui.tui.screens.add_model import AddModelScreen
 
-        app, session = self._side.app, self._session
-        title = f"A {SUFFIX} file, or the folder of a model"
-        files = FilesScreen(working_folder(), title, SUFFIX)
-        if (path := await app.push_screen_wait(files)) is None:
-            return
-        name = None
-        while True:
-            try:
-                added = await asyncio.to_thread(add, path, name)
-            except NameTaken as error:
-                session.notify("failed", "warning", reason=f"{error}: give this one another name")
-                ask = ModelNameScreen(name or path.name.removesuffix(SUFFIX), "Add")
-                if (name := await app.push_screen_wait(ask)) is None:
-                    return
-            except (UserError, OSError) as error:
-                session.notify("failed", "error", reason=user_message(error))
-                return
-            else:
-                break
-        self._show()
-        self.show_card(added.bundle.name, f"It is added now; its SHA-256 is {added.sha256}.")
+        screen = AddModelScreen(working_folder(), self._session.settings.model_index)
+        if (added := await self._side.app.push_screen_wait(screen)) is not None:
+            self._show()
+            self.show_card(added.bundle.name, f"It is added now; its SHA-256 is {added.sha256}.")
 
     async def clean(self) -> None:
         """Say what models take on the disk, and remove what is not needed if the writer agrees."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bardtui.model.store import ModelBundle
     from bardtui.progress import OnProgress
     from bardtui.sharing.model_index import Offer
+    from bardtui.sharing.sources import Source
 
 
 def models_pack(
@@ -74,26 +75,21 @@ def say_what_is_held(bundle: "ModelBundle", parts: list[str]) -> None:
 
 def models_add(
     source: Annotated[
-        str, typer.Argument(metavar="FILE | FOLDER | URL", help="A model; https for a URL.")
+        str,
+        typer.Argument(
+            metavar="FILE | FOLDER | URL | hf:OWNER/NAME", help="A model; https for a URL."
+        ),
     ],
     name: Annotated[str | None, typer.Option("--as", help="The name it gets here.")] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a model of yours, which can be restored.")
     ] = False,
 ) -> None:
-    """Add a model from a file, as models pack makes it, or from a folder.
+    """Add a model from a file, as models pack makes it, from a folder, or from an address.
 
     Everything in it is checked first. Nothing in it is run.
     """
-    from bardtui.sharing.fetch import is_address
-
-    if is_address(source):
-        with _fetched(source) as path:
-            _add(path, name, replace, source)
-    elif not (path := Path(source)).exists():
-        raise UserError(f"there is no file or folder {source}")
-    else:
-        _add(path, name, replace, source)
+    _add(source, name, replace)
 
 
 def models_get(
@@ -119,10 +115,7 @@ def models_get(
     from bardtui.sharing.model_index import check_offer, fetch_index
 
     if name and name.startswith(hub.PREFIX):
-        with ExitStack() as stack:
-            with _network(hub.address(name)) as on_progress:
-                path = stack.enter_context(hub.fetched_folder(name, on_progress=on_progress))
-            _add(path, new, replace, name)
+        _add(name, new, replace)
         return
     address = index or _index_setting()
     with _network(address) as on_progress:
@@ -137,8 +130,7 @@ def models_get(
     check_offer(offer, address)
     with _or_another_name():  # before anything is fetched
         library.check_free(new or name, replace_own=replace)
-    with _fetched(offer.url, offer) as path:
-        _add(path, new or name, replace, offer.url)
+    _add(offer, new or name, replace)
 
 
 def models_index(
@@ -191,20 +183,6 @@ def _network(url: str, size: int = 0) -> Iterator["OnProgress"]:
         yield on_progress
 
 
-@contextmanager
-def _fetched(url: str, offer: "Offer | None" = None) -> Iterator[Path]:
-    """Fetch a packed model, which an index offers or not; it exists while the context lasts."""
-    from bardtui.sharing.fetch import fetched
-    from bardtui.sharing.unpack import MAX_FILE
-
-    limit, sha256 = (offer.size, offer.sha256) if offer else (MAX_FILE, "")
-    with ExitStack() as stack:
-        with _network(url, offer.size if offer else 0) as on_progress:
-            fetch = fetched(url, limit, sha256, on_progress=on_progress)
-            path = stack.enter_context(fetch)
-        yield path
-
-
 def _print_offers(offers: "Sequence[Offer]") -> None:
     from bardtui.cli.display import add_rows, table
 
@@ -226,12 +204,20 @@ def _or_another_name() -> Iterator[None]:
         raise UserError(f"{error}: --as NAME gives the new one another name") from error
 
 
-def _add(path: Path, name: str | None, replace: bool, origin: str) -> None:
-    """Add a model from a file or a folder, and say which it is, with its hash."""
+def _add(source: "Source", name: str | None, replace: bool) -> None:
+    """Add a model, fetching it if need be, and say which it is, with its hash."""
+    from bardtui.sharing.sources import at_hand, name_of, network_address
     from bardtui.sharing.unpack import add
 
-    with _or_another_name():
-        added = add(path, name, replace_own=replace, origin=origin)
+    with ExitStack() as stack:
+        if address := network_address(source):
+            size = 0 if isinstance(source, str) else source.size
+            with _network(address, size) as on_progress:
+                path = stack.enter_context(at_hand(source, on_progress=on_progress))
+        else:
+            path = stack.enter_context(at_hand(source))
+        with _or_another_name():
+            added = add(path, name, replace_own=replace, origin=name_of(source))
     bundle = added.bundle
     out = console()
     about = f", trained on {bundle.title}" if bundle.title else ""
