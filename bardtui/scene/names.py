@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bardtui.escaping import limit_marks, remove_invisible
 from bardtui.files import private_folder
-from bardtui.scene.events import SceneError
 from bardtui.scene.journal_reader import SUFFIX
+from bardtui.scene.passage import SceneError
 
 _MAX_NAME = 40  # characters of a title in a file name; at 4 bytes each they stay below 255 bytes
 _MAX_TITLE = 400  # characters of a title that are looked at

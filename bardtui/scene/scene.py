@@ -22,15 +22,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bardtui.scene.events import Event as Event
-from bardtui.scene.events import Scalar as Scalar
-from bardtui.scene.events import SceneError as SceneError
-from bardtui.scene.events import canonical, integer, string
 from bardtui.scene.history import History, move_event
 from bardtui.scene.history import Position as Position
 from bardtui.scene.passage import Author as Author
+from bardtui.scene.passage import Event as Event
 from bardtui.scene.passage import Passage as Passage
-from bardtui.scene.passage import Spans
+from bardtui.scene.passage import Scalar as Scalar
+from bardtui.scene.passage import SceneError as SceneError
+from bardtui.scene.passage import Spans, canonical, integer, string
 
 SENT = "sent"  # reasons why a writer's passage ended: the writer sent the line,
 OPENED = "opened"  # the text came from a file,

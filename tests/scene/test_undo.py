@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.scene.events import canonical, spans
+from bardtui.scene.passage import canonical, spans
 from bardtui.scene.rewriting import edit
 from bardtui.scene.scene import EDITED, OPENED, Passage, Scene, SceneError
 
