@@ -16,6 +16,7 @@ from bardtui.tui import keys
 PACKAGE = Path(inspect.getfile(bardtui.tui)).parent
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *Path(__file__).parent.glob("*.py")])
 OWN = re.compile(r"(?:self|cls|super\(\))\.(_[a-z]\w*)")
+DOCUMENTED = ("os._exit", "_replace")  # the latter is a method of every named tuple
 DEFINED = re.compile(r"^    (?:async def |def )?(_[a-z]\w*)\b", re.MULTILINE)
 
 
@@ -41,4 +42,4 @@ def test_modules_use_no_private_name_of_another_object(path: Path) -> None:
             assert "._" not in f".{node.module}", node.module
         if isinstance(node, ast.Attribute) and re.fullmatch("_[a-z].*", node.attr):
             used = ast.unparse(node)
-            assert OWN.match(used) or used == "os._exit", used
+            assert OWN.match(used) or used.endswith(DOCUMENTED), used
