@@ -123,6 +123,11 @@ class StageScreen(Screen[None]):
         # The engine starts after the first screen.
         self.call_after_refresh(self.session.start)
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Keep the styles at first: all widgets were styled as they were mounted."""
+        if not self.stack_updates:
+            event.refresh_styles = False
+
     def on_screen_suspend(self) -> None:
         """Start the engine: while another screen covers this one, no first refresh comes."""
         self.session.start()
