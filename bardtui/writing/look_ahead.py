@@ -1,15 +1,22 @@
-"""Text that a model writes ahead of what is shown, and that can be taken back."""
+"""Text that a model writes ahead of what is shown, and that can be taken back.
 
+At the beginning of a block of a script, its source is drawn first: the model alone, or the cue of
+somebody in the cue memory.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
+
+import numpy as np
 
 from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
-from bardtui.writing.cue_memory import CueMemory
-from bardtui.writing.sources import cue_without, next_cue, rest_of_cue
+from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
 
 _PIECE = 32  # characters of a call at most: text is taken back to the beginning of one
 _SHORTEST = 8  # characters of a call at least: after a fault, the next one is often near
 _FEW = 4  # characters that may be read again after each of several faults
+_SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
 
 
 class LookAhead:
@@ -73,7 +80,7 @@ class LookAhead:
         self._read_rest()
         cue = ""
         if self._memory is not None:
-            cue = cue_without(characters, self._memory, self._context, self._drawing)
+            cue = _cue_without(characters, self._memory, self._context, self._drawing)
         if cue:
             self._add(cue[:most])
         else:
@@ -103,11 +110,11 @@ class LookAhead:
         if self._memory is None or self._memory.opening is None:
             return ""
         if len(self.text) == self._start and self._memory.opening:
-            return rest_of_cue(self._memory, self._context, self.text, self._drawing)
+            return _rest_of_cue(self._memory, self._context, self.text, self._drawing)
         if self._memory.opening:
             return ""
         self._read_rest()
-        return next_cue(self._memory, self._context, self._drawing)
+        return _next_cue(self._memory, self._context, self._drawing)
 
     def _add(self, piece: str) -> None:
         self.text += piece
@@ -134,3 +141,51 @@ class LookAhead:
         if rest := self.text[self._places[-1][0] :]:
             self._context.read(rest)
             self._note_place()
+
+
+def _next_cue(memory: CueMemory, context: Context, sampling: Sampling) -> str:
+    """Draw the source of a block; return a speaker's cue, or "" where the model goes on alone."""
+    cue = _cue_without("", memory, context, sampling)
+    return "" if cue and context.decoder.peek(sampling) in OWN else cue
+
+
+def _cue_without(characters: str, memory: CueMemory, context: Context, sampling: Sampling) -> str:
+    """Draw the source of a block that must not begin with one of `characters`.
+
+    Unlike in `_next_cue`, the model does not decide first whether the block is a direction.
+    """
+    if memory.opening != "":
+        return ""
+    cues = memory.probabilities()
+    allowed = {cue: p for cue, p in cues.items() if cue[0] not in characters}
+    rest = 1 - sum(cues.values())
+    return _draw(allowed, sum(allowed.values()) + rest, context, sampling)
+
+
+def _rest_of_cue(memory: CueMemory, context: Context, text: str, sampling: Sampling) -> str:
+    """Draw the source of a block that `text` begins: the rest of a speaker's cue, or ""."""
+    opening, cues = memory.opening, memory.probabilities()
+    matching = {cue: p for cue, p in cues.items() if opening and cue.startswith(opening)}
+    if not opening or not matching:
+        return ""
+    context.seek(text[: -len(opening)])
+    own = probability_of_own(context.decoder)
+    network = (1 - sum(cues.values())) * float(np.exp(context.read(opening).sum()))
+    weights = {cue[len(opening) :]: (1 - own) * p for cue, p in matching.items()}
+    return _draw(weights, network + sum(weights.values()), context, sampling)
+
+
+def _draw(weights: Mapping[str, float], total: float, context: Context, sampling: Sampling) -> str:
+    """Draw one of the keys by their weights out of `total`; "" for the rest of it."""
+    left = _uniform(sampling.key, context.decoder.position) * total
+    for key, weight in weights.items():
+        left -= weight
+        if left < 0:
+            return key
+    return ""
+
+
+def _uniform(key: int, position: int) -> float:
+    """A random number from 0 to 1 that depends on the sampling's key and the position alone."""
+    philox = np.random.Philox(key=_SOURCES | key, counter=position)
+    return float(np.random.Generator(philox).random())
