@@ -28,6 +28,10 @@ from tests.terminal import Terminal
 set_tensorflow_environment()
 os.environ["BARDTUI_XLA"] = "0"
 
+# Otherwise each program that a test starts would compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # All tests together take a few minutes; `--hypothesis-profile=default` tries more examples.
 settings.register_profile("brisk", max_examples=40, deadline=None)
 settings.load_profile("brisk")
