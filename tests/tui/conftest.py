@@ -1,9 +1,12 @@
 """What tests of the interface share."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
+from textual.css import stylesheet
+from textual.css.model import RuleSet
+from textual.css.tokenize import Token
 from textual.pilot import Pilot
 
 from bardtui.model.store import ModelBundle
@@ -12,7 +15,26 @@ from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
 from tests.tui.hosts import remember, until
 
+Variables = dict[str, list[Token]]
 Program = Callable[..., AbstractAsyncContextManager[tuple[Pilot[None], StageScreen]]]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def parsed_styles() -> Iterator[None]:
+    """Parse the styles of a widget once: every app would parse those of all its widgets again."""
+    parsed: dict[object, list[RuleSet]] = {}
+    genuine = stylesheet.parse
+
+    def parse(*where: object, variable_tokens: Variables, **how: object) -> list[RuleSet]:
+        values = [(token.name, token.value) for v in variable_tokens.values() for token in v]
+        key = (*where, *how.values(), *variable_tokens, *values)
+        if key not in parsed:
+            parsed[key] = [*genuine(*where, variable_tokens=variable_tokens, **how)]  # type: ignore[arg-type]
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stylesheet, "parse", parse)
+        yield
 
 
 @pytest.fixture
