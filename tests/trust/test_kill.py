@@ -135,3 +135,4 @@ def test_nothing_typed_is_lost_however_and_whenever_the_program_dies(
         before = scene
     assert len(before.passages) >= 2 * len(LIVES)
     assert list(paths.scenes_dir().iterdir()) == [path]
+    assert not (home / "errors.log").exists()  # a terminal that is closed is not a bug
