@@ -18,8 +18,8 @@ from tests.cli.commands import run
 
 
 def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home: Path) -> None:
-    command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.5"]
-    result = run(*command, "--characters", "200000", "--json")
+    command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.3"]
+    result = run(*command, "--characters", "100000", "--json")
     assert result.exit_code == 0, result.stderr
     figures = {figure["name"]: figure for figure in json.loads(result.stdout)["screen"]}
     assert len(figures) == 17

@@ -61,7 +61,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_files_with_random_faults_are_read_or_refused(honest: Path, tmp_path: Path) -> None:
     rng = random.Random(6)
-    count = times(150, 4_000)
+    count = times(60, 4_000)
     wholes = [path.read_bytes() for path in sorted(honest.iterdir())]
     ended: list[int] = []
     for first in range(0, count, 500):

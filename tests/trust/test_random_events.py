@@ -174,7 +174,7 @@ async def settle(app: BardApp, hand: Hand, pilot: Pilot[None]) -> None:
 
 
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("seed", range(times(2, 10)))
+@pytest.mark.parametrize("seed", range(times(1, 10)))
 def test_whatever_happens_it_lives_and_is_obeyed(seed: int, home: Path) -> None:
     hand, count = Hand(seed), times(100, 1_000)
     try:

@@ -147,7 +147,7 @@ def test_a_guarded_text_depends_neither_on_pieces_nor_on_turns(
         monkeypatch.setattr("bardtui.writing.look_ahead._SHORTEST", piece)
         context.seek(SCRIPT)
         takes = [
-            write_passage(context, SCRIPT, 300, Sampling(1.5, random_seed=seed), rules, words=KNOWN)
+            write_passage(context, SCRIPT, 200, Sampling(1.5, random_seed=seed), rules, words=KNOWN)
             for seed in (1, 2)
         ]
         pieces = zip_longest(*takes, fillvalue="")
@@ -175,12 +175,11 @@ def test_a_banned_phrase_is_never_written(context: Context) -> None:
 
 def test_a_model_that_may_write_nothing_it_knows_still_ends(context: Context) -> None:
     banned = ("[", *words_in(written(context, "", 2_000, Sampling(1.0))))
-    for temperature in (0.1, 1.0):
-        for form in ("play", "prose", "verse"):
-            rules = Rules(banned=banned, form=form)
-            text = written(context, SCRIPT, 200, Sampling(temperature), rules)
-            assert 150 <= len(text) <= 300
-            assert not set(banned) & set(text.replace("\n", " ").split(" "))
+    for form, temperature in (("play", 0.1), ("prose", 1.0), ("verse", 1.0)):
+        rules = Rules(banned=banned, form=form)
+        text = written(context, SCRIPT, 100, Sampling(temperature), rules)
+        assert 75 <= len(text) <= 150
+        assert not set(banned) & set(text.replace("\n", " ").split(" "))
 
 
 def test_unknown_words_are_drawn_again(context: Context) -> None:
@@ -215,7 +214,7 @@ def test_a_passage_does_not_repeat_itself(context: Context) -> None:
 
 
 def test_passages_end_with_a_sentence_or_a_line(context: Context) -> None:
-    for length in range(50, 600, 50):
+    for length in range(50, 450, 50):
         text = written(context, SCRIPT, length, Sampling(random_seed=length), Rules())
         assert 0.75 * length <= len(text) <= 1.25 * length
         assert text.endswith("\n") or text[-1] in ".?!"
