@@ -78,3 +78,13 @@ async def test_what_is_typed_after_it_has_closed_is_not_searched() -> None:
         palette.post_message(Input.Changed(field, "Count"))
         await until(pilot, lambda: not palette.is_running)
         assert app.is_running
+
+
+async def test_a_paste_that_acts_on_a_terminal_is_refused() -> None:
+    async with Counter().run_test(size=(80, 24)) as pilot:
+        palette = await opened(pilot)
+        field = palette.query_one(Input)
+        for text in ("\x9b31m\u202eCount", "\x1b[2J", "Co"):
+            pilot.app.post_message(events.Paste(text))
+        await until(pilot, lambda: bool(field.value))
+        assert field.value == "Co"

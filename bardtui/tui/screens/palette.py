@@ -8,11 +8,15 @@ from bardtui.tui.screens.dialog import ClosesOnce
 
 
 class Palette(CommandPalette, ClosesOnce[None]):
-    """Textual's palette, without two of its faults.
+    """Textual's palette, without three of its faults.
 
     A second Enter or click, after the palette has closed, does not run the command again. Page Up
     and Page Down do nothing while there is no room for the list, where Textual raises KeyError.
+    A paste of characters that act on a terminal is refused, where Textual sends them there.
     """
+
+    def on_mount(self) -> None:
+        self.query_one(Input).restrict = "[ -~]*"  # all commands and themes have such names
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._ignore_if_closed(event)
