@@ -1,5 +1,6 @@
 """The transcript in a small app: what it shows, following, and the work for a frame."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +46,20 @@ async def filled(pilot: Pilot[None], transcript: Transcript, text: str = LINES) 
     """Show `text` as the model's, and draw the window."""
     transcript.set_passages([("model", text)])
     await settle(pilot)
+
+
+async def test_a_page_is_turned_while_the_window_shrinks() -> None:
+    transcript = Transcript()
+    app = Host(transcript)
+    async with app.run_test(size=SIZE) as pilot:
+        await filled(pilot, transcript, "A row.")
+        resized = asyncio.create_task(pilot.resize_terminal(60, 5))
+        for _ in range(200):  # in every state between
+            transcript.scroll_page_down()
+            await asyncio.sleep(0)
+        await resized
+        await until(pilot, lambda: transcript.size.height == 5)
+        assert rows(transcript)[0] == "  A row."
 
 
 # -- what is shown ---------------------------------------------------------------------------------

@@ -263,7 +263,9 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             self.follow = self.is_vertical_scroll_end
 
     def _remember_place(self) -> None:
-        self._place = self._text.row_span(self.scroll_offset.y)[0]
+        # Textual may scroll beyond the text while the window shrinks.
+        row = min(self.scroll_offset.y, self._text.row_count - 1)
+        self._place = self._text.row_span(row)[0]
 
     def _settle(self) -> None:
         """Scroll to the end, or to the text that the reader was reading."""
