@@ -1,11 +1,13 @@
 """Dialogs and the settings line: keys, mouse, answers, and terminals of any size."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosts import Host, asked, click, press, settle, shown, until
+from textual import work
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -21,6 +23,35 @@ from bardtui.tui.screens.title import TitleScreen
 from bardtui.tui.screens.trash import TrashScreen
 from bardtui.tui.widgets.settingsline import SettingsLine
 from tests.tui.test_map import branching
+
+# -- closing
+
+
+class Patient(ConfirmScreen):
+    """Waits for something before it looks at its widgets."""
+
+    def __init__(self) -> None:
+        super().__init__("Wait?", "Yes", "No")
+        self.happened, self.waits, self.looked = asyncio.Event(), False, False
+
+    @work
+    async def wait(self) -> None:
+        self.waits = True
+        await self.happened.wait()
+        self.looked = True
+
+
+async def test_what_a_dialog_waits_for_does_nothing_once_it_is_closed() -> None:
+    dialog, host = Patient(), Host()
+    async with host.run_test() as pilot:
+        await asked(pilot, dialog)
+        worker = dialog.wait()
+        await until(pilot, lambda: dialog.waits)
+        dialog.dismiss(True)
+        dialog.happened.set()
+        await until(pilot, lambda: worker.is_finished)
+    assert not dialog.looked
+
 
 # -- saving
 

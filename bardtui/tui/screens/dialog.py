@@ -34,15 +34,18 @@ class ErrorLine(Static):
 
 
 class ClosesOnce(Screen[Answer]):
-    """A screen that can be dismissed once.
+    """A screen that can be dismissed once, and does nothing afterwards.
 
-    The second of two quick clicks or keys must not close the screen below.
+    The second of two quick clicks or keys must not close the screen below, and a worker that waited
+    for something must not look for widgets that are gone.
     """
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with this answer, unless it is closed already."""
         if self.app.screen is not self:
             return AwaitComplete()
+        for node in self.walk_children(with_self=True):
+            self.workers.cancel_node(node)
         return super().dismiss(result)
 
 
