@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bardtui.escaping import shared_length
-from bardtui.model.decoder import Decoder, Snapshot
+from bardtui.model.decoder import Decoder, Snapshot, Trail
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import tally
@@ -118,11 +118,12 @@ def _beginnings(text: str, lengths: list[int]) -> Iterator[TextHash]:
 
 @dataclass(frozen=True)
 class Place:
-    """A text that a context has followed, with the state after it."""
+    """A text that a context has followed, with the state after it, and the states on the way."""
 
     read: TextHash
     settled_from: int
     snapshot: Snapshot
+    trail: Trail
 
 
 class Context:
@@ -206,7 +207,8 @@ class Context:
     def here(self) -> Place:
         """The place where the context is; the same object until it moves."""
         if self._here is None:
-            self._here = Place(self._read.copy(), self._settled_from, self.decoder.snapshot())
+            snapshot, trail = self.decoder.snapshot(), self.decoder.trail
+            self._here = Place(self._read.copy(), self._settled_from, snapshot, trail)
         return self._here
 
     def return_to(self, place: Place) -> None:
@@ -214,6 +216,18 @@ class Context:
         self.decoder.restore(place.snapshot)
         self._read, self._settled_from = place.read.copy(), place.settled_from
         self._here = place
+
+    def go_towards(self, place: Place, piece: str) -> None:
+        """Go on by `piece`, with which the text of `place` goes on here too: without reading it,
+        where the state after it is still known."""
+        indices = self.decoder.vocabulary.encode(piece).indices
+        position = self.decoder.position + len(indices)
+        snapshot = self.decoder.snapshot_on(place.trail, position)
+        if snapshot is None:
+            self.decoder.read(indices)
+        else:
+            self.decoder.restore(snapshot)
+        self._took(piece)
 
     def snapshot(self) -> Snapshot:
         """Copy the decoder's state."""

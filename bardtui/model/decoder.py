@@ -24,6 +24,7 @@ from bardtui.model.vocabulary import Vocabulary
 MAX_CHUNK = 512  # steps in one call
 CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
+_TRAIL = 64  # steps of a call at most, the states after which are kept
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,25 @@ class Snapshot:
     def nbytes(self) -> int:
         """The memory that the arrays take."""
         return sum(array.nbytes for array in self.arrays)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The states after the last steps of a call: `states` is a ring of shape
+    (kept, streams, size), in which step i of `steps` is at i modulo `kept`. The last is the state
+    at `position`."""
+
+    states: NDArray[np.float32] | None = None
+    position: int = 0
+    steps: int = 0
+
+    def state_at(self, position: int) -> NDArray[np.float32] | None:
+        """The state at a position, (streams, size); None if it is not kept."""
+        back = self.position - position
+        if self.states is None or not 0 <= back < min(self.steps, len(self.states)):
+            return None
+        state: NDArray[np.float32] = self.states[(self.steps - 1 - back) % len(self.states)]
+        return state
 
 
 class Decoder:
@@ -73,8 +93,10 @@ class Decoder:
         self._logits = PackedLogits(width, streams, spec.vocabulary_size)
         states = [state for layer in self._layers for state in layer.states]
         self._sizes = [state.shape[-1] for state in states] + [spec.vocabulary_size]
-        # One variable, because a snapshot of several takes as many times as long.
-        self._state = tf.Variable(tf.zeros([streams, sum(self._sizes)]), trainable=False)
+        # One array: passing several takes as many times as long.
+        self._state = np.zeros((streams, sum(self._sizes)), np.float32)
+        self._kept = _TRAIL if streams == 1 else 1
+        self.trail = Trail()
         self.max_chunk = min(MAX_CHUNK, max(1, _MAX_NOISE // spec.vocabulary_size))
         self._noise = np.zeros((self.max_chunk, spec.vocabulary_size), np.float32)
         self._load(weights)
@@ -105,7 +127,7 @@ class Decoder:
         self._logits.set_weights(weights[-2], weights[-1])
 
     def _start_of_text(self) -> Snapshot:
-        self._state.assign(np.zeros(self._state.shape, np.float32))
+        self._state = np.zeros_like(self._state)
         self.step([self.vocabulary.first], 1, Sampling())
         self.position = 0
         return self.snapshot()
@@ -122,14 +144,21 @@ class Decoder:
 
     def snapshot(self) -> Snapshot:
         """Copy the state: 8 KB a stream for two layers of 512."""
-        arrays = np.split(self._state.numpy(), np.cumsum(self._sizes)[:-1], -1)
-        return Snapshot(self.position, tuple(arrays))
+        return self._snapshot(self.position, self._state)
+
+    def snapshot_on(self, trail: Trail, position: int) -> Snapshot | None:
+        """Copy the state at a position that an earlier call passed; None if it is not kept."""
+        state = trail.state_at(position)
+        return None if state is None else self._snapshot(position, state)
+
+    def _snapshot(self, position: int, state: NDArray[np.float32]) -> Snapshot:
+        arrays = np.split(state.copy(), np.cumsum(self._sizes)[:-1], -1)
+        return Snapshot(position, tuple(arrays))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to the position and state of `snapshot`. A snapshot of one stream is given to all
         streams."""
-        state = np.broadcast_to(np.concatenate(snapshot.arrays, -1), self._state.shape)
-        self._state.assign(state, read_value=False)
+        self._state = np.broadcast_to(np.concatenate(snapshot.arrays, -1), self._state.shape)
         self.position = snapshot.position
 
     def read(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -231,12 +260,15 @@ class Decoder:
             )
         control = np.array([n_forced, steps, sampling.top_k, until, met], np.int32)
         parameters = np.array(sampling.parameters, np.float32)
-        arrays = (padded, self._noise, control, parameters)
-        outputs = self._run(*[tf.constant(array) for array in arrays])
+        arrays = (padded, self._noise, control, parameters, self._state)
+        *outputs, states = self._run(*[tf.constant(array) for array in arrays])
         indices, scores, taken = (output.numpy() for output in outputs)
         steps = int(taken)
         self._adjust_at_once(steps, time.perf_counter() - started)
         self.position += steps
+        kept = np.asarray(states)  # `states.numpy()` would copy all of them
+        self.trail = Trail(kept, self.position, steps)
+        self._state = kept[(steps - 1) % self._kept]
         return indices[:steps].T, scores[:steps].T
 
     def _adjust_at_once(self, steps: int, seconds: float) -> None:
@@ -256,28 +288,33 @@ class Decoder:
             tf.TensorSpec(self._noise.shape, tf.float32),
             tf.TensorSpec([5], tf.int32),
             tf.TensorSpec([3], tf.float32),
+            tf.TensorSpec(self._state.shape, tf.float32),
         ]
 
-        def run(forced: Any, noise: Any, control: Any, parameters: Any) -> Any:
+        def run(forced: Any, noise: Any, control: Any, parameters: Any, state: Any) -> Any:
             n_forced, steps, top_k, until, met = tf.unstack(control)
 
-            def step(i: Any, end: Any, met: Any, out: Any, scores: Any, *state: Any) -> Any:
+            def step(
+                i: Any, end: Any, met: Any, out: Any, scores: Any, states: Any, *state: Any
+            ) -> Any:
                 # tf.gather, not forced[i]: XLA would compile again for every slice.
                 logits = filter_logits(state[-1], top_k, parameters)
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
                 taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
                 score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
                 met = tf.where(taken[0] == until, met + 1, 0)
+                after = self.advance(taken, state)
                 return (
                     i + 1,
                     tf.where(met >= 2, i + 1, end),
                     met,
                     out.write(i, taken),
                     scores.write(i, score),
-                    *self.advance(taken, state),
+                    states.write(i % self._kept, tf.concat(after, -1)),
+                    *after,
                 )
 
-            taken, _, _, out, scores, *state = tf.while_loop(
+            taken, _, _, out, scores, states, *_ = tf.while_loop(
                 lambda i, end, *_: i < end,
                 step,
                 (
@@ -286,11 +323,11 @@ class Decoder:
                     met,
                     tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
                     tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
-                    *tf.split(self._state, self._sizes, -1),
+                    tf.TensorArray(tf.float32, self._kept, element_shape=state.shape),
+                    *tf.split(state, self._sizes, -1),
                 ),
             )
-            self._state.assign(tf.concat(state, -1))
-            return out.stack(), scores.stack(), taken
+            return out.stack(), scores.stack(), taken, states.stack()
 
         # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
         # of tracing.

@@ -13,9 +13,8 @@ from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
 
-_PIECE = 32  # characters of a call at most: text is taken back to the beginning of one
+_PIECE = 32  # characters of a call at most: after a fault, the rest of them is discarded
 _SHORTEST = 8  # characters of a call at least: after a fault, the next one is often near
-_FEW = 4  # characters that may be read again after each of several faults
 _SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
 
 
@@ -67,8 +66,6 @@ class LookAhead:
         self.redraws += 1
         self._piece = max(_SHORTEST, self._piece // 2)
         self._return_to(offset)
-        if offset - self._places[-1][0] > _FEW:
-            self._read_rest()
 
     def end_at(self, offset: int) -> None:
         """Return to the text before `offset`, and let the context follow it."""
@@ -127,14 +124,18 @@ class LookAhead:
         self._places.append((len(self.text), self._context.here, memory))
 
     def _return_to(self, offset: int) -> None:
-        """Return to the text before `offset`. What is after a place is read with the next call."""
+        """Return to the text before `offset`."""
+        beyond = None
         while self._places[-1][0] > offset:
-            self._places.pop()
+            _, beyond, _ = self._places.pop()
         at, place, memory = self._places[-1]
         self._context.return_to(place)
         rest, self.text = self.text[at:offset], self.text[:at]
         self._memory = memory and memory.copy()
         self._add(rest)
+        if rest and beyond is not None:
+            self._context.go_towards(beyond, rest)
+            self._note_place()
 
     def _read_rest(self) -> None:
         """Let the context read the text after the last place."""

@@ -153,6 +153,20 @@ def test_writing_does_not_change_a_snapshot(decoder: Decoder) -> None:
     assert same(decoder.snapshot(), snapshot)
 
 
+def test_states_that_a_call_passed_are_known(decoder: Decoder, long_text: str) -> None:
+    next(decoder.write(100, SAMPLING, chunk=100))
+    trail = decoder.trail
+    "".join(decoder.write(20, SAMPLING))
+    indices = decoder.vocabulary.encode(long_text).indices
+    for position in (40, 41, 70, 100):
+        decoder.reset()
+        decoder.read(indices[:position])
+        known = decoder.snapshot_on(trail, position)
+        assert known is not None
+        assert same(known, decoder.snapshot())
+    assert [decoder.snapshot_on(trail, position) for position in (0, 36, 101)] == [None] * 3
+
+
 def test_settings_may_change_within_a_text(decoder: Decoder) -> None:
     other = Sampling(0.5, 5, 0.9, 3)
     beginning = "".join(decoder.write(100, SAMPLING))
