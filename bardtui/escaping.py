@@ -83,7 +83,7 @@ _JOINER_BLOCKS = (
 
 # Prepended_Concatenation_Mark of PropList.txt: format characters that are drawn.
 _DRAWN_FORMATS = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-_DRAWN_FORMAT = re.compile(f"[{_DRAWN_FORMATS}]")
+_DRAWN_FORMAT = f"[{_DRAWN_FORMATS}]"
 
 _CONTEXT = 3  # at least as many characters as the place of a joiner or a style depends on
 _HIDDEN_GLYPH, _UNKNOWN_GLYPH, _LINE_GLYPH = "\u00b7", "\ufffd", "\u2424"
@@ -237,7 +237,7 @@ class _Glyphs(dict[int, str]):
             return character
         if category == "Cn" and not _pictograph().match(character):
             return _UNKNOWN_GLYPH
-        if category == "Cf" and not _DRAWN_FORMAT.match(character):
+        if category == "Cf" and not re.match(_DRAWN_FORMAT, character):
             return _HIDDEN_GLYPH
         return character
 

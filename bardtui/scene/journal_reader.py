@@ -18,7 +18,7 @@ MAX_BYTES = 1 << 28  # larger files are refused, because a scene is read into me
 
 # JSON escapes C0 itself. These characters would control a terminal, break lines in other tools
 # (NEL, LS, PS), or cannot be encoded in UTF-8 (lone surrogates).
-_TO_ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TO_ESCAPE = "[\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _OPENING = b'{"bardtui":"scene"'
 _BOM = b"\xef\xbb\xbf"  # added by some editors
 
@@ -174,7 +174,7 @@ def encode_header(scene: Scene) -> bytes:
 def encode(event: Event) -> bytes:
     """Return one line of a journal. It holds any string, also one with lone surrogates."""
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return _TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
+    return re.sub(_TO_ESCAPE, lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> dict[str, Any] | None:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 MAX_CUE_LENGTH = 60  # characters; a longer line is never a cue
 
 _EXTENSION = r"(?P<extension>(?: *(?:\([^()\n]*\)|\[[^\[\]\n]*\]))*(?: *\^)?)"
-_CUE = re.compile(rf"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+#?[^\Wa-z]+)*){_EXTENSION}:\s*")
-_NAME = re.compile(rf"(?P<name>[^\W\d_]\w*(?:[ .,'’&-]+#?\w+)*){_EXTENSION}:\s*")
+# The first screen waits for this module, so these two are compiled when they are first used.
+_CUE = rf"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .,'’&-]+#?[^\Wa-z]+)*){_EXTENSION}:\s*"
+_NAME = rf"(?P<name>[^\W\d_]\w*(?:[ .,'’&-]+#?\w+)*){_EXTENSION}:\s*"
 _WORD = re.compile(r"\w[\w'’]*")
 _TRANSITION = re.compile(
     r"(?:[A-Z]+ )+TO:\s*|FADE (?:IN|OUT|TO [A-Z]+)[.:]\s*|CUT TO [A-Z]+[.:]\s*"
@@ -34,7 +35,7 @@ def is_cue(line: str) -> bool:
 
     A transition of a screenplay, "CUT TO:" or "FADE IN:", is no name.
     """
-    found = _CUE.fullmatch(line)
+    found = re.fullmatch(_CUE, line)
     if found is None or is_transition(line):
         return False
     return found["name"].upper() == found["name"]
@@ -45,7 +46,7 @@ def is_name(line: str) -> bool:
 
     Prose has such lines too ("Note:"), so it is a cue only at the start of a paragraph.
     """
-    found = _NAME.fullmatch(line)
+    found = re.fullmatch(_NAME, line)
     if found is None or is_transition(line):
         return False
     words = _WORD.findall(found["name"])
@@ -57,7 +58,7 @@ def split_cue(cue: str) -> tuple[str, str]:
 
     Raises ValueError if the line is not a cue.
     """
-    found = _CUE.fullmatch(cue) or _NAME.fullmatch(cue)
+    found = re.fullmatch(_CUE, cue) or re.fullmatch(_NAME, cue)
     if found is None:
         raise ValueError(f"not a cue: {cue!r}")
     return found["name"], found["extension"]

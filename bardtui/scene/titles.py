@@ -10,8 +10,8 @@ from bardtui.scene.script import is_cue_line, is_slug_line, is_transition, split
 LENGTH = 40  # characters of a title that comes from the text
 _LONG = 120  # and of the same title in exports
 _LOOKED_AT = 4_000  # characters at the beginning of a text
-_ACT = re.compile(r"(?:ACT|SCENE|PROLOGUE|EPILOGUE|CHORUS)\b.*", re.IGNORECASE)
-_MOVE = re.compile(r"(?:Enter|Exit|Exeunt|Re-enter)\b.*")
+_ACT = r"(?i:ACT|SCENE|PROLOGUE|EPILOGUE|CHORUS)\b.*"
+_MOVE = r"(?:Enter|Exit|Exeunt|Re-enter)\b.*"
 
 
 def title_from(text: str, length: int = LENGTH) -> str:
@@ -88,4 +88,4 @@ def _is_direction(line: str) -> bool:
     if is_slug_line(line):
         return False
     in_brackets = line.startswith("(") and line.endswith(")")
-    return in_brackets or bool(_ACT.fullmatch(line) or _MOVE.fullmatch(line))
+    return in_brackets or bool(re.fullmatch(f"{_ACT}|{_MOVE}", line))

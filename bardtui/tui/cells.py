@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bardtui.session.watching import Watching
-from bardtui.tui.widgets.cellstrip import CellStrip
 
 if TYPE_CHECKING:
     from bardtui.session.events import StateRead
     from bardtui.tui.screens.stage import StageScreen
+    from bardtui.tui.widgets.cellstrip import CellStrip
 
 
 class Cells:
@@ -18,12 +19,18 @@ class Cells:
     def __init__(self, stage: StageScreen) -> None:
         self._stage = stage
         self._watching = Watching(stage.session)
-        self._strip = CellStrip(self._watching, id="cells")
+
+    @cached_property
+    def _strip(self) -> CellStrip:
+        """The strip. The first screen is drawn sooner without it."""
+        from bardtui.tui.widgets.cellstrip import CellStrip
+
+        return CellStrip(self._watching, id="cells")
 
     async def switch(self) -> None:
         """Show or hide the strip."""
         stage = self._stage
-        if not self._strip.is_attached:  # the first screen is drawn sooner without it
+        if not self._strip.is_attached:
             await stage.query_one("#stage").mount(self._strip, after=stage.transcript)
         self._watching.switch()
         if self._strip.has_focus and not self._watching.on:

@@ -7,13 +7,13 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from bardtui.scene.find import Search, occurrences
-from bardtui.tui.widgets.findbar import Action
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from bardtui.scene.scene_search import Match
     from bardtui.tui.screens.stage import StageScreen
+    from bardtui.tui.widgets.findbar import Action, FindBar
 
 _STEPS_AT_ONCE = 4  # enough for some ten thousand characters
 _PAUSE = 0.001  # seconds between two pieces of a long text, for keys to act
@@ -28,6 +28,7 @@ class Finding:
 
     def __init__(self, stage: StageScreen) -> None:
         self._stage = stage
+        self._bar: FindBar | None = None  # the first screen is drawn sooner without it
         self._hits: list[tuple[int, int]] = []
         self._at = 0
         self._text = ""
@@ -39,7 +40,16 @@ class Finding:
     @property
     def active(self) -> bool:
         """Whether the find bar is open."""
-        return self._stage.view.find_bar.has_class("-shown")
+        return self._bar is not None and self._bar.has_class("-shown")
+
+    @property
+    def bar(self) -> FindBar:
+        """The find bar."""
+        if self._bar is None:
+            from bardtui.tui.widgets.findbar import FindBar
+
+            self._bar = FindBar(id="findbar")
+        return self._bar
 
     async def open(self) -> None:
         """Open the find bar."""
@@ -55,10 +65,10 @@ class Finding:
         self.look(0)
 
     async def _open_bar(self, words: str | None = None) -> None:
-        stage, bar = self._stage, self._stage.view.find_bar
-        if not bar.is_attached:  # the first screen is drawn sooner without it
-            await stage.query_one("#stage").mount(bar, before=stage.seed_line)
-        bar.open(words)
+        stage = self._stage
+        if not self.bar.is_attached:
+            await stage.query_one("#stage").mount(self.bar, before=stage.seed_line)
+        self.bar.open(words)
 
     def look(self, place: int | None = None) -> None:
         """Find all hits again, and look at the first one from an offset on.
@@ -68,7 +78,7 @@ class Finding:
         """
         if not self.active:
             return
-        words, changed = self._stage.view.find_bar.words, self._take_text()
+        words, changed = self.bar.words, self._take_text()
         if words != self._words:
             self._words, self._waiting = words, []
         elif place is None and not changed:
@@ -93,7 +103,7 @@ class Finding:
             self._found()
 
         view = self._stage.view
-        view.find_bar.tell("searching ...")
+        self.bar.tell("searching ...")
         view.transcript.mark("hit", occurrences(self._text, words, *view.transcript.window))
         view.transcript.mark("current-hit", ())
         self._worker = self._stage.run_worker(search_on, group="find", exclusive=True)
@@ -134,7 +144,7 @@ class Finding:
 
     def _replace(self, *, all: bool) -> None:
         """Replace the hit that is looked at and go to the next, or replace all."""
-        new, chosen = self._stage.view.find_bar.new, self._hits
+        new, chosen = self.bar.new, self._hits
         if not all:
             chosen = self._hits[self._at : self._at + 1]
         if chosen:
@@ -150,15 +160,15 @@ class Finding:
         stage.transcript.mark("current-hit", ())
         # The focus comes first: without it, the cursor would follow the end of the text.
         stage.set_focus(stage.transcript if found else stage.seed_line)
-        stage.view.find_bar.remove_class("-shown")
+        self.bar.remove_class("-shown")
 
     def _show(self) -> None:
         view, count = self._stage.view, len(self._hits)
         self._at = self._at % count if count else 0
         if count:
-            view.find_bar.tell(f"{self._at + 1:,} of {count:,} ↑↓")
+            self.bar.tell(f"{self._at + 1:,} of {count:,} ↑↓")
             view.transcript.go_to(self._hits[self._at][0])
         else:
-            view.find_bar.tell("nothing found" if view.find_bar.words else "Esc: close")
+            self.bar.tell("nothing found" if self.bar.words else "Esc: close")
         view.transcript.mark("hit", self._hits)
         view.transcript.mark("current-hit", self._hits[self._at : self._at + 1])

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from bardtui.settings import SettingsError
-from bardtui.tui import screens
+from bardtui.tui import screens, widgets
 
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
 _KEY_NAMES = {key.value.rpartition("+")[2] for key in Keys if "<" not in key.value}
@@ -56,8 +56,9 @@ def keymap(
     """
     if not wanted:
         return {}
-    for module in iter_modules(screens.__path__, f"{screens.__name__}."):
-        import_module(module.name)  # dialogs are imported when first shown
+    for package in (screens, widgets):  # many are imported when first shown
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
     kinds = list(bound_classes())
     known = {binding.id: None for kind in kinds for binding in bindings_of(kind) if binding.id}
     for id in wanted:

@@ -25,7 +25,6 @@ from bardtui.session.session import WritingSession
 from bardtui.tui import ui_strings
 from bardtui.tui.keys import key_of
 from bardtui.tui.marks import SurpriseMark, mark_style
-from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.sceneview import SceneView
 from bardtui.tui.widgets.seedline import HINT, SeedLine
 from bardtui.tui.widgets.settingsline import SettingsLine
@@ -48,7 +47,6 @@ class StageDisplay:
         self.transcript = SceneView(
             max_text_width=session.settings.text_width, hint=ui_strings.EMPTY_STAGE, id="transcript"
         )
-        self.find_bar = FindBar(id="findbar")
         self.seed_line = SeedLine(id="seed")
         self._hint, self._figures = HINT, ""
         self._top, self._state = Content(), ""

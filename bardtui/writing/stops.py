@@ -6,10 +6,11 @@ from collections.abc import Callable
 from bardtui.scene.script import is_cue
 from bardtui.settings import Stop
 
-_LINE = re.compile(r"\S[^\n]*\n")
+# The first screen waits for this module, so these two are compiled when they are first used.
+_LINE = r"\S[^\n]*\n"
 # A sentence's closing mark, closing quotes or brackets, then a space or the end of the line.
 # It is looked for once from each mark on, so that a text without any takes linear time.
-_SENTENCE = re.compile(r"""(?:\A|(?<=[.!?]))\s*[^\s.!?][^.!?]*[.!?…]++["'”’)\]]*(?=\s)""")
+_SENTENCE = r"""(?:\A|(?<=[.!?]))\s*[^\s.!?][^.!?]*[.!?…]++["'”’)\]]*(?=\s)"""
 _GAP = re.compile(r"\n[ \t]*\n")
 # A line longer than verse and wrapped prose have is a whole paragraph.
 _PARAGRAPH = re.compile(r"[^\n]{90,}\n")
@@ -27,12 +28,12 @@ def end_of(stop: Stop, text: str) -> int | None:
 
 
 def _end_of_line(text: str) -> int | None:
-    found = _LINE.search(text)
+    found = re.search(_LINE, text)
     return found.end() if found else None
 
 
 def _end_of_sentence(text: str) -> int | None:
-    found = _SENTENCE.search(text)
+    found = re.search(_SENTENCE, text)
     return found.end() if found else None
 
 

@@ -42,12 +42,12 @@ from bardtui.tui.shading import Shading
 from bardtui.tui.stage_display import StageDisplay
 from bardtui.tui.typed_keys import TypedKeys
 from bardtui.tui.widgets.cast import CastPane
-from bardtui.tui.widgets.findbar import FindBar
 from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.seedline import SeedLine
 
 if TYPE_CHECKING:
     from bardtui.scene.scene_search import SceneSearch
+    from bardtui.tui.widgets.findbar import FindBar
 
 Flow = Callable[["StageScreen"], Coroutine[None, None, None]]
 

@@ -26,7 +26,7 @@ PAUSE = 0.15
 """Seconds without a key after which the line is `Paused`."""
 
 _HISTORY = 200  # lines sent before that can be recalled
-_LINE_END = re.compile("[\r\n\x85\u2028\u2029]")
+_LINE_END = "[\r\n\x85\u2028\u2029]"
 _WORD = re.compile(r"\s*\S+\s*")
 
 
@@ -243,7 +243,7 @@ class SeedLine(_LineEditor):
 
     def offer(self, beginning: str, endings: Iterable[str]) -> None:
         """Show the first row of one of the endings, if the line still has this beginning."""
-        rows = (_LINE_END.split(ending, maxsplit=1)[0] for ending in endings)
+        rows = (re.split(_LINE_END, ending, maxsplit=1)[0] for ending in endings)
         rows = (typed(row, beginning) for row in rows)
         self._endings.offer(beginning, (row for row in rows if row.strip()))
         self.update_suggestion()
