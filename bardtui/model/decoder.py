@@ -342,21 +342,62 @@ class Decoder:
         Takes and returns the state as tensors, in the order of a snapshot's arrays: each layer's
         state, then the logits of the next character. For use in a TensorFlow function.
         """
+
+        x = self.network.get_layer("embedding")(indices)
+        outputs, new_state = [x], []
+        for n, old in enumerate(self._by_layer(state)):
+            if self._packed:
+                x, new = self._packed[n].step(indices, x, old)
+            else:
+                x, new = self._layers[n].cell(x, old)
+            outputs.append(x)
+            new_state.extend(new)
+        return [*new_state, self._logits_of(outputs)]
+
+    def advance_by(self, indices: Any, count: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """Pass the first `count` of the characters int32 (time,) through a network of one stream.
+
+        It goes layer by layer, which takes two thirds of the time of as many calls of `advance`.
+        Returns the logits before each character, (time, vocabulary), and the state after the last.
+        For use in a TensorFlow function.
+        """
         import tensorflow as tf
 
         x = self.network.get_layer("embedding")(indices)
         outputs, new_state = [x], []
-        per_layer = (len(state) - 1) // len(self._layers)
-        for n, layer in enumerate(self._layers):
-            old = list(state[n * per_layer : (n + 1) * per_layer])
+        for n, old in enumerate(self._by_layer(state)):
             if self._packed:
-                x, new = self._packed[n].step(indices, x, old)
+                x, new = self._packed[n].read(indices, x, count, old)
             else:
-                x, new = layer.cell(x, old)
+                x, new = _read(self._layers[n].cell, x, count, old)
             outputs.append(x)
             new_state.extend(new)
-        joined = tf.concat(outputs, -1) if self._skip else x
-        return [*new_state, self._logits.step(joined)]
+        logits = tf.concat([state[-1], self._logits_of(outputs)], 0)
+        return logits[:-1], [*new_state, tf.gather(logits, count)[None]]
+
+    def _by_layer(self, state: Sequence[Any]) -> list[list[Any]]:
+        """The state of each layer."""
+        size = (len(state) - 1) // len(self._layers)
+        return [list(state[n : n + size]) for n in range(0, len(state) - 1, size)]
+
+    def _logits_of(self, outputs: Sequence[Any]) -> Any:
+        """The logits, given the embedding and the output of each layer."""
+        import tensorflow as tf
+
+        return self._logits.step(tf.concat(outputs, -1) if self._skip else outputs[-1])
+
+
+def _read(cell: Any, x: Any, count: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """Take `count` time steps with a Keras cell of one stream, as PackedLSTM.read does."""
+    import tensorflow as tf
+
+    def step(i: Any, out: Any, *state: Any) -> Any:
+        output, new = cell(tf.gather(x, i)[None], list(state))
+        return i + 1, out.write(i, output[0]), *new
+
+    out = tf.TensorArray(tf.float32, x.shape[0], element_shape=[cell.units])
+    _, out, *after = tf.while_loop(lambda i, *_: i < count, step, (tf.constant(0), out, *state))
+    return out.stack(), after
 
 
 def _packed_layers(spec: NetworkSpec, streams: int) -> list[PackedLSTM]:

@@ -62,12 +62,46 @@ class PackedLSTM:
         else:
             x, addend = tf.concat([x, hidden], -1), self._addends
         product = tf.matmul(x, self._weights, transpose_b=self._transposed)
-        # Added gate by gate: XLA would fuse a product and the sum that follows it into one loop on
-        # one core.
-        i, f, g, o = map(tf.add, tf.split(product, 4, -1), tf.split(addend, 4, -1))
-        cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
-        hidden = tf.sigmoid(o) * tf.tanh(cell)
-        return hidden, [hidden, cell]
+        return _next(product, addend, cell)
+
+    def read(self, indices: Any, x: Any, count: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """Take `count` time steps of one stream, for an input that is known beforehand.
+
+        As `step`, but `indices` is (time,), `x` (time, inputs), and the output (time, units). The
+        input's part of the product is computed for all steps at once, so that a step reads the
+        weights of the state alone.
+        """
+        import tensorflow as tf
+
+        weights = self._weights if self._transposed else tf.transpose(self._weights)
+        size = weights.shape[1] - weights.shape[0] // 4  # of the input
+        recurrent = weights[:, size:]
+        if self._uses_table:
+            addends = tf.gather(self._addends, indices)
+        else:
+            addends = tf.matmul(x, weights[:, :size], transpose_b=True) + self._addends
+
+        def step(i: Any, out: Any, hidden: Any, cell: Any) -> Any:
+            product = tf.matmul(hidden, recurrent, transpose_b=True)
+            hidden, state = _next(product, tf.gather(addends, i)[None], cell)
+            return i + 1, out.write(i, hidden[0]), *state
+
+        out = tf.TensorArray(tf.float32, indices.shape[0], element_shape=[weights.shape[0] // 4])
+        loop = (tf.constant(0), out, *state)
+        _, out, *after = tf.while_loop(lambda i, *_: i < count, step, loop)
+        return out.stack(), after
+
+
+def _next(product: Any, addend: Any, cell: Any) -> tuple[Any, list[Any]]:
+    """Return a layer's output and new state, given the sums before the gates in two parts."""
+    import tensorflow as tf
+
+    # Added gate by gate: XLA would fuse a product and the sum that follows it into one loop on
+    # one core.
+    i, f, g, o = map(tf.add, tf.split(product, 4, -1), tf.split(addend, 4, -1))
+    cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
+    hidden = tf.sigmoid(o) * tf.tanh(cell)
+    return hidden, [hidden, cell]
 
 
 class PackedLogits:

@@ -9,7 +9,7 @@ from bardtui.evaluation.loss import evaluate
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
-from bardtui.model.surprise import PIECE, Reading, Scorer, run_up
+from bardtui.model.surprise import PIECE, Reading, Scorer
 from bardtui.text.corpus import Corpus, Document
 from tests.conftest import VERSE, random_weights, small_model
 
@@ -37,8 +37,7 @@ def test_a_place_far_in_a_text_is_scored_as_in_one_pass(
     text = (VERSE * 40)[3:]
     whole = -decoder.read(decoder.vocabulary.encode(text).indices)
     for begin in (0, 1, 2_100, 5_003, len(text) - 1):
-        before = run_up(text, begin, tiny_model.memory_length)
-        found = surprises(scorer, before, text[begin : begin + 600])
+        found = surprises(scorer, text[:begin], text[begin : begin + 600])
         assert np.abs(found - whole[begin : begin + 600]).max() < 1e-4
 
 
@@ -111,6 +110,30 @@ def test_what_follows_a_scored_text_needs_no_run_up(scorer: Scorer) -> None:
     before = text[: 2 * PIECE]
     assert len(list(scorer.score(before, text[2 * PIECE :][:PIECE], stopped=count))) == 1
     assert calls == 1
+
+
+def test_a_place_far_in_a_text_needs_no_longer_run_up_than_the_model_remembers(
+    decoder: Decoder,
+) -> None:
+    calls = 0
+
+    def count() -> bool:
+        nonlocal calls
+        calls += 1
+        return False
+
+    assert len(list(Scorer(decoder, 1_000).score(VERSE * 40, VERSE[:PIECE], stopped=count))) == 1
+    assert calls == math.ceil(1_250 / PIECE) + 1
+
+
+def test_text_is_scored_alike_character_by_character_and_at_once(scorer: Scorer) -> None:
+    state, found = scorer.start, []
+    for character in VERSE[:40]:
+        reading, state = scorer.read(character, state)
+        found.append(reading.log_probabilities[0])
+    at_once, after = scorer.read(VERSE[:40], scorer.start)
+    assert np.allclose(found, at_once.log_probabilities, atol=1e-4)
+    assert all(np.allclose(a, b, atol=1e-4) for a, b in zip(state, after, strict=True))
 
 
 def test_scoring_stops_when_it_is_told_to(scorer: Scorer) -> None:
