@@ -96,21 +96,22 @@ class Surprise:
         if not all(map(math.isnan, entropy)):
             keep_entropy(self._session.manuscript.scene, entropy)
 
-    def look(self, start: int, end: int) -> None:
+    def look(self, start: int, end: int, text: str | None = None) -> None:
         """Ask the engine for the visible characters from `start` to `end`, as far as they are not
-        known. What was asked for before and is not needed now is cancelled."""
+        known. What was asked for before and is not needed now is cancelled. `text` as in `of`."""
         session = self._session
+        text = session.text if text is None else text
         ready = session.model_states.get(session.model) == "ready"
         if session.writing or not ready:
             return
         wanted: list[tuple[bytes, int, str]] = []
-        for key, begin, text in self._pages_in(session.text, start, end):
+        for key, begin, page in self._pages_in(text, start, end):
             if key in self._pages:
                 self._pages.move_to_end(key)
                 if wanted:
                     break  # pages in a row are asked for; others follow
             else:
-                wanted.append((key, begin, text))
+                wanted.append((key, begin, page))
         asked = {begin: key for key, begin, _ in wanted[:_AT_ONCE]}
         under_way = self._request is not None and not self._request.stop.is_set()
         if not asked or (under_way and asked.items() <= self._asked.items()):
@@ -120,8 +121,8 @@ class Surprise:
         self._request = ScoreRequest(
             id=session.new_id(),
             model=session.model,
-            before=session.text[max(0, first - RUN_UP) : first],
-            text="".join(text for _, _, text in wanted[:_AT_ONCE]),
+            before=text[max(0, first - RUN_UP) : first],
+            text="".join(page for _, _, page in wanted[:_AT_ONCE]),
             begin=first,
         )
         session.engine.score(self._request)

@@ -44,8 +44,9 @@ class Shading:
             return
         self._shows = True
         begin, end = self._transcript.window
-        self._surprise.look(begin, end)
-        self._shade(self._surprise.of(begin, end)[0], begin)
+        text = self._view.session.text  # built anew at each use
+        self._surprise.look(begin, end, text)
+        self._shade(self._surprise.of(begin, end, text)[0], begin)
 
     def show_figures(self) -> None:
         """Say in the border how likely the character at the cursor was, or else the mean."""
@@ -53,11 +54,11 @@ class Shading:
             return
         transcript = self._transcript
         at, text = transcript.cursor, self._view.session.text
-        here = self._surprise.of(at, at + 1)[0] if transcript.has_focus else []
+        here = self._surprise.of(at, at + 1, text)[0] if transcript.has_focus else []
         if here and not math.isnan(here[0]):
             figures = ui_strings.probability_of(text[at], math.exp(-here[0]), here[0])
         else:
-            found = self._surprise.of(*transcript.window)[0]
+            found = self._surprise.of(*transcript.window, text)[0]
             known = [nats for nats in found if not math.isnan(nats)]
             figures = ui_strings.mean_surprise(sum(known) / len(known) if known else None)
         self._view.show_figures(figures)
