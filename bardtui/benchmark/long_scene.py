@@ -1,4 +1,4 @@
-"""Benchmark of a long scene: opening it, adding text, resizing, scrolling and memory."""
+"""Benchmark of a long scene: opening it, adding text, resizing, scrolling, Surprise and memory."""
 
 import gc
 import math
@@ -17,6 +17,7 @@ from bardtui.tui.wrapping import breaks
 SHORT = 5_000  # characters of the scene that a long one is compared with
 PIECE = 160  # characters added in a frame, at 4,800 characters a second
 _PIECES = 60  # frames
+_PLACES = 10  # where Surprise is measured
 _SIZES = ((80, 24), (104, 40), (60, 30), (120, 34))  # of the terminal; the last is the usual one
 
 
@@ -31,6 +32,7 @@ async def long_scene(app: BardApp, terminal: MeasuringDriver, characters: int) -
             cost[path] = min(cost[path], await append(app, terminal))
     resized = [await _resize(app, terminal, *size) for size in _SIZES]
     paged = [await _page(app, terminal, "pageup") for _ in range(20)]
+    unscored, scored = await _coloured(app, terminal, characters)
     await open_scene(app, terminal, short)
     gc.collect()
     tracemalloc.start()
@@ -46,6 +48,8 @@ async def long_scene(app: BardApp, terminal: MeasuringDriver, characters: int) -
         Figure("the long scene opened to its first picture", max(opened[1::2]), "s", 2),
         Figure("the long scene in another size, worst", worst(resized), "ms", 300),
         Figure("a page up in the long scene, worst", worst(paged), "ms", 2 * FRAME),
+        Figure("a screen scored by Surprise anywhere in it, worst", max(unscored), "s", 0.6),
+        Figure("a screen that was scored before, worst", worst(scored), "ms", 50),
         Figure("memory of the long scene above its text", above, "bytes/char", 6),
     ]
 
@@ -77,7 +81,9 @@ async def _resize(app: BardApp, terminal: MeasuringDriver, width: int, height: i
     def right(sent: str) -> bool:
         return transcript.outer_size != before and _last_row(app) in sent
 
-    return await terminal.drawn(right) - began
+    seconds = await terminal.drawn(right) - began
+    await terminal.at_rest()  # Textual lays out the panes once more
+    return seconds
 
 
 async def _page(app: BardApp, terminal: MeasuringDriver, key: str) -> float:
@@ -86,6 +92,32 @@ async def _page(app: BardApp, terminal: MeasuringDriver, key: str) -> float:
     began = time.perf_counter()
     terminal.press(key)
     return await terminal.drawn(lambda sent: transcript.scroll_offset != before) - began
+
+
+async def _coloured(
+    app: BardApp, terminal: MeasuringDriver, characters: int
+) -> tuple[list[float], list[float]]:
+    """Look at places of the scene with Surprise, twice each.
+
+    Returns the seconds until the screen is coloured, for the first and for the second time.
+    """
+    surprise, transcript = app.stage.session.surprise, app.stage.transcript
+
+    def known(sent: str) -> bool:
+        return not any(map(math.isnan, surprise.of(*transcript.window)[0]))
+
+    async def look(offset: int) -> float:
+        await terminal.at_rest()
+        began = time.perf_counter()
+        transcript.go_to(offset)
+        return await terminal.drawn(known) - began
+
+    surprise.switch()
+    await terminal.drawn(known)  # with the time to compile
+    places = [characters * n // (_PLACES + 1) for n in range(1, _PLACES + 1)]
+    rounds = [[await look(place) for place in places] for _ in range(2)]
+    surprise.switch()
+    return rounds[0], rounds[1]
 
 
 def _last_row(app: BardApp) -> str:

@@ -1,6 +1,7 @@
 """Test scenes of any length."""
 
 from pathlib import Path
+from random import Random
 
 from bardtui.scene.journal_reader import SUFFIX, encode, encode_header
 from bardtui.scene.scene import OPENED, Scene
@@ -17,9 +18,13 @@ _SPEECHES = (
 
 
 def script(length: int) -> str:
-    """A text of exactly `length` characters, at least some hundred: speeches, then LAST_LINE."""
-    speeches, room = "".join(_SPEECHES), length - len(LAST_LINE) - 1
-    return (speeches * (room // len(speeches) + 1))[:room] + "\n" + LAST_LINE
+    """A text of exactly `length` characters, at least some hundred: speeches, then LAST_LINE.
+
+    They come in a random order, so that no two places have the same text before them.
+    """
+    shortest, room = min(map(len, _SPEECHES)), length - len(LAST_LINE) - 1
+    order = Random(0).choices(_SPEECHES, k=room // shortest + 1)
+    return "".join(order)[:room] + "\n" + LAST_LINE
 
 
 def save_scene(folder: Path, title: str, length: int) -> Path:

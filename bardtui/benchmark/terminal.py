@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from bardtui.tui.app import BardApp
 
 PATIENCE = 120.0  # seconds to wait for anything
+_REST = 0.1  # seconds
 _PICTURE = re.compile(r"\x1b\[\d+;\d+H")  # a picture ends where it puts the cursor
 
 
@@ -30,9 +31,11 @@ class MeasuringDriver(Driver):
         self._start_size = options.get("size") or (80, 24)
         self._condition: Callable[[str], bool] = bool
         self._drawn: asyncio.Future[float] | None = None
+        self._last = 0.0  # when something was drawn
 
     def write(self, data: str) -> None:
         """Take what is drawn on the terminal."""
+        self._last = time.perf_counter()
         if self._drawn is None or self._drawn.done():
             return
         if _PICTURE.search(data) and self._condition(data):
@@ -44,6 +47,11 @@ class MeasuringDriver(Driver):
         self._condition, self._drawn = condition, asyncio.get_running_loop().create_future()
         async with asyncio.timeout(PATIENCE):
             return await self._drawn
+
+    async def at_rest(self) -> None:
+        """Wait until nothing was drawn for a while."""
+        began = time.perf_counter()
+        await until(lambda: time.perf_counter() - max(began, self._last) > _REST)
 
     def press(self, key: str, character: str | None = None) -> None:
         """Press a key."""
