@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "benchmark": {"tui", "session", "workshop", "training", "evaluation", "keras_files"}
     | {"writing", "text", "scene", "model", "sharing"},
     "cli": {"session", "training", "evaluation", "keras_files", "writing", "text", "scene"}
-    | {"model", "sharing", "benchmark", "tui", "line_mode", "web"},
+    | {"model", "workshop", "sharing", "benchmark", "tui", "line_mode", "web"},
 }
 # Modules that only start a front end may import it.
 ENTRY_POINTS = {"__main__": {"cli", "tui"}}

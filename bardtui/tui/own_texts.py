@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bardtui import paths
 from bardtui.errors import UserError
-from bardtui.files import atomic_write, expanded
+from bardtui.files import expanded
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.texts import Offer
@@ -21,12 +21,13 @@ class OwnTexts:
     """A scene, all scenes, the catalogue, and files below `folder`.
 
     Without `files`, as in a browser, which may be somewhere else, the disk stays unseen. The
-    methods read the disk: call them in a thread.
+    methods read the disk: call them in a thread. Call `release` in the end.
     """
 
     def __init__(self, title: str, text: str, folder: Path, *, files: bool = True) -> None:
         self.folder, self.files = folder, files
         self._title, self._text = title, text
+        self._kept: set[Path] = set()
 
     def offers(self) -> list[Offer]:
         """The texts to choose from: the writer's own, then those of the catalogue."""
@@ -49,9 +50,9 @@ class OwnTexts:
         from bardtui.workshop.survey import is_in_catalogue
 
         if typed == _THIS:
-            return str(keep_text(self._title, self._text))
+            return str(self.keep(self._title, self._text))
         if typed == _ALL:
-            return str(keep_text("my scenes", all_scenes()))
+            return str(self.keep("my scenes", all_scenes()))
         if not self.files:
             if is_in_catalogue(typed):
                 return typed
@@ -62,21 +63,20 @@ class OwnTexts:
         except (OSError, ValueError):
             return typed
 
+    def keep(self, name: str, text: str) -> Path:
+        """Keep a text as a file, for a run; return its path. Raises OSError."""
+        from bardtui.workshop import kept_texts
 
-def keep_text(name: str, text: str) -> Path:
-    """Keep a text of the writer's as a file, for training; return its path. Raises OSError.
+        path = kept_texts.keep(name, text)
+        self._kept.add(path)
+        return path
 
-    Another text of the same name is another file: a stopped run goes on with what it has read.
-    """
-    import hashlib  # not needed before the first screen
+    def release(self) -> None:
+        """Remove the texts that no run was ordered for. Raises OSError."""
+        from bardtui.workshop import kept_texts
 
-    from bardtui.workshop.survey import plain_name
-
-    kept = text.strip("\n") + "\n"
-    digest = hashlib.sha256(kept.encode("utf-8", "replace")).hexdigest()
-    path = paths.own_texts_dir() / digest[:16] / f"{plain_name(name)}.txt"
-    atomic_write(path, kept)
-    return path
+        for path in self._kept:
+            kept_texts.release(path)
 
 
 def texts_of(scenes: Sequence[Path]) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.tui.keys import key_of
-from bardtui.tui.own_texts import OwnTexts, keep_text, texts_of
+from bardtui.tui.own_texts import OwnTexts, texts_of
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
@@ -123,18 +124,26 @@ async def order_run(stage: StageScreen) -> str | None:
     """Ask for a text and order a run; return the name of the model."""
     from bardtui.tui.screens.new_run import NewRunScreen
 
-    screen = NewRunScreen(
-        training_of(stage).workshop.order, stage.side.usable_models(), own_texts(stage)
-    )
-    return await stage.app.push_screen_wait(screen)
+    with own_texts(stage) as texts:
+        screen = NewRunScreen(training_of(stage).workshop.order, stage.side.usable_models(), texts)
+        return await stage.app.push_screen_wait(screen)
 
 
-def own_texts(stage: StageScreen) -> OwnTexts:
-    """The texts that the writer can choose; in a browser, the disk stays unseen."""
+@contextmanager
+def own_texts(stage: StageScreen) -> Iterator[OwnTexts]:
+    """The texts that the writer can choose; in a browser, the disk stays unseen.
+
+    Copies of scenes exist while the context lasts, and as long as a run reads them.
+    """
     from bardtui.tui.flows import working_folder
 
     title, text = stage.session.manuscript.scene.title, stage.session.text
-    return OwnTexts(title, text, working_folder(), files=not stage.app.is_web)
+    texts = OwnTexts(title, text, working_folder(), files=not stage.app.is_web)
+    try:
+        yield texts
+    finally:
+        with suppress(OSError):  # "Disk used by models" finds them later
+            texts.release()
 
 
 async def teach_scene(stage: StageScreen) -> None:
@@ -166,8 +175,10 @@ async def _teach(stage: StageScreen, title: str, what: str, texts: dict[str, str
         stage.say("There is no text yet to teach.")
         return
     order, model = training_of(stage).workshop.order, stage.session.model
-    screen = TeachScreen(order, model, title, what, texts, keep_text)
-    if await stage.app.push_screen_wait(screen):
+    with own_texts(stage) as own:
+        screen = TeachScreen(order, model, title, what, texts, own.keep)
+        ordered = await stage.app.push_screen_wait(screen)
+    if ordered:
         await show_training(stage)
 
 
@@ -176,5 +187,5 @@ async def compare_models(stage: StageScreen) -> None:
     from bardtui.tui.screens.comparing import CompareScreen
 
     models = [entry for entry in stage.side.models.entries if entry.error is None]
-    screen = CompareScreen(models, stage.session.model, own_texts(stage))
-    await stage.app.push_screen_wait(screen)
+    with own_texts(stage) as texts:
+        await stage.app.push_screen_wait(CompareScreen(models, stage.session.model, texts))

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from bardtui.training.disk import Freeable, freeable, trash_size, usage
+from bardtui.model.library import size_of
+from bardtui.training import disk
+from bardtui.training.disk import Freeable, trash_size, usage
+from bardtui.workshop import kept_texts
 
 _KEPT = 30  # days for which a deleted model can be brought back
 _LISTED = 6
@@ -33,13 +37,27 @@ class Disk:
             each.remove()
 
 
+def freeable(days: float) -> list[Freeable]:
+    """What can be removed: see `training.disk`; and copies of texts that no run reads any more."""
+    texts = [
+        Freeable(f"copy of a text, {path.stem}", size_of(path), partial(kept_texts.remove, path))
+        for path in kept_texts.unneeded()
+    ]
+    return [*disk.freeable(days), *texts]
+
+
+def texts_size() -> int:
+    """The bytes of the copies of scenes that are kept for runs."""
+    return sum(map(size_of, kept_texts.every()))
+
+
 def look() -> Disk:
     """Look at the disk. Raises OSError."""
     rows = usage()
     models, runs = sum(row.model for row in rows), sum(row.run for row in rows)
     taken = (
-        f"Your models take {_size(models)}, their training runs {_size(runs)}, and deleted models "
-        f"{_size(trash_size())}."
+        f"Your models take {_size(models)}, their training runs {_size(runs)}, deleted models "
+        f"{_size(trash_size())}, and copies of scenes for training {_size(texts_size())}."
     )
     return Disk(taken, freeable(_KEPT))
 

@@ -17,7 +17,7 @@ from time import time
 from bardtui import paths
 from bardtui.errors import UserError, os_message
 from bardtui.files import lock_file, private_folder
-from bardtui.workshop import process
+from bardtui.workshop import kept_texts, process
 from bardtui.workshop.order import Order, OrderError
 from bardtui.workshop.process import COMMAND
 from bardtui.workshop.progress import Progress
@@ -136,6 +136,7 @@ class Workshop:
             return
         try:
             shutil.rmtree(run.folder)
+            kept_texts.release(Path(run.order.source))
         except OSError as error:
             raise UserError(f"{run.order.name} stays listed: {os_message(error)}") from error
         del self._runs[run.order.name]
@@ -148,6 +149,9 @@ class Workshop:
             run.progress.take(event)
         if news.gone:
             run.progress.end(self._why_gone(run))
+        if run.progress.phase == "finished":
+            with suppress(OSError):  # `unneeded` finds it later
+                kept_texts.release(Path(run.order.source))
         if run.process is not None and run.progress.phase in ENDED:
             run.process.wait()  # its last event has come: it is about to end
             run.process = None

@@ -13,6 +13,7 @@ from textual.events import MouseDown
 from textual.screen import Screen
 from textual.widgets import Input
 
+from bardtui import paths
 from bardtui.session.manuscript import Manuscript
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
@@ -120,6 +121,7 @@ async def test_a_scene_is_taught(program: Program, fake: None) -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: up(app, TrainingScreen))
         await until(pilot, lambda: "fine is ready" in shown(app))
+    assert [*paths.own_texts_dir().glob("*")] == []  # the copy of the scene was needed no more
 
 
 async def test_that_a_model_is_ready_is_told_with_the_key_in_force(
@@ -155,10 +157,10 @@ async def test_marked_scenes_are_taught(program: Program, fake: None) -> None:
         await press(pilot, "f10")
         await until(pilot, lambda: up(app, TeachScreen))
         assert "has read these 2 scenes" in " ".join(shown(app).split())
-        app.screen.query_one("#name", Input).value = "fine"
+        app.screen.query_one("#name", Input).value = "patient"
         await press(pilot, "enter")
         await until(pilot, lambda: up(app, TrainingScreen))
-        await until(pilot, lambda: "fine is ready" in shown(app))
+        await until(pilot, lambda: "60 s left" in shown(app))
         assert isinstance(app, BardApp)
         (run,) = app.training.workshop.runs
         assert Path(run.order.source).read_text().count(" keeps ") == 18

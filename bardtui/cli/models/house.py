@@ -88,16 +88,18 @@ def models_disk() -> None:
     """Print the disk space that your models, their training runs and the trash take."""
     from bardtui.cli.display import add_rows, table
     from bardtui.training.disk import trash_size, usage
+    from bardtui.workshop.disk import texts_size
 
     made = table("name", "model", "training run", right=("model", "training run"))
-    rows, in_trash = usage(), trash_size()
+    rows, in_trash, in_texts = usage(), trash_size(), texts_size()
     for row in rows:
         add_rows(made, (row.name, megabytes(row.model), megabytes(row.run)))
     out = console()
     out.print(made)
-    total = sum(row.model + row.run for row in rows) + in_trash
-    deleted, everything = (megabytes(size) or "none" for size in (in_trash, total))
-    out.print(f"deleted models: {deleted}; in all: {everything}")
+    total = sum(row.model + row.run for row in rows) + in_trash + in_texts
+    sizes = (megabytes(size) or "none" for size in (in_trash, in_texts, total))
+    deleted, texts, everything = sizes
+    out.print(f"deleted models: {deleted}; copies of scenes: {texts}; in all: {everything}")
     out.print("bardtui models clean removes what is not needed any more.")
 
 
@@ -107,12 +109,13 @@ def models_clean(
     ] = 30,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove for good: checkpoints of finished runs, old deleted models, interrupted downloads.
+    """Remove for good: checkpoints of finished runs, old deleted models, interrupted downloads, and
+    copies of scenes that no run reads any more.
 
     Models that are not deleted stay, and so do stopped runs, which can go on.
     """
     from bardtui.cli.display import add_rows, table
-    from bardtui.training.disk import freeable
+    from bardtui.workshop.disk import freeable
 
     out, found = console(), freeable(days)
     if not found:
