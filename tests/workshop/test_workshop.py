@@ -218,7 +218,7 @@ def test_a_disk_that_is_full_is_said_and_the_run_can_go_on(
             patch.setattr(shutil, "disk_usage", lambda path: full)
             run = follower.workshop.order(Order("mine", "silent", 5))  # it can log nothing
             follower.until(ended(run, "failed"))
-        assert run.progress.message == "the disk is full: free some space and let it go on"
+        assert run.progress.message == "the disk is full: free some space first"
         follower.workshop.go_on(run)
         follower.until(lambda: "ended without a message" in run.progress.message)
 
