@@ -50,6 +50,7 @@ I thought the last of it was said.
 """
 VERSE_CORPUS = Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
 TINY = Path(__file__).parent / "data" / "tiny"
+ONE_HOT = TINY.with_name("one-hot.keras")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -1,6 +1,7 @@
 """bardtui import-keras, and bardtui models export"""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,36 +13,16 @@ from bardtui.model.store import ModelBundle, find_model
 from bardtui.text.corpus import Corpus
 from bardtui.training.checkpoint import run_lock
 from tests.cli.commands import refusal, run
-from tests.conftest import VERSE
+from tests.conftest import ONE_HOT, VERSE
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with verse.txt, and mine.keras, which learnt it in a few seconds.
-
-    Like Keras's example of text generation it reads one-hot input; its characters are numbered
-    like those of Keras's Tokenizer.
-    """
-    import keras
-
-    folder = tmp_path_factory.mktemp("trained")
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """A folder with verse.txt, and mine.keras, which learnt it: tests.make_tiny_model makes it."""
+    folder = tmp_path / "trained"
+    folder.mkdir()
     (folder / "verse.txt").write_text(VERSE * 20)
-    text = (VERSE * 20).lower()
-    characters = sorted(dict.fromkeys(text), key=lambda c: -text.count(c))
-    vectors = np.eye(len(characters) + 1)
-    indices = np.array([1 + characters.index(c) for c in text])
-    windows = indices[: len(indices) // 33 * 33].reshape(-1, 33)
-    keras.utils.set_random_seed(1)
-    network = keras.Sequential(
-        [
-            keras.Input((None, len(vectors))),
-            keras.layers.LSTM(16, return_sequences=True),
-            keras.layers.Dense(len(vectors), activation="softmax"),
-        ]
-    )
-    network.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
-    network.fit(vectors[windows[:, :-1]], windows[:, 1:], epochs=15, verbose=0)
-    network.save(folder / "mine.keras")
+    shutil.copy(ONE_HOT, folder / "mine.keras")
     return folder
 
 
