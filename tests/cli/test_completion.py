@@ -7,29 +7,39 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from bardtui import paths
+from bardtui.cli.app import app
 from bardtui.cli.completion import model_names, scene_names, text_names
 from bardtui.scene.journal import Journal
 from bardtui.scene.names import new_scene_path
 from bardtui.scene.scene import Scene
 
 
-def complete(*words: str) -> subprocess.CompletedProcess[str]:
-    """Ask the program what could follow, as bash does."""
-    asked = {"_BARDTUI_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(("bardtui", *words))}
-    return subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "bardtui"],
-        env={**os.environ, **asked, "COMP_CWORD": str(len(words))},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def asked(*words: str) -> dict[str, str]:
+    """The environment variables by which bash asks what could follow."""
+    line = " ".join(("bardtui", *words))
+    question = {"COMP_WORDS": line, "COMP_CWORD": str(len(words))}
+    return {"_BARDTUI_COMPLETE": "complete_bash", **question}
+
+
+def offered(*words: str) -> list[str]:
+    """What the program offers after these words, asked in this process."""
+    result = CliRunner(env=asked(*words)).invoke(app, [], prog_name="bardtui")
+    assert result.exit_code == 0
+    return result.stdout.split()
 
 
 @pytest.mark.usefixtures("installed")
 def test_models_are_completed_without_numpy_and_tensorflow() -> None:
-    done = complete("generate", "--model", "ti")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bardtui"],
+        env={**os.environ, **asked("generate", "--model", "ti")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["tiny"]
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "bardtui.cli.completion" in imported
@@ -37,7 +47,7 @@ def test_models_are_completed_without_numpy_and_tensorflow() -> None:
 
 
 def test_texts_of_the_catalogue_are_completed() -> None:
-    assert complete("train", "the-lower").stdout.split() == ["the-lower-stair"]
+    assert offered("train", "the-lower") == ["the-lower-stair"]
     assert [name for name, _ in text_names("sonn")] == ["sonnets"]
 
 
@@ -57,7 +67,7 @@ def test_scenes_are_completed_by_file_name_or_title_and_titles_cannot_act_on_a_s
 
 
 def test_commands_that_have_no_names_to_offer_leave_files_to_the_shell() -> None:
-    assert complete("open", "no-such").stdout.strip() == ""
+    assert offered("open", "no-such") == []
     assert scene_names("") == []
 
 
@@ -83,7 +93,7 @@ def test_the_script_for_bash_works(tmp_path: Path, installed: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "offered"),
+    ("words", "name"),
     [
         (("models", "cells", "poc"), "pocket"),
         (("models", "cells", "pocket", "the-low"), "the-lower-stair"),
@@ -91,7 +101,5 @@ def test_the_script_for_bash_works(tmp_path: Path, installed: object) -> None:
         (("corpus", "info", "the-low"), "the-lower-stair"),
     ],
 )
-def test_names_are_completed_wherever_they_are_asked_for(
-    words: tuple[str, ...], offered: str
-) -> None:
-    assert complete(*words).stdout.split() == [offered]
+def test_names_are_completed_wherever_they_are_asked_for(words: tuple[str, ...], name: str) -> None:
+    assert offered(*words) == [name]
