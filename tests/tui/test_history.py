@@ -1,7 +1,5 @@
 """The stage's ways through a scene: cut, edit, copy, the map, undo; and that writing goes on."""
 
-import random
-
 import pytest
 from textual import events
 from textual.pilot import Pilot
@@ -21,7 +19,7 @@ from bardtui.tui.screens.takes import TakesScreen
 from bardtui.writing.passage import write_passage
 from tests.tui.conftest import Program
 from tests.tui.hosts import Host, asked, press, shown
-from tests.tui.test_stage import idle, on_disk, remember, type_line, until
+from tests.tui.test_stage import idle, on_disk, type_line, until
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -250,41 +248,6 @@ async def test_every_history_action_stops_writing_and_keeps_the_text(program: Pr
             assert stage.transcript.text == scene.text
             stage.seed_line.focus()
             await press(pilot, "enter")
-
-
-async def test_a_random_session_keeps_screen_scene_and_disk_together() -> None:
-    remember(length=40, pace=None, temperature=1.5)
-    app = BardApp()
-    rng = random.Random(5)
-    async with app.run_test(size=(100, 30)) as pilot:
-        stage = app.stage
-        scene = stage.session.manuscript.scene
-        known: dict[int, str] = {}
-        keys = ["enter", "ctrl+r", "ctrl+t", "ctrl+z", "ctrl+y", "cut", "edit", "escape"]
-        await type_line(pilot, "ANN:")
-        for _ in range(40):
-            key = rng.choice(keys)
-            if key in ("cut", "edit") and scene.length:
-                stage.transcript.focus()
-                stage.transcript.action_text_start()
-                stage.transcript.action_characters(rng.randrange(scene.length))
-                if key == "edit":
-                    await edited(pilot, app)
-                    await press(pilot, "x", "ctrl+s")
-                    await until(pilot, lambda: app.screen is stage)
-                else:
-                    await press(pilot, "enter")
-            elif key not in ("cut", "edit"):
-                stage.seed_line.focus()
-                await press(pilot, key)
-            if rng.random() < 0.7:
-                await idle(pilot, stage)
-            if not stage.session.writing:
-                await until(pilot, lambda: stage.transcript.text == scene.text)
-            assert all(scene.passages[id].text.startswith(text) for id, text in known.items())
-            known = {id: passage.text for id, passage in scene.passages.items()}
-        await press(pilot, "escape")
-        assert stage.transcript.text == scene.text == on_disk()
 
 
 # -- the editor ------------------------------------------------------------------------------------
