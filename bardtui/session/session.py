@@ -188,11 +188,11 @@ class WritingSession:
             self.manuscript.add_line(added)
             self.emit(PassageBegan("writer"))
             self.emit(TextAdded(added))
-            self.count_words(line)
             if interrupted:
                 self.notify("interrupted", writer=interrupted)
         self.draft.keep("")
         self.passage.begin()
+        self.count_words(line)
 
     def as_spoken(self, line: str) -> str:
         """Return the writer's line as it is added to the visible text, with its role's cue."""
