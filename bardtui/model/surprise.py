@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bardtui.model.context import MIN_CONTEXT
 from bardtui.model.decoder import Decoder, Snapshot
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.sampling import Sampling
@@ -49,10 +50,10 @@ class Reading:
 def run_up_length(memory_length: int) -> int:
     """How many characters are read before a place, so that the figures there are right to 1e-4.
 
-    The memory length was measured on text like the model's own, to 1e-5. A model remembers other
-    text somewhat longer.
+    The memory length was measured on text like the model's own, to 1e-5. A model may remember other
+    text longer.
     """
-    return memory_length * 5 // 4
+    return max(memory_length * 5 // 4, MIN_CONTEXT)
 
 
 class Scorer:

@@ -9,7 +9,7 @@ from bardtui.evaluation.loss import evaluate
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
-from bardtui.model.surprise import PIECE, Reading, Scorer
+from bardtui.model.surprise import PIECE, Reading, Scorer, run_up_length
 from bardtui.text.corpus import Corpus, Document
 from tests.conftest import VERSE, random_weights, small_model
 
@@ -122,8 +122,14 @@ def test_a_place_far_in_a_text_needs_no_longer_run_up_than_the_model_remembers(
         calls += 1
         return False
 
-    assert len(list(Scorer(decoder, 1_000).score(VERSE * 40, VERSE[:PIECE], stopped=count))) == 1
-    assert calls == math.ceil(1_250 / PIECE) + 1
+    assert len(list(Scorer(decoder, 2_000).score(VERSE * 40, VERSE[:PIECE], stopped=count))) == 1
+    assert calls == math.ceil(2_500 / PIECE) + 1
+
+
+def test_a_model_that_forgets_its_own_text_soon_still_gets_a_run_up() -> None:
+    assert [*map(run_up_length, (1, 100, 1_600, 1_700, 20_000))] == [
+        *(2_000, 2_000, 2_000, 2_125, 25_000)
+    ]
 
 
 def test_text_is_scored_alike_character_by_character_and_at_once(scorer: Scorer) -> None:
