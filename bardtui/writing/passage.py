@@ -7,7 +7,6 @@ from bardtui.model.context import Context
 from bardtui.model.corpus_index import CorpusIndex
 from bardtui.model.sampling import Sampling
 from bardtui.scene.script import MAX_CUE_LENGTH
-from bardtui.settings import Form
 from bardtui.writing.company import Company
 from bardtui.writing.copies import Copies
 from bardtui.writing.cue_memory import CueMemory
@@ -57,9 +56,10 @@ def write_passage(
     character by character, and where a guard finds a fault, text is taken back and drawn again with
     other random numbers. Text that was yielded is never taken back.
     """
-    form = recognised(text) if rules.form == "scene" else rules.form
+    if rules.form == "scene":
+        rules = rules._replace(form=recognised(text))
     memory = memory_for(rules, text, company)
-    guards = _guards(rules, form, text, words, cues=memory is not None)
+    guards = _guards(rules, text, words, cues=memory is not None)
     if memory is not None and company is not None and company.casts:
         guards += [Strangers(company), UnknownSpeakers(company)]
     if rules.newcomers != "free" and company is not None and company.names:
@@ -180,16 +180,14 @@ class _Passage:
         return "".join(sorted(excluded)) if allowed else ""
 
 
-def _guards(
-    rules: Rules, form: Form, text: str, words: frozenset[str], *, cues: bool
-) -> list[Guard]:
+def _guards(rules: Rules, text: str, words: frozenset[str], *, cues: bool) -> list[Guard]:
     """The guards of a passage; `cues` says that it is a script in which cues are ruled."""
     guards: list[Guard] = []
-    if form != "play":
-        guards.append(FormGuard(form, text))
-    if form == "prose":
+    if rules.form != "play":
+        guards.append(FormGuard(rules.form, text))
+    if rules.form == "prose":
         guards.append(ProseLines(text))
-    if form == "verse":
+    if rules.form == "verse":
         guards.append(PoemLength())
     if cues:
         guards.append(OpenDirections())
