@@ -301,6 +301,6 @@ def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_in_the_way(
 ) -> None:
     with file_size_limit(20_000):
         message = refusal(*training(text_file, "mine"))
-    assert "File too large; nothing is saved yet: free some space and run the same" in message
+    assert "File too large; nothing is saved yet: free some space first; the same" in message
     assert run(*training(text_file, "mine")).exit_code == 0
     assert outcome("mine") == whole
