@@ -132,7 +132,5 @@ class PackedLogits:
         """Return the logits (streams, vocabulary) for the input `x` (streams, inputs)."""
         import tensorflow as tf
 
-        product = tf.matmul(x, self._weights, transpose_b=self._transposed)
-        # Added in halves, as the gates of a layer.
-        halves = map(tf.add, tf.split(product, 2, -1), tf.split(self._bias, 2, -1))
-        return tf.concat(list(halves), -1)[:, : self._size]
+        logits = tf.matmul(x, self._weights, transpose_b=self._transposed) + self._bias
+        return logits[:, : self._size]
