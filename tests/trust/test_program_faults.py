@@ -91,6 +91,7 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
     app = BardApp()
     async with app.run_test(size=(120, 40)) as pilot:
         models = app.stage.session.model_states
+        described = paths.models_dir() / "tiny" / "model.json"
         await until(pilot, lambda: models.get("tiny") == "ready")
         for where in ("bardtui.model.store.find_model", "bardtui.model.context.Context"):
             for error in errors():
@@ -100,7 +101,7 @@ async def test_an_error_in_loading_is_said_and_the_next_load_may_succeed(
 
                 with monkeypatch.context() as broken:
                     broken.setattr(where, fail)
-                    app.stage.session.engine._models.clear()
+                    described.touch()  # as if it were trained again
                     app.stage.session.engine.load("tiny")
                     await until(pilot, lambda: models.get("tiny") == "unusable")
                     models["tiny"] = "loading"
