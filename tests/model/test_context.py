@@ -100,7 +100,7 @@ def test_at_least_half_of_the_context_is_read(text: str, memory_length: int) -> 
 # --- the state follows the text
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_the_state_is_always_that_after_the_text(
     counting: CountingDecoder, data: st.DataObject

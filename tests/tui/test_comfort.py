@@ -65,14 +65,15 @@ async def test_esc_leaves_focus_mode_when_nothing_is_being_written(program: Prog
         await until(pilot, lambda: not stage.has_class("-alone"))
 
 
-@pytest.mark.parametrize("key", ["ctrl+b", "f4"])
-async def test_going_to_a_pane_leaves_focus_mode(key: str, program: Program) -> None:
+async def test_going_to_a_pane_leaves_focus_mode(program: Program) -> None:
     async with program(size=(120, 40)) as (pilot, stage):
-        await press(pilot, "ctrl+l")
-        assert stage.has_class("-alone")
-        await press(pilot, key)
-        assert not stage.has_class("-alone")
-        await until(pilot, lambda: stage.focused in stage.side.walk_children())
+        for key in ("ctrl+b", "f4"):
+            stage.seed_line.focus()
+            await press(pilot, "ctrl+l")
+            await until(pilot, lambda: stage.has_class("-alone"))
+            await press(pilot, key)
+            await until(pilot, lambda: not stage.has_class("-alone"))
+            await until(pilot, lambda: stage.focused in stage.side.walk_children())
 
 
 async def test_focus_mode_uses_the_text_width_of_the_settings(program: Program) -> None:
