@@ -22,7 +22,7 @@ def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home:
     result = run(*command, "--characters", "100000", "--json")
     assert result.exit_code == 0, result.stderr
     figures = {figure["name"]: figure for figure in json.loads(result.stdout)["screen"]}
-    assert len(figures) == 19
+    assert len(figures) == 20
     values = {name: figure["value"] for name, figure in figures.items()}
     assert all(value > 0 for value in values.values())
     assert values["times the network was compiled"] == 1
