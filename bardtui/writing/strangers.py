@@ -28,8 +28,12 @@ class Strangers:
         self._allowed: frozenset[Name] = frozenset()  # names there
 
     def fault(self, text: str, end: int) -> int | None:
-        """See `Guard`. A name in capitals is a fault from the letter that no allowed name has, and
-        where it ends too early."""
+        """See `Guard`. A name in capitals is a fault at the letter that no allowed name has, and
+        where it ends too early.
+
+        The whole direction is drawn again. Drawn from the name on, what follows a verb such as
+        "Enter" without the names that the model would like has no sense.
+        """
         begin = text.rfind("[", max(text.rfind("\n", 0, end - 1), text.rfind("]", 0, end - 1)) + 1)
         if not 0 <= begin < end - 1:
             return None
@@ -42,12 +46,11 @@ class Strangers:
         run = _run(words, text, begin + 1)
         if not run:
             return None
-        start = run[0].start()
-        self._look(text, begin, start)
+        self._look(text, begin, run[0].start())
         name = tuple(word[0] for word in run)
         if name[1:] and name[-1] == "S" and state == "finished":
             name = name[:-1]  # a possessive
-        return None if not self._allowed or self._fits(name, state) else start
+        return None if not self._allowed or self._fits(name, state) else begin
 
     def _fits(self, name: Name, state: str) -> bool:
         """Whether words in capitals are allowed names, the last of them perhaps unfinished."""
