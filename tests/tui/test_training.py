@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts import mouse, press, shown, until
+from hosts import Host, asked, mouse, press, shown, until
 from textual.app import App
 from textual.events import MouseDown
 from textual.screen import Screen
@@ -23,6 +23,7 @@ from bardtui.tui.screens.scenes import ScenesScreen
 from bardtui.tui.screens.training import TrainingScreen
 from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.workshop import process
+from bardtui.workshop.kept_texts import keep
 from bardtui.workshop.order import Order
 from tests.conftest import VERSE
 from tests.tui.conftest import Program
@@ -122,6 +123,16 @@ async def test_a_scene_is_taught(program: Program, fake: None) -> None:
         await until(pilot, lambda: up(app, TrainingScreen))
         await until(pilot, lambda: "fine is ready" in shown(app))
     assert [*paths.own_texts_dir().glob("*")] == []  # the copy of the scene was needed no more
+
+
+async def test_all_of_a_scene_is_taught_where_the_writer_wrote_too_little(home: Path) -> None:
+    texts = {"yours": "Hush.", "all": VERSE}
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        screen = TeachScreen(lambda order: None, "tiny", "A", "this scene", texts, keep)
+        await asked(pilot, screen)
+        await until(pilot, lambda: "●all of it" in shown(host))
+        assert "characters are needed" not in shown(host)
 
 
 async def test_that_a_model_is_ready_is_told_with_the_key_in_force(

@@ -254,7 +254,8 @@ class TeachScreen(_OrderScreen):
         self._base, self._title, self._texts, self._save = base, title, texts, save
         self._what = what
         parts = {"yours": "what you wrote", "all": "all of it"}
-        self._part = Choice("Reads", parts, "yours" if texts["yours"] else "all", id="part")
+        enough = not too_little(len(texts["yours"]))
+        self._part = Choice("Reads", parts, "yours" if enough else "all", id="part")
         self._found = Static(classes="found", id="found")
 
     def compose(self) -> ComposeResult:
