@@ -1,4 +1,4 @@
-"""Make the README's pictures with the program: python -m tests.pictures [stage surprise cells]"""
+"""Make the pictures of the README: python -m tests.pictures [recording surprise cells]"""
 
 import asyncio
 import math
@@ -10,15 +10,10 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from tests.animation import animated
+
 FOLDER = Path(__file__).parent.parent
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-
-LINES = (
-    "MIRA:\nWho keeps the lantern when the players sleep?",
-    "MIRA:\nThen teach me how a mouse may come to court.",
-)
-UNSENT = "And if he ask me what I carry"
-RANDOM_SEEDS = (2, 102)  # of the answers
 
 BEGINNING = """\
 MIRA:
@@ -41,31 +36,74 @@ DIRECTED = f"""\
 
 BELLMAN:
 """
+RECORDED = "ROMEO: What light is that upon the water?"
+RECORDED_SEEDS = (5, 6)
+KEY = 0.07  # seconds between two keys
+
 CELLS = (("line position", 70), ("speech", 206), ("cue", 261), ("direction", 153), ("verse", 482))
 
 
-async def draw_stage() -> str:
-    """Write a scene, and take the picture while the last passage is being written."""
+async def draw_recording() -> str:
+    """Record a line that is typed, the answer, another take of it, and the cast.
+
+    The time in the recording is that of a machine that keeps up with the pace of 120 characters a
+    second, also where this machine is busy: what the clock of the screen tells is counted in keys
+    and characters.
+    """
+    from textual.events import Key
+
     from bardtui.session import passage_writing
+    from bardtui.tui import stage_display
     from bardtui.tui.app import BardApp
 
-    chosen = iter(RANDOM_SEEDS)
+    chosen, clock = iter(RECORDED_SEEDS), Clock()
     passage_writing.new_random_seed = lambda: next(chosen)
+    stage_display.time = clock  # type: ignore[assignment]
     app = BardApp()
-    async with app.run_test(size=(110, 32)) as pilot:
-        session, line = app.stage.session, app.stage.seed_line
-        session.choose(length=280, temperature=0.65, pace=240.0)
-        for text in LINES:
-            line.text = text
-            await pilot.press("enter")
-            sent = len(session.text)
-            while session.writing and not (text is LINES[-1] and len(session.text) > sent + 60):
-                await pilot.pause(0.02)
-            session.choose(length=2_000)
-        line.text = UNSENT
-        line.move_cursor(line.document.end)
-        await pilot.pause()
-        return app.export_screenshot(title="bardtui")
+    frames: list[tuple[float, str]] = []
+    async with app.run_test(size=(104, 38)) as pilot:
+        session = app.stage.session
+        session.choose(length=220, temperature=0.8)
+        while session.model_states.get(session.model) != "ready":
+            await pilot.pause(0.05)
+
+        async def press(key: str, seconds: float) -> None:
+            """Press a key, watch what is written, and look at the end of it for some seconds."""
+            app.post_message(Key("space" if key == " " else key, key if len(key) == 1 else None))
+            await pilot.pause()
+            length = len(session.text)
+            while session.writing:
+                await pilot.pause(0.01)
+                if len(session.text) > length:
+                    clock.now += (len(session.text) - length) / session.remembered.pace
+                length = len(session.text)
+                app.stage.view.show_status()
+                await take()
+            await take()
+            clock.now += seconds
+
+        async def take() -> None:
+            await pilot.pause()
+            frames.append((clock.now, app.export_screenshot(title="bardtui")))
+
+        await take()
+        clock.now += 1
+        for character in RECORDED:
+            await press(character, KEY)
+        for key, seconds in (("enter", 2), ("ctrl+r", 2), ("f8", 3)):
+            await press(key, seconds)
+        return animated(frames, clock.now)
+
+
+class Clock:
+    """A clock that is moved by hand, in place of the module `time`."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        """The seconds so far."""
+        return self.now
 
 
 async def draw_surprise() -> str:
@@ -112,7 +150,7 @@ def _has_cells(stage: Any) -> bool:
 
 
 DRAW: dict[str, Callable[[], Coroutine[Any, Any, str]]] = {
-    "stage": draw_stage,
+    "recording": draw_recording,
     "surprise": draw_surprise,
     "cells": draw_cells,
 }
