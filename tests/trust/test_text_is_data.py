@@ -82,7 +82,9 @@ def hostile(installed: ModelBundle, home: Path) -> Path:
     values = json.loads((bad / "model.json").read_text())
     values |= {"name": ALL, "description": ALL, "licence": ALL, "versions": {ALL: ALL}}
     values["corpus"] = {"name": ALL, "title": ALL, ALL: [ALL]}
+    values |= {"history": [{"epoch": 1, "sample": ALL}], "casts": {ALL: {ALL: 5}}, "public": True}
     (bad / "model.json").write_text(json.dumps(values))
+    (paths.models_dir() / ".trash" / f"{NAME}~{10**24 - 1}").mkdir(parents=True)
     broken = paths.models_dir() / f"broken{NAME}"
     broken.mkdir()
     (broken / "model.json").write_text(json.dumps({"format": ALL}))
@@ -136,6 +138,10 @@ def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
         ["models", "show", bad],
         ["models", "show", NAME],
         ["models", "show", f"broken{NAME}"],
+        ["models", "pack", bad, "-o", str(home / f"{NAME}.bardmodel")],
+        ["models", "restore"],
+        ["models", "disk"],
+        ["scenes", "list"],
         ["corpus", "list"],
         ["corpus", "info", text],
         ["corpus", "get", NAME],
@@ -154,8 +160,8 @@ def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
     assert obeyed(received) == []
     assert screen.title == ""
     shown = "\n".join(screen.display)
-    assert shown.count("-----") == 23
-    assert shown.count("ended with 0") == 15
+    assert shown.count("-----") == 27
+    assert shown.count("ended with 0") == 19
     assert "[red]not red[/red]" in shown
     assert "Traceback" not in shown
 
