@@ -4,6 +4,7 @@ Without XLA, a small model is ready in a fifth of a second instead of one second
 programs that tests start. The tests of the decoder compile it.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -56,6 +57,11 @@ ONE_HOT = TINY.with_name("one-hot.keras")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a test with a long value by the value's length."""
     return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 99 else None
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the modules and the tests, which all stay."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
