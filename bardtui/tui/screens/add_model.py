@@ -167,7 +167,7 @@ class AddModelScreen(Form[Added | None]):
         self._say("")
         try:
             host_of(self._index)
-            if not await self._agreed(self._index, "which models it offers"):
+            if not await self._agreed(self._index, "the list of its models"):
                 return
             offers = await self._network(
                 lambda on_progress: fetch_index(self._index, on_progress=on_progress)
@@ -255,7 +255,7 @@ class AddModelScreen(Form[Added | None]):
     async def _agreed(self, address: str, what: str) -> bool:
         """Whether the writer agrees that an address is asked."""
         question = (
-            f"Use the network? bardtui asks\n\n{address}\n\nfor {what}, and where that leads on to."
+            f"Use the network? bardtui asks\n\n{address}\n\nfor {what}, and follows redirects."
         )
         return await self.app.push_screen_wait(ConfirmScreen(question, "Ask it", "No"))
 
