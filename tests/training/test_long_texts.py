@@ -100,8 +100,8 @@ def test_a_text_of_one_long_line_trains(home: Path) -> None:
         (b"ANN:\nHello.\n" * 90 + b"\0", "is not a text: it has a NUL byte at offset 1,080"),
         (
             "".join(map(chr, range(0x4E00, 0x4E00 + 10_001))).encode() * 2,
-            "10,001 distinct characters, but a model learns at most 10,000: remove the rarest "
-            "(bardtui corpus info lists them)",
+            "10,001 distinct characters, but a model learns at most 10,000: remove the rarest; "
+            "bardtui corpus info lists them",
         ),
         (b"One short line.", "15 characters are too few: windows of 20+1 and 10% held out need at"),
     ],
