@@ -81,7 +81,9 @@ class LookAhead:
         if cue:
             self._add(cue[:most])
         else:
-            self._context.decoder.exclude(characters)
+            # A cue may have characters that the model does not know.
+            known = filter(self.characters.__contains__, characters)
+            self._context.decoder.exclude("".join(known))
             self._draw(min(most, self._piece))
 
     def put(self, text: str) -> None:

@@ -176,7 +176,7 @@ class _Passage:
                 if any(g.fault(seen + character, len(seen) + 1) is not None for g in strict)
             )
         excluded.add(text[offset])
-        allowed = len(excluded) < len(self._ahead.characters)
+        allowed = not excluded.issuperset(self._ahead.characters)
         return "".join(sorted(excluded)) if allowed else ""
 
 

@@ -65,6 +65,12 @@ def test_a_cue_that_was_cut_short_is_finished_as_scored(context: Context) -> Non
     assert drawn["BE"] > count / 2
 
 
+def test_a_speaker_in_letters_that_the_model_lacks_may_be_banned(context: Context) -> None:
+    script = "ÉMILE:\nThe lamp is low.\n\nÉVA:\nThe house asleep.\n\n"
+    rules = Rules(form="play", newcomers="never", banned=("Émile", "Éva"))
+    assert "É" not in written(context, script, 200, Sampling(1.0, random_seed=1), rules)
+
+
 def test_where_no_direction_may_begin_somebody_on_stage_speaks(context: Context) -> None:
     rules = WITH_MEMORY._replace(form="screenplay")
     barred = [
