@@ -130,7 +130,7 @@ def test_a_spec_is_read_back_from_json() -> None:
     "sizes",
     [
         {"vocabulary_size": 0},
-        {"vocabulary_size": 5_001},
+        {"vocabulary_size": 10_001},
         {"units": -1},
         {"units": 10**18},
         {"units": 10**400},

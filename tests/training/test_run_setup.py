@@ -193,7 +193,7 @@ def test_a_text_of_one_character_is_refused() -> None:
 
 def test_a_text_of_too_many_characters_is_refused(tiny_model: ModelBundle) -> None:
     signs = "".join(chr(0x4E00 + i) for i in range(MAX_SIZE))
-    with pytest.raises(TrainingError, match=r"^Some Plays: 5,001 distinct characters"):
+    with pytest.raises(TrainingError, match=r"^Some Plays: 10,001 distinct characters"):
         small_run(signs + "a")
     with pytest.raises(TrainingError, match=r"^Some Plays: 5,\d\d\d distinct characters"):
         prepare(corpus(signs), "mine", TrainOptions(), base=tiny_model)
