@@ -13,7 +13,7 @@ from textual.events import Paste
 
 from bardtui import paths
 from bardtui.benchmark.scene import save_scene, script
-from bardtui.model.decoder import Snapshot
+from bardtui.model.decoder import Snapshot, Trail
 from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.scene.journal_reader import read_scene
@@ -44,6 +44,7 @@ class Quick:
     two layers of 512."""
 
     compiled = True
+    trail = Trail()
 
     def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
         self.vocabulary = vocabulary
@@ -56,6 +57,9 @@ class Quick:
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.position, (np.broadcast_to(np.float32(0), (4, 1, 512)),))
+
+    def snapshot_on(self, trail: Trail, position: int) -> None:
+        return None
 
     def restore(self, snapshot: Snapshot) -> None:
         self.position = snapshot.position
