@@ -24,7 +24,7 @@ from bardtui.model.vocabulary import Vocabulary
 MAX_CHUNK = 512  # steps in one call
 CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
-_TRAIL = 64  # steps of a call at most, the states after which are kept
+_TRAIL = 64  # steps of a call, the states after which are kept; of a longer one, only the last
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,9 @@ class Decoder:
             self._noise[n_forced:steps] = gumbel_noise(
                 sampling.key, self.position + n_forced, steps - n_forced, size
             )
-        control = np.array([n_forced, steps, sampling.top_k, until, met], np.int32)
+        # In a long call, to keep all states would cost a few percent of the time.
+        kept = self._kept if steps <= self._kept else 1
+        control = np.array([n_forced, steps, sampling.top_k, until, met, kept], np.int32)
         parameters = np.array(sampling.parameters, np.float32)
         arrays = (padded, self._noise, control, parameters, self._state)
         *outputs, states = self._run(*[tf.constant(array) for array in arrays])
@@ -266,9 +268,9 @@ class Decoder:
         steps = int(taken)
         self._adjust_at_once(steps, time.perf_counter() - started)
         self.position += steps
-        kept = np.asarray(states)  # `states.numpy()` would copy all of them
-        self.trail = Trail(kept, self.position, steps)
-        self._state = kept[(steps - 1) % self._kept]
+        # Not `states.numpy()`, which would copy all of them.
+        self.trail = Trail(np.asarray(states)[:kept], self.position, steps)
+        self._state = np.asarray(states)[(steps - 1) % kept]
         return indices[:steps].T, scores[:steps].T
 
     def _adjust_at_once(self, steps: int, seconds: float) -> None:
@@ -286,13 +288,13 @@ class Decoder:
         signature = [
             tf.TensorSpec([self.max_chunk], tf.int32),
             tf.TensorSpec(self._noise.shape, tf.float32),
-            tf.TensorSpec([5], tf.int32),
+            tf.TensorSpec([6], tf.int32),
             tf.TensorSpec([3], tf.float32),
             tf.TensorSpec(self._state.shape, tf.float32),
         ]
 
         def run(forced: Any, noise: Any, control: Any, parameters: Any, state: Any) -> Any:
-            n_forced, steps, top_k, until, met = tf.unstack(control)
+            n_forced, steps, top_k, until, met, kept = tf.unstack(control)
 
             def step(
                 i: Any, end: Any, met: Any, out: Any, scores: Any, states: Any, *state: Any
@@ -310,7 +312,7 @@ class Decoder:
                     met,
                     out.write(i, taken),
                     scores.write(i, score),
-                    states.write(i % self._kept, tf.concat(after, -1)),
+                    states.write(i % kept, tf.concat(after, -1)),
                     *after,
                 )
 

@@ -234,20 +234,22 @@ def test_what_was_written_and_taken_back_is_known(
     assert counting.count() <= CALL
 
 
-@pytest.mark.parametrize(("back", "read"), [(0, 0), (1, 0), (20, 0), (140, 10)])
-def test_a_place_on_the_way_to_another_is_reached_without_reading_if_it_is_near(
-    context: Context, counting: CountingDecoder, back: int, read: int
+@pytest.mark.parametrize(
+    ("length", "back", "read"), [(50, 0, 0), (50, 49, 0), (CALL, 20, CALL - 20)]
+)
+def test_a_place_on_the_way_to_another_is_read_only_if_the_call_was_long(
+    context: Context, counting: CountingDecoder, length: int, back: int, read: int
 ) -> None:
     context.seek("ANN:\n")
     start = context.here
-    text = next(context.write(CALL, Sampling(random_seed=3)))
+    text = next(context.write(length, Sampling(random_seed=3)))
     end = context.here
     "".join(context.write(30, Sampling(random_seed=3)))
     counting.count()
     context.return_to(start)
-    context.go_towards(end, text[: CALL - back])
+    context.go_towards(end, text[: length - back])
     assert counting.count() == read
-    assert_follows(context, "ANN:\n" + text[: CALL - back])
+    assert_follows(context, "ANN:\n" + text[: length - back])
 
 
 def test_a_state_that_is_not_yet_settled_is_not_kept(

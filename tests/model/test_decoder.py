@@ -154,17 +154,25 @@ def test_writing_does_not_change_a_snapshot(decoder: Decoder) -> None:
 
 
 def test_states_that_a_call_passed_are_known(decoder: Decoder, long_text: str) -> None:
-    next(decoder.write(100, SAMPLING, chunk=100))
+    next(decoder.write(60, SAMPLING, chunk=60))
     trail = decoder.trail
     "".join(decoder.write(20, SAMPLING))
     indices = decoder.vocabulary.encode(long_text).indices
-    for position in (40, 41, 70, 100):
+    for position in (1, 2, 30, 60):
         decoder.reset()
         decoder.read(indices[:position])
         known = decoder.snapshot_on(trail, position)
         assert known is not None
         assert same(known, decoder.snapshot())
-    assert [decoder.snapshot_on(trail, position) for position in (0, 36, 101)] == [None] * 3
+    assert [decoder.snapshot_on(trail, position) for position in (0, 61)] == [None] * 2
+
+
+def test_of_a_long_call_the_last_state_is_known(decoder: Decoder) -> None:
+    next(decoder.write(100, SAMPLING, chunk=100))
+    last = decoder.snapshot_on(decoder.trail, 100)
+    assert last is not None
+    assert same(last, decoder.snapshot())
+    assert decoder.snapshot_on(decoder.trail, 99) is None
 
 
 def test_settings_may_change_within_a_text(decoder: Decoder) -> None:
