@@ -159,7 +159,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
         path = stage.session.manuscript.path
     # The first passages also fill caches of styles and rows; after them only text is added.
     warm, end = held
-    added = (end - warm) / (length * (passages - WARM))
-    assert added < 1 + 6
+    # A megabyte is for what happens once, such as a cache that fills or a module that is imported.
+    assert end - warm < (1 + 6) * length * (passages - WARM) + MEGABYTE
     assert path is not None
     assert read_scene(path)[0].text == scene.text
