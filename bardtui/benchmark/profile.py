@@ -74,7 +74,7 @@ def _steps_alone(decoder: Decoder) -> Callable[[], Any]:
     @tf.function(jit_compile=decoder.compiled)  # type: ignore[untyped-decorator]
     def run() -> Any:
         def step(i: Any, *state: Any) -> Any:
-            return (i + 1, *decoder.advance(tf.argmax(state[-1], -1), state))
+            return (i + 1, *decoder.network.advance(tf.argmax(state[-1], -1), state))
 
         begin = (tf.constant(0), *map(tf.convert_to_tensor, state))
         return tf.while_loop(lambda i, *_: i < _STEPS, step, begin)[-1]

@@ -159,7 +159,7 @@ class Scorer:
         import tensorflow as tf
 
         def run(indices: Any, count: Any, *state: Any) -> Any:
-            logits, after = self._decoder.advance_by(indices, count, state)
+            logits, after = self._decoder.network.advance_by(indices, count, state)
             return logits, *after
 
         signature = [
