@@ -57,13 +57,6 @@ class AddModelScreen(Form[Added | None]):
     DEFAULT_CSS = """
     AddModelScreen {
         & #box { width: 78; padding: 0 1; }
-        & SafeInput {
-            border: round $foreground 25%;
-            border-title-color: $cue;
-            background: transparent;
-            height: 3;
-            &:focus { border: round $border; }
-        }
         & #about, & #progress { padding: 0 1; }
         & #offers { height: auto; max-height: 10; }
         & .buttons { margin-top: 0; }

@@ -24,16 +24,6 @@ class CharacterScreen(Form[tuple[str, str]]):
         chosen: The one that is probably meant; may be empty.
     """
 
-    DEFAULT_CSS = """
-    CharacterScreen Input {
-        border: round $foreground 25%;
-        border-title-color: $cue;
-        background: transparent;
-        height: 3;
-        &:focus { border: round $border; }
-    }
-    """
-
     AUTO_FOCUS = ""  # see on_mount
     ACCEPTS = "rename"
 

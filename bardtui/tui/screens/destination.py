@@ -26,13 +26,6 @@ class DestinationScreen(Form[Path | None]):
     """
 
     DEFAULT_CSS = """
-    DestinationScreen #path {
-        border: round $foreground 25%;
-        border-title-color: $cue;
-        background: transparent;
-        height: 3;
-        &:focus { border: round $border; }
-    }
     DestinationScreen.-tiny #path { border: none; height: 1; padding: 0; }
     """
     AUTO_FOCUS = "#path"

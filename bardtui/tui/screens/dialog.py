@@ -117,6 +117,15 @@ class Dialog(ModalScreen[Answer], ClosesOnce[Answer]):
 class Form(Dialog[Answer]):
     """A dialog with fields. Enter in one, or the button ACCEPTS, accepts; other buttons cancel."""
 
+    DEFAULT_CSS = """
+    Form Input {
+        border: round $foreground 25%;
+        border-title-color: $cue;
+        background: transparent;
+        height: 3;
+        &:focus { border: round $border; }
+    }
+    """
     ACCEPTS = "accept"  # the id of a button
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -44,13 +44,6 @@ class _OrderScreen(Form[str | None]):
     DEFAULT_CSS = """
     _OrderScreen {
         & #box { width: 78; padding: 0 1; }
-        & SafeInput {
-            border: round $foreground 25%;
-            border-title-color: $cue;
-            background: transparent;
-            height: 3;
-            &:focus { border: round $border; }
-        }
         & .found { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
         & .buttons { margin-top: 0; }
     }

@@ -81,14 +81,7 @@ class RoleScreen(Form[Role | None]):
 
     DEFAULT_CSS = """
     RoleScreen {
-        & Input {
-            border: round $foreground 25%;
-            border-title-color: $cue;
-            background: transparent;
-            height: 3;
-            padding: 0 1;
-            &:focus { border: round $border; }
-        }
+        & Input { padding: 0 1; }
         & .pair { height: 3; }
         & .pair > * { width: 1fr; }
         &.-tiny #box { overflow-y: auto; }

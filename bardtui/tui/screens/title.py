@@ -16,15 +16,7 @@ class TitleScreen(Form[str | None]):
     """Asks for a new title; dismissed with it, or with None if nothing changes."""
 
     DEFAULT_CSS = """
-    TitleScreen {
-        & #title {
-            border: round $foreground 25%;
-            background: transparent;
-            height: 3;
-            &:focus { border: round $border; }
-        }
-        &.-tiny #title { border: none; height: 1; padding: 0; }
-    }
+    TitleScreen.-tiny #title { border: none; height: 1; padding: 0; }
     """
     AUTO_FOCUS = "#title"
     ACCEPTS = "rename"
