@@ -67,7 +67,7 @@ def start(
         Figure("the first screen against it", screen / hello, "x", 1.5),
         Figure("launch to the first written character", character, "s"),
         Figure("launch to TensorFlow and Keras imported", imported, "s"),
-        Figure("the first character against it", character / imported, "x", 1.6),
+        Figure("the first character against it", character / imported, "x", 1.35),
         Figure("resident memory of a program that is ready", ready / MB, "MB"),
         Figure("that of Python with TensorFlow and Keras imported", alone / MB, "MB"),
         Figure("the program against it", ready / alone, "x", 1.35),
