@@ -135,11 +135,12 @@ class Workshop:
         if run.active:
             return
         try:
-            shutil.rmtree(run.folder)
-            kept_texts.release(Path(run.order.source))
+            with suppress(FileNotFoundError):  # another bardtui has done this
+                shutil.rmtree(run.folder)
         except OSError as error:
             raise UserError(f"{run.order.name} stays listed: {os_message(error)}") from error
         del self._runs[run.order.name]
+        self._release_text(run)
 
     def handle(self, news: News) -> Run:
         """Take in news of a run, and start the next one if none is running."""
@@ -150,8 +151,7 @@ class Workshop:
         if news.gone:
             run.progress.end(self._why_gone(run))
         if run.progress.phase == "finished":
-            with suppress(OSError):  # `unneeded` finds it later
-                kept_texts.release(Path(run.order.source))
+            self._release_text(run)
         if run.process is not None and run.progress.phase in ENDED:
             run.process.wait()  # its last event has come: it is about to end
             run.process = None
@@ -159,6 +159,10 @@ class Workshop:
         if run.progress.phase != "stopped":
             self._advance()
         return run
+
+    def _release_text(self, run: Run) -> None:
+        with suppress(OSError):  # `unneeded` finds it later
+            kept_texts.release(Path(run.order.source))
 
     def _why_gone(self, run: Run) -> str:
         with suppress(OSError):

@@ -14,6 +14,7 @@ import pytest
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.model.store import find_model
+from bardtui.workshop.kept_texts import keep
 from bardtui.workshop.order import Order
 from bardtui.workshop.process import COMMAND, ask_to_stop, is_alive
 from bardtui.workshop.reader import News
@@ -153,6 +154,25 @@ def test_a_stopped_run_goes_on_and_holds_up_nobody(fake: tuple[str, ...]) -> Non
         workshop.forget(run)
         workshop.forget(waiting)
         assert workshop.runs == []
+
+
+def test_a_run_leaves_the_list_though_its_files_are_gone_or_its_copy_stays(
+    fake: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("bardtui.workshop.kept_texts.remove", refuse)
+    with following(*fake) as follower:
+        workshop = follower.workshop
+        copied = workshop.order(Order("copied", str(keep("fine", "Hush.")), 5))
+        gone = workshop.order(Order("gone", "fine", 5))
+        follower.until(ended(gone, "finished"))
+        shutil.rmtree(gone.folder)
+        workshop.forget(copied)
+        workshop.forget(gone)
+        assert workshop.runs == []
+        assert not copied.folder.exists()
 
 
 def test_a_run_goes_on_without_the_program_and_is_found_again(fake: tuple[str, ...]) -> None:
