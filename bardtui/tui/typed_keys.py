@@ -53,10 +53,10 @@ class TypedKeys:
         return False
 
     async def _act(self) -> None:
-        """Do what the letter that was pressed is for."""
+        """Do what the letter that was pressed is for, unless a dialog has opened since."""
         action = self._action
         self._forget()
-        if action:
+        if action and self._stage.is_active:
             await self._stage.transcript.run_action(action)
 
     def _forget(self) -> None:

@@ -13,6 +13,7 @@ from bardtui.settings import TEMPERATURE, TOP_P
 from bardtui.tui import typed_keys
 from bardtui.tui.app import BardApp
 from bardtui.tui.keys import key_groups
+from bardtui.tui.screens.confirm import ConfirmScreen
 from bardtui.tui.screens.edit import EDIT_LIMIT, EditScreen, part_around
 from bardtui.tui.screens.map import MapScreen
 from bardtui.tui.screens.takes import TakesScreen
@@ -185,6 +186,24 @@ async def test_words_typed_in_the_transcript_go_to_the_line_and_do_nothing_else(
             await until(pilot, lambda words=words: stage.seed_line.text == words)  # type: ignore[misc]
         assert stage.app.screen is stage
         assert stage.app.clipboard == ""
+
+
+async def test_a_letter_does_nothing_to_a_dialog_that_has_opened_since(program: Program) -> None:
+    acted: list[str] = []
+
+    class Asks(ConfirmScreen):
+        def action_copy_scene(self) -> None:
+            acted.append("copied")
+
+    async with program() as (pilot, stage):
+        exchange(stage.app, "ANN:\n", "Come in.\n")
+        await pointing(pilot, stage.app, 2)
+        waited: list[bool] = []
+        assert await stage.typed_keys.lead(events.Key("Y", "Y"))
+        stage.set_timer(typed_keys.WORD_SECONDS, lambda: waited.append(True))
+        await stage.app.push_screen(Asks("Begin anew?"))
+        await until(pilot, lambda: bool(waited))
+        assert not acted
 
 
 async def test_what_the_mouse_selects_is_copied_as_it_was_written(program: Program) -> None:
