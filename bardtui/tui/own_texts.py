@@ -27,7 +27,7 @@ class OwnTexts:
     def __init__(self, title: str, text: str, folder: Path, *, files: bool = True) -> None:
         self.folder, self.files = folder, files
         self._title, self._text = title, text
-        self._kept: set[Path] = set()
+        self._kept: dict[Path, tuple[str, str]] = {}
 
     def offers(self) -> list[Offer]:
         """The texts to choose from: the writer's own, then those of the catalogue."""
@@ -68,8 +68,14 @@ class OwnTexts:
         from bardtui.workshop import kept_texts
 
         path = kept_texts.keep(name, text)
-        self._kept.add(path)
+        self._kept[path] = name, text
         return path
+
+    def keep_again(self, source: str) -> None:
+        """Keep a text again if its copy was removed since, after another run. Raises OSError."""
+        kept = self._kept.get(Path(source))
+        if kept and not Path(source).exists():
+            self.keep(*kept)
 
     def release(self) -> None:
         """Remove the texts that no run was ordered for. Raises OSError."""

@@ -40,7 +40,7 @@ class Disk:
 def freeable(days: float) -> list[Freeable]:
     """What can be removed: see `training.disk`; and copies of texts that no run reads any more."""
     texts = [
-        Freeable(f"copy of a text, {path.stem}", size_of(path), partial(kept_texts.remove, path))
+        Freeable(f"copy of a text, {path.stem}", size_of(path), partial(kept_texts.release, path))
         for path in kept_texts.unneeded()
     ]
     return [*disk.freeable(days), *texts]

@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
-from hosts import Host, asked, shown, until
+from hosts import Host, asked, press, shown, until
+from textual.widgets import Input
 
 from bardtui import paths
 from bardtui.errors import UserError
 from bardtui.session.manuscript import Manuscript
 from bardtui.tui.own_texts import OwnTexts, texts_of
 from bardtui.tui.screens.new_run import NewRunScreen
+from bardtui.workshop.kept_texts import release
+from bardtui.workshop.order import Order
+from tests.conftest import VERSE
 
 
 def test_a_path_becomes_absolute_and_a_scene_a_file(home: Path) -> None:
@@ -21,6 +25,24 @@ def test_a_path_becomes_absolute_and_a_scene_a_file(home: Path) -> None:
     assert (kept.name, kept.read_text()) == ("the-stair.txt", "Hush.\n")
     texts.release()  # no run was ordered
     assert not kept.exists()
+
+
+async def test_a_copy_that_another_run_has_read_meanwhile_is_there_for_the_next(
+    home: Path,
+) -> None:
+    host = Host()
+    orders: list[Order] = []
+    async with host.run_test(size=(80, 24)) as pilot:
+        texts = OwnTexts("The Stair", VERSE, home)
+        screen = await asked(pilot, NewRunScreen(orders.append, [], texts))
+        screen.query_one("#source", Input).value = "this scene"
+        await until(pilot, lambda: screen.query_one("#name", Input).value == "the-stair")
+        kept = Path(texts.source("this scene"))
+        release(kept)
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(orders))
+        assert orders[0].source == str(kept)
+        assert kept.read_text() == VERSE.strip("\n") + "\n"
 
 
 def test_the_texts_of_saved_scenes_are_joined() -> None:

@@ -57,6 +57,16 @@ def test_a_copy_that_two_runs_read_stays_for_the_second() -> None:
     assert path.exists()
 
 
+def test_a_copy_stays_that_a_run_needs_since_it_was_listed_for_cleaning() -> None:
+    path = keep("The Stair", "Hush.")
+    os.utime(path, (OLD, OLD))
+    listed = freeable(30)
+    ordered("mine", path, "begun")
+    for each in listed:
+        each.remove()
+    assert path.exists()
+
+
 def test_a_file_of_the_writers_own_is_never_released(home: Path) -> None:
     (home / "mine.txt").write_text("Hush.")
     release(home / "mine.txt")

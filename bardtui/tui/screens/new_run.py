@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
-from bardtui.errors import UserError, user_message
+from bardtui.errors import UserError, os_message, user_message
 from bardtui.escaping import visible
 from bardtui.tui.keys import key_of
 from bardtui.tui.own_texts import OwnTexts
@@ -221,6 +221,11 @@ class NewRunScreen(_OrderScreen):
                 self.query_one(ErrorLine).say("Choose a text first.")
             else:
                 self._look_soon()
+            return
+        try:
+            self._texts.keep_again(self._surveyed)
+        except OSError as error:
+            self.query_one(ErrorLine).say(os_message(error))
             return
         self._place(self._surveyed, self._survey.characters, self._base.value)
 
