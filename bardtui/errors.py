@@ -36,6 +36,11 @@ def user_message(error: BaseException) -> str | None:
     return None
 
 
+def command_of(error: BaseException) -> str:
+    """Return what to type after an expected failure; "" if nothing is known."""
+    return error.command if isinstance(error, UserError) else ""
+
+
 def os_message(error: OSError, path: object = "") -> str:
     """Return the path and the reason of an OSError in one line that is safe to show.
 

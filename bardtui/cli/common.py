@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from bardtui.errors import MAX_MESSAGE, UserError, user_message
+from bardtui.errors import MAX_MESSAGE, UserError, command_of, user_message
 from bardtui.escaping import one_line, visible
 from bardtui.log import explain
 
@@ -46,9 +46,24 @@ def error_policy() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except Exception as error:
-        command = error.command if isinstance(error, UserError) else ""
-        warn("; ".join(filter(None, (explain(error), command))))
+        warn("; ".join(filter(None, (explain(error), command_of(error)))))
         raise typer.Exit(BUG if user_message(error) is None else 1) from None
+
+
+@contextmanager
+def errors_as_json(emit: Callable[..., object]) -> Iterator[None]:
+    """Pass the message of an error that ends the context to `emit`; it is raised on.
+
+    `command` is what to type, as in UserError.
+    """
+    try:
+        yield
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        message = user_message(error) or f"internal error ({type(error).__name__})"
+        emit("error", message=message, command=command_of(error))
+        raise
 
 
 class CommandGroup(TyperGroup):

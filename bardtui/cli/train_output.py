@@ -8,11 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
-import typer
-
-from bardtui.cli.common import console, warn
+from bardtui.cli.common import console, errors_as_json, warn
 from bardtui.cli.display import TrainingDisplay, plan_lines, progress_bar
-from bardtui.errors import user_message
 from bardtui.progress import OnProgress, duration
 from bardtui.training.state import EpochReport, OnReport, StepReport
 
@@ -122,15 +119,10 @@ class JsonOutput:
     @contextmanager
     def errors(self) -> Iterator[None]:
         try:
-            yield
-        except (typer.Exit, BrokenPipeError):
-            raise
+            with errors_as_json(self._emit):
+                yield
         except KeyboardInterrupt:
             self.stopped(saved=False, at_once=True)
-            raise
-        except Exception as error:
-            message = user_message(error) or f"internal error ({type(error).__name__})"
-            self._emit("error", message=message)
             raise
 
     @contextmanager

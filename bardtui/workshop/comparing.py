@@ -70,7 +70,10 @@ async def _compare(arguments: Sequence[str], take: Callable[[dict[str, Any]], ob
         assert running.stdout is not None
         try:
             async for line in running.stdout:
-                take(json.loads(line))
+                values = json.loads(line)
+                if values.get("event") == "error":
+                    raise UserError(values["message"], command=values["command"])
+                take(values)
             failed = await running.wait()
         finally:
             if running.returncode is None:

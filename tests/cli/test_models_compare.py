@@ -107,3 +107,11 @@ def test_what_cannot_be_compared_is_refused(home: Path) -> None:
     assert "use one of them" in refusal("models", "compare", "--text", "x", "--seed", "y")
     assert "no model 'nobody'" in refusal("models", "compare", "nobody")
     assert "no text or file" in refusal("models", "compare", "--text", "nowhere")
+
+
+def test_an_error_is_an_event_too(home: Path) -> None:
+    (home / "other.txt").write_text(VERSE, encoding="utf-16")
+    (event,) = objects("tiny", "--text", home / "other.txt")
+    assert event["event"] == "error"
+    assert "is certainly UTF-16" in event["message"]
+    assert event["command"] == "convert it with `bardtui corpus convert`"

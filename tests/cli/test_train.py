@@ -220,7 +220,11 @@ def test_json_says_why_a_run_cannot_start(text_file: Path) -> None:
     result = run("train", text_file, "--name", "mine", "--minutes", "0", "--json")
     assert result.exit_code == 1
     (event,) = map(json.loads, result.stdout.splitlines())
-    assert event == {"event": "error", "message": "minutes must be from 1 to 10,000"}
+    assert event == {
+        "event": "error",
+        "message": "minutes must be from 1 to 10,000",
+        "command": "",
+    }
     assert result.stderr == "bardtui: minutes must be from 1 to 10,000\n"
 
 

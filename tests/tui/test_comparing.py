@@ -22,7 +22,11 @@ import json, sys
 arguments = sys.argv[3:]
 options = dict(a[2:].split("=", 1) for a in arguments if "=" in a)
 if "missing" in options.get("text", ""):
-    sys.exit("bardtui: there is no text or file missing")
+    print(json.dumps({"event": "error", "message": "it is missing", "command": ""}))
+    sys.exit("bardtui: it is missing")
+if "utf16" in options.get("text", ""):
+    print(json.dumps({"event": "error", "message": "it is UTF-16", "command": "bardtui x"}))
+    sys.exit("bardtui: it is UTF-16; bardtui x")
 for name in (a for a in arguments if not a.startswith("--")):
     figures = {"nats": 1.25 if "text" in options else None, "left_out": "Ω" * ("text" in options),
                "characters_per_second": 2345.6, "words": 789}
@@ -81,9 +85,14 @@ async def test_two_models_write_after_one_line(program: Program) -> None:
         await until(pilot, lambda: app.screen is stage)
 
 
-async def test_a_text_that_cannot_be_read_is_said(program: Program) -> None:
+async def test_a_text_that_cannot_be_read_is_said_with_the_keys_that_help(
+    program: Program,
+) -> None:
     async with program(size=(80, 24)) as (pilot, stage):
         await compare(pilot, stage)
         stage.app.screen.query_one("#source", Input).value = "missing"
         await press(pilot, "enter")
-        await until(pilot, lambda: "there is no text or file missing" in shown(stage.app))
+        await until(pilot, lambda: "it is missing " in shown(stage.app))
+        stage.app.screen.query_one("#source", Input).value = "utf16"
+        await press(pilot, "enter")
+        await until(pilot, lambda: "UTF-16. Choose it in f10 to convert it." in shown(stage.app))

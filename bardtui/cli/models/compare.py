@@ -2,11 +2,12 @@
 
 import json
 import secrets
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bardtui.cli.common import checked_model, console, millions
+from bardtui.cli.common import checked_model, console, errors_as_json, millions
 from bardtui.cli.completion import model_names
 from bardtui.errors import UserError
 from bardtui.escaping import inert, visible
@@ -48,17 +49,22 @@ def models_compare(
     """
     from bardtui.model.store import list_models
 
-    if seed is not None and text:
-        raise UserError("--text measures, --seed writes: use one of them")
-    every = [listed.name for listed in list_models() if listed.bundle]
-    bundles = [checked_model(name) for name in names or every]
-    if text and len(text) > 1:
-        _print_losses(bundles, text, scored, as_json)
-    elif seed is None:
-        _print_figures(bundles, text[0] if text else None, scored, as_json)
-    else:
-        number = secrets.randbelow(2**31) if random_seed is None else random_seed
-        _print_texts(bundles, seed, length, temperature, number, as_json)
+    with errors_as_json(_emit) if as_json else nullcontext():
+        if seed is not None and text:
+            raise UserError("--text measures, --seed writes: use one of them")
+        every = [listed.name for listed in list_models() if listed.bundle]
+        bundles = [checked_model(name) for name in names or every]
+        if text and len(text) > 1:
+            _print_losses(bundles, text, scored, as_json)
+        elif seed is None:
+            _print_figures(bundles, text[0] if text else None, scored, as_json)
+        else:
+            number = secrets.randbelow(2**31) if random_seed is None else random_seed
+            _print_texts(bundles, seed, length, temperature, number, as_json)
+
+
+def _emit(event: str, **values: object) -> None:
+    typer.echo(json.dumps({"event": event, **values}))
 
 
 def _print_losses(

@@ -13,8 +13,9 @@ from textual.style import Style
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from bardtui.errors import UserError, user_message
+from bardtui.errors import UserError, command_of, user_message
 from bardtui.escaping import visible
+from bardtui.tui.keys import key_of
 from bardtui.tui.own_texts import OwnTexts
 from bardtui.tui.screens.dialog import ClosesOnce, ErrorLine
 from bardtui.tui.screens.texts import TextField
@@ -166,7 +167,10 @@ class CompareScreen(ModalScreen[None], ClosesOnce[None]):
             source = await asyncio.to_thread(self._texts.source, typed) if typed else ""
             await comparing.measure(names, source, take)
         except (UserError, OSError) as error:
-            self._show_state(problem=user_message(error) or "")
+            problem = user_message(error) or ""
+            if command_of(error):  # the text is in another encoding
+                problem += f". Choose it in {key_of(self.app, 'stage.train')} to convert it."
+            self._show_state(problem=problem)
         else:
             self._show_state()
 
