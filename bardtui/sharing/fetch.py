@@ -92,7 +92,8 @@ def _complete(
             path.unlink(missing_ok=True)
             raise FetchError(f"cannot fetch {url}: {error}") from error
         raise FetchError(
-            f"cannot fetch {url}: {error}; {left:,} bytes are kept, and the next try goes on there"
+            f"cannot fetch {url}: {error}; {left:,} bytes are kept, "
+            "and the next try continues from there"
         ) from error
     if sha256 and _digest(path) != sha256:
         path.unlink()

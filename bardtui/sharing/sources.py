@@ -35,7 +35,7 @@ def network_address(source: Source) -> str:
 
 
 def goes_on(source: Source) -> bool:
-    """Whether a download that was broken off goes on there: the hash of the file must be known."""
+    """Whether a download that broke off can continue there: the file's hash must be known."""
     return isinstance(source, Offer) or source.startswith(hub.PREFIX)
 
 

@@ -34,7 +34,7 @@ def in_a_few_words(run: Run) -> str:
 def status(run: Run, go_on: str) -> str:
     """What a run is doing, or how it ended, in a sentence or two.
 
-    `go_on` is the key that lets it go on.
+    `go_on` is the key that continues it.
     """
     progress = run.progress
     match progress.phase:
@@ -48,11 +48,13 @@ def status(run: Run, go_on: str) -> str:
                 f"{duration(progress.seconds_left)} left"
             )
         case "failed":
-            return f"{visible(progress.message)}. {go_on} lets it go on."
+            return f"{visible(progress.message)}. {go_on} continues the run."
         case "finished":
             return " ".join([f"{run.order.name} is ready.", *_learnt(progress), *_copies(progress)])
         case "stopped" if progress.published:
-            return f"Paused. The best model so far can be used; {go_on} goes on, on any day."
+            return (
+                f"Paused. The best model so far can be used; {go_on} continues the run at any time."
+            )
     return in_a_few_words(run).capitalize()
 
 

@@ -42,7 +42,7 @@ def test_a_file_is_fetched_and_removed_after_use(shelf: Shelf) -> None:
 
 def test_an_interrupted_download_goes_on(shelf: Shelf) -> None:
     shelf.torn["/a"] = 10_000
-    with pytest.raises(FetchError, match="10,000 bytes are kept, and the next try goes on"):
+    with pytest.raises(FetchError, match="10,000 bytes are kept, and the next try continues"):
         fetch(shelf)
     assert fetch(shelf) == DATA
     assert shelf.asked == [("/a", 0), ("/a", 10_000)]

@@ -118,7 +118,7 @@ async def test_an_offer_is_stopped_and_goes_on_where_it_was(shelf: Shelf, home: 
         await press(pilot, "enter")
         await until(pilot, lambda: "Esc stops what is being fetched" in problem(host))
         await press(pilot, "escape")
-        await until(pilot, lambda: "added again, it goes on there" in problem(host))
+        await until(pilot, lambda: "Add the model again to continue" in problem(host))
         assert not [*paths.models_dir().glob("[a-z]*")]
         shelf.stalled.clear()
         await press(pilot, "enter")

@@ -44,8 +44,8 @@ def models_compare(
 ) -> None:
     """Compare models: what they read, their size, loss, speed and words; or what they write.
 
-    With several texts, the table shows only the loss of each model on each text. The speed is that
-    of this machine now.
+    With several texts, the table shows only the loss of each model on each text. The speed is
+    measured on this machine now.
     """
     from bardtui.model.store import list_models
 

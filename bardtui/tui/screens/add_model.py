@@ -220,7 +220,7 @@ class AddModelScreen(Form[Added | None]):
                     path = stack.enter_context(sources.at_hand(source))
                 added = await self._checked(path, name, sources.name_of(source))
         except _Stopped:
-            kept = " What was fetched is kept: added again, it goes on there."
+            kept = " What was fetched is kept. Add the model again to continue."
             self._say("Stopped." + kept * sources.goes_on(source))
         except (UserError, OSError) as error:
             self._say(user_message(error) or "")
