@@ -49,7 +49,11 @@ def start_tensorflow(start: Callable[[], Any] | None = None) -> Any:
         import_tensorflow()
         import tensorflow as tf
 
-        return (start or tf.config.list_logical_devices)()
+        result = (start or tf.config.list_logical_devices)()
+        if tf.__version__.startswith("2.20."):
+            # Whatever its log level is, it prints a line when it first compiles: let it do so now.
+            tf.function(lambda: tf.zeros(()), jit_compile=True)()
+        return result
 
 
 def import_tensorflow() -> None:

@@ -26,7 +26,7 @@ thread.start()
 thread.join()
 print(2 in collected, gc.isenabled(), gc.get_freeze_count() > 100_000)
 import tensorflow as tf
-tf.constant(1) + tf.constant(1)
+tf.function(lambda: tf.constant(1) + 1, jit_compile=True)()
 os.write(2, b"native ")
 sys.stderr.write("python")
 """
