@@ -1,16 +1,20 @@
 """Fixtures of all tests: an empty home folder for each, and one small trained model.
 
 Without XLA, a small model is ready in a fifth of a second instead of one second, also in the
-programs that tests start. The tests of the decoder compile it.
+programs that tests start. The tiny model's decoders are compiled once and lent to many tests: they
+write ten times as fast.
 """
 
 import gc
+import math
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +55,7 @@ I thought the last of it was said.
 """
 VERSE_CORPUS = Corpus("verse", "Verse", "", (Document("verse", VERSE * 40),))
 TINY = Path(__file__).parent / "data" / "tiny"
+TINY_SPEC = ModelBundle.load(TINY).spec
 ONE_HOT = TINY.with_name("one-hot.keras")
 
 
@@ -93,13 +98,25 @@ def tiny_model() -> ModelBundle:
     return ModelBundle.load(TINY)
 
 
-_Kind = tuple[NetworkSpec, int, str | None]
+@contextmanager
+def compiled() -> Iterator[None]:
+    """Let XLA compile the decoders that are built meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("BARDTUI_XLA", raising=False)
+        yield
+
+
+_Kind = tuple[NetworkSpec, int, bool]
 
 
 class Decoders:
-    """Builds decoders like the class Decoder, and lends them again to the tests that follow."""
+    """Builds decoders like the class Decoder, and lends them again to the tests that follow.
+
+    Those of the tiny model are compiled by XLA, unless `slow` is true.
+    """
 
     def __init__(self) -> None:
+        self.slow = False
         self._free: dict[_Kind, list[Decoder]] = {}
         self._lent: list[tuple[_Kind, Decoder]] = []
 
@@ -111,15 +128,21 @@ class Decoders:
         *,
         streams: int = 1,
     ) -> Decoder:
-        kind = spec, streams, os.environ.get("BARDTUI_XLA")
+        often = spec == TINY_SPEC and not self.slow
+        kind = spec, streams, often or os.environ.get("BARDTUI_XLA") != "0"
         if free := self._free.get(kind):
             decoder = free.pop()
             decoder.vocabulary = vocabulary
             decoder.set_weights(weights)
         else:
-            decoder = Decoder(spec, vocabulary, weights, streams=streams)
+            with compiled() if often else nullcontext():
+                decoder = Decoder(spec, vocabulary, weights, streams=streams)
         self._lent.append((kind, decoder))
         return decoder
+
+    def fit(self, length: Any, pace: Any) -> None:
+        """Write slowly if a test may interrupt a passage of such a length, shown at such a pace."""
+        self.slow = length > 600 or pace not in (None, math.inf)
 
     def take_back(self) -> None:
         """Lend the decoders again, unless an engine is still writing with one."""
@@ -140,12 +163,14 @@ def lent_decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setattr(module, "Decoder", DECODERS)
     yield
     DECODERS.take_back()
+    DECODERS.slow = False
 
 
 @pytest.fixture(scope="session")
 def shared_decoder(tiny_model: ModelBundle) -> Decoder:
     """The tiny model's decoder in some state; use `decoder` instead, which starts a new text."""
-    return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
+    with compiled():
+        return Decoder(tiny_model.spec, tiny_model.vocabulary, tiny_model.weights())
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bardtui.cli.app import app
 from bardtui.cli.common import BUG
 from bardtui.log import bug_log_path
+from tests.conftest import DECODERS
 
 _WIDE = {"COLUMNS": "200"}
 
@@ -35,6 +36,7 @@ def run(*arguments: str | Path, text: str | bytes = "") -> Any:
     Fails with the traceback for a bug, which the error policy only logs.
     """
     result = CliRunner(env=_WIDE).invoke(app, [str(a) for a in arguments], input=text)
+    DECODERS.take_back()
     assert result.exit_code != BUG, bug_log_path().read_text()
     return result
 

@@ -18,6 +18,7 @@ from bardtui.session.manuscript import Manuscript
 from bardtui.session.session import WritingSession
 from bardtui.session.watching import Watching
 from bardtui.settings import Remembered, Settings
+from tests.conftest import DECODERS
 
 PATIENCE = 200  # seconds
 
@@ -35,6 +36,7 @@ class Driver:
         self.shown = ""  # what a front end shows that follows the events
         self._inbox: queue.Queue[EngineEvent] = queue.Queue()
         values: dict[str, object] = {"model": "tiny", "length": 60, "pace": math.inf} | chosen
+        DECODERS.fit(values["length"], values["pace"])
         self.session = WritingSession(
             manuscript or Manuscript(),
             settings or Settings(suggestions=False),

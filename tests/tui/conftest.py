@@ -13,6 +13,7 @@ from bardtui.model.store import ModelBundle
 from bardtui.settings import Settings
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.stage import StageScreen
+from tests.conftest import DECODERS
 from tests.tui.hosts import remember, until
 
 Variables = dict[str, list[Token]]
@@ -37,6 +38,12 @@ def parsed_styles() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def slow_model() -> None:
+    """Let the tiny model write slowly: many tests interrupt it."""
+    DECODERS.slow = True
+
+
 @pytest.fixture
 def program(installed: ModelBundle) -> Program:
     """Starts the program with the small model: `async with program(length=80) as (pilot, stage):`.
@@ -52,7 +59,9 @@ def program(installed: ModelBundle) -> Program:
         toasts: bool = False,
         **remembered: object,
     ) -> AsyncIterator[tuple[Pilot[None], StageScreen]]:
-        remember(**{"length": 20, "pace": None} | remembered)
+        values = {"length": 20, "pace": None} | remembered
+        DECODERS.fit(values["length"], values["pace"])
+        remember(**values)
         app = BardApp(settings=settings)
         async with app.run_test(size=size, notifications=toasts) as pilot:
             # The list of models comes from a thread, and moves what is below it.
