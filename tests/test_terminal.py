@@ -36,7 +36,7 @@ def characters(terminal: Terminal) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def test_write_stop_continue_save_quit_and_reopen(
+def test_write_stop_continue_save_quit_and_reopen_in_gnu_screen(
     home: Path, stage: list[Terminal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("STY", raising=False)
@@ -68,6 +68,8 @@ def test_write_stop_continue_save_quit_and_reopen(
     (saved,) = home.glob("*.txt")
     assert saved.read_text() == written.rstrip("\n") + "\n"
 
+    # In GNU Screen the mouse is left alone, so that Esc comes at once.
+    monkeypatch.setenv("STY", "7.screen")
     second = Terminal(home, columns=20, rows=5)  # tiny, but it will grow
     stage.append(second)
     second.wait_for("pocket is ready")
@@ -76,6 +78,7 @@ def test_write_stop_continue_save_quit_and_reopen(
     second.resize(120, 40)
     last_line = written.rstrip().rsplit("\n", 1)[-1][:40].strip()
     second.wait_for(lambda text: all(shown in text for shown in ("Temperature", "Hark", last_line)))
+    assert MOUSE not in second.received
     assert second.leave() == 0
     assert the_scene(home) == written
 
@@ -92,17 +95,6 @@ def test_a_long_text_is_continued_at_once(home: Path, stage: list[Terminal]) -> 
     terminal.send(ENTER)
     terminal.wait_for(lambda _: characters(terminal) > before)
     assert time.monotonic() - began < 20  # to read all of it takes half a minute and more
-    assert terminal.leave() == 0
-
-
-def test_in_gnu_screen_the_mouse_is_left_alone_so_that_escape_comes_at_once(
-    home: Path, stage: list[Terminal], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STY", "7.screen")
-    terminal = Terminal(home)
-    stage.append(terminal)
-    terminal.wait_for("Type a line")
-    assert MOUSE not in terminal.received
     assert terminal.leave() == 0
 
 
