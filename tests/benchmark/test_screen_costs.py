@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bardtui.benchmark import Figure
+from bardtui.benchmark import Figure, long_scene
 from bardtui.benchmark.far import whole_way
 from bardtui.benchmark.scene import LAST_LINE, save_scene, script
 from bardtui.model.store import ModelBundle
@@ -17,9 +17,13 @@ from bardtui.scene.scene import Scene
 from tests.cli.commands import run
 
 
-def test_every_figure_of_the_interface_is_measured(installed: ModelBundle, home: Path) -> None:
+def test_every_figure_of_the_interface_is_measured(
+    installed: ModelBundle, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_scene, "_PIECES", 10)
+    monkeypatch.setattr(long_scene, "_PLACES", 2)
     command = ["benchmark", "--screen", "--model", "tiny", "--seconds", "0.3"]
-    result = run(*command, "--characters", "100000", "--json")
+    result = run(*command, "--characters", "50000", "--json")
     assert result.exit_code == 0, result.stderr
     figures = {figure["name"]: figure for figure in json.loads(result.stdout)["screen"]}
     assert len(figures) == 20

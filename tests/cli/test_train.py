@@ -21,7 +21,7 @@ from bardtui.training.state import EpochReport, StepReport
 from tests.cli.commands import refusal, run
 
 STOPPING = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-SIZES = ("--units", "12", "--seq-len", "24", "--batch-size", "8")
+SIZES = ("--units", "12", "--layers", "1", "--seq-len", "24", "--batch-size", "8")
 
 
 def test_a_text_becomes_a_model_that_writes(text_file: Path) -> None:

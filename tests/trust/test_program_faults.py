@@ -55,7 +55,7 @@ def errors() -> list[BaseException]:
 async def test_an_error_in_the_network_is_said_and_the_next_line_is_written_all_the_same(
     installed: ModelBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remember(length=200, pace=None)
+    remember(length=40, pace=None)
     app = BardApp()
     write = Context.write
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -131,7 +131,7 @@ def test_no_command_prints_unsafe_characters(hostile: Path, home: Path) -> None:
     hostile_scene(ALL, ALL)
     bad, text = str(paths.models_dir() / NAME), str(hostile)
     (home / "settings.toml").write_text(f'"{NAME}" = 1\n'.replace("\x1b", "\\u001b"), "utf-8")
-    small = ["--epochs", "1", "--units", "8", "--embedding-dim", "4", "--seq-len", "16"]
+    small = ["--epochs", "1", "--units", "8", "--layers", "1", "--embedding-dim", "4"]
     received, screen = on_a_terminal(
         home,
         ["models", "list"],
