@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Rate, side_by_side
+from bardtui.benchmark.pytorch import torch_training
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.defaults import fast_precision
@@ -42,7 +42,7 @@ def training(
             faster = replace(plan, precision=precision)
             ways.append((f"bardtui, {precision}", _bardtui(spec, faster, windows, Path(folder))))
         if spec.cell == "lstm" and find_spec("torch"):
-            ways.append(("PyTorch", _torch(spec, plan, inputs, targets)))
+            ways.append(("PyTorch", torch_training(spec, plan, inputs, targets)))
         return side_by_side(ways, seconds, begin)
 
 
@@ -82,43 +82,3 @@ def _keras(
     while True:
         network.fit(*repeated, batch_size=plan.batch_size, shuffle=False, verbose=0)
         yield repeated[1].size
-
-
-def _torch(
-    spec: NetworkSpec, plan: TrainPlan, inputs: NDArray[np.int32], targets: NDArray[np.int32]
-) -> Iterator[int]:
-    """A network of the same sizes in PyTorch, with its own LSTM and Adam."""
-    import torch
-    from torch import nn
-
-    class Network(nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            widths = [spec.embedding_dim, *[spec.units] * spec.layers]
-            self.embedding = nn.Embedding(spec.vocabulary_size, spec.embedding_dim)
-            self.layers = nn.ModuleList(
-                nn.LSTM(width, spec.units, batch_first=True) for width in widths[:-1]
-            )
-            self.dropout = nn.Dropout1d(spec.dropout)  # whole sequences of a feature
-            self.logits = nn.Linear(sum(widths) if spec.skip else spec.units, spec.vocabulary_size)
-
-        def forward(self, indices: Any) -> Any:
-            outputs = [x := self.embedding(indices)]
-            for layer in self.layers:
-                x, _ = layer(self.dropped(x))
-                outputs.append(x)
-            return self.logits(self.dropped(torch.cat(outputs, 2) if spec.skip else x))
-
-        def dropped(self, x: Any) -> Any:
-            return self.dropout(x.transpose(1, 2)).transpose(1, 2)
-
-    network = Network()
-    optimizer = torch.optim.Adam(network.parameters(), plan.learning_rate)
-    x, y = torch.from_numpy(inputs).long(), torch.from_numpy(targets).long()
-    while True:
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(network(x).flatten(0, 1), y.flatten())
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), plan.clip_norm)
-        optimizer.step()
-        yield targets.size

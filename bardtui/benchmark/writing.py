@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.benchmark import Rate, side_by_side
+from bardtui.benchmark.pytorch import torch_writing
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import Sampling
@@ -27,7 +28,7 @@ def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) ->
     if spec.cell == "lstm":
         ways.append(("NumPy by hand", _numpy(spec, weights)))
         if find_spec("torch"):
-            ways.append(("PyTorch's LSTM for each character", _torch(spec)))
+            ways.append(("PyTorch's LSTM for each character", torch_writing(spec)))
     return side_by_side(ways, seconds, begin)
 
 
@@ -92,28 +93,6 @@ def _numpy(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
         logits = dense @ (np.concatenate(outputs) if spec.skip else x) + bias
         index = _draw(logits, rng)
         yield 1
-
-
-def _torch(spec: NetworkSpec) -> Iterator[int]:
-    """A network of the same sizes in PyTorch; its weights are random, which costs the same."""
-    import torch
-
-    rng = np.random.default_rng(1)
-    embedding = torch.nn.Embedding(spec.vocabulary_size, spec.embedding_dim)
-    widths = [spec.embedding_dim, *[spec.units] * spec.layers]
-    layers = [torch.nn.LSTM(width, spec.units, batch_first=True) for width in widths[:-1]]
-    dense = torch.nn.Linear(sum(widths) if spec.skip else spec.units, spec.vocabulary_size)
-    states: list[Any] = [None] * spec.layers
-    index = 0
-    with torch.inference_mode():
-        while True:
-            outputs = [x := embedding(torch.tensor([[index]]))]
-            for n, layer in enumerate(layers):
-                x, states[n] = layer(x, states[n])
-                outputs.append(x)
-            logits = dense(torch.cat(outputs, 2) if spec.skip else x)
-            index = _draw(logits[0, 0].numpy(), rng)
-            yield 1
 
 
 def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
