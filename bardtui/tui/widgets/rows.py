@@ -85,9 +85,11 @@ class RowList(OptionList):
 
     def _whole_option(self, row: int, *, forward: bool) -> int:
         """`row`, or the nearest one forward or back that is the first of an option."""
+        if row <= 0:
+            return 0  # without drawing a row, which the list at its top does not need
         option = self._option_of(row)
-        if row <= 0 or option is None or self._option_of(row - 1) != option:
-            return max(0, row)
+        if option is None or self._option_of(row - 1) != option:
+            return row
         if forward and self._option_of(self._end_of(row)) is not None:
             return self._end_of(row)
         return self._whole_option(row - 1, forward=False)
