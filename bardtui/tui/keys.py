@@ -4,7 +4,8 @@ Every binding of the program has a stable id, by which the settings and `App.set
 Bindings that mean the same in several places share an id.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -172,7 +173,8 @@ def bound_classes() -> Iterator[type[DOMNode]]:
             yield kind
 
 
-def bindings_of(kind: type[DOMNode]) -> list[Binding]:
+@cache  # the footer and the help ask again and again
+def bindings_of(kind: type[DOMNode]) -> Sequence[Binding]:
     """A class's bindings: its own, then the inherited ones whose keys it does not bind itself."""
     found: list[Binding] = []
     for base in kind.__mro__:
@@ -190,7 +192,7 @@ def bindings_in_force(app: App[Any], kind: type[DOMNode]) -> Iterator[Binding]:
     return _in_force(bindings_of(kind), rebound)
 
 
-def _in_force(bindings: list[Binding], keys: Mapping[str, str]) -> Iterator[Binding]:
+def _in_force(bindings: Iterable[Binding], keys: Mapping[str, str]) -> Iterator[Binding]:
     """The bindings, with `keys` in place of the keys of their ids."""
     for binding in bindings:
         if binding.id and binding.id in keys:
