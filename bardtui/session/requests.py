@@ -1,4 +1,8 @@
-"""Requests to the engine thread to write text."""
+"""Requests to the engine thread to write text.
+
+Nothing compares or prints a request. The methods for that are left out, because the first screen
+waits while Python makes them.
+"""
 
 import os
 import threading
@@ -22,7 +26,7 @@ def new_random_seed() -> int:
     return int.from_bytes(os.urandom(4)) >> 1
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class WriteRequest:
     """A request to continue `text`, the visible text of the scene.
 
@@ -54,7 +58,7 @@ class WriteRequest:
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
     def settings(self) -> dict[str, Scalar]:
         """Return the settings that are saved with the passage."""
@@ -74,7 +78,7 @@ class WriteRequest:
         return Sampling(self.temperature, self.top_k, self.top_p, self.random_seed, self.min_p)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PassageRequest(WriteRequest):
     """A request for one passage, shown at `pace` characters a second.
 
@@ -84,7 +88,7 @@ class PassageRequest(WriteRequest):
     pace: float = float("inf")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SuggestionRequest(WriteRequest):
     """A request for `count` ways to finish a line. Every other request cancels it."""
 
@@ -95,7 +99,7 @@ class SuggestionRequest(WriteRequest):
         return replace(self, random_seed=self.random_seed + number)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CopyRequest:
     """A request to find what `text` copies from the corpus of a model.
 
@@ -105,10 +109,10 @@ class CopyRequest:
     id: int
     model: str
     text: str
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ScoreRequest:
     """A request to score the characters of `text`, in pieces of SCORED_PAGE.
 
@@ -122,10 +126,10 @@ class ScoreRequest:
     before: str
     text: str
     begin: int
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TakesScoreRequest:
     """A request to score the characters of each of `takes`, after the text `before`.
 
@@ -136,10 +140,10 @@ class TakesScoreRequest:
     model: str
     before: str
     takes: tuple[str, ...]
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StateRequest:
     """A request for the state of a model's layers after the last character of `text`.
 
@@ -150,10 +154,10 @@ class StateRequest:
     id: int
     model: str
     text: str
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AlternativesRequest:
     """A request for what may come after `text`, by these rules.
 
@@ -164,4 +168,4 @@ class AlternativesRequest:
     model: str
     text: str
     rules: Rules
-    stop: threading.Event = field(default_factory=threading.Event, repr=False, kw_only=True)
+    stop: threading.Event = field(default_factory=threading.Event, kw_only=True)

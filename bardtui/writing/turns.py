@@ -24,7 +24,6 @@ from bardtui.scene.script import (
     split_cue,
     stands_alone,
 )
-from bardtui.writing.endings import closes_sentence
 
 _RECENT = 20_000  # characters at the end of a scene that decide who speaks
 _LEAST = 1e-9  # weight of a role; one who has just spoken has about 1
@@ -73,6 +72,8 @@ def next_turn(cast: Cast, text: str) -> Turn | None:
 
 def _is_unfinished(text: str) -> bool:
     """Whether the last row ends in the middle of a sentence; one with a direction does not."""
+    from bardtui.writing.endings import closes_sentence  # not before the first screen
+
     row = _row(text.removesuffix("\n"))
     return not (closes_sentence(row) or row.rstrip().endswith("]"))
 

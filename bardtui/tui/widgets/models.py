@@ -6,13 +6,14 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
 from bardtui.tui.widgets.rows import ListPane, Rows, distinct, spread, wrapped
 
-_FOOT = Content.from_markup("[@click=app.train]F10 trains a model[/]")
+_FOOT = Content.styled("F10 trains a model", Style.from_meta({"@click": "app.train"}))
 _KEYS = "space card · Del deletes"
 _IN_USE, _LOADING, _BROKEN, _PLAIN = "● ", "◌ ", "✗ ", "  "
 
