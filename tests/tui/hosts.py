@@ -1,6 +1,5 @@
 """A small app that holds widgets or dialogs, and what tests do with it and with the program."""
 
-import asyncio
 import json
 import time
 import unicodedata
@@ -24,9 +23,7 @@ from bardtui.tui.theme import THEMES, role_variables
 Kind = TypeVar("Kind", bound=Message)
 Answer = TypeVar("Answer")
 
-# A key goes to the app, the focused widget and up again; so does what its action posts, and what
-# follows the next drawing.
-_DRAWINGS, _HOPS = 3, 10
+_DRAWINGS = 3  # what a key or a message leads to may follow the next drawing
 
 
 class Host(App[None]):
@@ -67,9 +64,12 @@ async def settle(pilot: Pilot[Any]) -> None:
     Unlike `pilot.pause()`, it does not wait until no thread of the process works.
     """
     for _ in range(_DRAWINGS):
-        for _ in range(_HOPS):
-            await asyncio.sleep(0)
         await pilot.pause(0)
+        while any(
+            node.message_queue_size
+            for node in (pilot.app, *pilot.app.screen.walk_children(with_self=True))
+        ):
+            await pilot.pause(0)
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

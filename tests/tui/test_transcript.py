@@ -54,10 +54,8 @@ async def test_a_page_is_turned_while_the_window_shrinks() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await filled(pilot, transcript, "A row.")
         resized = asyncio.create_task(pilot.resize_terminal(60, 5))
-        for _ in range(200):  # in every state between
+        while not (await asyncio.wait([resized], timeout=0))[0]:  # in every state between
             transcript.scroll_page_down()
-            await asyncio.sleep(0)
-        await resized
         await until(pilot, lambda: transcript.size.height == 5)
         assert rows(transcript)[0] == "  A row."
 
