@@ -59,6 +59,11 @@ TINY_SPEC = ModelBundle.load(TINY).spec
 ONE_HOT = TINY.with_name("one-hot.keras")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: tests often wait for a program or a clock."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a test with a long value by the value's length."""
     return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 99 else None
