@@ -10,7 +10,6 @@ from contextlib import suppress
 from bardtui import paths
 from bardtui.scene.journal_reader import SUFFIX
 from bardtui.scene.library import list_scenes
-from bardtui.text.catalogue import catalogue
 
 _NAME = re.compile(r"[\w.-]+")
 _UNSAFE = re.compile(r"[^\w ,.]+")
@@ -32,6 +31,8 @@ def model_names(incomplete: str) -> list[Offer]:
 
 def text_names(incomplete: str) -> list[Offer]:
     """Return the texts of the catalogue whose names begin with the typed text."""
+    from bardtui.text.catalogue import catalogue
+
     return _offers(incomplete, ((entry.name, entry.title) for entry in catalogue()))
 
 
