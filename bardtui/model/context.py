@@ -218,8 +218,10 @@ class Context:
         self._here = place
 
     def go_towards(self, place: Place, piece: str) -> None:
-        """Go on by `piece`, with which the text of `place` goes on here too: without reading it,
-        where the state after it is still known."""
+        """Read `piece`, with which the text of `place` continues the text here.
+
+        Nothing is read if the state after it is still known.
+        """
         indices = self.decoder.vocabulary.encode(piece).indices
         position = self.decoder.position + len(indices)
         snapshot = self.decoder.snapshot_on(place.trail, position)
@@ -227,6 +229,7 @@ class Context:
             self.decoder.read(indices)
         else:
             self.decoder.restore(snapshot)
+            self.decoder.trail = place.trail
         self._took(piece)
 
     def snapshot(self) -> Snapshot:

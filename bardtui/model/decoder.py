@@ -24,7 +24,7 @@ from bardtui.model.vocabulary import Vocabulary
 MAX_CHUNK = 512  # steps in one call
 CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
-_TRAIL = 64  # steps of a call, the states after which are kept; of a longer one, only the last
+_TRAIL = 64  # a call of at most so many steps keeps the state after each; a longer one, the last
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Decoder:
         """Return to the position and state of `snapshot`. A snapshot of one stream is given to all
         streams."""
         self._state = np.broadcast_to(np.concatenate(snapshot.arrays, -1), self._state.shape)
-        self.position = snapshot.position
+        self.position, self.trail = snapshot.position, Trail()
 
     def read(self, indices: NDArray[np.int32]) -> NDArray[np.float32]:
         """Read a text, int32 (n,), with every stream.

@@ -252,6 +252,26 @@ def test_a_place_on_the_way_to_another_is_read_only_if_the_call_was_long(
     assert_follows(context, "ANN:\n" + text[: length - back])
 
 
+def test_a_place_on_the_way_knows_the_states_before_it_and_no_others(
+    context: Context, counting: CountingDecoder
+) -> None:
+    context.seek("ANN:\n")
+    start = context.here
+    text = next(context.write(50, Sampling(2.0, random_seed=3)))
+    end = context.here
+    context.return_to(start)
+    other = next(context.write(50, Sampling(2.0, random_seed=4)))  # with states of its own
+    assert other[:20] != text[:20]
+    context.return_to(start)
+    context.go_towards(end, text[:40])
+    middle = context.here
+    context.return_to(start)
+    counting.count()
+    context.go_towards(middle, text[:20])
+    assert counting.count() == 0
+    assert_follows(context, "ANN:\n" + text[:20])
+
+
 def test_a_state_that_is_not_yet_settled_is_not_kept(
     context: Context, counting: CountingDecoder
 ) -> None:
