@@ -57,9 +57,10 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 
 def to_text(values: dict[str, Any]) -> str:
-    """model.json with these values.
+    """The text of model.json with these values.
 
-    Where they are more than a description may have, samples but the last, casts and words give way.
+    If it would be too long to be read again, all samples but the last are left out, then the casts,
+    then the words.
     """
     history = values["history"]
     plain = [{k: v for k, v in entry.items() if k != SAMPLE} for entry in history[:-1]]

@@ -70,9 +70,9 @@ def measure_memory_length(
 
 def _side_by_side(one: "Snapshot", other: "Snapshot") -> "Snapshot":
     """A state of two streams: the first of `one`, the second of `other`."""
-    pairs = zip(one.arrays, other.arrays, strict=True)
     from bardtui.model.decoder import Snapshot
 
+    pairs = zip(one.arrays, other.arrays, strict=True)
     return Snapshot(0, tuple(np.stack([a[0], b[1]]) for a, b in pairs))
 
 

@@ -3,8 +3,8 @@
 The engine's events are created in its thread. A front end passes each to
 `WritingSession.handle` in its own thread. The session's events tell the front end what changed.
 
-A class of named tuples is made five times faster than a dataclass, and the first screen waits for
-it.
+Python makes a class of named tuples five times faster than a dataclass, and the first screen waits
+for these classes.
 """
 
 from collections.abc import Mapping

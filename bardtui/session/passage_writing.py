@@ -1,4 +1,4 @@
-"""Replies: what a model writes in one go, in a scene with a cast a passage for each speaker."""
+"""Replies: what a model writes in one go. With a cast, a reply has a passage for each speaker."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -154,8 +154,8 @@ def next_passage(
     """Return the request for the next passage of a reply.
 
     `text` is the text so far, with the `written` characters of the reply. None if the reply is
-    complete: it is long enough, it is the turn of a role of the writer's, or no role of the model's
-    may speak.
+    complete: it is long enough, it is the turn of one of the writer's roles, or none of the model's
+    roles may speak.
     """
     chosen, settings, cast = session.remembered, session.settings, session.cast
     rule: Stop = "speech" if cast.roles and chosen.rule == "length" else chosen.rule

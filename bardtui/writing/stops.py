@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bardtui.scene.script import is_cue
 from bardtui.settings import Stop
 
-# The first screen waits for this module, so these two are compiled when they are first used.
+# The first screen waits for this module, so these two are compiled at their first use.
 _LINE = r"\S[^\n]*\n"
 # A sentence's closing mark, closing quotes or brackets, then a space or the end of the line.
 # It is looked for once from each mark on, so that a text without any takes linear time.

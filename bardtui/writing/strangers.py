@@ -31,8 +31,8 @@ class Strangers:
         """See `Guard`. A name in capitals is a fault at the letter that no allowed name has, and
         where it ends too early.
 
-        The whole direction is drawn again. Drawn from the name on, what follows a verb such as
-        "Enter" without the names that the model would like has no sense.
+        The whole direction is drawn again. If only the name were, what follows a verb such as
+        "Enter" would often make no sense: the names that the model expects there are excluded.
         """
         begin = text.rfind("[", max(text.rfind("\n", 0, end - 1), text.rfind("]", 0, end - 1)) + 1)
         if not 0 <= begin < end - 1:
