@@ -64,10 +64,10 @@ def start(
     return [
         Figure("launch to the first screen", screen, "s", 0.5),
         Figure("a Textual hello-world to its own", hello, "s"),
-        Figure("the first screen against it", screen / hello, "x", 1.5),
+        Figure("the first screen against it", screen / hello, "x", 1.4),
         Figure("launch to the first written character", character, "s"),
         Figure("launch to TensorFlow and Keras imported", imported, "s"),
-        Figure("the first character against it", character / imported, "x", 1.35),
+        Figure("the first character against it", character / imported, "x", 1.3),
         Figure("resident memory of a program that is ready", ready / MB, "MB"),
         Figure("that of Python with TensorFlow and Keras imported", alone / MB, "MB"),
         Figure("the program against it", ready / alone, "x", 1.35),
