@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from bardtui.model.network import NetworkSpec
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.loop import Trainer, Weights
@@ -18,9 +16,6 @@ STEPS = 28  # in an epoch of TEXT
 TEXT = (VERSE * 17)[:3_000]
 VOCABULARY = Vocabulary.of(TEXT)
 INDICES = VOCABULARY.encode(TEXT).indices
-
-
-Arrays = list[NDArray[Any]]
 
 
 @dataclass
@@ -64,13 +59,3 @@ def resume(folder: Path, plan: TrainPlan = PLAN, **options: Any) -> Recorder:
     recorder = begin(folder, plan, **options)
     recorder.trainer.resume()
     return recorder
-
-
-def variables(trainer: Trainer) -> list[Any]:
-    """All that training changes in a network and its optimizer."""
-    return [*trainer.network.variables, *trainer.averages, *trainer.optimizer.variables]
-
-
-def arrays(trainer: Trainer) -> Arrays:
-    """The numbers of all that training changes."""
-    return [variable.numpy() for variable in variables(trainer)]

@@ -18,11 +18,17 @@ from bardtui.training.loop import Trainer, Weights
 from bardtui.training.plan import TrainingError
 from bardtui.training.state import EpochReport, StepReport
 from tests.conftest import random_weights
-from tests.training.runs import PLAN, STEPS, VOCABULARY, Recorder, arrays, begin, resume
+from tests.training.runs import PLAN, STEPS, VOCABULARY, Recorder, begin, resume
 
 
 def set_weights_to_nan(trainer: Trainer) -> None:
     trainer.network.set_weights([w * np.nan for w in trainer.network.get_weights()])
+
+
+def arrays(trainer: Trainer) -> list[Any]:
+    """All numbers that training changes."""
+    variables = [*trainer.network.variables, *trainer.averages, *trainer.optimizer.variables]
+    return [v.numpy() for v in variables]
 
 
 def assert_equal(ours: list[Any], theirs: list[Any]) -> None:
@@ -134,16 +140,15 @@ def test_the_checkpoint_says_whether_the_run_is_finished(whole: Recorder) -> Non
     assert is_finished(whole.trainer.folder)
 
 
-def test_a_stop_takes_effect_at_the_next_step_and_saves(fresh: Recorder, tmp_path: Path) -> None:
-    assert fresh.run(3) is False
-    assert len(fresh.steps) == 3
+def test_a_stop_takes_effect_at_the_next_step_and_saves(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    assert run.run(3) is False
+    assert len(run.steps) == 3
     assert saved_progress(tmp_path)["step"] == 3
 
 
-def test_a_stop_takes_effect_while_the_held_out_text_is_scored(
-    fresh: Recorder, tmp_path: Path
-) -> None:
-    assert not fresh.run(STEPS)
+def test_a_stop_takes_effect_while_the_held_out_text_is_scored(tmp_path: Path) -> None:
+    assert not begin(tmp_path).run(STEPS)
     progress = saved_progress(tmp_path)
     assert (progress["epoch"], progress["step"], progress["history"]) == (0, STEPS, [])
     again = resume(tmp_path)
@@ -153,7 +158,7 @@ def test_a_stop_takes_effect_while_the_held_out_text_is_scored(
 
 
 def test_checkpoints_are_saved_within_an_epoch_too(
-    fresh: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "SAVE_EVERY", -1.0)
 
@@ -164,9 +169,9 @@ def test_checkpoints_are_saved_within_an_epoch_too(
         yield from (False, False)
         raise PowerCut
 
-    cut = power()
+    run, cut = begin(tmp_path), power()
     with pytest.raises(PowerCut):
-        fresh.trainer.run(fresh.reports.append, lambda: next(cut))
+        run.trainer.run(run.reports.append, lambda: next(cut))
     assert saved_progress(tmp_path)["step"] == 2
 
 
@@ -189,14 +194,15 @@ def test_a_model_that_could_not_be_published_is_published_on_resuming(
 
 
 def test_a_full_disk_before_the_first_checkpoint_says_to_start_again(
-    fresh: Recorder, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Checkpoint, folder: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(folder))
 
     monkeypatch.setattr(Checkpoint, "save", refuse)
+    run = begin(tmp_path)
     with pytest.raises(TrainingError, match="nothing is saved yet: free some space first"):
-        fresh.run(3)
+        run.run(3)
 
 
 def test_a_finished_run_has_nothing_left_to_do(whole: Recorder) -> None:
@@ -234,26 +240,26 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None
 # --- losses that are not finite
 
 
-def test_weights_that_are_not_finite_end_the_run_and_publish_nothing(fresh: Recorder) -> None:
-    set_weights_to_nan(fresh.trainer)
+def test_weights_that_are_not_finite_end_the_run_and_publish_nothing(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    set_weights_to_nan(run.trainer)
     with pytest.raises(TrainingError, match=r"^the loss became nan in epoch 1 .*no model is saved"):
-        fresh.run()
-    assert len(fresh.steps) == loop.MAX_FAILURES - 1
-    assert fresh.published == []
+        run.run()
+    assert len(run.steps) == loop.MAX_FAILURES - 1
+    assert run.published == []
 
 
-def test_a_run_that_diverges_later_keeps_the_model_it_published(
-    fresh: Recorder, tmp_path: Path
-) -> None:
+def test_a_run_that_diverges_later_keeps_the_model_it_published(tmp_path: Path) -> None:
+    run = begin(tmp_path)
 
     def spoil(report: StepReport | EpochReport) -> None:
         if isinstance(report, EpochReport):
-            set_weights_to_nan(fresh.trainer)
+            set_weights_to_nan(run.trainer)
 
     with pytest.raises(TrainingError, match=r"nan in epoch 2 .*best model until then is saved"):
-        fresh.trainer.run(spoil, lambda: False)
-    assert len(fresh.published) == 1
-    assert all(np.isfinite(weight).all() for weight in fresh.published[0][0])
+        run.trainer.run(spoil, lambda: False)
+    assert len(run.published) == 1
+    assert all(np.isfinite(weight).all() for weight in run.published[0][0])
     assert saved_progress(tmp_path)["epoch"] == 1
 
 
@@ -271,23 +277,24 @@ def test_a_short_epoch_whose_steps_all_fail_publishes_nothing(
 
 
 def test_a_step_without_a_finite_loss_does_not_count(
-    fresh: Recorder, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    genuine, losses = fresh.trainer.step, list[float]()
+    run = begin(tmp_path)
+    genuine, losses = run.trainer.step, list[float]()
 
     def step(inputs: Any, targets: Any) -> float:
         losses.append(math.nan if len(losses) in (0, 3) else genuine(inputs, targets))
         return losses[-1]
 
-    monkeypatch.setattr(fresh.trainer, "step", step)
-    assert fresh.run(6) is False
-    assert math.isnan(fresh.steps[0].loss)
-    assert fresh.steps[-1].loss == pytest.approx(np.nanmean(losses))
-    assert fresh.trainer.state.failed == 2
+    monkeypatch.setattr(run.trainer, "step", step)
+    assert run.run(6) is False
+    assert math.isnan(run.steps[0].loss)
+    assert run.steps[-1].loss == pytest.approx(np.nanmean(losses))
+    assert run.trainer.state.failed == 2
 
 
-def test_gradients_that_are_not_finite_leave_the_weights_alone(fresh: Recorder) -> None:
-    trainer = fresh.trainer
+def test_gradients_that_are_not_finite_leave_the_weights_alone(tmp_path: Path) -> None:
+    trainer = begin(tmp_path).trainer
     weights = random_weights(trainer.spec)
     weights[-1][0] = np.inf
     trainer.network.set_weights(weights)
