@@ -1,7 +1,6 @@
 """Writing and training in PyTorch, with networks of the same sizes, its own LSTM and Adam.
 
-Each has a process of its own: PyTorch ends a process that has loaded TensorFlow before, when both
-bring their own LLVM.
+Each has a process of its own, because importing PyTorch after TensorFlow can crash the process.
 """
 
 import itertools
@@ -50,7 +49,7 @@ def _elsewhere(way: Callable[..., Iterator[int]], *arguments: Any) -> Iterator[i
             connection.send("next")
             yield connection.recv()
     except (EOFError, OSError) as error:
-        raise UserError("PyTorch ended early; what it said is above") from error
+        raise UserError("PyTorch ended early; its own message is above") from error
     finally:
         process.kill()
 

@@ -52,9 +52,9 @@ def error_policy() -> Iterator[None]:
 
 @contextmanager
 def errors_as_json(emit: Callable[..., object]) -> Iterator[None]:
-    """Pass the message of an error that ends the context to `emit`; it is raised on.
+    """Report an error that ends the context by `emit`, and raise it again.
 
-    `command` is what to type, as in UserError.
+    `emit` gets "error", the message, and the command that helps, as in UserError.
     """
     try:
         yield
