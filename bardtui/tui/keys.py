@@ -13,7 +13,6 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.events import Key
 from textual.keys import KEY_ALIASES, KEY_DISPLAY_ALIASES, Keys, format_key, key_to_character
 from textual.screen import Screen
 from textual.widget import Widget
@@ -108,25 +107,6 @@ def commands(place: Widget) -> list[Binding]:
         if binding.id:
             found.setdefault(binding.id, binding)
     return list(found.values())
-
-
-def action_of(widget: Widget, key: str) -> str | None:
-    """The action that a key has in the focused `widget` by the widget's own bindings."""
-    active = widget.screen.active_bindings.get(key)
-    return active.binding.action if active and active.node is widget and active.enabled else None
-
-
-def has_use_for(pane: Widget, event: Key) -> bool:
-    """Whether the focused pane uses a printable key itself."""
-    typed = getattr(pane, "TYPED", "")
-    return action_of(pane, event.key) is not None or (event.character or " ") in typed
-
-
-async def obey(pane: Widget, event: Key) -> None:
-    """Run the action of a printable key in a pane, before the stage takes it for the seed line."""
-    if event.is_printable and (action := action_of(pane, event.key)):
-        event.stop()
-        await pane.run_action(action)
 
 
 def key_of(app: App[Any], id: str) -> str:

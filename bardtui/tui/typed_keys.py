@@ -1,4 +1,4 @@
-"""Where a key goes on the stage: to the focused pane, or into the writer's line."""
+"""What a key does that is pressed: which action it has, and where it goes on the stage."""
 
 from __future__ import annotations
 
@@ -6,14 +6,32 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input
-
-from bardtui.tui.keys import action_of, has_use_for
 
 if TYPE_CHECKING:
     from bardtui.tui.screens.stage import StageScreen
 
 WORD_SECONDS = 0.3  # a character that follows a letter so soon belongs to the same word
+
+
+def action_of(widget: Widget, key: str) -> str | None:
+    """The action that a key has in the focused `widget` by the widget's own bindings."""
+    active = widget.screen.active_bindings.get(key)
+    return active.binding.action if active and active.node is widget and active.enabled else None
+
+
+def has_use_for(pane: Widget, event: Key) -> bool:
+    """Whether the focused pane uses a printable key itself."""
+    typed = getattr(pane, "TYPED", "")
+    return action_of(pane, event.key) is not None or (event.character or " ") in typed
+
+
+async def obey(pane: Widget, event: Key) -> None:
+    """Run the action of a printable key in a pane, before the stage takes it for the seed line."""
+    if event.is_printable and (action := action_of(pane, event.key)):
+        event.stop()
+        await pane.run_action(action)
 
 
 class TypedKeys:

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from bardtui.escaping import visible
 from bardtui.scene.cast import Cast, Player, Role
-from bardtui.tui.keys import obey
+from bardtui.tui.typed_keys import obey
 from bardtui.tui.widgets.rows import ListPane, Rows, spread, wrapped
 
 _YOURS, _TURN = "▌", "▸"

@@ -13,7 +13,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from bardtui.escaping import LINE_BREAK, typed
-from bardtui.tui.keys import OwnBindings, action_of
+from bardtui.tui.keys import OwnBindings
+from bardtui.tui.typed_keys import action_of
 from bardtui.tui.widgets.safe_inputs import SafeTextArea
 
 LIMIT = 20_000
