@@ -1,4 +1,4 @@
-"""The text of a scene in rows: who wrote each part, and which parts are cues and directions."""
+"""The text of a scene in rows, and of its parts: who wrote them, their kinds and their marks."""
 
 import re
 from array import array
@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from bardtui.escaping import shared_length
 from bardtui.scene.scene import Author
 from bardtui.scene.script import MAX_CUE_LENGTH, is_cue
+from bardtui.tui.marks import MARKS, Mark, Spans
 from bardtui.tui.wrapping import WrappedText
 
 Kind = Literal["speech", "cue", "direction"]
@@ -26,6 +27,7 @@ class PassageText(WrappedText):
         super().__init__(width)
         self._begins = array("Q")
         self._by: list[Author] = []
+        self._marked: dict[Mark, Spans] = dict.fromkeys(MARKS, ())
 
     def set_passages(self, passages: Sequence[tuple[Author, str]]) -> None:
         """Replace all passages. Only what differs from the text so far is wrapped again."""
@@ -87,3 +89,38 @@ class PassageText(WrappedText):
             found[match.start()] = "direction"
             found[match.end()] = "speech"
         return found
+
+    def mark(self, mark: Mark, spans: Spans) -> bool:
+        """Mark these parts of the text in this way, and no others; return whether that is new."""
+        before, self._marked[mark] = self._marked[mark], spans
+        return before != spans
+
+    def marks(self, begin: int, length: int) -> dict[int, list[Mark]]:
+        """The marks in a row of `length` characters at offset `begin`, by where in the row they
+        change.
+
+        The cost depends on the row, not on the number of spans.
+        """
+        inside = [
+            (max(first - begin, 0), min(end - begin, length), mark)
+            for mark, spans in self._marked.items()
+            for first, end in _near(spans, begin, length)
+        ]
+        found: dict[int, list[Mark]] = {at: [] for first, end, _ in inside for at in (first, end)}
+        for first, end, mark in inside:
+            for at in found:
+                if first <= at < end:
+                    found[at].append(mark)
+        return found
+
+
+def _near(spans: Spans, begin: int, length: int) -> list[tuple[int, int]]:
+    """The spans that reach into a row: of those that begin before it, only the last."""
+    found = []
+    for place in range(max(0, bisect_right(spans, (begin, 0)) - 1), len(spans)):
+        first, end = spans[place]
+        if first >= begin + length:
+            break
+        if end > begin:
+            found.append((first, end))
+    return found

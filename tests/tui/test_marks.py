@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bardtui.tui.marks import Mark, marks_in
+from bardtui.tui.marks import Mark
+from bardtui.tui.passages import PassageText
 
 TEXT = 40  # characters
 SPANS = st.lists(st.integers(0, TEXT), max_size=8, unique=True).map(
@@ -15,7 +16,10 @@ SPANS = st.lists(st.integers(0, TEXT), max_size=8, unique=True).map(
 def test_each_character_of_a_row_has_the_marks_of_the_spans_that_hold_it(
     hits: list[tuple[int, int]], copied: list[tuple[int, int]], begin: int, length: int
 ) -> None:
-    changes = marks_in({"copied": copied, "hit": hits}, begin, length)
+    text = PassageText(TEXT)
+    text.mark("copied", copied)
+    text.mark("hit", hits)
+    changes = text.marks(begin, length)
     assert all(0 <= at <= length for at in changes)
     marks: list[Mark] = []
     for at in range(length):

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from bardtui.escaping import visible
 from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
-from bardtui.tui.marks import MARKS, Mark, Spans, mark_style, marks_in
+from bardtui.tui.marks import MARKS, Mark, Spans, mark_style
 from bardtui.tui.passages import Kind, PassageText
 from bardtui.tui.scrollbars import thumb
 from bardtui.tui.wrapping import cell_width, tab_cells
@@ -126,7 +126,6 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         self._settling = False
         self._strips: LRUCache[int, Strip] = LRUCache(_KEPT_STRIPS)
         self._thumb: tuple[int, int] | None = None  # of the scrollbar, as it was drawn last
-        self._marks: dict[Mark, Spans] = dict.fromkeys(MARKS, ())
 
     # -- the text ----------------------------------------------------------------------------------
 
@@ -167,8 +166,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
 
     def mark(self, mark: Mark, spans: Spans) -> None:
         """Mark these parts of the text in this way, and no others."""
-        if self._marks[mark] != spans:
-            self._marks[mark] = spans
+        if self._text.mark(mark, spans):
             self._refresh_all()
 
     # -- geometry ----------------------------------------------------------------------------------
@@ -343,7 +341,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             highlight = Style(bgcolor=highlight.bgcolor)
         tabs = (at for tab in _TAB.finditer(text) for at in tab.span())
         row_shown = visible(text, keep="\t")  # as a whole: a glyph may depend on the one before
-        changes = marks_in(self._marks, begin, len(text))
+        changes = self._text.marks(begin, len(text))
         column = 0
         author: Author = "model"
         kind: Kind = "speech"
