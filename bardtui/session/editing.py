@@ -13,7 +13,7 @@ from bardtui.scene.find import renaming
 from bardtui.scene.kept import Kept, keep, kept_in, toggle
 from bardtui.scene.passage import Changes
 from bardtui.scene.scene import Scene
-from bardtui.session.events import StateChanged
+from bardtui.session.events import KeptChanged, StateChanged
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
@@ -90,7 +90,7 @@ class Editing:
         """Mark a part of the visible text as one to keep, or unmark it."""
         session = self._session
         marked = toggle(session.manuscript.scene, begin, end)
-        session.emit(StateChanged())
+        session.emit(KeptChanged())
         session.notify(
             "kept" if marked else "not_kept", count=len(kept_in(session.manuscript.scene))
         )
@@ -99,7 +99,7 @@ class Editing:
         """Unmark a part of the scene."""
         scene = self._session.manuscript.scene
         keep(scene, [each for each in kept_in(scene) if each != kept])
-        self._session.emit(StateChanged())
+        self._session.emit(KeptChanged())
 
     def name_passage(self, passage: int, name: str) -> None:
         """Give a passage a name; an empty one takes its name away."""

@@ -164,6 +164,10 @@ class StateChanged:
     """Some property of the session changed: the model, the cast, the turn, the saving."""
 
 
+class KeptChanged:
+    """The writer marked a part of the scene as one to keep, or unmarked it."""
+
+
 class SurpriseChanged:
     """More of the scene was scored, or Surprise was turned on or off."""
 
@@ -207,6 +211,7 @@ SessionEvent = (
     | PassageBegan
     | TextAdded
     | StateChanged
+    | KeptChanged
     | SurpriseChanged
     | SuggestionsFound
     | SuggestionsDropped

@@ -33,16 +33,12 @@ class Shading:
     def __init__(self, view: StageDisplay) -> None:
         self._view, self._transcript = view, view.transcript
         self._surprise = view.session.surprise
-        self._shows = False
 
     def show(self) -> None:
-        """Shade what shows as far as it is scored, and ask for the rest."""
+        """Shade what shows as far as it is scored, and ask for the rest; nothing if it is off."""
         if not self._surprise.on:
-            if self._shows:
-                self._shade((), 0)
-            self._shows = False
+            self._shade((), 0)
             return
-        self._shows = True
         begin, end = self._transcript.window
         text = self._view.session.text  # built anew at each use
         self._surprise.look(begin, end, text)

@@ -1,6 +1,7 @@
 """Drawing a session's state and events into the stage's widgets."""
 
 import time
+from functools import cached_property
 from typing import get_args
 
 from textual.content import Content
@@ -11,6 +12,7 @@ from textual.widgets import Static
 from bardtui.escaping import visible
 from bardtui.scene.kept import visible_spans
 from bardtui.session.events import (
+    KeptChanged,
     Notice,
     PassageBegan,
     SceneShown,
@@ -50,7 +52,6 @@ class StageDisplay:
         self.seed_line = SeedLine(id="seed")
         self._hint, self._figures = HINT, ""
         self._top, self._state = Content(), ""
-        self._writing = False
         self._models: object = None  # what the panes show, to draw only what changes
         self._cast: object = None
         self._lacking: tuple[object, tuple[str, ...]] = None, ()  # for which text, and who
@@ -62,6 +63,7 @@ class StageDisplay:
             case SceneShown():
                 self.status.forget()  # it was about the scene as it was
                 self.transcript.set_passages(self.session.runs())
+                self._show_kept()
             case PassageBegan(author):
                 self.transcript.begin_passage(author)
                 if author == "model":
@@ -72,6 +74,8 @@ class StageDisplay:
                     self.status.count(len(text))
             case StateChanged():
                 self.show_state()
+            case KeptChanged():
+                self._show_kept()
             case SuggestionsFound(line, endings):
                 self.seed_line.offer(line, endings)
             case SuggestionsDropped():
@@ -98,9 +102,6 @@ class StageDisplay:
         """Show all of the session's state but its text."""
         session = self.session
         self.transcript.writing = session.passage.activity == "writing"
-        if self._writing != (session.writing):
-            self._writing = session.writing
-            self._screen.refresh_bindings()
         self.show_takes()
         self._show_cast()
         self._show_panes()
@@ -111,9 +112,11 @@ class StageDisplay:
         session = self.session
         self._show_below()
         self.transcript.mark("copied", session.copies.spans)
-        kept = visible_spans(session.manuscript.scene).values()
-        self.transcript.mark("kept", sorted(kept))
         self.show_place()
+
+    def _show_kept(self) -> None:
+        kept = visible_spans(self.session.manuscript.scene).values()
+        self.transcript.mark("kept", sorted(kept))
 
     def show_figures(self, figures: str) -> None:
         """Show in the lower border what Surprise found; an empty text removes it."""
@@ -207,9 +210,12 @@ class StageDisplay:
 
     def show_suggestion_keys(self, place: int, count: int) -> None:
         """Show the keys for the suggestion at `place` of `count`."""
-        key = key_of(self._screen.app, "line.take")
-        self.status.offer = ui_strings.suggestion_keys(key, place, count)
+        self.status.offer = ui_strings.suggestion_keys(self._take_key, place, count)
         self.show_status()
+
+    @cached_property
+    def _take_key(self) -> str:
+        return self.key("line.take")
 
 
 class Status:

@@ -10,6 +10,7 @@ from bardtui.session.events import Suggested
 from bardtui.session.requests import SuggestionRequest
 from bardtui.settings import Settings
 from bardtui.tui.screens.stage import StageScreen
+from bardtui.tui.widgets.keysline import KeysLine
 from bardtui.tui.widgets.seedline import SeedLine
 from tests.tui.conftest import Program
 
@@ -312,6 +313,24 @@ async def test_a_change_of_the_scene_drops_the_suggestion(program: Program) -> N
         await until(pilot, lambda: bool(line.suggestion))
         stage.action_undo()
         assert (line.suggestion, line.text) == ("", "The lamp is")
+
+
+async def test_esc_stops_again_when_a_suggestion_is_gone(program: Program) -> None:
+    async with program(**REMEMBERED) as (pilot, stage):
+        line, keys = stage.seed_line, stage.query_one(KeysLine)
+
+        def can_stop() -> bool:
+            return next(key.enabled for key in keys.keys if key.binding.id == "stage.stop")
+
+        await loaded(pilot, stage)
+        line.insert("The lamp is")
+        await until(pilot, lambda: bool(line.suggestion))
+        stage.transcript.focus()
+        await until(pilot, lambda: stage.focused is stage.transcript)
+        line.focus()
+        await until(pilot, lambda: not can_stop())
+        await press(pilot, "escape")
+        await until(pilot, can_stop)
 
 
 async def test_suggestions_wait_until_the_model_has_written(

@@ -144,10 +144,6 @@ class StageScreen(Screen[None]):
         self.session.draft.keep(self.seed_line.unsaved)
         self.session.close()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Show the rest is available only while a passage is written."""
-        return True if action != "hurry" or self.session.writing else None
-
     # -- events ------------------------------------------------------------------------------------
 
     def on_engine_message(self, message: EngineMessage) -> None:
@@ -169,7 +165,8 @@ class StageScreen(Screen[None]):
                 self.takes_screen.tell("stopped by an error" if failed else "all are saved")
             case _ if self.is_running:  # as it closes, nothing can be drawn any more
                 self.view.show(event)
-                if isinstance(event, SceneShown | StateChanged | SurpriseChanged):
+                changes = isinstance(event, SceneShown | StateChanged)
+                if isinstance(event, SurpriseChanged) or (changes and self.session.surprise.on):
                     self.shading.show()
                 if isinstance(event, SceneShown) or (
                     isinstance(event, StateChanged) and not self.session.writing
@@ -206,6 +203,8 @@ class StageScreen(Screen[None]):
 
     def on_seed_line_offering(self, message: SeedLine.Offering) -> None:
         self.view.show_suggestion_keys(message.place, message.count)
+        if not message.count:
+            self.refresh_bindings()  # Esc no longer dismisses a suggestion
 
     def _ask_for_suggestion(self) -> None:
         self.session.suggestions.ask(self.seed_line.unfinished)
@@ -264,7 +263,8 @@ class StageScreen(Screen[None]):
         self.cells.look()
 
     def on_scene_view_window_moved(self) -> None:
-        self.shading.show()
+        if self.session.surprise.on:
+            self.shading.show()
 
     def action_surprise(self) -> None:
         self.session.surprise.switch()
