@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bardtui.errors import UserError
 
 NEVER = -1e9  # a logit so low that its character is never drawn
+_COMPARED = 512  # characters of a vocabulary at most, to be compared in pairs
 _BLOCK = 4  # 64-bit numbers for each count of Philox (Salmon et al. 2011)
 
 
@@ -82,13 +83,31 @@ def filter_logits(logits: Any, top_k: Any, parameters: Any) -> Any:
     warmed = tf.where(logits >= likeliest + log_min_p, logits / temperature, NEVER)
 
     def filtered() -> Any:
-        ordered = tf.sort(warmed, direction="DESCENDING")
-        cumulative = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
-        kept = (cumulative < top_p) & ((top_k <= 0) | (tf.range(warmed.shape[-1]) < top_k))
-        lowest = tf.reduce_min(tf.where(kept, ordered, ordered[:, :1]), -1, keepdims=True)
-        return tf.where(warmed >= lowest, warmed, NEVER)
+        likelier, number = _likelier(warmed)
+        by_number = (top_k <= 0) | (number < tf.cast(top_k, number.dtype))
+        # By rounding, the probability of all others may reach 1.
+        by_probability = (top_p >= 1.0) | (likelier < top_p)
+        return tf.where(by_number & by_probability, warmed, NEVER)
 
     return tf.cond((top_k > 0) | (top_p < 1.0), filtered, lambda: warmed)
+
+
+def _likelier(logits: Any) -> tuple[Any, Any]:
+    """The probability of all characters that are likelier than each, and their number.
+
+    Takes (streams, vocabulary) and returns two arrays of that shape. Comparing the characters of a
+    small vocabulary in pairs takes a quarter of the time of sorting them.
+    """
+    import tensorflow as tf
+
+    size = logits.shape[-1]
+    if size > _COMPARED:
+        ordered = tf.sort(logits, direction="DESCENDING")
+        number = tf.searchsorted(-ordered, -logits)
+        before = tf.cumsum(tf.nn.softmax(ordered), -1, exclusive=True)
+        return tf.gather(before, number, batch_dims=1), number
+    above = tf.cast(logits[:, None] > logits[:, :, None], tf.float32)
+    return tf.linalg.matvec(above, tf.nn.softmax(logits)), tf.reduce_sum(above, -1)
 
 
 def gumbel_noise(key: int, position: int, steps: int, size: int) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from bardtui.model.decoder import Decoder, Snapshot
-from bardtui.model.sampling import Sampling, SamplingError, filter_logits, gumbel_noise
+from bardtui.model.sampling import NEVER, Sampling, SamplingError, filter_logits, gumbel_noise
 from tests.conftest import random_weights, small_model
 
 
@@ -85,6 +85,22 @@ def test_top_p_applies_after_the_temperature(one: Decoder, place: Snapshot) -> N
     cold = drawn(one, place, Sampling(temperature=0.2, top_p=0.8), 100)
     hot = drawn(one, place, Sampling(temperature=5.0, top_p=0.8), 200)
     assert len(cold) < len(hot)
+
+
+@pytest.mark.parametrize("size", [40, 700])
+@pytest.mark.parametrize(
+    ("top_k", "top_p"), [(5, 1.0), (0, 0.8), (3, 0.5), (9, 0.3), (10_000, 1.0)]
+)
+def test_a_vocabulary_of_any_size_is_filtered_alike(size: int, top_k: int, top_p: float) -> None:
+    logits = np.random.default_rng(0).normal(0, 4, (2, size)).round(1).astype(np.float32)
+    sampling = Sampling(temperature=1.5, top_k=top_k, top_p=top_p)
+    filtered = filter_logits(tf.constant(logits), top_k, sampling.parameters).numpy()
+    for row, result in zip(logits / np.float32(1.5), filtered, strict=True):
+        shares = np.exp(row) / np.exp(row).sum(dtype=np.float64)
+        likelier = row[:, None] < row
+        kept = (top_p == 1) | ((likelier * shares).sum(-1) < top_p)
+        kept &= (top_k == 0) | (likelier.sum(-1) < top_k)
+        assert (result > NEVER).tolist() == kept.tolist()
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
