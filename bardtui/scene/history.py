@@ -13,11 +13,15 @@ Position = tuple[int | None, int | None]
 
 
 class History:
-    """The jumps that undo can take back, and the positions that redo can return to."""
+    """The jumps that undo can take back, and the positions that redo can return to.
+
+    Attributes:
+        redo: What undo left, and whether it undid a jump; the last one last.
+    """
 
     def __init__(self) -> None:
         self._origins: dict[Position, list[Position]] = {}  # of the jumps to each position
-        self._redo: list[tuple[Position, bool]] = []  # what undo left, and whether it undid a jump
+        self.redo: list[tuple[Position, bool]] = []
 
     def origin(self, position: Position) -> Position | None:
         """Return where the last jump to this position came from, None if there was no jump."""
@@ -27,7 +31,7 @@ class History:
     @property
     def next(self) -> tuple[Position, bool] | None:
         """Where redo leads, and whether it repeats a jump; None if there is nothing to redo."""
-        return self._redo[-1] if self._redo else None
+        return self.redo[-1] if self.redo else None
 
     def move(
         self, here: Position, target: Position, *, jump: bool, back: bool, is_step: bool
@@ -35,25 +39,21 @@ class History:
         """Record a move of the head: a `jump`, one `back` from a jump, a step back or another."""
         if back and target == self.origin(here):
             self._origins[here].pop()
-            self._redo.append((here, True))
+            self.redo.append((here, True))
         elif (target, jump) == self.next:
-            self._redo.pop()
+            self.redo.pop()
         elif is_step and not jump:
-            self._redo.append((here, False))
+            self.redo.append((here, False))
         else:
-            self._redo.clear()
+            self.redo.clear()
         if jump:
             self._origins.setdefault(target, []).append(here)
-
-    def clear_redo(self) -> None:
-        """Forget what undo left, because something new was written."""
-        self._redo.clear()
 
     def events(self, here: Position, seen: Iterable[int]) -> Iterator[dict[str, Any]]:
         """Yield moves of the head that rebuild this history in a new scene, visit the passages
         `seen`, and end `here`."""
-        places = [*(position for position, _ in self._redo), here]
-        undone = list(zip(self._redo, places[1:], strict=True))
+        places = [*(position for position, _ in self.redo), here]
+        undone = list(zip(self.redo, places[1:], strict=True))
         # Repeat every jump, also those that undo took back ...
         jumps = [(origin, to) for to, origins in self._origins.items() for origin in origins]
         jumps += [(origin, to) for (to, jump), origin in undone if jump]

@@ -305,7 +305,7 @@ class Scene:
         self._children.setdefault(passage.parent, []).append(passage.id)
         self._last_id = max(self._last_id, passage.id)
         self._go(passage.id, None)
-        self._history.clear_redo()
+        self._history.redo.clear()
 
     def _apply_head(self, event: Event) -> None:
         target = self._without_zero(integer(event, "id"), integer(event, "at"))
