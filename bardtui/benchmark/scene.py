@@ -3,7 +3,8 @@
 from pathlib import Path
 from random import Random
 
-from bardtui.scene.journal_reader import SUFFIX, encode, encode_header
+from bardtui.scene.journal_reader import SUFFIX, encode_header
+from bardtui.scene.passage import encode
 from bardtui.scene.scene import OPENED, Scene
 
 LAST_LINE = "And so the lamp went down, and he that had counted every tread stood in the dark"

@@ -32,10 +32,10 @@ from bardtui.scene.journal_reader import (
     JournalReader,
     Report,
     display_name,
-    encode,
     encode_header,
 )
 from bardtui.scene.names import free_path
+from bardtui.scene.passage import encode
 from bardtui.scene.scene import Event, Scene, SceneError
 
 FLUSH_SECONDS = 0.25

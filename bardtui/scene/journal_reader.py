@@ -1,7 +1,6 @@
-"""Read and encode the lines of a journal; recover what can be read of a damaged one."""
+"""Read the lines of a journal, and recover what can be read of a damaged one."""
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,14 @@ from typing import Any
 from bardtui.escaping import visible
 from bardtui.files import read_regular
 from bardtui.scene.history import Position
-from bardtui.scene.scene import Event, Scene, SceneError
+from bardtui.scene.passage import encode
+from bardtui.scene.scene import Scene, SceneError
 
 SUFFIX = ".scene.jsonl"
 VERSION = 1
 _LAST_VERSION = 9_999  # that any bardtui will write; a larger number is damage
 MAX_BYTES = 1 << 28  # larger files are refused, because a scene is read into memory whole
 
-# JSON escapes C0 itself. These characters would control a terminal, break lines in other tools
-# (NEL, LS, PS), or cannot be encoded in UTF-8 (lone surrogates).
-_TO_ESCAPE = "[\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _OPENING = b'{"bardtui":"scene"'
 _BOM = b"\xef\xbb\xbf"  # added by some editors
 
@@ -169,12 +166,6 @@ def encode_header(scene: Scene) -> bytes:
     return encode(
         {"bardtui": "scene", "version": VERSION, "title": scene.title, "created": scene.created}
     )
-
-
-def encode(event: Event) -> bytes:
-    """Return one line of a journal. It holds any string, also one with lone surrogates."""
-    line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return re.sub(_TO_ESCAPE, lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> dict[str, Any] | None:

@@ -12,8 +12,9 @@ from typing import Self
 
 from bardtui.files import atomic_write
 from bardtui.scene.journal import Journal, SceneBusyError
-from bardtui.scene.journal_reader import SUFFIX, display_name, encode, encode_header, read_scene
+from bardtui.scene.journal_reader import SUFFIX, display_name, encode_header, read_scene
 from bardtui.scene.names import clean_title, new_scene_path, reserved_path
+from bardtui.scene.passage import encode
 from bardtui.scene.scene import Scene, SceneError
 
 TRASH = "trash"

@@ -5,6 +5,7 @@ Events come from JSON files that may hold anything, so every value is checked as
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -24,6 +25,10 @@ Changes = Sequence[tuple[int, int, str]]
 
 _MAX_DEPTH = 100  # of lists and mappings; far deeper ones overflow the stack of what walks them
 _TOO_LARGE = 2**64  # random seeds have up to 64 bits; ids and offsets are far smaller
+
+# JSON escapes C0 itself. These characters would control a terminal, break lines in other tools
+# (NEL, LS, PS), or cannot be encoded in UTF-8 (lone surrogates).
+_TO_ESCAPE = "[\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 
 class SceneError(UserError):
@@ -185,6 +190,12 @@ def canonical(value: Any) -> Any:
             inner for part in parts for inner in (part.values() if type(part) is dict else part)
         ]
     raise SceneError("a scene cannot hold a value that is nested so deeply")
+
+
+def encode(event: Event) -> bytes:
+    """Return one line of a journal. It holds any string, also one with lone surrogates."""
+    line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(_TO_ESCAPE, lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
 
 
 def integer(event: Event, name: str) -> int | None:

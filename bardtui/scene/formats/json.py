@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bardtui.escaping import inert
-from bardtui.scene.journal_reader import VERSION, encode
+from bardtui.scene.journal_reader import VERSION
 from bardtui.scene.library import OPENED_FROM
+from bardtui.scene.passage import encode
 from bardtui.scene.scene import Scene, SceneError
 
 _OPENING = re.compile(r'\s*\{\s*"bardtui"\s*:\s*"scene"')
