@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui import paths
@@ -230,7 +229,7 @@ class Engine:
 
     def _load(self, name: str) -> "LoadedModel | None":
         """Return the model, or None after reporting why it cannot be used."""
-        if name in self._models and not self._was_trained_again(name):
+        if name in self._models and not self._models[name].was_trained_again:
             self._models[name] = self._models.pop(name)  # the most recently used comes last
             return self._models[name]
         self._post(ModelState(name, "loading"))
@@ -254,7 +253,8 @@ class Engine:
         from bardtui.session.loaded_model import LoadedModel
         from bardtui.writing.company import Company
 
-        folders = _folders(check_name(name))  # a name only: a scene may not name a path
+        check_name(name)  # a scene may not name a path
+        folders = [root / name for root in (paths.models_dir(), paths.bundled_models())]
         version = version_of(folders)  # before they are read, so that no change is missed
 
         def load() -> LoadedModel:
@@ -262,21 +262,10 @@ class Engine:
             import_tensorflow()
             need_memory(_FOR_A_MODEL + _PER_PARAMETER * bundle.spec.parameters, f"Loading {name}")
             decoder = Decoder(bundle.spec, bundle.vocabulary, bundle.weights())
-            return LoadedModel(
-                bundle, Context(decoder, bundle.memory_length), Company(bundle.casts), version
-            )
+            context, company = Context(decoder, bundle.memory_length), Company(bundle.casts)
+            return LoadedModel(bundle, context, company, folders, version)
 
         return read_settled(folders, load)
-
-    def _was_trained_again(self, name: str) -> bool:
-        """Whether the model's files were replaced since it was loaded.
-
-        A model whose files are gone, in part or all, is still used: its weights are loaded.
-        """
-        from bardtui.model.store import version_of
-
-        version = version_of(_folders(name))
-        return any(map(all, version)) and version != self._models[name].version
 
     def _begin(self, loaded: "LoadedModel", request: WriteRequest) -> None:
         """Read the scene and report that writing begins."""
@@ -392,8 +381,3 @@ class Engine:
     def _find_alternatives(self, request: AlternativesRequest) -> None:
         if not request.stop.is_set() and (loaded := self._load(request.model)) is not None:
             self._post(AlternativesFound(request.id, loaded.alternatives(request)))
-
-
-def _folders(name: str) -> list[Path]:
-    """Return the folders in which the model of that name may be."""
-    return [root / name for root in (paths.models_dir(), paths.bundled_models())]

@@ -1,8 +1,9 @@
 """A model that the engine has loaded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bardtui.memory import MB, need_memory
@@ -28,7 +29,19 @@ class LoadedModel:
     bundle: "ModelBundle"
     context: "Context"
     company: "Company"
-    version: "Version"  # of its files, when they were read
+    folders: Sequence[Path]  # in which its files may be
+    version: "Version"  # of the files, when they were read
+
+    @property
+    def was_trained_again(self) -> bool:
+        """Whether the model's files were replaced since it was loaded.
+
+        A model whose files are gone, in part or all, is still used: its weights are loaded.
+        """
+        from bardtui.model.store import version_of
+
+        version = version_of(self.folders)
+        return any(map(all, version)) and version != self.version
 
     @cached_property
     def scorer(self) -> "Scorer":
