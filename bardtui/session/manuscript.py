@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bardtui import paths
 from bardtui.scene import bookmarks, renames
+from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast
 from bardtui.scene.journal import Journal, JournalError
 from bardtui.scene.journal_reader import SUFFIX, display_name
@@ -39,6 +40,8 @@ class Manuscript:
 
     Attributes:
         scene: The scene.
+        cast: Who plays whom; empty in free text.
+        banned: Words and phrases that the model never writes in this scene.
         problem: One line that says why the scene is not saved; empty while it is.
     """
 
@@ -47,6 +50,7 @@ class Manuscript:
         self.problem = ""
         self._journal = journal
         self.scene.on_event = self._record
+        self._read_properties()
         self._counts = self._count()
         self._renames = renames.in_force(self.scene)
         if journal is None and self.scene.passages:
@@ -77,11 +81,6 @@ class Manuscript:
     def path(self) -> Path | None:
         """The journal's path; None before the first text."""
         return self._journal.path if self._journal else None
-
-    @property
-    def cast(self) -> Cast:
-        """Who plays whom; empty in free text."""
-        return Cast.of(self.scene)
 
     def keep_cast(self, cast: Cast) -> None:
         """Save this as the scene's cast."""
@@ -357,7 +356,12 @@ class Manuscript:
             if events:
                 self._record(*events)
 
+    def _read_properties(self) -> None:
+        self.cast, self.banned = Cast.of(self.scene), banned_in(self.scene)
+
     def _record(self, *events: Event) -> None:
+        if any(event.get("type") == "set" for event in events):
+            self._read_properties()
         if self._journal is not None:
             journal = self._journal
             self._attempt(lambda: journal.write(*events))

@@ -14,7 +14,6 @@ from typing import Any
 
 from bardtui.errors import UserError
 from bardtui.files import atomic_write
-from bardtui.scene.banned import banned_in
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Author, Scene
 from bardtui.session.choices import Choices
@@ -217,7 +216,7 @@ class WritingSession:
             newcomers="free" if self.cast.roles else settings.newcomers,
             form=self.remembered.form,
             spelling=settings.spelling,
-            banned=settings.banned + banned_in(self.manuscript.scene),
+            banned=settings.banned + self.manuscript.banned,
             avoid_loops=settings.avoid_loops,
             max_copy=settings.max_copy,
         )
