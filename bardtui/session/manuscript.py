@@ -98,7 +98,8 @@ class Manuscript:
 
     def add_line(self, text: str) -> None:
         """Add the writer's text. It is on the disk when this returns, unless `problem` is set."""
-        self._name_by_text(text)
+        if not self.length or self.scene.title == UNTITLED:
+            self._name_by_text(text)
         self.scene.add("writer", text)
         self._counts["writer"] += len(text)
 
