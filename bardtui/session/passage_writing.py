@@ -1,9 +1,10 @@
 """Replies: what a model writes in one go. With a cast, a reply has a passage for each speaker."""
 
+import os
 from typing import TYPE_CHECKING, Literal
 
 from bardtui.session.events import Chunk, Finished, PassageBegan, Started, StateChanged, TextAdded
-from bardtui.session.requests import PassageRequest, new_random_seed
+from bardtui.session.requests import PassageRequest
 from bardtui.settings import Stop
 from bardtui.writing.turns import next_role, next_turn
 
@@ -146,6 +147,14 @@ class PassageWriting:
         if new := [c for c in unknown if c not in self.unknown_told]:
             self.unknown_told.update(new)
             self._session.notify("unknown_characters", model=model, characters=new)
+
+
+def new_random_seed() -> int:
+    """Return a random integer from 0 to 2^31 - 1.
+
+    `secrets` would import hashlib, which the first screen does not need.
+    """
+    return int.from_bytes(os.urandom(4)) >> 1
 
 
 def next_passage(

@@ -4,7 +4,6 @@ Nothing compares or prints a request. The methods for that are left out, because
 waits while Python makes them.
 """
 
-import os
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
     from bardtui.model.sampling import Sampling
 
 SCORED_PAGE = 256  # characters that are scored in one piece
-
-
-def new_random_seed() -> int:
-    """Return a random integer from 0 to 2^31 - 1.
-
-    `secrets` would import hashlib, which the first screen does not need.
-    """
-    return int.from_bytes(os.urandom(4)) >> 1
 
 
 @dataclass(eq=False, repr=False)

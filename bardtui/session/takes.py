@@ -14,8 +14,8 @@ from bardtui.session.events import (
     TakesShown,
 )
 from bardtui.session.manuscript import Written
-from bardtui.session.passage_writing import next_passage
-from bardtui.session.requests import PassageRequest, TakesScoreRequest, new_random_seed
+from bardtui.session.passage_writing import new_random_seed, next_passage
+from bardtui.session.requests import PassageRequest, TakesScoreRequest
 
 if TYPE_CHECKING:
     from bardtui.session.session import WritingSession
