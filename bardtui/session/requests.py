@@ -59,7 +59,8 @@ class WriteRequest:
             "top_k": self.top_k,
             "top_p": self.top_p,
             "min_p": self.min_p,
-            **self.rules.to_json(),
+            **self.rules._asdict(),
+            "banned": "\n".join(self.rules.banned),
         }
 
     def sampling(self) -> "Sampling":

@@ -31,19 +31,6 @@ class Rules(NamedTuple):
     max_copy: int = 0
     exact_length: bool = False
 
-    def to_json(self) -> dict[str, str | int]:
-        """Return the rules as plain values, to be saved with a passage."""
-        return {
-            "stop": self.stop,
-            "newcomers": self.newcomers,
-            "form": self.form,
-            "spelling": self.spelling,
-            "banned": "\n".join(self.banned),
-            "avoid_loops": self.avoid_loops,
-            "max_copy": self.max_copy,
-            "exact_length": self.exact_length,
-        }
-
 
 PLAIN = Rules(newcomers="free", form="play", spelling=False, avoid_loops=False, exact_length=True)
 """The model alone, without memory and guards."""
