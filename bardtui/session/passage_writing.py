@@ -77,8 +77,6 @@ class PassageWriting:
 
     def end(self, reason: str) -> None:
         """Stop writing. The text that shows is kept, nothing beyond it."""
-        if self.request is None:
-            return
         self._session.engine.stop()
         self.request, self.activity = None, ""
         if self._id is not None:

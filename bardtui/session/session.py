@@ -200,8 +200,10 @@ class WritingSession:
     def stop(self, reason: str = "stopped") -> None:
         """End what is being written; the text that shows is kept, nothing beyond it."""
         self.suggestions.drop()
-        self.passage.end(reason)
-        self.takes.keep("stopped")
+        if self.writing:
+            self.passage.end(reason)
+        if self.takes.request is not None:
+            self.takes.keep("stopped")
 
     def show_rest(self) -> None:
         """Show the rest of the passage at once."""

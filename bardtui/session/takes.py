@@ -33,6 +33,7 @@ class Takes:
 
     Attributes:
         before: The text that the takes follow.
+        request: The request for the passage that is being written, if any.
     """
 
     def __init__(self, session: "WritingSession") -> None:
@@ -40,7 +41,7 @@ class Takes:
         self.before = ""
         self._after: Position = None, None
         self._count = 0
-        self._request: PassageRequest | None = None  # for the passage that is being written
+        self.request: PassageRequest | None = None
         self._fingerprint, self._text = "", ""  # of that passage
         self._takes: list[list[Written]] = []
         self._ends: dict[int, int] = {}  # the last passage of each saved take, by its place
@@ -80,7 +81,7 @@ class Takes:
 
         `then` is called with the figures. Nothing is scored before all takes have ended.
         """
-        if self._request is not None or not all(place in self._ends for place in places):
+        if self.request is not None or not all(place in self._ends for place in places):
             return
         takes = [self._takes[place] for place in places]
         texts = tuple("".join(written.text for written in take) for take in takes)
@@ -95,11 +96,11 @@ class Takes:
 
     def is_current(self, request: int) -> bool:
         """Whether this request is for a take."""
-        return self._request is not None and self._request.id == request
+        return self.request is not None and self.request.id == request
 
     def handle(self, event: Started | Chunk | Finished) -> None:
         """Take an event of the engine about the current request."""
-        request = self._request
+        request = self.request
         assert request is not None
         match event:
             case Started():
@@ -118,12 +119,13 @@ class Takes:
                     self._session.notify("writing_failed", "error", reason=event.error)
 
     def keep(self, reason: str) -> None:
-        """Save the takes as passages; the visible text stays as it is."""
-        if self._request is None:
-            return
+        """End the take that is being written, and save all as passages.
+
+        The visible text stays as it is.
+        """
         self._session.engine.stop()
         self._end_passage(reason)
-        self._request = None
+        self.request = None
         takes = {place: take for place, take in enumerate(self._takes) if take}
         ends = self._session.manuscript.add_takes(list(takes.values()), self._after)
         self._ends = dict(zip(takes, ends, strict=True))
@@ -152,12 +154,12 @@ class Takes:
 
     def _ask(self, request: PassageRequest) -> None:
         request.pace = float("inf")
-        self._request, self._fingerprint, self._text = request, "", ""
+        self.request, self._fingerprint, self._text = request, "", ""
         self._session.engine.write(request)
 
     def _end_passage(self, reason: str) -> None:
         """Add the passage to its take."""
-        request = self._request
+        request = self.request
         assert request is not None
         if self._text:
             self._takes[-1].append(
