@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from textual.scrollbar import ScrollBarRender
 
-from bardtui.tui.scrollbars import thumb
-from bardtui.tui.widgets.transcript import Transcript
+from bardtui.tui.widgets.transcript import Transcript, thumb
 
 CONSOLE = Console(width=4, color_system="truecolor", force_terminal=True)
 

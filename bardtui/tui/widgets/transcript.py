@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import ceil
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -23,12 +24,12 @@ from bardtui.scene.scene import Author
 from bardtui.tui.keys import OwnBindings
 from bardtui.tui.marks import MARKS, Mark, Spans, mark_style
 from bardtui.tui.passages import Kind, PassageText
-from bardtui.tui.scrollbars import thumb
 from bardtui.tui.wrapping import cell_width, tab_cells
 
 _KEPT_STRIPS = 256  # drawn rows kept; scrolling draws those that come into view
 MARK, _NO_MARK, _CURSOR = "▌ ", "  ", "▌"
 _TAB = re.compile("\t")
+_PARTS = 8  # of a cell; the ends of the scrollbar's thumb are drawn this precisely
 
 
 def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
@@ -111,13 +112,7 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
     def __init__(
         self, *, max_text_width: int = 80, hint: Sequence[str] = (), id: str | None = None
     ) -> None:
-        """An empty transcript.
-
-        Args:
-            max_text_width: The greatest width of a row of text, in cells.
-            hint: The rows shown while there is no text.
-            id: The widget's id.
-        """
+        """An empty transcript: rows of at most `max_text_width` cells, or those of the `hint`."""
         super().__init__(id=id)
         self._hint = hint
         self._max_text_width = max_text_width
@@ -320,14 +315,11 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
             author == "writer" and not text[at:to].isspace()
             for (at, author), to in zip(authors.items(), [*authors, len(text)][1:], strict=True)
         )
-        mark = Segment(
-            MARK if marked else _NO_MARK, self.get_component_rich_style("transcript--mark")
-        )
+        style_of = self.get_component_rich_style
+        mark = Segment(MARK if marked else _NO_MARK, style_of("transcript--mark"))
         strip = Strip([mark, *body]).apply_offsets(-len(MARK), row)
         if self.writing and row == self._text.row_count - 1:
-            strip = Strip(
-                [*strip, Segment(_CURSOR, self.get_component_rich_style("transcript--cursor"))]
-            )
+            strip = Strip([*strip, Segment(_CURSOR, style_of("transcript--cursor"))])
         return strip.crop_extend(0, width, ground)
 
     def _segments(
@@ -391,3 +383,16 @@ class Transcript(ScrollView, OwnBindings, can_focus=True, inherit_bindings=False
         """Clear a selection in this text before its rows change."""
         if self.is_mounted and self.text_selection is not None:
             self.screen.clear_selection()
+
+
+def thumb(size: int, virtual: float, window: float, position: float) -> tuple[int, int] | None:
+    """Where the thumb begins and ends, in eighths of a cell, in a scrollbar of `size` cells.
+
+    None if there is nothing to scroll. The arithmetic is that of Textual's `ScrollBarRender`.
+    """
+    virtual, window = ceil(virtual), ceil(window if window < virtual else 0)
+    if not (window and size) or size == virtual:
+        return None
+    length = max(1, window / (virtual / size))
+    begin = int((size - length) * (position / (virtual - window)) * _PARTS)
+    return begin, begin + ceil(length * _PARTS)
