@@ -11,13 +11,15 @@ import pexpect
 import pyte
 
 TIMEOUT = 90.0
+LOADING = Path(__file__).parent / "data" / "loading"  # stands in for TensorFlow and Keras
 
 
 class Terminal:
     """Runs `python -m bardtui ARGS`; `screen` is what a person would see.
 
     `before` is called in the new process, before the program begins. `program` replaces
-    `-m bardtui` in the command.
+    `-m bardtui` in the command. Unless `writes` is true, TensorFlow never finishes loading, so that
+    no model writes: that saves seconds of computing.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Terminal:
         rows: int = 30,
         before: Callable[[], None] | None = None,
         program: Sequence[str] = ("-m", "bardtui"),
+        writes: bool = True,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -40,6 +43,9 @@ class Terminal:
             "COLORTERM": "truecolor",
             "TEXTUAL_ANIMATIONS": "none",
         }
+        if not writes:
+            path = (str(LOADING), inherited.get("PYTHONPATH", ""))
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         self.process = pexpect.spawn(
             sys.executable,
             [*program, *arguments],

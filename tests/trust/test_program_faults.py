@@ -152,7 +152,7 @@ def test_a_full_disk_is_said_and_what_it_refused_is_saved_when_there_is_room(
 ) -> None:
     """A limit on the size of files stands for the full disk; it is set while the program runs."""
     remember(model="pocket")
-    program = Terminal(home)
+    program = Terminal(home, writes=False)
     terminals.append(program)
 
     def room(limit: int) -> None:
@@ -249,7 +249,7 @@ def test_without_a_folder_to_save_in_the_program_runs_and_says_so(
         folder = home / "file"
         folder.write_text("")
     monkeypatch.setenv("BARDTUI_HOME", str(folder))
-    program = Terminal(folder, before=bound_by_permissions)
+    program = Terminal(folder, before=bound_by_permissions, writes=False)
     terminals.append(program)
     program.wait_for("Type a line")
     program.send("Said to nobody" + ENTER)
@@ -267,13 +267,13 @@ def test_two_programs_at_once_keep_off_each_others_scene(
     home: Path, terminals: list[Terminal]
 ) -> None:
     remember(model="pocket")
-    first = Terminal(home)
+    first = Terminal(home, writes=False)
     terminals.append(first)
     first.wait_for("Type a line")
     first.send("The first one speaks" + ENTER)
     first.wait_for("·  saved  ·")
     (path,) = paths.scenes_dir().glob("*.jsonl")
-    second = Terminal(home)
+    second = Terminal(home, writes=False)
     terminals.append(second)
     second.wait_for("open elsewhere")
     second.send("The first one speaks" + ENTER)  # the same title, and another file
@@ -306,7 +306,7 @@ def test_a_damaged_scene_opens_says_so_and_is_kept_as_it_was(
     damaged[damaged.index(b'"author":"writer","text":"BEN')] ^= 4  # a bit in the middle
     path.write_bytes(damaged[:-9])  # and the end is missing
     damaged = damaged[:-9]
-    program = Terminal(home)
+    program = Terminal(home, writes=False)
     terminals.append(program)
     program.wait_for("damaged in line 3")
     program.wait_for("It is late.")

@@ -176,7 +176,7 @@ def test_no_screen_shows_unsafe_characters(
     (home / "draft.txt").write_text(f"not sent {ALL}", "utf-8")
     (home / "remembered.json").write_text(json.dumps({"model": ALL, "theme": ALL}))
     (home / "settings.toml").write_text(f"theme = {json.dumps(NAME)}\n")
-    program = Terminal(home, "open", str(path), columns=150, rows=50)
+    program = Terminal(home, "open", str(path), columns=150, rows=50, writes=False)
     terminals.append(program)
     program.wait_for("[red]not red[/red]")
     program.wait_for("not sent")

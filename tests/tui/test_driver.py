@@ -34,7 +34,7 @@ def test_keys_pass_unchanged_and_at_once(chunks: list[str]) -> None:
 
 
 def test_a_paste_with_escape_sequences_is_one_paste(home: Path, terminals: list[Terminal]) -> None:
-    terminal = Terminal(home)
+    terminal = Terminal(home, writes=False)
     terminals.append(terminal)
     terminal.wait_for("Type a line")
     terminal.paste("one \x1b[31mtwo\x1b[0m\rthree\r")
@@ -48,7 +48,7 @@ def test_a_paste_with_escape_sequences_is_one_paste(home: Path, terminals: list[
 
 
 def test_a_suspended_program_shows_its_screen_again(home: Path, terminals: list[Terminal]) -> None:
-    terminal = Terminal(home)
+    terminal = Terminal(home, writes=False)
     terminals.append(terminal)
     terminal.wait_for("Type a line")
     for word in ("First", "Second"):
