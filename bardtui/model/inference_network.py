@@ -1,6 +1,6 @@
 """The network for inference: one time step of all layers, or many steps of one text.
 
-It has no Keras network, which takes a twentieth of the time to the first character to build. An LSTM
+It is no Keras network: to build one takes a twentieth of the time to the first character. An LSTM
 and the last layer have packed weights; a GRU is Keras's own cell.
 """
 
@@ -123,7 +123,7 @@ class _GRU:
         return out.stack(), after
 
 
-def _layers(spec: NetworkSpec, streams: int) -> list[PackedLSTM] | list[_GRU]:
+def _layers(spec: NetworkSpec, streams: int) -> Sequence[PackedLSTM | _GRU]:
     """The recurrent layers."""
     inputs = [spec.embedding_dim] + [spec.units] * (spec.layers - 1)
     if spec.cell == "gru":
