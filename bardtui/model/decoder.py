@@ -61,7 +61,7 @@ class Trail:
 
 
 class Decoder:
-    """A network of batch size `streams` with its state, with every stream at the same position.
+    """A stateful Keras network of batch size `streams`, with every stream at the same position.
 
     The state holds the logits of each stream's next character, so that a draw needs no step before
     it. A new text starts as if after a line break, so that even its first character is drawn from

@@ -1,7 +1,7 @@
-"""The network for inference: one time step of all layers, or many steps of one text.
+"""The network for inference: passes characters through packed layers, outside of Keras's own call.
 
-It is no Keras network: to build one takes a twentieth of the time to the first character. An LSTM
-and the last layer have packed weights; a GRU is Keras's own cell.
+The Keras network keeps the weights and the cells; the products of an LSTM and of the last layer are
+made with packed copies of the weights.
 """
 
 from collections.abc import Sequence
@@ -11,38 +11,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.model.inference_lstm import PackedLogits, PackedLSTM
-from bardtui.model.network import NetworkSpec
+from bardtui.model.network import NetworkSpec, build_network
 
 
 class InferenceNetwork:
-    """A network of batch size `streams`, whose state is passed and returned.
+    """A stateful Keras network of batch size `streams`, stepped with packed weights.
 
-    The state is each layer's state, then the logits of the next character. `state_sizes` are their
-    widths, in this order.
+    The state is passed and returned: each layer's state, then the logits of the next character.
+    `state_sizes` are their widths, in this order.
     """
 
     def __init__(self, spec: NetworkSpec, streams: int) -> None:
-        import tensorflow as tf
-
+        self.keras_network = build_network(spec, streams, stateful=True)
+        self._layers = [
+            self.keras_network.get_layer(f"{spec.cell}_{i + 1}") for i in range(spec.layers)
+        ]
         self._skip = spec.skip
-        self._weights: list[NDArray[np.float32]] = []
-        shapes = spec.weight_shapes()
-        self._embedding = tf.Variable(tf.zeros(shapes["embedding"]), trainable=False)
-        self._layers = _layers(spec, streams)
-        self._logits = PackedLogits(shapes["logits/kernel"][0], streams, spec.vocabulary_size)
-        self._states = 2 if spec.cell == "lstm" else 1  # of a layer
-        self.state_sizes = [spec.units] * self._states * spec.layers + [spec.vocabulary_size]
+        self._packed = _packed_layers(spec, streams) if spec.cell == "lstm" else []
+        width = spec.weight_shapes()["logits/kernel"][0]
+        self._logits = PackedLogits(width, streams, spec.vocabulary_size)
+        states = [state for layer in self._layers for state in layer.states]
+        self.state_sizes = [state.shape[-1] for state in states] + [spec.vocabulary_size]
 
     def get_weights(self) -> list[NDArray[np.float32]]:
-        """The weights, in the order of a Keras network's own."""
-        return self._weights
+        """The weights, in the order of the Keras network's own."""
+        weights: list[NDArray[np.float32]] = self.keras_network.get_weights()
+        return weights
 
     def set_weights(self, weights: Sequence[NDArray[np.float32]]) -> None:
-        """Replace the weights, given in the order of a Keras network's own."""
-        self._weights = list(weights)
-        self._embedding.assign(weights[0])
-        for n, layer in enumerate(self._layers):
-            layer.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
+        """Replace the weights, given in the order of the Keras network's own."""
+        self.keras_network.set_weights(list(weights))
+        for n, packed in enumerate(self._packed):
+            packed.set_weights(weights[0], weights[1 + 3 * n : 4 + 3 * n])
         self._logits.set_weights(weights[-2], weights[-1])
 
     def advance(self, indices: Any, state: Sequence[Any]) -> list[Any]:
@@ -51,12 +51,13 @@ class InferenceNetwork:
         Takes and returns the state as tensors, in the order of a snapshot's arrays: each layer's
         state, then the logits of the next character. For use in a TensorFlow function.
         """
-        import tensorflow as tf
-
-        x = tf.gather(self._embedding, indices)
+        x = self.keras_network.get_layer("embedding")(indices)
         outputs, new_state = [x], []
-        for layer, old in zip(self._layers, self._by_layer(state), strict=True):
-            x, new = layer.step(indices, x, old)
+        for n, old in enumerate(self._by_layer(state)):
+            if self._packed:
+                x, new = self._packed[n].step(indices, x, old)
+            else:
+                x, new = self._layers[n].cell(x, old)
             outputs.append(x)
             new_state.extend(new)
         return [*new_state, self._logits_of(outputs)]
@@ -70,10 +71,13 @@ class InferenceNetwork:
         """
         import tensorflow as tf
 
-        x = tf.gather(self._embedding, indices)
+        x = self.keras_network.get_layer("embedding")(indices)
         outputs, new_state = [x], []
-        for layer, old in zip(self._layers, self._by_layer(state), strict=True):
-            x, new = layer.read(indices, x, count, old)
+        for n, old in enumerate(self._by_layer(state)):
+            if self._packed:
+                x, new = self._packed[n].read(indices, x, count, old)
+            else:
+                x, new = _read(self._layers[n].cell, x, count, old)
             outputs.append(x)
             new_state.extend(new)
         logits = tf.concat([state[-1], self._logits_of(outputs)], 0)
@@ -81,7 +85,7 @@ class InferenceNetwork:
 
     def _by_layer(self, state: Sequence[Any]) -> list[list[Any]]:
         """The state of each layer."""
-        size = self._states
+        size = (len(state) - 1) // len(self._layers)
         return [list(state[n : n + size]) for n in range(0, len(state) - 1, size)]
 
     def _logits_of(self, outputs: Sequence[Any]) -> Any:
@@ -91,45 +95,19 @@ class InferenceNetwork:
         return self._logits.step(tf.concat(outputs, -1) if self._skip else outputs[-1])
 
 
-class _GRU:
-    """One GRU layer; its methods are those of PackedLSTM."""
+def _read(cell: Any, x: Any, count: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """Take `count` time steps with a Keras cell of one stream, as PackedLSTM.read does."""
+    import tensorflow as tf
 
-    def __init__(self, units: int, inputs: int) -> None:
-        import keras
+    def step(i: Any, out: Any, *state: Any) -> Any:
+        output, new = cell(tf.gather(x, i)[None], list(state))
+        return i + 1, out.write(i, output[0]), *new
 
-        self._cell = keras.layers.GRUCell(
-            units, kernel_initializer="zeros", recurrent_initializer="zeros"
-        )
-        self._cell.build((None, inputs))
-
-    def set_weights(
-        self, embedding: NDArray[np.float32], weights: Sequence[NDArray[np.float32]]
-    ) -> None:
-        self._cell.set_weights(list(weights))
-
-    def step(self, indices: Any, x: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
-        output, new = self._cell(x, list(state))
-        return output, list(new)
-
-    def read(self, indices: Any, x: Any, count: Any, state: Sequence[Any]) -> tuple[Any, list[Any]]:
-        import tensorflow as tf
-
-        def step(i: Any, out: Any, *state: Any) -> Any:
-            output, new = self._cell(tf.gather(x, i)[None], list(state))
-            return i + 1, out.write(i, output[0]), *new
-
-        out = tf.TensorArray(tf.float32, x.shape[0], element_shape=[self._cell.units])
-        _, out, *after = tf.while_loop(lambda i, *_: i < count, step, (tf.constant(0), out, *state))
-        return out.stack(), after
+    out = tf.TensorArray(tf.float32, x.shape[0], element_shape=[cell.units])
+    _, out, *after = tf.while_loop(lambda i, *_: i < count, step, (tf.constant(0), out, *state))
+    return out.stack(), after
 
 
-def _layers(spec: NetworkSpec, streams: int) -> Sequence[PackedLSTM | _GRU]:
-    """The recurrent layers."""
-    inputs = [spec.embedding_dim] + [spec.units] * (spec.layers - 1)
-    if spec.cell == "gru":
-        return [_GRU(spec.units, size) for size in inputs]
-    kinds = [spec.vocabulary_size] + [None] * (spec.layers - 1)
-    return [
-        PackedLSTM(spec.units, size, streams, vocabulary)
-        for size, vocabulary in zip(inputs, kinds, strict=True)
-    ]
+def _packed_layers(spec: NetworkSpec, streams: int) -> list[PackedLSTM]:
+    first = PackedLSTM(spec.units, spec.embedding_dim, streams, spec.vocabulary_size)
+    return [first, *[PackedLSTM(spec.units, spec.units, streams) for _ in range(spec.layers - 1)]]
