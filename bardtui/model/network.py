@@ -111,7 +111,7 @@ def build_network(
     initial: dict[str, Any] = {}
     if stateful:  # trained weights follow; drawing random ones took a third of a second
         first = "zeros"
-        initial = dict.fromkeys(("kernel_initializer", "recurrent_initializer"), "zeros")
+        initial = {"kernel_initializer": "zeros"}
     x = keras.layers.Embedding(spec.vocabulary_size, spec.embedding_dim, first, name="embedding")(
         indices
     )
@@ -120,20 +120,20 @@ def build_network(
         options = {"return_sequences": True, "name": f"{spec.cell}_{layer}"}
         if stateful:
             kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
-            options |= {"stateful": True, "unroll": True, **initial}
+            options |= {"stateful": True, "unroll": True, "recurrent_initializer": "zeros"}
         else:
             x = _dropout(spec)(x)
             kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
             if spec.cell == "lstm" and not plain:
                 kind = TrainingLSTM
                 options |= {"precision": precision}
-        x = kind(spec.units, **options)(x)
+        x = kind(spec.units, **options, **initial)(x)
         outputs.append(x)
     if spec.skip:
         x = keras.layers.Concatenate(name="skip")(outputs)
     if not stateful:
         x = _dropout(spec)(x)
-    logits = keras.layers.Dense(spec.vocabulary_size, name="logits")(x)
+    logits = keras.layers.Dense(spec.vocabulary_size, name="logits", **initial)(x)
     return keras.Model(indices, logits, name="inference" if stateful else "training")
 
 
