@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from bardtui.benchmark import Figure
 from bardtui.benchmark.hello import HELLO
@@ -24,9 +25,15 @@ _PATIENCE = 120.0  # seconds without any output
 
 _BARDTUI = [sys.executable, "-m", "bardtui"]
 _HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
-_IMPORT = [sys.executable, "-c", "import tensorflow, keras; print('here', flush=True)"]
-_IMPORT_AND_WAIT = [*_IMPORT[:2], f"{_IMPORT[2]}; input()"]
+_IMPORT = [sys.executable, "-c", "import tensorflow, keras; print('here', flush=True); input()"]
 _SEED = "ANN:"
+
+
+class Launch(NamedTuple):
+    """What a program took until it had shown something."""
+
+    seconds: float
+    memory: int  # resident then, in bytes; 0 if the program had ended
 
 
 def start(
@@ -35,7 +42,7 @@ def start(
     """Launch bardtui and baseline programs in pseudo-terminals, in turns; report the best times.
 
     There are `screens` launches to the first screen and `texts` to the first written character. The
-    resident memory is that of one launch.
+    resident memory is that of one launch of each program.
 
     Raises UserError on Windows, which has no pseudo-terminals, and if a program ends or hangs
     before it shows anything.
@@ -47,35 +54,34 @@ def start(
         begin("the first screen")
         screen, hello = _best(
             screens,
-            lambda: seconds_until(_BARDTUI, lambda seen: "≡ bardtui" in seen, BARDTUI_HOME=home),
-            lambda: seconds_until(_HELLO, lambda seen: HELLO in seen),
+            lambda: launch(_BARDTUI, lambda seen: "≡ bardtui" in seen, BARDTUI_HOME=home),
+            lambda: launch(_HELLO, lambda seen: HELLO in seen),
         )
     begin("the first written character")
     character, imported = _best(
         texts,
-        lambda: seconds_until(write, lambda seen: bool(seen.partition(_SEED)[2])),
-        lambda: seconds_until(_IMPORT, lambda seen: "here" in seen),
+        lambda: launch(write, lambda seen: bool(seen.partition(_SEED)[2])),
+        lambda: launch(_IMPORT, lambda seen: "here" in seen),
     )
     begin("the memory of a ready program")
     with TemporaryDirectory() as home:
         _prepare(Path(home), model)
-        ready = resident_memory(_BARDTUI, lambda seen: "is ready" in seen, BARDTUI_HOME=home)
-    alone = resident_memory(_IMPORT_AND_WAIT, lambda seen: "here" in seen)
+        ready = launch(_BARDTUI, lambda seen: "is ready" in seen, BARDTUI_HOME=home)
     return [
-        Figure("launch to the first screen", screen, "s", 0.5),
-        Figure("a Textual hello-world to its own", hello, "s"),
-        Figure("the first screen against it", screen / hello, "x", 1.4),
-        Figure("launch to the first written character", character, "s"),
-        Figure("launch to TensorFlow and Keras imported", imported, "s"),
-        Figure("the first character against it", character / imported, "x", 1.3),
-        Figure("resident memory of a program that is ready", ready / MB, "MB"),
-        Figure("that of Python with TensorFlow and Keras imported", alone / MB, "MB"),
-        Figure("the program against it", ready / alone, "x", 1.35),
+        Figure("launch to the first screen", screen.seconds, "s", 0.5),
+        Figure("a Textual hello-world to its own", hello.seconds, "s"),
+        Figure("the first screen against it", screen.seconds / hello.seconds, "x", 1.4),
+        Figure("launch to the first written character", character.seconds, "s"),
+        Figure("launch to TensorFlow and Keras imported", imported.seconds, "s"),
+        Figure("the first character against it", character.seconds / imported.seconds, "x", 1.3),
+        Figure("resident memory of a program that is ready", ready.memory / MB, "MB"),
+        Figure("that of Python with TensorFlow and Keras imported", imported.memory / MB, "MB"),
+        Figure("the program against it", ready.memory / imported.memory, "x", 1.35),
     ]
 
 
-def _best(rounds: int, *ways: Callable[[], float]) -> list[float]:
-    """The best time of each way; the first of several rounds fills caches and is not counted."""
+def _best(rounds: int, *ways: Callable[[], Launch]) -> list[Launch]:
+    """The fastest of each way; the first of several rounds fills caches and is not counted."""
     taken = [[way() for way in ways] for _ in range(rounds)]
     return [min(times) for times in zip(*(taken[1:] or taken), strict=True)]
 
@@ -90,27 +96,19 @@ def _prepare(home: Path, model: str) -> None:
     (home / "remembered.json").write_text(json.dumps({"model": bundle.name}))
 
 
-def seconds_until(
+def launch(
     command: Sequence[str], shown: Callable[[str], bool], patience: float = _PATIENCE, **more: str
-) -> float:
-    """Return the seconds from the launch of a program until its output fulfils `shown`.
+) -> Launch:
+    """Measure a program until its output fulfils `shown`.
 
     See `launched` for the arguments and errors.
     """
     began = time.perf_counter()
-    with launched(command, shown, patience, **more):
-        return time.perf_counter() - began
-
-
-def resident_memory(command: Sequence[str], shown: Callable[[str], bool], **more: str) -> int:
-    """Return the bytes of memory that a program has in use when its output fulfils `shown`.
-
-    See `launched` for the arguments and errors.
-    """
-    with launched(command, shown, _PATIENCE, **more) as program:
+    with launched(command, shown, patience, **more) as program:
+        seconds = time.perf_counter() - began
         arguments = ["ps", "-o", "rss=", "-p", str(program.pid)]
         done = subprocess.run(arguments, capture_output=True, text=True, check=True)
-        return int(done.stdout) * 1024
+        return Launch(seconds, int(done.stdout) * 1024)
 
 
 @contextmanager

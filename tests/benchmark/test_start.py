@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from bardtui.benchmark.start import seconds_until, start
+from bardtui.benchmark.start import launch, start
 from bardtui.errors import UserError
 from bardtui.model.store import ModelBundle
 
@@ -31,6 +31,6 @@ def test_launches_are_compared_with_baselines(installed: ModelBundle) -> None:
 
 def test_a_program_that_ends_or_hangs_is_an_error() -> None:
     with pytest.raises(UserError, match="ended before"):
-        seconds_until([sys.executable, "-c", ""], bool)
+        launch([sys.executable, "-c", ""], bool)
     with pytest.raises(UserError, match="nothing came"):
-        seconds_until([sys.executable, "-c", "input()"], bool, patience=0.1)
+        launch([sys.executable, "-c", "input()"], bool, patience=0.1)
