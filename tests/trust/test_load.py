@@ -49,8 +49,8 @@ class Quick:
     def __init__(self, spec: object, vocabulary: Vocabulary, weights: object) -> None:
         self.vocabulary = vocabulary
         self.position = 0
-        self.at_once = 64
-        self._text = script(4_080 + 64)
+        self.at_once = 256
+        self._text = script(4_080 + 256)
 
     def reset(self, position: int = 0) -> None:
         self.position = position
@@ -138,7 +138,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
     small(length)
     app = BardApp(settings=Settings(newcomers="free", spelling=False, avoid_loops=False))
     held: list[int] = []
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=(120, 12)) as pilot:
         stage = app.stage
         await until(pilot, lambda: stage.session.model_states.get("small") == "ready", "not loaded")
         for passage in range(1, passages + 1):
