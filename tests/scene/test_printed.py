@@ -77,7 +77,7 @@ def words(text: str) -> set[str]:
 
 
 @given(texts)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_no_word_is_lost_in_documents(text: str) -> None:
     scene = scene_of(text)
     for found in (fdx_text(scene), docx_text(scene), docx_text(scene, "screenplay")):
@@ -85,7 +85,6 @@ def test_no_word_is_lost_in_documents(text: str) -> None:
 
 
 @given(texts.map(lambda text: text.encode("cp1252", "ignore").decode("cp1252", "ignore")))
-@settings(max_examples=25)
 def test_no_word_is_lost_in_pdf(text: str) -> None:
     for layout in LAYOUTS:
         found = letters("".join(pdf_pages(scene_of(text), layout)))
