@@ -12,7 +12,6 @@ from bardtui import __version__
 from bardtui.model.store import ModelBundle
 from tests.cli.commands import refusal, run, shell
 
-
 WITHOUT_NETWORK = """
 import sys
 from bardtui.__main__ import main
