@@ -1,6 +1,6 @@
 """Unexpected errors in the engine's thread, at each of its requests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +17,28 @@ from bardtui.settings import Settings
 from tests.conftest import VERSE
 
 
-class Failing(Decoder):
-    """A decoder that fails while it has no `steps_left`."""
+class Steps:
+    """How many calls of a network are left before one fails."""
 
-    steps_left = 10**9
-
-    def step(self, *args: Any, **options: Any) -> Any:
-        Failing.steps_left -= 1
-        if Failing.steps_left < 0:
-            raise RuntimeError("the network is gone")
-        return super().step(*args, **options)
+    left = 10**9
 
 
 @pytest.fixture(autouse=True)
-def models(installed: ModelBundle, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Two models with an index whose decoders can fail, `tiny` and `other`."""
+def models(installed: ModelBundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two models with an index whose networks can fail, `tiny` and `other`."""
     index = CorpusIndex.of([("Verse", [VERSE])])
     for name in ("tiny", "other"):
         installed.save(paths.models_dir() / name, installed.weights(), index)
-    monkeypatch.setattr("bardtui.model.decoder.Decoder", Failing)
-    yield
-    Failing.steps_left = 10**9
+    genuine = Decoder.step
+
+    def step(self: Decoder, *args: Any, **options: Any) -> Any:
+        Steps.left -= 1
+        if Steps.left < 0:
+            raise RuntimeError("the network is gone")
+        return genuine(self, *args, **options)
+
+    monkeypatch.setattr(Steps, "left", 10**9)
+    monkeypatch.setattr(Decoder, "step", step)
 
 
 def send(driver: Driver) -> None:
@@ -70,6 +71,7 @@ def read_another_text(driver: Driver) -> None:
 
 
 def load(driver: Driver) -> None:
+    Steps.left = 0  # a decoder that is lent takes a step only to read the scene
     driver.session.set_model("other")
     driver.until(lambda: driver.session.model_states.get("other") == "unusable")
 
@@ -104,9 +106,9 @@ def test_an_error_in_the_network_is_one_line_and_nothing_is_lost(
     with Driver(settings=Settings(suggestions=True)) as driver:
         driver.send("ANN:")
         before = driver.session.text
-        Failing.steps_left = 1
+        Steps.left = 1
         ask(driver)
-        Failing.steps_left = 10**9
+        Steps.left = 10**9
         assert driver.session.text[4:].startswith(before[4:])
         check_that_it_is_one_line_and_nothing_is_lost(driver)
 
