@@ -297,6 +297,17 @@ async def test_typing_closes_the_drawer_that_covers_the_line(
         assert stage.seed_line.text == "Now"
 
 
+@pytest.mark.parametrize(("size", "rows"), [((80, 24), (1, 23)), ((30, 10), (0, 10))])
+async def test_the_drawer_covers_the_stage_alone(
+    program: Program, size: tuple[int, int], rows: tuple[int, int]
+) -> None:
+    """It leaves the top line and the keys, where the terminal is large enough for them."""
+    async with program(size=size) as (pilot, stage):
+        await press(pilot, "ctrl+b")
+        await until(pilot, lambda: (stage.side.region.y, stage.side.region.bottom) == rows)
+        assert not stage.allow_vertical_scroll
+
+
 async def test_a_new_scene_leaves_the_old_one_saved_and_opens_again(program: Program) -> None:
     async with program(length=10) as (pilot, stage):
         await type_line(pilot, "First scene")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
@@ -90,12 +90,11 @@ class StageScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.view.top_line
-        with Horizontal(id="body"):
-            yield self.side
-            with Vertical(id="stage"):
-                yield self.view.settings_line
-                yield self.transcript
-                yield self.seed_line
+        yield self.side
+        with Vertical(id="stage"):
+            yield self.view.settings_line
+            yield self.transcript
+            yield self.seed_line
         yield KeysLine()
 
     @cached_property
