@@ -20,7 +20,7 @@ TOP_KS = (0, 2**31 - 1)
 MAX_COPIES = (40, 10_000)  # characters of a run from the corpus; 0 is any number
 
 # What a new user starts with, chosen by measuring what `shakespeare` writes with its guards.
-TEMPERATURE, TOP_P = 1.15, 0.95
+TEMPERATURE, TOP_P = 1.15, 0.92
 
 Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
@@ -50,6 +50,7 @@ class Settings(NamedTuple):
     min_p: float = 0.0  # leave out characters less probable than this times the likeliest
     newcomers: Newcomers = "seldom"  # who may join a scene; "free": anybody the model names
     spelling: bool = True  # whether words unknown to model and scene are drawn again
+    vary_words: bool = True  # whether words written lately are drawn again, common ones aside
     avoid_loops: bool = True  # whether text that repeats itself is drawn again
     max_copy: int = 0  # the most characters that the model copies from its corpus; 0 for any number
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes
@@ -136,7 +137,7 @@ def _problem(name: str, value: Any) -> str:
             return "" if valid else 'an address, such as "https://example.org/index.json"'
         case "newcomers":
             return "" if value in NEWCOMERS else f"one of {', '.join(NEWCOMERS)}"
-        case "suggestions" | "bell" | "spelling" | "avoid_loops":
+        case "suggestions" | "bell" | "spelling" | "vary_words" | "avoid_loops":
             return "" if isinstance(value, bool) else "true or false"
         case _:
             return "" if isinstance(value, dict) else "a table, [keys]"

@@ -71,11 +71,12 @@ KEYS = "keys must be a table, [keys]"
         (
             'thme = "nord"',
             "unknown key 'thme'; known: theme, text_width, top_k, top_p, min_p, "
-            "newcomers, spelling, avoid_loops, max_copy, banned, "
+            "newcomers, spelling, vary_words, avoid_loops, max_copy, banned, "
             "suggestions, bell, author, word_goal, export_font, model_index, keys",
         ),
         ("newcomers = false", "newcomers must be one of never, seldom, free"),
         ("spelling = 1", "spelling must be true or false"),
+        ("vary_words = 1", "vary_words must be true or false"),
         ('avoid_loops = "no"', "avoid_loops must be true or false"),
         ("max_copy = 39", "max_copy must be 0, or a whole number from 40 to 10000"),
         ("max_copy = true", "max_copy must be 0, or a whole number from 40 to 10000"),

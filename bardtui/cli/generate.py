@@ -66,6 +66,10 @@ def generate(
     spelling: Annotated[
         bool, typer.Option(help="Draw words again that neither the model nor the seed knows.")
     ] = True,
+    vary_words: Annotated[
+        bool,
+        typer.Option(help="Draw words again that were written lately, except common ones."),
+    ] = True,
     ban: Annotated[
         list[str] | None, typer.Option(help="A word or phrase never to write; repeatable.")
     ] = None,
@@ -106,6 +110,7 @@ def generate(
         newcomers=newcomers,
         form=form,
         spelling=spelling,
+        vary_words=vary_words,
         banned=tuple(map(_phrase, ban or ())),
         avoid_loops=avoid_loops,
         max_copy=max_copy,
@@ -152,6 +157,7 @@ def generate(
             "newcomers": newcomers,
             "form": form,
             "spelling": spelling,
+            "vary_words": vary_words,
             "banned": list(rules.banned),
             "avoid_loops": avoid_loops,
             "max_copy": max_copy,

@@ -218,6 +218,7 @@ class WritingSession:
             newcomers="free" if self.cast.roles else settings.newcomers,
             form=self.remembered.form,
             spelling=settings.spelling,
+            vary_words=settings.vary_words,
             banned=settings.banned + self.manuscript.banned,
             avoid_loops=settings.avoid_loops,
             max_copy=settings.max_copy,

@@ -3,13 +3,18 @@
 What guards do is not part of the language model, and no loss counts it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
+from bardtui.model.word_list import MAX_LENGTH, WORD
 from bardtui.scene.script import is_cue, is_cue_line
 
 LOOP = 40  # characters: a longer run that was there before is a repetition
 _RECENT = 4_000  # characters in which a repetition is looked for
+_LATELY = 8_000  # characters before a word in which it is looked for
+_COMMON = 1_500  # characters: a word that comes more than once in so many is common
+_LEAST = 4  # characters of a word that is looked for
 
 
 class Guard(Protocol):
@@ -130,3 +135,55 @@ class Loops:
 def _occurs(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is in the text before."""
     return text.find(text[start:end], max(0, end - _RECENT), end - 1) >= 0
+
+
+class RepeatedWords:
+    """A word must not be among the last ones, unless it is common or the model insists.
+
+    How often it came says whether it is common, so a short text has no words to avoid. Words with a
+    capital are not looked at: names return, and so do the words that begin lines.
+    """
+
+    tries, strict = 2, False
+
+    def fault(self, text: str, end: int) -> int | None:
+        """See `Guard`."""
+        found = finished_word(text, end)
+        if found is None or len(found[0]) < _LEAST or not found[0].islower():
+            return None
+        start = found.start()
+        begin = max(0, start - _LATELY)
+        most = (start - begin) // _COMMON
+        return start if 0 < _occurrences(text, found[0], begin, start, most + 1) <= most else None
+
+
+def _occurrences(text: str, word: str, begin: int, end: int, enough: int) -> int:
+    """How often a word stands in text[begin:end], after which text goes on; counted up to
+    `enough`."""
+    times, at = 0, end
+    while times < enough and (at := text.rfind(word, begin, at)) >= 0:
+        times += not (text[at - 1 : at].isalpha() or text[at + len(word)].isalpha())
+    return times
+
+
+def finished_word(text: str, end: int) -> re.Match[str] | None:
+    """The word that the last character of text[:end] finished, because it cannot belong to it; None
+    if it finished none."""
+    finished = _end_of_word(text, end)
+    if finished is None:
+        return None
+    for found in WORD.finditer(text, max(0, finished - MAX_LENGTH), finished):
+        if found.end() == finished and not text[found.start() - 1 : found.start()].isdigit():
+            return found
+    return None
+
+
+def _end_of_word(text: str, end: int) -> int | None:
+    """Where a word ends that the last character of text[:end] finished; None if it did not."""
+    last = text[end - 1]
+    if last.isalnum() or last == "_" or last in "'’" or end < 2:
+        return None
+    before = text[end - 2]
+    if before in "'’" and end > 2:
+        return end - 2 if text[end - 3].isalpha() else None
+    return end - 1 if before.isalpha() else None

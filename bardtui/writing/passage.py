@@ -19,6 +19,7 @@ from bardtui.writing.guards import (
     Loops,
     Mending,
     OpenDirections,
+    RepeatedWords,
 )
 from bardtui.writing.look_ahead import LookAhead
 from bardtui.writing.mentions import Mentions, UnknownSpeakers
@@ -197,6 +198,8 @@ def _guards(rules: Rules, text: str, words: frozenset[str], *, cues: bool) -> li
         guards.append(BannedPhrases(rules.banned))
     if rules.spelling and words:
         guards.append(Spelling(words, text))
+    if rules.vary_words:
+        guards.append(RepeatedWords())
     if rules.avoid_loops:
         guards.append(Loops())
     return guards

@@ -15,6 +15,7 @@ class Rules(NamedTuple):
         form: What the text is. "scene" recognises it from the text so far; "play" allows
             everything.
         spelling: Whether words unknown to the model and the scene are drawn again.
+        vary_words: Whether words are drawn again that were written lately and are not common.
         banned: Words and phrases that are never written.
         avoid_loops: Whether text that repeats itself is drawn again.
         max_copy: The most characters of a run that stands in the model's corpus; 0 for any number.
@@ -26,11 +27,19 @@ class Rules(NamedTuple):
     newcomers: Newcomers = "seldom"
     form: Form = "scene"
     spelling: bool = True
+    vary_words: bool = True
     banned: tuple[str, ...] = ()
     avoid_loops: bool = True
     max_copy: int = 0
     exact_length: bool = False
 
 
-PLAIN = Rules(newcomers="free", form="play", spelling=False, avoid_loops=False, exact_length=True)
+PLAIN = Rules(
+    newcomers="free",
+    form="play",
+    spelling=False,
+    vary_words=False,
+    avoid_loops=False,
+    exact_length=True,
+)
 """The model alone, without memory and guards."""

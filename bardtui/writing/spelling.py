@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from bardtui.model.word_list import MAX_LENGTH, WORD, words_in
+from bardtui.model.word_list import MAX_LENGTH, words_in
+from bardtui.writing.guards import finished_word
 
 # The letters that a word needs at least for its forms to be accepted. A model's list has most forms
 # of its short words, and a long list those of the others too: what it lacks is often wrong, such as
@@ -26,15 +27,11 @@ class Spelling:
         self._least = _LEAST_STEM if len(words) < _LONG_LIST else _NO_FORMS
 
     def fault(self, text: str, end: int) -> int | None:
-        """See `Guard`. A word is finished by the next character that cannot belong to it."""
-        finished = _end_of_word(text, end)
-        if finished is None:
+        """See `Guard`."""
+        found = finished_word(text, end)
+        if found is None or self._knows(found[0].casefold().replace("’", "'")):
             return None
-        for found in WORD.finditer(text, max(0, finished - MAX_LENGTH), finished):
-            if found.end() == finished and not text[found.start() - 1 : found.start()].isdigit():
-                word = found[0].casefold().replace("’", "'")
-                return None if self._knows(word) else found.start()
-        return None
+        return found.start()
 
     def _knows(self, word: str) -> bool:
         return is_known(word, self._words, self._least) or is_known(
@@ -44,17 +41,6 @@ class Spelling:
     @cached_property
     def _scene_words(self) -> frozenset[str]:
         return frozenset(words_in(self._scene[-_RECENT:]))
-
-
-def _end_of_word(text: str, end: int) -> int | None:
-    """Where a word ends that the last character of text[:end] finished; None if it did not."""
-    last = text[end - 1]
-    if last.isalnum() or last == "_" or last in "'’" or end < 2:
-        return None
-    before = text[end - 2]
-    if before in "'’" and end > 2:
-        return end - 2 if text[end - 3].isalpha() else None
-    return end - 1 if before.isalpha() else None
 
 
 def is_known(word: str, words: frozenset[str], least: int) -> bool:

@@ -72,6 +72,7 @@ def test_json_is_one_line_with_everything(installed: ModelBundle) -> None:
         "newcomers": "seldom",
         "form": "scene",
         "spelling": True,
+        "vary_words": True,
         "banned": [],
         "avoid_loops": True,
         "max_copy": 0,

@@ -136,7 +136,9 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
     length, passages = 20_000, times(WARM + 6, 518)
     monkeypatch.setattr("bardtui.model.decoder.Decoder", Quick)
     small(length)
-    app = BardApp(settings=Settings(newcomers="free", spelling=False, avoid_loops=False))
+    app = BardApp(
+        settings=Settings(newcomers="free", spelling=False, vary_words=False, avoid_loops=False)
+    )
     held: list[int] = []
     async with app.run_test(size=(120, 12)) as pilot:
         stage = app.stage

@@ -198,6 +198,13 @@ def test_unknown_words_are_drawn_again(context: Context) -> None:
     assert share_known(plain) < 0.9 < 0.98 < share_known(plain._replace(spelling=True))
 
 
+def test_a_passage_has_more_words_where_they_vary(context: Context) -> None:
+    before, warm = "We go on. " * 400, Sampling(1.0)
+    free = {*words_in(written(context, before, 3_000, warm, PLAIN))}
+    varied = {*words_in(written(context, before, 3_000, warm, PLAIN._replace(vary_words=True)))}
+    assert len(varied) > 1.1 * len(free)
+
+
 @pytest.mark.parametrize("form", ["prose", "verse"])
 def test_prose_and_verse_get_no_cues_from_a_model_of_plays(context: Context, form: Form) -> None:
     before = "The lamp is low and the house asleep.\n\n"
