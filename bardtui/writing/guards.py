@@ -13,6 +13,7 @@ from bardtui.scene.script import is_cue, is_cue_line
 LOOP = 40  # characters: a longer run that was there before is a repetition
 _RECENT = 4_000  # characters in which a repetition is looked for
 _LATELY = 8_000  # characters before a word in which it is looked for
+_NEAR = 120  # characters before a word: a reply may take up the words of the line above it
 _COMMON = 1_500  # characters: a word that comes more than once in so many is common
 _LEAST = 4  # characters of a word that is looked for
 
@@ -138,13 +139,13 @@ def _occurs(text: str, start: int, end: int) -> bool:
 
 
 class RepeatedWords:
-    """A word must not be among the last ones, unless it is common or the model insists.
+    """A word must not be among the last ones, unless it is common, near or the model insists.
 
     How often it came says whether it is common, so a short text has no words to avoid. Words with a
     capital are not looked at: names return, and so do the words that begin lines.
     """
 
-    tries, strict = 2, False
+    tries, strict = 1, False
 
     def fault(self, text: str, end: int) -> int | None:
         """See `Guard`."""
@@ -154,7 +155,10 @@ class RepeatedWords:
         start = found.start()
         begin = max(0, start - _LATELY)
         most = (start - begin) // _COMMON
-        return start if 0 < _occurrences(text, found[0], begin, start, most + 1) <= most else None
+        if not 0 < _occurrences(text, found[0], begin, start, most + 1) <= most:
+            return None
+        is_near = _occurrences(text, found[0], max(0, start - _NEAR), start, 1)
+        return None if is_near else start
 
 
 def _occurrences(text: str, word: str, begin: int, end: int, enough: int) -> int:

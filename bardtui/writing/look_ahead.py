@@ -13,7 +13,7 @@ from bardtui.model.context import Context
 from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
 
-_PIECE = 32  # characters of a call at most: after a fault, the rest of them is discarded
+_PIECE = 24  # characters of a call at most: after a fault, the rest of them is discarded
 _SHORTEST = 8  # characters of a call at least: after a fault, the next one is often near
 _SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
 

@@ -199,7 +199,7 @@ def test_unknown_words_are_drawn_again(context: Context) -> None:
 
 
 def test_a_passage_has_more_words_where_they_vary(context: Context) -> None:
-    before, warm = "We go on. " * 400, Sampling(1.0)
+    before, warm = "We go on. " * 400, Sampling(1.6)
     free = {*words_in(written(context, before, 3_000, warm, PLAIN))}
     varied = {*words_in(written(context, before, 3_000, warm, PLAIN._replace(vary_words=True)))}
     assert len(varied) > 1.1 * len(free)

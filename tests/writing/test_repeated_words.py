@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bardtui.writing.guards import RepeatedWords
 
 FILLER = "We go on. " * 400  # 4,000 characters
+AFTER = "We go on. " * 20  # 200 characters
 
 
 def fault(text: str) -> int | None:
@@ -14,7 +15,7 @@ def fault(text: str) -> int | None:
 
 
 def test_a_word_that_was_written_lately_is_found_where_it_begins() -> None:
-    text = f"{FILLER}a lantern and a lantern, "
+    text = f"{FILLER}a lantern. {AFTER}Where is a lantern, "
     assert fault(text[:-1]) == text.rindex("lantern")
     assert fault(text[:-2]) is None  # it may go on
     assert fault(text) is None  # it was finished before
@@ -24,12 +25,13 @@ def test_a_word_that_was_written_lately_is_found_where_it_begins() -> None:
     "text",
     [
         f"lantern {FILLER}{FILLER}{FILLER}lantern ",  # long ago
-        "a lantern and a lantern ",  # so short a text says little about what is common
-        f"{FILLER}lantern lantern lantern lantern ",  # common
-        f"{FILLER}oil and oil ",  # short
-        f"{FILLER}Verona and Verona ",  # a name
-        f"{FILLER}lanterns and lantern ",
-        f"{FILLER}enlighten and lighten ",
+        f"a lantern. {AFTER}Where is a lantern ",  # so short a text says little of what is common
+        f"{FILLER}lantern lantern lantern {AFTER}lantern ",  # common
+        f"{FILLER}a lantern? Where is a lantern ",  # taken up again
+        f"{FILLER}oil {AFTER}oil ",  # short
+        f"{FILLER}Verona {AFTER}Verona ",  # a name
+        f"{FILLER}lanterns {AFTER}lantern ",
+        f"{FILLER}enlighten {AFTER}lighten ",
     ],
 )
 def test_other_words_may_come_again(text: str) -> None:
@@ -37,13 +39,13 @@ def test_other_words_may_come_again(text: str) -> None:
 
 
 def test_a_possessive_repeats_its_word() -> None:
-    text = f"{FILLER}the lantern's light, the lantern "
+    text = f"{FILLER}the lantern's light. {AFTER}Bring the lantern "
     assert fault(text) == text.rindex("lantern")
 
 
 @given(st.text(st.sampled_from("aaaéA'’-_2. \n光"), max_size=40))
 def test_a_fault_is_where_a_word_starts(end: str) -> None:
-    text = FILLER + end
+    text = FILLER + end + AFTER + end
     found = fault(text)
     if found is not None:
         assert text[found].isalpha()
