@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bardtui.session.events import AlternativesFound
-from bardtui.session.passage_writing import next_passage
+from bardtui.session.passage_writing import next_passage, rules_for
 from bardtui.session.requests import AlternativesRequest
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Choices:
         passage = next_passage(session, before, 0)
         model = passage.model if passage else session.model
         self.leave()
-        request = AlternativesRequest(session.new_id(), model, before, session.rules("length"))
+        request = AlternativesRequest(session.new_id(), model, before, rules_for(session, "length"))
         self._asked = request, then
         session.engine.find_alternatives(request)
         return model

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from bardtui.session.events import Chunk, Finished, PassageBegan, Started, StateChanged, TextAdded
 from bardtui.session.requests import PassageRequest
 from bardtui.settings import Stop
+from bardtui.writing.rules import Rules
 from bardtui.writing.turns import next_role, next_turn
 
 if TYPE_CHECKING:
@@ -155,6 +156,22 @@ def new_random_seed() -> int:
     return int.from_bytes(os.urandom(4)) >> 1
 
 
+def rules_for(session: "WritingSession", stop: Stop) -> Rules:
+    """Return the rules that passages are written by, with this stop rule."""
+    settings = session.settings
+    return Rules(
+        stop=stop,
+        # A cast decides by itself who speaks.
+        newcomers="free" if session.cast.roles else settings.newcomers,
+        form=session.remembered.form,
+        spelling=settings.spelling,
+        vary_words=settings.vary_words,
+        banned=settings.banned + session.manuscript.banned,
+        avoid_loops=settings.avoid_loops,
+        max_copy=settings.max_copy,
+    )
+
+
 def next_passage(
     session: "WritingSession", text: str, random_seed: int, written: int = 0
 ) -> PassageRequest | None:
@@ -183,7 +200,7 @@ def next_passage(
         temperature=turn.temperature or chosen.temperature,
         random_seed=random_seed,
         opening=turn.opening,
-        rules=session.rules(rule),
+        rules=rules_for(session, rule),
         top_k=settings.top_k,
         top_p=settings.top_p,
         min_p=settings.min_p,

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bardtui.errors import UserError
+from bardtui.errors import UserError, user_message
 from bardtui.files import atomic_write
 from bardtui.scene.cast import Cast, Role
 from bardtui.scene.scene import Author, Scene
@@ -46,8 +46,7 @@ from bardtui.session.saving import BackgroundSaver, Draft, save_remembered
 from bardtui.session.suggestions import Suggestions
 from bardtui.session.surprise import Surprise
 from bardtui.session.takes import Takes
-from bardtui.settings import Remembered, Settings, Stop
-from bardtui.writing.rules import Rules
+from bardtui.settings import Remembered, Settings
 from bardtui.writing.turns import next_role, next_turn, spoken
 
 
@@ -209,21 +208,6 @@ class WritingSession:
         """Show the rest of the passage at once."""
         self.engine.show_rest()
 
-    def rules(self, stop: Stop) -> Rules:
-        """Return the rules that passages are written by, with this stop rule."""
-        settings = self.settings
-        return Rules(
-            stop=stop,
-            # A cast decides by itself who speaks.
-            newcomers="free" if self.cast.roles else settings.newcomers,
-            form=self.remembered.form,
-            spelling=settings.spelling,
-            vary_words=settings.vary_words,
-            banned=settings.banned + self.manuscript.banned,
-            avoid_loops=settings.avoid_loops,
-            max_copy=settings.max_copy,
-        )
-
     def new_id(self) -> int:
         """Return an id for a request."""
         return next(self._ids)
@@ -328,11 +312,8 @@ class WritingSession:
         """Open a saved scene or a text file; this scene stays saved."""
         try:
             manuscript, notice = Manuscript.open(path)
-        except UserError as error:
-            self.notify("failed", "error", reason=str(error))
-        except OSError as error:
-            reason = f"{path.name} cannot be opened: {error.strerror or error}"
-            self.notify("failed", "error", reason=reason)
+        except (UserError, OSError) as error:
+            self.notify("failed", "error", reason=user_message(error))
         else:
             self._replace(manuscript, notice)
 

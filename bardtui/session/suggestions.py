@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bardtui.session.events import StateChanged, Suggested, SuggestionsDropped, SuggestionsFound
+from bardtui.session.passage_writing import rules_for
 from bardtui.session.requests import SuggestionRequest
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Suggestions:
                 length=LENGTH,
                 temperature=min(session.remembered.temperature, TEMPERATURE),
                 random_seed=0,  # a line that is typed as suggested goes on as suggested
-                rules=session.rules("line"),
+                rules=rules_for(session, "line"),
                 top_k=session.settings.top_k,
                 top_p=session.settings.top_p,
                 min_p=session.settings.min_p,

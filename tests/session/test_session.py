@@ -14,7 +14,7 @@ from bardtui.scene.cast import Cast, Role
 from bardtui.scene.journal_reader import read_scene
 from bardtui.session.events import Notice, StateChanged, SuggestionsFound, TakesShown
 from bardtui.session.manuscript import Manuscript
-from bardtui.session.passage_writing import next_passage
+from bardtui.session.passage_writing import next_passage, rules_for
 from bardtui.settings import TEMPERATURE, TOP_P, Remembered, Settings
 from bardtui.writing.passage import write_passage
 
@@ -104,7 +104,7 @@ def test_takes_and_passages_are_written_alike(installed: ModelBundle) -> None:
             seed = driver.session.manuscript.scene.path()[-1][0].random_seed
             assert seed is not None
             sampling = Sampling(TEMPERATURE, top_p=TOP_P, random_seed=seed)
-            rules = driver.session.rules("length")
+            rules = rules_for(driver.session, "length")
             assert rules.newcomers == newcomers
             alone = write_passage(context, text, 60, sampling, rules)
             assert driver.session.text == text + "".join(alone)
