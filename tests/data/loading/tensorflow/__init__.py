@@ -1,5 +1,5 @@
-"""TensorFlow on a machine that takes hours to load it."""
+"""TensorFlow whose import never ends."""
 
-import time
+import threading
 
-time.sleep(10_000)
+threading.Event().wait()
