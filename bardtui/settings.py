@@ -50,7 +50,7 @@ class Settings(NamedTuple):
     min_p: float = 0.0  # leave out characters less probable than this times the likeliest
     newcomers: Newcomers = "seldom"  # who may join a scene; "free": anybody the model names
     spelling: bool = True  # whether words unknown to model and scene are drawn again
-    vary_words: bool = True  # whether words written lately are drawn again, common ones aside
+    vary_words: bool = True  # whether uncommon words that were written lately are drawn again
     avoid_loops: bool = True  # whether text that repeats itself is drawn again
     max_copy: int = 0  # the most characters that the model copies from its corpus; 0 for any number
     banned: tuple[str, ...] = ()  # words and phrases that the model never writes

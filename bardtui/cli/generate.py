@@ -68,7 +68,7 @@ def generate(
     ] = True,
     vary_words: Annotated[
         bool,
-        typer.Option(help="Draw words again that were written lately, except common ones."),
+        typer.Option(help="Draw uncommon words again that were written lately."),
     ] = True,
     ban: Annotated[
         list[str] | None, typer.Option(help="A word or phrase never to write; repeatable.")

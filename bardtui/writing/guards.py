@@ -12,10 +12,10 @@ from bardtui.scene.script import is_cue, is_cue_line
 
 LOOP = 40  # characters: a longer run that was there before is a repetition
 _RECENT = 4_000  # characters in which a repetition is looked for
-_LATELY = 8_000  # characters before a word in which it is looked for
-_NEAR = 120  # characters before a word: a reply may take up the words of the line above it
+_LATELY = 8_000  # characters in which an earlier occurrence of a word is looked for
+_NEAR = 120  # characters: an answer may repeat the words of the line above it
 _COMMON = 1_500  # characters: a word that comes more than once in so many is common
-_LEAST = 4  # characters of a word that is looked for
+_LEAST = 4  # letters of the shortest word that is not repeated
 
 
 class Guard(Protocol):
@@ -139,10 +139,11 @@ def _occurs(text: str, start: int, end: int) -> bool:
 
 
 class RepeatedWords:
-    """A word must not be among the last ones, unless it is common, near or the model insists.
+    """A word that was written lately is drawn again, once.
 
-    How often it came says whether it is common, so a short text has no words to avoid. Words with a
-    capital are not looked at: names return, and so do the words that begin lines.
+    Left alone are common words, which are those that came often lately, so that a short text has
+    none to avoid; words of the last line or two, which an answer may take up; and words with a
+    capital, because names return and lines begin with the same words.
     """
 
     tries, strict = 1, False
@@ -153,17 +154,18 @@ class RepeatedWords:
         if found is None or len(found[0]) < _LEAST or not found[0].islower():
             return None
         start = found.start()
+        if _occurrences(text, found[0], max(0, start - _NEAR), start, 1):
+            return None
         begin = max(0, start - _LATELY)
         most = (start - begin) // _COMMON
-        if not 0 < _occurrences(text, found[0], begin, start, most + 1) <= most:
-            return None
-        is_near = _occurrences(text, found[0], max(0, start - _NEAR), start, 1)
-        return None if is_near else start
+        return start if 0 < _occurrences(text, found[0], begin, start, most + 1) <= most else None
 
 
 def _occurrences(text: str, word: str, begin: int, end: int, enough: int) -> int:
-    """How often a word stands in text[begin:end], after which text goes on; counted up to
-    `enough`."""
+    """Count the whole words in text[begin:end] that are `word`, up to `enough`.
+
+    `end` must be below the length of the text.
+    """
     times, at = 0, end
     while times < enough and (at := text.rfind(word, begin, at)) >= 0:
         times += not (text[at - 1 : at].isalpha() or text[at + len(word)].isalpha())
@@ -171,8 +173,10 @@ def _occurrences(text: str, word: str, begin: int, end: int, enough: int) -> int
 
 
 def finished_word(text: str, end: int) -> re.Match[str] | None:
-    """The word that the last character of text[:end] finished, because it cannot belong to it; None
-    if it finished none."""
+    """Return the word that ends before the last character of text[:end], which cannot belong to it.
+
+    None if no word ends there.
+    """
     finished = _end_of_word(text, end)
     if finished is None:
         return None

@@ -15,7 +15,7 @@ class Rules(NamedTuple):
         form: What the text is. "scene" recognises it from the text so far; "play" allows
             everything.
         spelling: Whether words unknown to the model and the scene are drawn again.
-        vary_words: Whether words are drawn again that were written lately and are not common.
+        vary_words: Whether uncommon words that were written lately are drawn again.
         banned: Words and phrases that are never written.
         avoid_loops: Whether text that repeats itself is drawn again.
         max_copy: The most characters of a run that stands in the model's corpus; 0 for any number.
