@@ -158,15 +158,14 @@ class Decoder:
         scores = [np.zeros((self.streams, 0), np.float32)]
         for i in range(0, len(indices), self.max_chunk):
             chunk = indices[i : i + self.max_chunk]
-            scores.append(self.step(chunk, len(chunk), Sampling())[1])
+            _, logits = self.step(chunk, len(chunk), Sampling())
+            scores.append(log_softmax(logits)[..., range(len(chunk)), chunk].astype(np.float32))
         joined = np.concatenate(scores, -1)
         return joined[0] if self.streams == 1 else joined
 
     def log_probabilities(self) -> NDArray[np.float64]:
         """The natural-log probability of every character to come next: (streams, vocabulary)."""
-        logits = self.snapshot().arrays[-1].astype(np.float64)
-        shifted = logits - logits.max(-1, keepdims=True)
-        return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
+        return log_softmax(self._state[:, -self._sizes[-1] :])
 
     def exclude(self, characters: str) -> None:
         """Make these characters of the vocabulary impossible as the next one."""
@@ -232,8 +231,8 @@ class Decoder:
 
         `steps` is at most `max_chunk`. The noise of a draw is the same for every stream. The call
         ends early after the first stream took the index `until` twice in a row, `met` times of that
-        before the call. Returns the indices read or drawn and their natural-log probabilities, each
-        (streams, steps).
+        before the call. Returns the indices read or drawn, (streams, steps), and the logits before
+        each, (streams, steps, vocabulary).
         """
         import tensorflow as tf
 
@@ -248,18 +247,18 @@ class Decoder:
             )
         # In a long call, to keep all states would cost a few percent of the time.
         kept = self._kept if steps <= self._kept else 1
-        control = np.array([n_forced, steps, sampling.top_k, until, met, kept], np.int32)
+        control = np.array([n_forced, steps, sampling.top_k, until, min(met, 1), kept], np.int32)
         parameters = np.array(sampling.parameters, np.float32)
         arrays = (padded, self._noise, control, parameters, self._state)
         *outputs, states = self._run(*[tf.constant(array) for array in arrays])
-        indices, scores, taken = (output.numpy() for output in outputs)
+        indices, logits, taken = map(np.asarray, outputs)
         steps = int(taken)
         self._adjust_at_once(steps, time.perf_counter() - started)
         self.position += steps
         # Not `states.numpy()`, which would copy all of them.
         self.trail = Trail(np.asarray(states)[:kept], self.position, steps)
         self._state = np.asarray(states)[(steps - 1) % kept]
-        return indices[:steps].T, scores[:steps].T
+        return indices[:steps].T, logits[:steps].swapaxes(0, 1)
 
     def _adjust_at_once(self, steps: int, seconds: float) -> None:
         """Fit `at_once` to a call that took so long; at most halve it, as the machine may have been
@@ -282,42 +281,41 @@ class Decoder:
         ]
 
         def run(forced: Any, noise: Any, control: Any, parameters: Any, state: Any) -> Any:
-            n_forced, steps, top_k, until, met, kept = tf.unstack(control)
+            # The parts of `control` and of the state are taken within the loop. For each that is
+            # taken before it, XLA would compile one more function, for several milliseconds.
+            steps = control[1]
 
-            def step(
-                i: Any, end: Any, met: Any, out: Any, scores: Any, states: Any, *state: Any
-            ) -> Any:
+            def step(i: Any, met: Any, out: Any, before: Any, states: Any, packed: Any) -> Any:
+                n_forced, _, top_k, until, _, kept = tf.unstack(control)
+                state = tf.split(packed, self._sizes, -1)
                 # tf.gather, not forced[i]: XLA would compile again for every slice.
                 logits = filter_logits(state[-1], top_k, parameters)
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
                 taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
-                score = tf.gather(tf.nn.log_softmax(state[-1]), taken, batch_dims=1)
-                met = tf.where(taken[0] == until, met + 1, 0)
-                after = self.network.advance(taken, state)
+                after = tf.concat(self.network.advance(taken, state), -1)
                 return (
                     i + 1,
-                    tf.where(met >= 2, i + 1, end),
-                    met,
+                    tf.where(taken[0] == until, met + 1, 0),
                     out.write(i, taken),
-                    scores.write(i, score),
-                    states.write(i % kept, tf.concat(after, -1)),
-                    *after,
+                    before.write(i, state[-1]),
+                    states.write(tf.truncatemod(i, kept), after),
+                    after,
                 )
 
-            taken, _, _, out, scores, states, *_ = tf.while_loop(
-                lambda i, end, *_: i < end,
+            logits = self.streams, self._sizes[-1]
+            taken, _, out, before, states, _ = tf.while_loop(
+                lambda i, met, *_: (i < steps) & (met < 2),
                 step,
                 (
                     tf.constant(0),
-                    steps,
-                    met,
+                    control[4],
                     tf.TensorArray(tf.int32, self.max_chunk, element_shape=[self.streams]),
-                    tf.TensorArray(tf.float32, self.max_chunk, element_shape=[self.streams]),
+                    tf.TensorArray(tf.float32, self.max_chunk, element_shape=logits),
                     tf.TensorArray(tf.float32, self._kept, element_shape=state.shape),
-                    *tf.split(state, self._sizes, -1),
+                    state,
                 ),
             )
-            return out.stack(), scores.stack(), taken, states.stack()
+            return out.stack(), before.stack(), taken, states.stack()
 
         # The loop is TensorFlow's own, so AutoGraph has nothing to convert; it took half the time
         # of tracing.
@@ -325,3 +323,9 @@ class Decoder:
         # Calling the function itself looks up the signature every time: half of what a short call
         # costs.
         self._run = self._function.get_concrete_function()
+
+
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the natural-log probabilities of logits (..., vocabulary)."""
+    shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))

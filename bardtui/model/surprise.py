@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bardtui.model.context import MIN_CONTEXT
-from bardtui.model.decoder import Decoder, Snapshot
+from bardtui.model.decoder import Decoder, Snapshot, log_softmax
 from bardtui.model.memory_length import DEFAULT_MEMORY_LENGTH
 from bardtui.model.sampling import Sampling
 
@@ -170,9 +170,3 @@ class Scorer:
         function = tf.function(run, signature, autograph=False, jit_compile=self._decoder.compiled)
         concrete = function.get_concrete_function()
         return lambda *arrays: concrete(*map(tf.constant, arrays))
-
-
-def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the natural-log probabilities of logits (..., vocabulary)."""
-    shifted = logits.astype(np.float64) - logits.max(-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))

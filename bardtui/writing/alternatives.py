@@ -14,7 +14,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from bardtui.model.surprise import Scorer, State, log_softmax
+from bardtui.model.decoder import log_softmax
+from bardtui.model.surprise import Scorer, State
 from bardtui.scene.script import MAX_CUE_LENGTH, is_cue_line
 from bardtui.writing.company import Company
 from bardtui.writing.cue_memory import OWN, CueMemory

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bardtui.model.decoder import Decoder
-from bardtui.model.surprise import Scorer, log_softmax
+from bardtui.model.decoder import Decoder, log_softmax
+from bardtui.model.surprise import Scorer
 from bardtui.writing.alternatives import COUNT, Alternatives, alternatives
 from bardtui.writing.cue_memory import CueMemory, mix, probability_of_own
 from bardtui.writing.rules import PLAIN, Rules
