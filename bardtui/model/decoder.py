@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -140,7 +141,9 @@ class Decoder:
         return None if state is None else self._snapshot(position, state)
 
     def _snapshot(self, position: int, state: NDArray[np.float32]) -> Snapshot:
-        arrays = np.split(state.copy(), np.cumsum(self._sizes)[:-1], -1)
+        state = state.copy()
+        ends = accumulate(self._sizes)
+        arrays = [state[:, end - size : end] for size, end in zip(self._sizes, ends, strict=True)]
         return Snapshot(position, tuple(arrays))
 
     def restore(self, snapshot: Snapshot) -> None:

@@ -14,7 +14,6 @@ from bardtui.model.sampling import Sampling
 from bardtui.writing.cue_memory import OWN, CueMemory, probability_of_own
 
 _PIECE = 24  # characters of a call at most: after a fault, the rest of them is discarded
-_SHORTEST = 8  # characters of a call at least: after a fault, the next one is often near
 _SOURCES = 1 << 64  # makes the key of the draws of sources differ from that of the characters
 
 
@@ -32,7 +31,6 @@ class LookAhead:
         self.text, self.redraws = text, 0
         self._context, self._sampling, self._memory = context, sampling, memory
         self._start = len(text)
-        self._piece = _PIECE
         # Where pieces end, with the cue memory there; the first is never beyond what may be
         # taken back. The context has read the text up to the last one.
         self._places = [(len(text), context.here, memory and memory.copy())]
@@ -46,7 +44,7 @@ class LookAhead:
         if cue := self._cue()[:most]:
             self._add(cue)
         else:
-            self._draw(most if freely else min(most, self._piece))
+            self._draw(most if freely else min(most, _PIECE))
 
     def _draw(self, most: int) -> None:
         """Let the network read the rest of the text and write on."""
@@ -55,7 +53,6 @@ class LookAhead:
         at = self._places[-1][0]
         end = self.text[max(0, at - 2) : at]
         met = len(end) - len(end.rstrip("\n")) if end else 2
-        self._piece = min(2 * self._piece, _PIECE)
         opening = self.text[at:]
         pieces = self._context.write(most, self._drawing, opening=opening, until=until, met=met)
         self._add(next(pieces))
@@ -64,7 +61,6 @@ class LookAhead:
     def take_back(self, offset: int) -> None:
         """Return to the text before `offset`, from where other random numbers are drawn."""
         self.redraws += 1
-        self._piece = max(_SHORTEST, self._piece // 2)
         self._return_to(offset)
 
     def end_at(self, offset: int) -> None:
@@ -84,7 +80,7 @@ class LookAhead:
             # A cue may have characters that the model does not know.
             known = filter(self.characters.__contains__, characters)
             self._context.decoder.exclude("".join(known))
-            self._draw(min(most, self._piece))
+            self._draw(min(most, _PIECE))
 
     def put(self, text: str) -> None:
         """Write a text that is not drawn."""

@@ -149,7 +149,6 @@ def test_a_guarded_text_depends_neither_on_pieces_nor_on_turns(
     rules, texts = STRICT, set()
     for piece in (3, 17, 48):
         monkeypatch.setattr("bardtui.writing.look_ahead._PIECE", piece)
-        monkeypatch.setattr("bardtui.writing.look_ahead._SHORTEST", piece)
         context.seek(SCRIPT)
         takes = [
             write_passage(context, SCRIPT, 200, Sampling(1.5, random_seed=seed), rules, words=KNOWN)
