@@ -25,6 +25,7 @@ from bardtui.model.vocabulary import Vocabulary
 MAX_CHUNK = 512  # steps in one call
 CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
+_CONTROLS = 6  # numbers that are passed before the characters to read
 _TRAIL = 64  # a call of at most so many steps keeps the state after each; a longer one, the last
 
 
@@ -241,8 +242,6 @@ class Decoder:
 
         started = time.perf_counter()
         n_forced = len(forced)
-        padded = np.zeros(self.max_chunk, np.int32)
-        padded[:n_forced] = forced
         if steps > n_forced:
             size = self._noise.shape[-1]
             self._noise[n_forced:steps] = gumbel_noise(
@@ -250,9 +249,11 @@ class Decoder:
             )
         # In a long call, to keep all states would cost a few percent of the time.
         kept = self._kept if steps <= self._kept else 1
-        control = np.array([n_forced, steps, sampling.top_k, until, min(met, 1), kept], np.int32)
+        control = np.zeros(_CONTROLS + self.max_chunk, np.int32)
+        control[:_CONTROLS] = n_forced, steps, sampling.top_k, until, min(met, 1), kept
+        control[_CONTROLS : _CONTROLS + n_forced] = forced
         parameters = np.array(sampling.parameters, np.float32)
-        arrays = (padded, self._noise, control, parameters, self._state)
+        arrays = (control, parameters, self._noise, self._state)
         *outputs, states = self._run(*[tf.constant(array) for array in arrays])
         indices, logits, taken = map(np.asarray, outputs)
         steps = int(taken)
@@ -276,25 +277,24 @@ class Decoder:
         import tensorflow as tf
 
         signature = [
-            tf.TensorSpec([self.max_chunk], tf.int32),
-            tf.TensorSpec(self._noise.shape, tf.float32),
-            tf.TensorSpec([6], tf.int32),
+            tf.TensorSpec([_CONTROLS + self.max_chunk], tf.int32),
             tf.TensorSpec([3], tf.float32),
+            tf.TensorSpec(self._noise.shape, tf.float32),
             tf.TensorSpec(self._state.shape, tf.float32),
         ]
 
-        def run(forced: Any, noise: Any, control: Any, parameters: Any, state: Any) -> Any:
+        def run(control: Any, parameters: Any, noise: Any, state: Any) -> Any:
             # The parts of `control` and of the state are taken within the loop. For each that is
             # taken before it, XLA would compile one more function, for several milliseconds.
             steps = control[1]
 
             def step(i: Any, met: Any, out: Any, before: Any, states: Any, packed: Any) -> Any:
-                n_forced, _, top_k, until, _, kept = tf.unstack(control)
+                n_forced, _, top_k, until, _, kept = tf.unstack(control[:_CONTROLS])
                 state = tf.split(packed, self._sizes, -1)
-                # tf.gather, not forced[i]: XLA would compile again for every slice.
+                # tf.gather, not noise[i]: XLA would compile again for every slice.
                 logits = filter_logits(state[-1], top_k, parameters)
                 drawn = tf.argmax(logits + tf.gather(noise, i), -1, output_type=tf.int32)
-                taken = tf.where(i < n_forced, tf.gather(forced, i), drawn)
+                taken = tf.where(i < n_forced, tf.gather(control, _CONTROLS + i), drawn)
                 after = tf.concat(self.network.advance(taken, state), -1)
                 return (
                     i + 1,
