@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 
 from bardtui.benchmark import Rate, side_by_side
 from bardtui.benchmark.pytorch import torch_writing
+from bardtui.model.context import Context
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.sampling import Sampling
 from bardtui.model.store import ModelBundle
+from bardtui.settings import TEMPERATURE, TOP_P
+from bardtui.writing.company import Company
+from bardtui.writing.passage import write_passage
+
+_BEGINNING = 8_000  # characters
 
 
 def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) -> list[Rate]:
@@ -23,6 +29,7 @@ def writing(model: ModelBundle, seconds: float, begin: Callable[[str], None]) ->
         ("model.predict for each character", _predict(spec, weights)),
         ("model(x) for each character, as the tutorials do", _eager(spec, weights)),
         ("bardtui", _decoder(decoder)),
+        ("bardtui, with guards", _guarded(model)),
         ("taking in a text with bardtui", _reading(Decoder(spec, model.vocabulary, weights))),
     ]
     if spec.cell == "lstm":
@@ -58,6 +65,27 @@ def _eager(spec: NetworkSpec, weights: list[Any]) -> Iterator[int]:
 def _decoder(decoder: Decoder) -> Iterator[int]:
     while True:
         for piece in decoder.write(16_000, Sampling()):
+            yield len(piece)
+
+
+def _guarded(model: ModelBundle) -> Iterator[int]:
+    """Write with the cue memory and all guards that are on by default.
+
+    Guards against repetition have more to do in a longer text, so its beginning is not counted.
+    """
+    decoder = Decoder(model.spec, model.vocabulary, model.weights())
+    context, seed, written = Context(decoder, model.memory_length), "ROMEO:", 0
+    context.seek(seed)
+    for piece in write_passage(
+        context,
+        seed,
+        10**9,
+        Sampling(TEMPERATURE, top_p=TOP_P),
+        words=model.words,
+        company=Company(model.casts),
+    ):
+        written += len(piece)
+        if written > _BEGINNING:
             yield len(piece)
 
 

@@ -15,8 +15,8 @@ from tests.cli.commands import run
 
 def test_ways_to_write_are_compared(installed: ModelBundle) -> None:
     answer = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.2", "--json").stdout)
-    rates = {result["name"].split()[0]: result["rate"] for result in answer["writing"]}
-    ways = {"model.predict", "model(x)", "bardtui", "taking", "NumPy"}
+    rates = {result["name"].split(" ")[0]: result["rate"] for result in answer["writing"]}
+    ways = {"model.predict", "model(x)", "bardtui", "bardtui,", "taking", "NumPy"}
     assert rates.keys() - {"PyTorch's"} == ways
     assert rates["model.predict"] < rates["model(x)"] < rates["bardtui"]
 
