@@ -82,7 +82,12 @@ def pytest_collection_finish() -> None:
     It also runs less often: at Python's threshold of 700 it would take a tenth of the time.
     """
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
+
+
+def pytest_sessionfinish() -> None:
+    """Let the garbage collector pass over everything: pytest calls it five times at the end."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
