@@ -76,6 +76,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 99 else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the workshop: its runs have a low priority, and at the end all would wait."""
+    items.sort(key=lambda item: item.path.parent.name != "workshop")
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the modules and the tests, which all stay.
 
