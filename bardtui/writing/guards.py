@@ -14,7 +14,7 @@ LOOP = 40  # characters: a longer run that was there before is a repetition
 _RECENT = 4_000  # characters in which a repetition is looked for
 _LATELY = 8_000  # characters in which an earlier occurrence of a word is looked for
 _NEAR = 120  # characters: an answer may repeat the words of the line above it
-_COMMON = 1_500  # characters: a word that comes more than once in so many is common
+_COMMON = 4_000  # characters: a word that comes more than once in so many is common
 _LEAST = 4  # letters of the shortest word that is not repeated
 
 
