@@ -23,7 +23,7 @@ from bardtui.model.sampling import NEVER, Sampling, filter_logits, gumbel_noise
 from bardtui.model.vocabulary import Vocabulary
 
 MAX_CHUNK = 512  # steps in one call
-CALL_SECONDS = 0.016  # what a call should take: the longest wait for a stop or a repaint
+CALL_SECONDS = 0.032  # what a call should take: the longest wait for a stop or a repaint
 _MAX_NOISE = 1_000_000  # numbers passed with each call: 4 MB
 _CONTROLS = 6  # numbers that are passed before the characters to read
 _TRAIL = 64  # a call of at most so many steps keeps the state after each; a longer one, the last
