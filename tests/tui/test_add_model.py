@@ -48,8 +48,10 @@ async def answer(pilot: Pilot[None], key: str, *said: str) -> None:
     await until(pilot, lambda: isinstance(app.screen, ConfirmScreen) and bool(app.screen.focused))
     for text in said:
         await until(pilot, lambda text=text: text in shown(app))
+    question = app.screen
     await press(pilot, key)
-    await until(pilot, lambda: isinstance(app.screen, AddModelScreen))
+    # Not until the dialog shows: a small download may have closed it by then.
+    await until(pilot, lambda: app.screen is not question)
 
 
 async def typed(pilot: Pilot[None], source: str) -> None:
