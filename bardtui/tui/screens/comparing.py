@@ -27,7 +27,7 @@ from bardtui.workshop import comparing
 from bardtui.workshop.comparing import Figures
 
 _WRITTEN = 300  # characters
-_LEFT, _RIGHT = 0, 1
+_RIGHT = 1  # the left side is 0
 _MARKS = ("◂", "▸")
 _HEADINGS = ("size", "loss", "char/s", "words")
 _COLUMN = 9  # cells of each of them
@@ -117,6 +117,12 @@ class CompareScreen(ModalScreen[None], ClosesOnce[None]):
         )
         self._seed = SafeInput(id="line", placeholder="A line, such as ROMEO:")
         self._seed.border_title = "Two models go on from one line"
+        self._note, self._problem = Static(id="note"), ErrorLine()
+        self._written = [Static(), Static()]
+        self._boxes = [
+            VerticalScroll(written, classes="text", id=f"side-{side}")
+            for side, written in enumerate(self._written)
+        ]
 
     def compose(self) -> ComposeResult:
         yield self._source
@@ -126,13 +132,11 @@ class CompareScreen(ModalScreen[None], ClosesOnce[None]):
             table.styles.height = len(self._models) + 3
             yield Static(Rows(self._heading), id="heading")
             yield self._list
-        yield Static(id="note")
-        yield ErrorLine()
+        yield self._note
+        yield self._problem
         yield self._seed
         with Horizontal(id="texts"):
-            for side in (_LEFT, _RIGHT):
-                with VerticalScroll(classes="text", id=f"side-{side}"):
-                    yield Static()
+            yield from self._boxes
         yield KeysLine()
 
     def on_mount(self) -> None:
@@ -215,7 +219,7 @@ class CompareScreen(ModalScreen[None], ClosesOnce[None]):
         """Show what is being done, or how to begin it, and what went wrong."""
         self._source.border_subtitle = measuring or _click("measure", "Enter: measure")
         self._seed.border_subtitle = writing or _click("write", "Enter: write")
-        self.query_one(ErrorLine).say(problem)
+        self._problem.say(problem)
 
     def _show_table(self) -> None:
         for place, entry in enumerate(self._models):
@@ -228,17 +232,16 @@ class CompareScreen(ModalScreen[None], ClosesOnce[None]):
         figures = self._figures.get(name)
         left_out = figures.left_out if figures else ""
         note = f"* {name} does not know, and skipped: {left_out}" if left_out else ""
-        self.query_one("#note", Static).update(Content(visible(note)))
-        self.query_one("#note").display = bool(note)
+        self._note.update(Content(visible(note)))
+        self._note.display = bool(note)
 
     def _show_texts(self, texts: Mapping[str, str], seed: str = "") -> None:
         """Show the models on both sides, and what they have written."""
         for side, name in enumerate(self._sides):
-            box = self.query_one(f"#side-{side}")
-            box.border_title = Content(visible(f"{_MARKS[side]} {name}"))
+            self._boxes[side].border_title = Content(visible(f"{_MARKS[side]} {name}"))
             begin = (visible(seed), "$text-muted")
             text = visible(texts.get(name, ""), keep="\n").rstrip()
-            box.query_one(Static).update(Content.assemble(begin, text))
+            self._written[side].update(Content.assemble(begin, text))
 
     def _heading(self, width: int) -> list[Content]:
         return [self._row("", "name", "trained on", _HEADINGS, width)]
