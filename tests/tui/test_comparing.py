@@ -1,6 +1,8 @@
 """The screen that compares models."""
 
+import asyncio
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from bardtui import paths
 from bardtui.model.store import ModelBundle
 from bardtui.tui.app import BardApp
 from bardtui.tui.screens.comparing import CompareScreen
+from bardtui.tui.screens.dialog import ErrorLine
 from bardtui.tui.screens.stage import StageScreen
-from bardtui.workshop import process
+from bardtui.workshop import comparing, process
+from bardtui.workshop.comparing import Figures
 from tests.tui.conftest import Program
 
 # Answers in place of `bardtui models compare`.
@@ -66,6 +70,25 @@ async def test_models_are_measured_on_a_text(program: Program, home: Path) -> No
         app.screen.query_one("#source", Input).value = ""
         await press(pilot, "enter")
         await until(pilot, lambda: shown(app).count("2,346") == 2 and "1.250" not in shown(app))
+
+
+async def test_figures_that_come_as_the_program_closes_are_dropped(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = asyncio.Event()
+
+    async def measure(
+        models: Sequence[str], text: str, deliver: Callable[[Figures], object]
+    ) -> None:
+        await closing.wait()
+        deliver(Figures("tiny", None, "", 1.0, 0))
+
+    monkeypatch.setattr(comparing, "measure", measure)
+    monkeypatch.setattr(ErrorLine, "on_unmount", lambda self: closing.set(), raising=False)
+    async with program(size=(80, 24)) as (pilot, stage):
+        await compare(pilot, stage)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "measuring 1 of 2" in shown(stage.app))
 
 
 async def test_two_models_write_after_one_line(program: Program) -> None:
