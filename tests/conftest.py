@@ -13,7 +13,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 from bardtui import paths
 from bardtui.model.decoder import Decoder
+from bardtui.model.loss import SegmentScorer
 from bardtui.model.network import NetworkSpec
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
@@ -32,6 +35,9 @@ from tests.terminal import Terminal
 
 set_tensorflow_environment()
 os.environ["BARDTUI_XLA"] = "0"
+# Networks of tests are so small that threads would cost more than they save.
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 # Otherwise each program that a test starts would compile every module again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -88,6 +94,9 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000)
+    if tensorflow := sys.modules.get("tensorflow"):
+        # Graphs of tests are small: to optimize one takes longer than to run it as it is.
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def pytest_sessionfinish() -> None:
@@ -181,12 +190,27 @@ class Decoders:
 DECODERS = Decoders()
 
 
+# To build one takes longer than most tests: each is lent to the tests that follow. A scorer has no
+# state but the weights that it is given.
+LENT: dict[str, tuple[Any, Any]] = {
+    "Decoder": (Decoder, DECODERS),
+    "SegmentScorer": (SegmentScorer, lru_cache(maxsize=8)(SegmentScorer)),
+}
+
+
+@lru_cache(maxsize=1)
+def borrowers(imported: int) -> list[tuple[ModuleType, str]]:
+    """The modules and names to lend to, as long as `imported` modules are imported."""
+    modules = sys.modules.copy().items()  # another thread may be importing
+    own = [module for name, module in modules if name.startswith("bardtui.")]
+    return [(module, n) for module in own for n in LENT if vars(module).get(n) in LENT[n]]
+
+
 @pytest.fixture(autouse=True)
-def lent_decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The program uses decoders of earlier tests: to build one takes longer than most tests."""
-    for name, module in sys.modules.copy().items():  # another thread may be importing
-        if name.startswith("bardtui.") and vars(module).get("Decoder") is Decoder:
-            monkeypatch.setattr(module, "Decoder", DECODERS)
+def lent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The program uses decoders and scorers of earlier tests."""
+    for module, name in borrowers(len(sys.modules)):
+        monkeypatch.setattr(module, name, LENT[name][1])
     yield
     DECODERS.take_back()
     DECODERS.slow = False

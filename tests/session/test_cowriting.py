@@ -257,7 +257,7 @@ def test_takes_that_are_stopped_keep_what_shows() -> None:
 
 
 def test_what_is_banned_in_a_scene_is_never_written_there_and_kept_with_it() -> None:
-    with Driver(length=1_000, settings=Settings(suggestions=False, banned=("stair",))) as driver:
+    with Driver(length=500, settings=Settings(suggestions=False, banned=("stair",))) as driver:
         session = driver.session
         driver.send("ANN:")
         session.editing.ban(["the lamp", "keep"])

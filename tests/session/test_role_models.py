@@ -77,7 +77,7 @@ def test_a_run_may_save_a_model_at_any_moment_while_it_is_loaded(installed: Mode
     run.start()
     try:
         with Driver(length=5, pace=1_000.0) as driver:
-            for _ in range(8):
+            for _ in range(4):
                 driver.send("ANN:")
             assert "model_unusable" not in driver.notices()
             assert "writing_failed" not in driver.notices()

@@ -133,7 +133,7 @@ async def test_a_day_of_writing_needs_only_the_memory_of_its_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Twenty-four hours at the pace of reading, 120 characters a second, are 518 such passages.
-    length, passages = 20_000, times(WARM + 6, 518)
+    length, passages = times(5_000, 20_000), times(WARM + 6, 518)
     monkeypatch.setattr("bardtui.model.decoder.Decoder", Quick)
     small(length)
     app = BardApp(
