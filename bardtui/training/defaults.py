@@ -10,8 +10,8 @@ from bardtui.model.network import Precision
 
 # For texts of up to so many characters. A small text gets a small network, many epochs and more
 # dropout; otherwise it would be learnt by heart. On a quarter of tinyshakespeare, 2 x 256 had 1.481
-# nats on the held-out tenth after 14 epochs. With 40, 29, 25 and 24 epochs, which take about the
-# same time, 2 x 144, 192, 224 and 256 had 1.457, 1.450, 1.453 and 1.457.
+# nats on the held-out tenth after 14 epochs. With 40, 29 and 25 epochs, which take a fifth more
+# time, 2 x 144, 192 and 224 had 1.457, 1.450 and 1.453.
 _NEW: tuple[tuple[float, dict[str, Any]], ...] = (
     (
         100_000,
