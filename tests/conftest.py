@@ -11,8 +11,10 @@ import os
 import shutil
 import sys
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -26,11 +28,14 @@ from numpy.typing import NDArray
 from bardtui import paths
 from bardtui.model.decoder import Decoder
 from bardtui.model.loss import SegmentScorer
-from bardtui.model.network import NetworkSpec
+from bardtui.model.network import NetworkSpec, build_network
 from bardtui.model.store import ModelBundle
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.text.corpus import Corpus, Document
 from bardtui.tf_startup import set_tensorflow_environment
+from bardtui.training.optimizers import warmup_steps
+from bardtui.training.plan import TrainPlan
+from bardtui.training.step import TrainingStep
 from tests.terminal import Terminal
 
 set_tensorflow_environment()
@@ -190,9 +195,56 @@ class Decoders:
 DECODERS = Decoders()
 
 
+class LentStep:
+    """A training step that another run may have when nobody holds this object any more."""
+
+    def __init__(self, step: TrainingStep) -> None:
+        self._step = step
+
+    def __call__(self, inputs: Any, targets: Any) -> float:
+        return self._step(inputs, targets)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._step, name)
+
+
+class TrainingSteps:
+    """Compiles training steps like the class TrainingStep, and uses them again for later runs."""
+
+    def __init__(self) -> None:
+        self._free: dict[Any, list[tuple[TrainingStep, Any]]] = {}
+
+    def __call__(
+        self,
+        plan: TrainPlan,
+        spec: NetworkSpec,
+        steps: int,
+        strategy: Any,
+        start: Sequence[NDArray[np.float32]] | None = None,
+    ) -> LentStep:
+        alike = replace(plan, seq_len=1, batch_size=1, epochs=1, random_seed=1)
+        kind = alike, spec, warmup_steps(plan.optimizer, steps), strategy
+        free = self._free.setdefault(kind, [])
+        if free:
+            step, optimizer = free.pop()
+            network = build_network(spec, stateful=False, precision=plan.precision)
+            if start is not None:
+                network.set_weights(start)
+            weights, values = network.get_weights(), [v.numpy() for v in network.variables]
+            step.assign({"network": values, "averages": weights, "optimizer": optimizer})
+            step.steps.assign(steps)
+        else:
+            step = TrainingStep(plan, spec, steps, strategy, start)
+            optimizer = step.arrays()["optimizer"]
+        lent = LentStep(step)
+        weakref.finalize(lent, free.append, (step, optimizer))
+        return lent
+
+
 # To build one takes longer than most tests: each is lent to the tests that follow. A scorer has no
 # state but the weights that it is given.
 LENT: dict[str, tuple[Any, Any]] = {
+    "TrainingStep": (TrainingStep, TrainingSteps()),
     "Decoder": (Decoder, DECODERS),
     "SegmentScorer": (SegmentScorer, lru_cache(maxsize=8)(SegmentScorer)),
 }

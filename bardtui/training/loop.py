@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 from bardtui.model.decoder import Decoder
 from bardtui.model.description import SAMPLE
 from bardtui.model.loss import Indices, SegmentScorer
-from bardtui.model.network import NetworkSpec, build_network
+from bardtui.model.network import NetworkSpec
 from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.checkpoint import Arrays, Checkpoint
 from bardtui.training.distributed import Distribution
-from bardtui.training.optimizers import scheduled
 from bardtui.training.plan import TrainingError, TrainPlan
 from bardtui.training.state import EpochReport, OnReport, StepReport, TrainState
-from bardtui.training.step import compile_step
+from bardtui.training.step import TrainingStep
 from bardtui.training.time_limit import TimeLimit
 from bardtui.training.windows import Windows
 
@@ -65,7 +64,6 @@ class Trainer:
         keep_samples: bool = False,
     ) -> None:
         import keras
-        import tensorflow as tf
 
         self.distribution = distribution or Distribution()
         keras.utils.set_random_seed(plan.random_seed)
@@ -88,19 +86,11 @@ class Trainer:
                 f"batches of {self.windows.batch_size} cannot be divided equally "
                 f"among {self.distribution.replicas} replicas"
             )
-        strategy = self.distribution.strategy
-        with self.distribution.worker_lost_as_error(), strategy.scope():
-            self.network = build_network(spec, stateful=False, precision=plan.precision)
-            if start is not None:
-                self.network.set_weights(start)
-            self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
-            self.steps = tf.Variable(float(self.windows.batches * plan.epochs), trainable=False)
-            self.optimizer = scheduled(
-                plan.optimizer, plan.learning_rate, self.steps, self.network.trainable_variables
-            )
-        self._train_step = compile_step(
-            self.network, self.optimizer, self.averages, plan, self.steps, strategy
-        )
+        steps = self.windows.batches * plan.epochs
+        with self.distribution.worker_lost_as_error():
+            self._train = TrainingStep(plan, spec, steps, self.distribution.strategy, start)
+        self.network, self.optimizer = self._train.network, self._train.optimizer
+        self.averages = self._train.averages
 
     def run(self, on_report: OnReport, should_stop: Callable[[], bool]) -> bool:
         """Train to the end of the plan, or of the time.
@@ -182,7 +172,7 @@ class Trainer:
         """
         shares = self.distribution.shares
         with self.distribution.worker_lost_as_error():
-            return float(self._train_step(shares(inputs), shares(targets)))
+            return self._train(shares(inputs), shares(targets))
 
     def save(self) -> None:
         """Save a checkpoint, if this is the chief.
@@ -191,13 +181,12 @@ class Trainer:
         """
         if not self.distribution.chief:
             return
-        arrays = {group: [v.numpy() for v in each] for group, each in self._variables().items()}
         if self.limit:
             self.state.seconds_used = self.limit.used
         progress, finished = asdict(self.state), self._finished()
         state = {"identity": self.identity, "progress": progress, "finished": finished}
         with self._disk_errors():
-            Checkpoint(arrays, state).save(self.folder)
+            Checkpoint(self._train.arrays(), state).save(self.folder)
         self.saved = True
 
     def resume(self) -> None:
@@ -219,18 +208,13 @@ class Trainer:
                     f"the run to resume had another {key}: "
                     f"it was {_difference(before, now)}, now it is {_difference(now, before)}"
                 )
-        variables, arrays = self._variables(), checkpoint.arrays
         state = TrainState.from_json(checkpoint.state["progress"])
-        if state is None or not _alike(
-            {group: [v.numpy() for v in each] for group, each in variables.items()}, arrays
-        ):
+        if state is None or not _alike(self._train.arrays(), checkpoint.arrays):
             raise TrainingError(
                 f"{self.folder} holds a run of another version, or a damaged one",
                 command="--replace starts again",
             )
-        for group, each in variables.items():
-            for variable, array in zip(each, arrays[group], strict=True):
-                variable.assign(array)
+        self._train.assign(checkpoint.arrays)
         self.state = state
         self.saved = True
         if self.limit:
@@ -264,15 +248,7 @@ class Trainer:
             self.limit.add_step(seconds)
             if (left := self._steps_left()) is not None:
                 done = self.state.epoch * self.windows.batches + self.state.step
-                self.steps.assign(done + max(0.0, left))
-
-    def _variables(self) -> dict[str, list[Any]]:
-        """What a checkpoint keeps, by the names of its groups."""
-        return {
-            "network": list(self.network.variables),
-            "averages": self.averages,
-            "optimizer": list(self.optimizer.variables),
-        }
+                self._train.steps.assign(done + max(0.0, left))
 
     def _publish(self, weights: Weights) -> None:
         if self.distribution.chief:
@@ -330,7 +306,7 @@ class Trainer:
         state, steps = self.state, self.windows.batches
         epochs, limit = self.plan.epochs, self.limit
         if limit:
-            epochs = max(state.epoch + 1, math.ceil(float(self.steps.numpy()) / steps))
+            epochs = max(state.epoch + 1, math.ceil(float(self._train.steps.numpy()) / steps))
         remaining = (epochs - state.epoch) * steps - state.step
         return StepReport(
             epoch=state.epoch + 1,

@@ -26,7 +26,7 @@ def scheduled(kind: Optimizer, learning_rate: float, steps: Any, variables: Sequ
     from bardtui.training.schedule import Schedule
 
     muon = kind == "muon"
-    warmup = min(100, max(1, int(steps.numpy()) // (60 if muon else 20)))
+    warmup = warmup_steps(kind, int(steps.numpy()))
     schedule = Schedule(learning_rate * (_MUON_RATE if muon else 1), warmup, steps)
     optimizer = keras.optimizers.Adam(schedule)
     if muon:
@@ -40,3 +40,8 @@ def scheduled(kind: Optimizer, learning_rate: float, steps: Any, variables: Sequ
         )
     optimizer.build(variables)
     return optimizer
+
+
+def warmup_steps(kind: Optimizer, steps: int) -> int:
+    """The steps in which the rate rises, of a run of `steps` steps."""
+    return min(100, max(1, steps // (60 if kind == "muon" else 20)))

@@ -14,7 +14,7 @@ from tests.cli.commands import run
 
 
 def test_ways_to_write_are_compared(installed: ModelBundle) -> None:
-    answer = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.2", "--json").stdout)
+    answer = json.loads(run("benchmark", "--model", "tiny", "--seconds", "0.05", "--json").stdout)
     rates = {result["name"].split(" ")[0]: result["rate"] for result in answer["writing"]}
     ways = {"model.predict", "model(x)", "bardtui", "bardtui,", "taking", "NumPy"}
     assert rates.keys() - {"PyTorch's"} == ways
@@ -22,7 +22,7 @@ def test_ways_to_write_are_compared(installed: ModelBundle) -> None:
 
 
 def test_ways_to_train_are_compared(installed: ModelBundle) -> None:
-    options = ("--training", "--model", "tiny", "--batch-size", "4", "--seconds", "0.2")
+    options = ("--training", "--model", "tiny", "--batch-size", "2", "--seconds", "0.03")
     heading, *lines = run("benchmark", *options).stdout.splitlines()
     assert "against Keras fit" in heading
     names = {line.rsplit(maxsplit=2)[0] for line in lines}

@@ -42,7 +42,7 @@ async def test_a_model_is_deleted_and_brought_back(
         place = models.highlighted = names(stage).index("other")
         await press(pilot, "delete")
         await until(pilot, lambda: "other" not in names(stage))
-        assert models.highlighted == min(place, len(models.entries) - 1)
+        await until(pilot, lambda: models.highlighted == min(place, len(models.entries) - 1))
         assert not (paths.models_dir() / "other").exists()
         await until(pilot, lambda: "Ins brings other back" in shown(stage.app))
         await press(pilot, "insert")
