@@ -222,7 +222,9 @@ class TrainingSteps:
         strategy: Any,
         start: Sequence[NDArray[np.float32]] | None = None,
     ) -> LentStep:
-        alike = replace(plan, seq_len=1, batch_size=1, epochs=1, random_seed=1)
+        alike = replace(plan, seq_len=1, epochs=1, random_seed=1)
+        if plan.carry == 1:
+            alike = replace(alike, batch_size=1)
         kind = alike, spec, warmup_steps(plan.optimizer, steps), strategy
         free = self._free.setdefault(kind, [])
         if free:
@@ -231,7 +233,9 @@ class TrainingSteps:
             if start is not None:
                 network.set_weights(start)
             weights, values = network.get_weights(), [v.numpy() for v in network.variables]
-            step.assign({"network": values, "averages": weights, "optimizer": optimizer})
+            new = {"network": values, "averages": weights, "optimizer": optimizer}
+            step.assign(step.arrays() | new)
+            step.reset_state()
             step.steps.assign(steps)
         else:
             step = TrainingStep(plan, spec, steps, strategy, start)

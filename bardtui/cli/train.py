@@ -38,6 +38,10 @@ def train(
     ],
     name: Annotated[str, typer.Option(help="The new model's name.")],
     seq_len: Annotated[int | None, typer.Option(help="Characters in a window.")] = None,
+    carry: Annotated[
+        int | None,
+        typer.Option(help="Windows in a row before the network starts from a zero state again."),
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(help="Windows in a batch.")] = None,
     embedding_dim: Annotated[int | None, typer.Option(help="Size of the embedding.")] = None,
     units: Annotated[int | None, typer.Option(help="Units in a layer.")] = None,
@@ -118,6 +122,7 @@ def train(
         stack.enter_context(output.errors())
         options = TrainOptions(
             seq_len=seq_len,
+            carry=carry,
             batch_size=batch_size,
             embedding_dim=embedding_dim,
             units=units,

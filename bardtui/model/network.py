@@ -85,12 +85,14 @@ def build_network(
     stateful: bool,
     plain: bool = False,
     precision: Precision = "float32",
+    carry: bool = False,
 ) -> Any:
     """Build the Keras network of `spec`.
 
     stateful=False: the training network, int32 (batch, time) -> float32 logits
-    (batch, time, vocabulary). Each window starts from a zero state. There is dropout with one mask
-    for a whole sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
+    (batch, time, vocabulary). Each window starts from a zero state, or with `carry` from the state
+    after the last call; then `batch_size` is required. There is dropout with one mask for a whole
+    sequence, as in Gal and Ghahramani (2016, arXiv 1512.05287).
     stateful=True: the inference network, int32 (batch, 1) -> float32 logits (batch, 1, vocabulary).
     It takes one character at a time and keeps its state between calls. Its weights are zeros until
     they are set.
@@ -122,6 +124,7 @@ def build_network(
             kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
             options |= {"stateful": True, "unroll": True, "recurrent_initializer": "zeros"}
         else:
+            options["stateful"] = carry
             x = _dropout(spec)(x)
             kind = keras.layers.LSTM if spec.cell == "lstm" else keras.layers.GRU
             if spec.cell == "lstm" and not plain:

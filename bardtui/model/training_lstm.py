@@ -21,16 +21,20 @@ from bardtui.model.network import Precision
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
-def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
-    """An LSTM over whole windows, from a zero state.
+def _lstm(
+    x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor, first_h: tf.Tensor, first_c: tf.Tensor
+) -> Any:
+    """An LSTM over whole windows.
 
-    Takes x (time, in, batch) and weights (4u, in+u), of the products' type, and the bias (4u, 1),
-    float32. Returns the hidden states (time, u, batch), float32.
+    Takes x (time, in, batch) and weights (4u, in+u), of the products' type, and the bias (4u, 1)
+    and the state before the windows, two of (u, batch), float32. Returns the hidden states
+    (time, u, batch) and the last cells (u, batch), float32. No gradient goes into a state before
+    the windows or comes from the last cells.
     """
-    steps, batch = tf.shape(x)[0], tf.shape(x)[2]
+    steps = tf.shape(x)[0]
     units = weights.shape[0] // 4
     inputs = weights.shape[1] - units
-    zero = tf.zeros([units, batch])
+    zero = tf.zeros_like(first_c)
 
     def record(kind: tf.DType = tf.float32) -> tf.TensorArray:
         return tf.TensorArray(kind, size=steps)
@@ -50,14 +54,13 @@ def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
         gates = gates.write(t, tf.concat([i, f, g, o], 0))
         return t + 1, h, c, hidden.write(t, h), cells.write(t, c), gates
 
-    _, _, _, hidden, cells, gates = tf.while_loop(
-        lambda t, *_: t < steps, forward, (0, zero, zero, record(), record(), record())
-    )
+    start = 0, first_h, first_c, record(), record(), record()
+    _, _, _, hidden, cells, gates = tf.while_loop(lambda t, *_: t < steps, forward, start)
     hidden, cells, gates = hidden.stack(), cells.stack(), gates.stack()
 
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def gradient(upstream: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor | None, ...]:
         transposed = tf.transpose(weights)
-        previous_cells = tf.concat([zero[None], cells[:-1]], 0)
+        previous_cells = tf.concat([first_c[None], cells[:-1]], 0)
 
         def backward(t: Any, dh: Any, dc: Any, dz: Any, dx: Any) -> Any:
             i, f, g, o = tf.split(gates[t], 4, 0)
@@ -80,21 +83,21 @@ def _lstm(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
         _, _, _, dz, dx = tf.while_loop(
             lambda t, *_: t >= 0, backward, (steps - 1, zero, zero, record(x.dtype), record())
         )
-        joined = tf.concat([x, factor(tf.concat([zero[None], hidden[:-1]], 0))], 1)
+        joined = tf.concat([x, factor(tf.concat([first_h[None], hidden[:-1]], 0))], 1)
         dz = tf.reshape(tf.transpose(dz.stack(), [1, 0, 2]), [4 * units, -1])
         joined = tf.reshape(tf.transpose(joined, [0, 2, 1]), [-1, inputs + units])
         d_bias = tf.reduce_sum(tf.cast(dz, tf.float32), 1, keepdims=True)
-        return factor(dx.stack()), tf.matmul(dz, joined), d_bias
+        return factor(dx.stack()), tf.matmul(dz, joined), d_bias, None, None
 
-    return hidden, gradient
+    return (hidden, cells[-1]), gradient
 
 
 class TrainingLSTM(keras.layers.LSTM):  # type: ignore[misc]
     """keras.layers.LSTM over whole windows: (batch, time, in) -> (batch, time, units).
 
     Same weights and same results at about 1.5 times the speed on a CPU, and up to 1.5 times that
-    with `precision` "bfloat16" where the processor supports it. Every window starts from a zero
-    state, and there is no mask.
+    with `precision` "bfloat16" where the processor supports it. There is no mask. Every window
+    starts from a zero state, or with `stateful` from the state after the window before.
     """
 
     def __init__(self, units: int, *, precision: Precision = "float32", **options: Any) -> None:
@@ -112,5 +115,12 @@ class TrainingLSTM(keras.layers.LSTM):  # type: ignore[misc]
         weights = tf.transpose(tf.concat([cell.kernel, cell.recurrent_kernel], 0))
         x = tf.transpose(sequences, [1, 2, 0])
         x, weights = (tf.cast(value, self._precision) for value in (x, weights))
-        hidden = _lstm(x, weights, cell.bias[:, None])
+        if self.stateful:
+            state = [tf.transpose(value) for value in self.states]
+        else:
+            state = [tf.zeros([self.units, tf.shape(x)[2]])] * 2
+        hidden, cells = _lstm(x, weights, cell.bias[:, None], *state)
+        if self.stateful:
+            for value, last in zip(self.states, (hidden[-1], cells), strict=True):
+                value.assign(tf.transpose(last))
         return tf.transpose(hidden, [2, 0, 1])

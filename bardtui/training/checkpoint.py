@@ -76,6 +76,8 @@ class Checkpoint:
             return None
         tensors: dict[str, NDArray[Any]] = {}
         state = _read(folder / FILE, tensors)
+        if isinstance(plan := state["identity"].get("plan"), dict):
+            plan.setdefault("carry", 1)  # before there was such a setting
         groups: dict[str, dict[int, NDArray[Any]]] = {}
         for key, tensor in tensors.items():
             if (named := _TENSOR.fullmatch(key)) is None:

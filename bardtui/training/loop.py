@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class Trainer:
         self.distribution = distribution or Distribution()
         keras.utils.set_random_seed(plan.random_seed)
         self.plan, self.spec, self.vocabulary = plan, spec, vocabulary
-        self.windows = Windows.of(text, plan.seq_len, plan.batch_size)
+        self.windows = Windows.of(text, plan.seq_len, plan.batch_size, plan.carry)
         self.held_out = held_out
         self.folder = folder
         self.identity = identity | {"plan": asdict(plan), "network": spec.to_json()}
@@ -86,9 +86,12 @@ class Trainer:
                 f"batches of {self.windows.batch_size} cannot be divided equally "
                 f"among {self.distribution.replicas} replicas"
             )
+        if self.windows.carry > 1 and self.distribution.replicas > 1:
+            raise TrainingError("several replicas cannot carry the state from window to window")
         steps = self.windows.batches * plan.epochs
+        fitting = replace(plan, batch_size=self.windows.batch_size, carry=self.windows.carry)
         with self.distribution.worker_lost_as_error():
-            self._train = TrainingStep(plan, spec, steps, self.distribution.strategy, start)
+            self._train = TrainingStep(fitting, spec, steps, self.distribution.strategy, start)
         self.network, self.optimizer = self._train.network, self._train.optimizer
         self.averages = self._train.averages
 
@@ -113,9 +116,13 @@ class Trainer:
                     return False
                 if state.step and self._time_is_up():
                     break
+                if self.windows.begins_stretch(state.step):
+                    self._train.reset_state()
                 loss = self.step(inputs, targets)
                 self._add_step(loss, clock() - started)
                 failures = 0 if math.isfinite(loss) else failures + 1
+                if failures:
+                    self._train.reset_state()
                 if failures == MAX_FAILURES:
                     raise self._diverged(loss)
                 on_report(self._step_report())

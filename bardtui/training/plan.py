@@ -17,8 +17,9 @@ class TrainingError(UserError):
 class TrainPlan:
     """How a network is trained.
 
-    Lengths are in characters. `averaging` is the share of the run's steps over which the weights
-    are averaged. Raises TrainingError if a value is out of range.
+    Lengths are in characters. The network's state is carried through `carry` windows in a row; with
+    1, every window starts from a zero state. `averaging` is the share of the run's steps over which
+    the weights are averaged. Raises TrainingError if a value is out of range.
     """
 
     seq_len: int = 120
@@ -30,11 +31,14 @@ class TrainPlan:
     averaging: float = 0.05
     optimizer: Optimizer = "adam"
     precision: Precision = "float32"
+    carry: int = 1
 
     def __post_init__(self) -> None:
         for name in ("seq_len", "batch_size", "epochs"):
             if not 1 <= getattr(self, name) <= 1_000_000:
                 raise TrainingError(f"{name.replace('_', '-')} must be from 1 to 1,000,000")
+        if not 1 <= self.carry <= 1_000:
+            raise TrainingError("carry must be from 1 to 1,000")
         if not (math.isfinite(self.learning_rate) and 0 < self.learning_rate <= 1):
             raise TrainingError("learning-rate must be above 0 and at most 1")
         if self.optimizer not in get_args(Optimizer):
@@ -61,6 +65,7 @@ class TrainOptions:
     learning_rate: float | None = None
     optimizer: str | None = None
     precision: str | None = None
+    carry: int | None = None
     random_seed: int | None = None
     validation: float = 0.1
     hold_out: tuple[str, ...] = ()  # whole documents to hold out, instead of a share

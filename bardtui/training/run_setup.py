@@ -145,6 +145,8 @@ def prepare(
     defaults = defaults_for(corpus.length, from_model=base is not None)
     # Workers that train together must do the same, whichever precision is fastest on each.
     defaults["precision"] = "float32" if distribution else fast_precision()
+    if distribution:
+        defaults["carry"] = 1
 
     if limit and resume:
         defaults |= values_of_stopped_run(paths.runs_dir() / name)

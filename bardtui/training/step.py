@@ -16,9 +16,10 @@ from bardtui.training.plan import TrainPlan
 class TrainingStep:
     """A network with new weights, its optimizer and averaged weights, and the step that trains it.
 
-    `start` are weights to begin with, if not random ones. `averages` are the mean of the weights
-    over the last `plan.averaging` of the run, which generates better text than the last weights do
-    (Polyak and Juditsky 1992). `steps` is a variable, the steps of the run.
+    If `plan.carry` is more than 1, the network's state goes on from batch to batch until
+    `reset_state`. `start` are weights to begin with, if not random ones. `averages` are the mean of
+    the weights over the last `plan.averaging` of the run, which generates better text than the last
+    weights do (Polyak and Juditsky 1992). `steps` is a variable, the steps of the run.
     """
 
     def __init__(
@@ -32,13 +33,22 @@ class TrainingStep:
         import tensorflow as tf
 
         with strategy.scope():
-            self.network = build_network(spec, stateful=False, precision=plan.precision)
+            carry = plan.carry > 1
+            self.network = build_network(
+                spec,
+                plan.batch_size if carry else None,
+                stateful=False,
+                precision=plan.precision,
+                carry=carry,
+            )
             if start is not None:
                 self.network.set_weights(start)
             self.averages = [tf.Variable(w, trainable=False) for w in self.network.get_weights()]
             self.steps = tf.Variable(float(steps), trainable=False)
             weights = self.network.trainable_variables
             self.optimizer = scheduled(plan.optimizer, plan.learning_rate, self.steps, weights)
+        layers = self.network.layers if carry else []
+        self._states = [state for layer in layers for state in getattr(layer, "states", None) or []]
         self._plan, self._strategy = plan, strategy
         self._compiled = tf.function(self._step)
 
@@ -49,6 +59,11 @@ class TrainingStep:
         and returns NaN.
         """
         return float(self._compiled(inputs, targets))
+
+    def reset_state(self) -> None:
+        """Let the next batch start from a zero state."""
+        for state in self._states:
+            state.assign(np.zeros(state.shape, np.float32))
 
     def arrays(self) -> Arrays:
         """Copies of all that training changes, for a checkpoint."""
@@ -65,7 +80,7 @@ class TrainingStep:
             "network": list(self.network.variables),
             "averages": self.averages,
             "optimizer": list(self.optimizer.variables),
-        }
+        } | ({"state": self._states} if self._states else {})
 
     def _loss_and_gradients(self, inputs: Any, targets: Any) -> Any:
         import tensorflow as tf

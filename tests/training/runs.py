@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bardtui.model.network import NetworkSpec
+from bardtui.model.network import Cell, NetworkSpec
 from bardtui.model.vocabulary import Vocabulary
 from bardtui.training.loop import Trainer, Weights
 from bardtui.training.plan import TrainPlan
@@ -40,9 +40,17 @@ class Recorder:
         return [report for report in self.reports if isinstance(report, EpochReport)]
 
 
-def begin(folder: Path, plan: TrainPlan = PLAN, units: int = 12, **options: Any) -> Recorder:
+def begin(
+    folder: Path,
+    plan: TrainPlan = PLAN,
+    units: int = 12,
+    dropout: float = 0.3,
+    cell: Cell = "lstm",
+    **options: Any,
+) -> Recorder:
     """Make a run of one small layer, with dropout, so that the random state matters."""
-    spec = NetworkSpec(len(VOCABULARY), embedding_dim=6, units=units, layers=1, dropout=0.3)
+    sizes = {"embedding_dim": 6, "units": units, "layers": 1}
+    spec = NetworkSpec(len(VOCABULARY), **sizes, cell=cell, dropout=dropout)
     published: list[tuple[Weights, list[dict[str, Any]]]] = []
     defaults: dict[str, Any] = {
         "text": INDICES,

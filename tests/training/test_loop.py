@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bardtui.model.decoder import Decoder
+from bardtui.model.network import Cell
 from bardtui.training import loop
 from bardtui.training.checkpoint import FILE, Checkpoint, is_finished
 from bardtui.training.loop import Trainer, Weights
@@ -134,6 +135,29 @@ def test_a_resumed_run_with_muon_reaches_the_same_numbers(tmp_path: Path) -> Non
     run = resume(tmp_path / "in parts", plan)
     assert run.run()
     assert_equal(run.published[-1][0], at_once.published[-1][0])
+
+
+def test_a_resumed_run_goes_on_with_the_state_it_carries(tmp_path: Path) -> None:
+    plan = replace(PLAN, carry=4, epochs=1)
+    at_once = begin(tmp_path / "at once", plan)
+    at_once.run()
+    begin(tmp_path / "in parts", plan).run(6)  # two windows into a stretch of four
+    run = resume(tmp_path / "in parts", plan)
+    assert run.run()
+    assert_equal(run.published[-1][0], at_once.published[-1][0])
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_windows_with_a_carried_state_have_the_loss_of_one_long_window(
+    cell: Cell, tmp_path: Path
+) -> None:
+    plan = replace(PLAN, batch_size=2, carry=3, learning_rate=1e-9)
+    long = replace(plan, seq_len=plan.seq_len * 3, carry=1)
+    carried, whole = (begin(tmp_path, p, dropout=0.0, cell=cell).trainer for p in (plan, long))
+    batch = next(whole.windows.epoch(0, 1))
+    parts = zip(*(np.split(indices, 3, axis=1) for indices in batch), strict=True)
+    losses = [carried.step(*part) for part in parts]
+    assert np.mean(losses) == pytest.approx(whole.step(*batch), abs=1e-5)
 
 
 def test_the_checkpoint_says_whether_the_run_is_finished(whole: Recorder) -> None:

@@ -1,5 +1,7 @@
 """From an encoded text to batches of windows."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,8 +49,8 @@ def test_windows_are_whole_distinct_and_inside_the_text(
     starts = np.sort(windows.starts(number, seed))
     assert len(starts) == windows.count
     assert starts[0] >= 0
-    assert starts[-1] + windows.window <= length
-    assert (np.diff(starts) == windows.window).all()  # side by side, so nothing is read twice
+    assert starts[-1] + windows.stretch <= length
+    assert (np.diff(starts) == windows.stretch).all()  # side by side, so nothing is read twice
     assert windows.batch_size == min(batch_size, windows.count)
     assert windows.batches >= 1
     assert windows.batches * windows.batch_size > windows.count - windows.batch_size
@@ -70,7 +72,7 @@ def test_the_grid_is_shifted_from_epoch_to_epoch() -> None:
     windows = Windows.of(text(700), seq_len=6, batch_size=5)
     shifts = {int(windows.starts(number, 1).min()) for number in range(30)}
     assert len(shifts) > 4
-    assert max(shifts) <= windows.window
+    assert max(shifts) <= windows.stretch
 
 
 def test_an_epoch_continues_after_skipped_batches() -> None:
@@ -95,3 +97,28 @@ def test_one_window_is_enough() -> None:
 def test_a_text_that_is_too_short_is_refused_with_the_length_it_needs() -> None:
     with pytest.raises(TooLittleText, match=r"^120 characters are too few .* at least 121$"):
         Windows.of(text(120), seq_len=120, batch_size=128)
+
+
+def test_windows_of_a_stretch_follow_each_other_in_the_batches() -> None:
+    windows = Windows.of(text(1_000), seq_len=6, batch_size=5, carry=4)
+    batches = epoch(windows, 0)
+    assert windows.carry == 4
+    assert len(batches) == windows.batches == (1_000 // 25 - 1) // 5 * 4
+    for number, (before, after) in enumerate(pairwise(batches)):
+        follows = (after[0, :, 0] == before[1, :, -1]).all()
+        assert follows == (not windows.begins_stretch(number + 1))
+
+
+@given(length=st.integers(30, 2_000), batch_size=st.integers(1, 64), carry=st.integers(1, 9))
+def test_stretches_are_as_long_as_a_full_batch_allows(
+    length: int, batch_size: int, carry: int
+) -> None:
+    windows = Windows.of(text(length), 9, batch_size, carry)
+    assert windows.batch_size == Windows.of(text(length), 9, batch_size).batch_size
+    assert windows.batches >= windows.carry
+    seen = np.concatenate([batch[0].ravel() for batch in epoch(windows, 0)])
+    assert len(set(seen)) == len(seen)
+    assert seen.max() < length - 1
+    longer = Windows(text(length), 9, windows.batch_size, windows.carry + 1)
+    too_long = longer.stretch > length or longer.count < windows.batch_size
+    assert windows.carry == carry or too_long
