@@ -153,13 +153,22 @@ def test_without_anything_to_distribute_to_it_says_so(monkeypatch: pytest.Monkey
         Distribution.from_environment()
 
 
-def test_a_batch_that_cannot_be_divided_equally_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("plan", "problem"),
+    [
+        (TrainPlan(seq_len=16, batch_size=8), "batches of 8 cannot be divided equally among 3"),
+        (TrainPlan(seq_len=16, batch_size=6, carry=2), "replicas cannot carry the state"),
+    ],
+)
+def test_a_plan_that_replicas_cannot_follow_is_refused(
+    plan: TrainPlan, problem: str, tmp_path: Path
+) -> None:
     distribution = Distribution()
     distribution.replicas = 3
     text = np.zeros(1_000, np.int32)
-    with pytest.raises(TrainingError, match="batches of 8 cannot be divided equally among 3"):
+    with pytest.raises(TrainingError, match=problem):
         Trainer(
-            TrainPlan(seq_len=16, batch_size=8),
+            plan,
             NetworkSpec(6, units=4),
             Vocabulary(tuple("abcdef")),
             text,

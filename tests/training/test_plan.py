@@ -13,6 +13,8 @@ from bardtui.training.plan import TrainingError, TrainPlan
     [
         {"seq_len": 0},
         {"batch_size": 0},
+        {"carry": 0},
+        {"carry": 10**20},
         {"epochs": -1},
         {"epochs": 10**20},
         {"learning_rate": 0.0},
