@@ -1,4 +1,4 @@
-"""One training step, compiled: gradients of all replicas, the optimizer, the averaged weights."""
+"""A network in training: its optimizer, its averaged weights, and the compiled step."""
 
 import math
 from collections.abc import Sequence
