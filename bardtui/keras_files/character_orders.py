@@ -102,7 +102,9 @@ def find_order(
 
     def loss(order: CharacterOrder, sample: int) -> float:
         indices = order.encode(order.text[-sample:])
-        return math.fsum(scorer.nats(network.weights, indices)) / len(indices)
+        return math.fsum(float(nats[0]) for nats in scorer.nats(network.weights, indices)) / len(
+            indices
+        )
 
     close = list(orders)
     losses: list[float] = []

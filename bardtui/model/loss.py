@@ -61,10 +61,11 @@ def loss_figures(nats: float, characters: int, protocol: str) -> dict[str, Any]:
 class SegmentScorer:
     """Scores a text in segments, many side by side, with the training network.
 
-    `first` is the index that the network reads before the first character of a text.
+    `first` is the index that the network reads before the first character of a text. The logits are
+    multiplied by each of `scales`, so that one pass scores the network with all of them.
     """
 
-    def __init__(self, spec: NetworkSpec, first: int = 0) -> None:
+    def __init__(self, spec: NetworkSpec, first: int = 0, scales: Sequence[float] = (1.0,)) -> None:
         import tensorflow as tf
 
         self._network = build_network(spec, stateful=False)
@@ -73,15 +74,20 @@ class SegmentScorer:
         @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
         def nats(inputs: Any, targets: Any, counted: Any) -> Any:
             logits = self._network(inputs, training=False)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
-            return tf.reduce_sum(losses * counted)
+            losses = [
+                tf.nn.sparse_softmax_cross_entropy_with_logits(targets, scale * logits)
+                for scale in scales
+            ]
+            return tf.stack([tf.reduce_sum(each * counted) for each in losses])
 
         self._nats = nats
 
-    def nats(self, weights: Sequence[NDArray[np.float32]], indices: Indices) -> Iterator[float]:
-        """Yield the loss of one batch of segments after another, each a sum in nats.
+    def nats(
+        self, weights: Sequence[NDArray[np.float32]], indices: Indices
+    ) -> Iterator[NDArray[np.float32]]:
+        """Yield the losses of one batch of segments after another.
 
-        An empty text yields nothing.
+        They are sums in nats, one for each scale: float32 (scales,). An empty text yields nothing.
         """
         self._network.set_weights(list(weights))
         length = len(indices)
@@ -96,4 +102,4 @@ class SegmentScorer:
             targets = np.asarray(indices[positions], np.int32)
             before = np.asarray(indices[np.maximum(positions - 1, 0)], np.int32)
             inputs = np.where(positions > 0, before, np.int32(self._first))
-            yield float(self._nats(inputs, targets, counted.astype(np.float32)))
+            yield self._nats(inputs, targets, counted.astype(np.float32)).numpy()

@@ -18,6 +18,7 @@ from bardtui.model.loss import Indices, SegmentScorer
 from bardtui.model.network import NetworkSpec
 from bardtui.model.sampling import Sampling
 from bardtui.model.vocabulary import Vocabulary
+from bardtui.training.calibration import SCALES, scaled
 from bardtui.training.checkpoint import Arrays, Checkpoint
 from bardtui.training.distributed import Distribution
 from bardtui.training.plan import TrainingError, TrainPlan
@@ -137,13 +138,16 @@ class Trainer:
             # The averaged weights are the model. If the scoring is stopped, a resumed run begins
             # with it.
             weights = [average.numpy() for average in self.averages]
-            total, length = 0.0, len(self.held_out)
+            totals, length = np.zeros(len(SCALES)), len(self.held_out)
             for nats in self._scorer.nats(weights, self.held_out):
                 if self.distribution.any_worker(should_stop()):
                     self.save()
                     return False
-                total += nats
-            held_out = total / length if length else None
+                totals += nats
+            best_scale = int(np.argmin(totals))
+            held_out = float(totals[best_scale]) / length if length else None
+            scale = SCALES[best_scale] if length else 1.0
+            weights = scaled(weights, scale)
             score = state.loss if held_out is None else held_out
             if not math.isfinite(state.loss + score):
                 raise self._diverged(state.loss + score)
@@ -151,6 +155,7 @@ class Trainer:
                 epoch=state.epoch + 1,
                 loss=state.loss,
                 held_out=held_out,
+                scale=scale,
                 best=score < state.best,
                 seconds=state.epoch_seconds,
                 rate=self._rate(),
@@ -228,8 +233,9 @@ class Trainer:
             rate = state.history[-1]["rate"] if state.history else self._rate()
             self.limit.go_on(state.seconds_used, self._step_characters / max(rate, 1e-9))
         ended_an_epoch = self.state.history and not self.state.step
-        if ended_an_epoch and self.state.history[-1]["best"]:
-            self._publish([average.numpy() for average in self.averages])
+        if ended_an_epoch and (last := self.state.history[-1])["best"]:
+            weights = [average.numpy() for average in self.averages]
+            self._publish(scaled(weights, last.get("scale", 1.0)))
 
     def _finished(self) -> bool:
         """Whether nothing is left to train."""
@@ -284,7 +290,7 @@ class Trainer:
 
     @cached_property
     def _scorer(self) -> SegmentScorer:
-        return SegmentScorer(self.spec, self.vocabulary.first)
+        return SegmentScorer(self.spec, self.vocabulary.first, SCALES)
 
     @cached_property
     def _decoder(self) -> Decoder:

@@ -23,12 +23,14 @@ class StepReport:
 class EpochReport:
     """Reported after every epoch, and kept in the model's history.
 
-    The sample is kept only if the text is public.
+    `held_out` is the loss with the logits multiplied by `scale`; see `calibration`. The sample is
+    kept only if the text is public.
     """
 
     epoch: int
     loss: float
     held_out: float | None
+    scale: float
     best: bool
     seconds: float
     rate: float

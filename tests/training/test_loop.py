@@ -14,6 +14,7 @@ import pytest
 from bardtui.model.decoder import Decoder
 from bardtui.model.network import Cell
 from bardtui.training import loop
+from bardtui.training.calibration import SCALES, scaled
 from bardtui.training.checkpoint import FILE, Checkpoint, is_finished
 from bardtui.training.loop import Trainer, Weights
 from bardtui.training.plan import TrainingError
@@ -77,7 +78,8 @@ def test_every_epoch_has_a_sample(whole: Recorder) -> None:
 def test_the_averaged_weights_are_published_and_scored(whole: Recorder) -> None:
     assert [epoch.best for epoch in whole.epochs] == [True] * 3
     weights, history = whole.published[-1]
-    assert_equal(weights, [average.numpy() for average in whole.trainer.averages])
+    averages = [average.numpy() for average in whole.trainer.averages]
+    assert_equal(weights, scaled(averages, history[-1]["scale"]))
     assert not np.array_equal(weights[0], whole.trainer.network.get_weights()[0])
     decoder = Decoder(whole.trainer.spec, VOCABULARY, weights)
     nats = -decoder.read(whole.trainer.held_out).mean()
@@ -95,6 +97,26 @@ def test_an_epoch_without_improvement_is_not_published(tmp_path: Path) -> None:
     assert [len(history) for _, history in run.published] == [1]
     assert len(run.trainer.state.history) == 3
     assert resume(tmp_path, plan, text=text, held_out=np.zeros(100, np.int32)).published == []
+
+
+def test_a_network_that_is_too_sure_of_itself_gets_smaller_logits(tmp_path: Path) -> None:
+    # It has only seen b follow a; in the held-out text, a does so too.
+    text, held_out = np.tile(np.array([0, 1], np.int32), 1_500), np.zeros(100, np.int32)
+    run = begin(tmp_path, replace(PLAN, optimizer="muon"), text=text, held_out=held_out)
+    assert run.run()
+    (weights, history), trainer = run.published[-1], run.trainer
+    assert history[-1]["scale"] == min(SCALES)
+    assert Decoder(trainer.spec, VOCABULARY, weights).read(held_out).mean() == pytest.approx(
+        -history[-1]["held_out"], abs=1e-4
+    )
+
+
+def test_without_a_held_out_text_the_averages_are_published(tmp_path: Path) -> None:
+    run = begin(tmp_path, replace(PLAN, epochs=1), held_out=np.zeros(0, np.int32))
+    assert run.run()
+    weights, history = run.published[-1]
+    assert history[-1]["scale"] == 1.0
+    assert_equal(weights, [average.numpy() for average in run.trainer.averages])
 
 
 def test_bfloat16_learns_like_float32(whole: Recorder, tmp_path: Path) -> None:
