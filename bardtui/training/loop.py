@@ -180,7 +180,7 @@ class Trainer:
     def step(self, inputs: NDArray[np.int32], targets: NDArray[np.int32]) -> float:
         """Train on a batch, each int32 (batch, seq_len); return its loss in nats per character.
 
-        A step whose gradient is not finite changes nothing and returns NaN.
+        A step whose gradient is not finite changes no weights and returns NaN.
         """
         shares = self.distribution.shares
         with self.distribution.worker_lost_as_error():

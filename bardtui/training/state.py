@@ -45,7 +45,7 @@ class TrainState:
     """Where a run stands; the checkpoint keeps it as JSON.
 
     `step` counts the steps of the current epoch. `failed` counts those of them without a finite
-    loss, which have changed nothing. `best` is the lowest score of an epoch so far, in nats per
+    loss, which have changed no weights. `best` is the lowest score of an epoch so far, in nats per
     character, and `history` has one entry for each epoch that was scored. `seconds_used` is what a
     run with a time limit has used in all.
     """

@@ -55,8 +55,8 @@ class TrainingStep:
     def __call__(self, inputs: Any, targets: Any) -> float:
         """Train on a batch: inputs and targets, each distributed int32 (batch, seq_len).
 
-        Returns the loss in nats per character. A step whose gradient is not finite changes nothing
-        and returns NaN.
+        Returns the loss in nats per character. A step whose gradient is not finite changes no
+        weights and returns NaN.
         """
         return float(self._compiled(inputs, targets))
 
