@@ -20,7 +20,7 @@ TOP_KS = (0, 2**31 - 1)
 MAX_COPIES = (40, 10_000)  # characters of a run from the corpus; 0 is any number
 
 # What a new user starts with, chosen by measuring what `shakespeare` writes with its guards.
-TEMPERATURE, TOP_P = 1.2, 0.92
+TEMPERATURE, TOP_P = 1.0, 0.92
 
 Stop = Literal["length", "line", "sentence", "speech"]
 STOPS: tuple[Stop, ...] = get_args(Stop)
