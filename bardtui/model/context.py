@@ -27,23 +27,23 @@ MAX_BYTES = 8_000_000  # of snapshots: 900 of two layers of 512
 
 def context_length(memory_length: int) -> int:
     """How many characters at the end of a text are read, for a model's memory length."""
-    return min(max(2 * memory_length, MIN_CONTEXT), MAX_CONTEXT)
+    return min(max(memory_length * 3 // 2, MIN_CONTEXT), MAX_CONTEXT)
 
 
 def start_of_context(text: str, memory_length: int) -> int:
     """The offset from which `text` is read: 0 for a text no longer than the context.
 
-    In a longer text it is the first beginning of a paragraph in the first half of the context, else
-    the first beginning of a line there, else exactly `context_length` before the end.
+    In a longer text it is the first beginning of a paragraph in the first third of the context,
+    else the first beginning of a line there, else exactly `context_length` before the end.
     """
     length = context_length(memory_length)
     start = len(text) - length
     if start <= 0:
         return 0
-    middle = start + length // 2
+    end = start + length // 3
     for boundary in ("\n\n", "\n"):
         # The boundary may end exactly at `start`.
-        found = text.find(boundary, start - len(boundary), middle)
+        found = text.find(boundary, start - len(boundary), end)
         if found >= 0:
             return found + len(boundary)
     return start

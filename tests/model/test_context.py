@@ -72,9 +72,9 @@ def assert_follows(context: Context, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("memory_length", "length"), [(1, 2_000), (1_000, 2_000), (4_000, 8_000), (20_000, 20_000)]
+    ("memory_length", "length"), [(1, 2_000), (1_000, 2_000), (4_000, 6_000), (20_000, 20_000)]
 )
-def test_the_context_is_twice_the_memory_length_within_limits(
+def test_the_context_is_longer_than_the_memory_length_within_limits(
     memory_length: int, length: int
 ) -> None:
     assert context_length(memory_length) == length
@@ -91,10 +91,10 @@ def test_the_context_begins_at_a_paragraph_or_else_at_a_line() -> None:
 
 
 @given(st.text("ab\n", max_size=60).map(lambda text: text * 99), st.integers(1, 3_000))
-def test_at_least_half_of_the_context_is_read(text: str, memory_length: int) -> None:
+def test_at_least_two_thirds_of_the_context_are_read(text: str, memory_length: int) -> None:
     length = context_length(memory_length)
     read = len(text) - start_of_context(text, memory_length)
-    assert min(len(text), length // 2) <= read <= length
+    assert min(len(text), length * 2 // 3) <= read <= length
 
 
 # --- the state follows the text
