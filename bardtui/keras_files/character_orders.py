@@ -102,9 +102,8 @@ def find_order(
 
     def loss(order: CharacterOrder, sample: int) -> float:
         indices = order.encode(order.text[-sample:])
-        return math.fsum(float(nats[0]) for nats in scorer.nats(network.weights, indices)) / len(
-            indices
-        )
+        sums = scorer.nats(network.weights, indices)
+        return math.fsum(float(nats) for (nats,) in sums) / len(indices)
 
     close = list(orders)
     losses: list[float] = []

@@ -144,10 +144,11 @@ class Trainer:
                     self.save()
                     return False
                 totals += nats
-            best_scale = int(np.argmin(totals))
-            held_out = float(totals[best_scale]) / length if length else None
-            scale = SCALES[best_scale] if length else 1.0
-            weights = scaled(weights, scale)
+            held_out, scale = None, 1.0
+            if length:
+                held_out = float(totals.min()) / length
+                scale = SCALES[int(totals.argmin())]
+                weights = scaled(weights, scale)
             score = state.loss if held_out is None else held_out
             if not math.isfinite(state.loss + score):
                 raise self._diverged(state.loss + score)
